@@ -1,0 +1,71 @@
+# Everything a person does with this project, in one place. Bare `make` lists it.
+# `PYTHON=/path/to/python make run` chooses another Python; without it, python3.11 or else python3 is taken.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell python3.11 -c 'import venv' 2>/dev/null && echo python3.11 || echo python3)
+BIN := .venv/bin
+STAMP := .venv/installed
+TURTLE := $(BIN)/turtlefmt
+TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
+
+.PHONY: help run test check format prove bench answers wheel lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: $(STAMP)  ## set up .venv, then build the graph and show what came out
+	@$(BIN)/imt build
+
+test: $(STAMP)  ## all tests, the slowest shown
+	@$(BIN)/pytest --no-header -n auto -m 'not prove' --durations=10
+
+check: $(STAMP)  ## format, lint, types, Turtle in normal form, spelling
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy scripts tests benchmarks hatch_build.py
+	$(TURTLE) --check $(TURTLE_FILES) || { echo "Mend it with: make format" >&2; exit 1; }
+	$(BIN)/codespell
+
+format: $(STAMP)  ## put Python and Turtle files into normal form
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+	$(TURTLE) $(TURTLE_FILES)
+
+prove: $(STAMP)  ## what takes longer: the tests marked so, and the figures of benchmarks/ against their bars
+	@$(BIN)/pytest --no-header -m prove --durations=5
+	@$(BIN)/python benchmarks/bench.py --check
+
+bench: $(STAMP)  ## measure, and print the table that benchmarks/README.md shows
+	@$(BIN)/python benchmarks/bench.py
+
+answers: $(STAMP)  ## write queries/*/answers/ anew; then read the difference before you commit it
+	@$(BIN)/imt query --answers
+
+wheel: $(STAMP)  ## build/: the wheel and the source archive
+	@$(BIN)/python -m build --no-isolation --outdir build
+	@ls -l build/*.whl build/*.tar.gz
+
+lock: $(STAMP)  ## requirements.lock anew, newest versions that pyproject.toml allows
+	@$(PYTHON) -m venv build/lock
+	@build/lock/bin/pip install --quiet pip-tools
+	@CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
+		--strip-extras --all-extras --all-build-deps --no-emit-options -o requirements.lock pyproject.toml
+	@rm -r build/lock
+
+clean:  ## remove everything that make wrote
+	rm -rf .venv dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find scripts tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+$(STAMP): requirements.lock pyproject.toml hatch_build.py
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here: install Python 3.11 or newer, or name one with PYTHON=." >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) is older than 3.11: install Python 3.11 or newer, or name one with PYTHON=/path/to/python." >&2; exit 2; }
+	@echo "Setting up .venv (once; about a minute) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

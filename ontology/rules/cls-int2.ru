@@ -1,0 +1,14 @@
+# cls-int2
+# A member of an intersection belongs to each of its classes.
+# Spec: W3C OWL 2 Profiles, section 4.3, table 6, classes, rule cls-int2.
+PREFIX graph: <https://w3id.org/imaging-trials/graph/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+INSERT {
+  GRAPH graph:inferred { ?x rdf:type ?ci . }
+}
+WHERE {
+  GRAPH ?g1 { ?c owl:intersectionOf/rdf:rest*/rdf:first ?ci . }
+  GRAPH ?g2 { ?x rdf:type ?c . }
+  FILTER NOT EXISTS { GRAPH ?g3 { ?x rdf:type ?ci . } }
+}

@@ -1,0 +1,15 @@
+# cls-svf1
+# Whatever has a value of the class that a some-values restriction asks for belongs to the restriction.
+# Spec: W3C OWL 2 Profiles, section 4.3, table 6, classes, rule cls-svf1.
+PREFIX graph: <https://w3id.org/imaging-trials/graph/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+INSERT {
+  GRAPH graph:inferred { ?x rdf:type ?r . }
+}
+WHERE {
+  GRAPH ?g1 { ?r owl:someValuesFrom ?c ; owl:onProperty ?p . }
+  GRAPH ?g2 { ?x ?p ?y . }
+  GRAPH ?g3 { ?y rdf:type ?c . }
+  FILTER NOT EXISTS { GRAPH ?g4 { ?x rdf:type ?r . } }
+}

@@ -1,0 +1,14 @@
+# cls-svf2
+# Whatever has any value of the property belongs to a some-values restriction that asks for owl:Thing.
+# Spec: W3C OWL 2 Profiles, section 4.3, table 6, classes, rule cls-svf2.
+PREFIX graph: <https://w3id.org/imaging-trials/graph/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+INSERT {
+  GRAPH graph:inferred { ?x rdf:type ?r . }
+}
+WHERE {
+  GRAPH ?g1 { ?r owl:someValuesFrom owl:Thing ; owl:onProperty ?p . }
+  GRAPH ?g2 { ?x ?p ?y . }
+  FILTER NOT EXISTS { GRAPH ?g3 { ?x rdf:type ?r . } }
+}

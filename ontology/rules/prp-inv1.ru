@@ -1,0 +1,13 @@
+# prp-inv1
+# Of two inverse properties, what the first says, the second says the other way round.
+# Spec: W3C OWL 2 Profiles, section 4.3, table 5, properties, rule prp-inv1.
+PREFIX graph: <https://w3id.org/imaging-trials/graph/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+INSERT {
+  GRAPH graph:inferred { ?y ?p2 ?x . }
+}
+WHERE {
+  GRAPH ?g1 { ?p1 owl:inverseOf ?p2 . }
+  GRAPH ?g2 { ?x ?p1 ?y . }
+  FILTER NOT EXISTS { GRAPH ?g3 { ?y ?p2 ?x . } }
+}

@@ -1,0 +1,17 @@
+# prp-spo2-3
+# A chain of three: what the first, second and third lead to in turn, the property leads to.
+# The list of the chain stands in one graph with its axiom.
+# Spec: W3C OWL 2 Profiles, section 4.3, table 5, properties, rule prp-spo2.
+PREFIX graph: <https://w3id.org/imaging-trials/graph/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+INSERT {
+  GRAPH graph:inferred { ?x ?p ?z . }
+}
+WHERE {
+  GRAPH ?g1 { ?p owl:propertyChainAxiom ?l1 . ?l1 rdf:first ?p1 ; rdf:rest ?l2 . ?l2 rdf:first ?p2 ; rdf:rest ?l3 . ?l3 rdf:first ?p3 ; rdf:rest rdf:nil . }
+  GRAPH ?g2 { ?x ?p1 ?y1 . }
+  GRAPH ?g3 { ?y1 ?p2 ?y2 . }
+  GRAPH ?g4 { ?y2 ?p3 ?z . }
+  FILTER NOT EXISTS { GRAPH ?g5 { ?x ?p ?z . } }
+}

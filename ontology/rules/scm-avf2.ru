@@ -1,0 +1,16 @@
+# scm-avf2
+# Of two all-values restrictions that name one class, the one on the higher property lies below the other.
+# Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-avf2.
+PREFIX graph: <https://w3id.org/imaging-trials/graph/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+INSERT {
+  GRAPH graph:inferred { ?r2 rdfs:subClassOf ?r1 . }
+}
+WHERE {
+  GRAPH ?g1 { ?r1 owl:allValuesFrom ?c ; owl:onProperty ?p1 . }
+  GRAPH ?g2 { ?p1 rdfs:subPropertyOf ?p2 . }
+  GRAPH ?g3 { ?r2 owl:onProperty ?p2 ; owl:allValuesFrom ?c . }
+  FILTER (!sameTerm(?r1, ?r2))
+  FILTER NOT EXISTS { GRAPH ?g4 { ?r2 rdfs:subClassOf ?r1 . } }
+}

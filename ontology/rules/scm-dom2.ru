@@ -1,0 +1,13 @@
+# scm-dom2
+# A property has the domain of the property above it.
+# Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-dom2.
+PREFIX graph: <https://w3id.org/imaging-trials/graph/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+INSERT {
+  GRAPH graph:inferred { ?p1 rdfs:domain ?c . }
+}
+WHERE {
+  GRAPH ?g1 { ?p2 rdfs:domain ?c . }
+  GRAPH ?g2 { ?p1 rdfs:subPropertyOf ?p2 . }
+  FILTER NOT EXISTS { GRAPH ?g3 { ?p1 rdfs:domain ?c . } }
+}

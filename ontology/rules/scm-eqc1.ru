@@ -1,0 +1,14 @@
+# scm-eqc1
+# Two equivalent classes lie below each other.
+# Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-eqc1.
+PREFIX graph: <https://w3id.org/imaging-trials/graph/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+INSERT {
+  GRAPH graph:inferred { ?a rdfs:subClassOf ?b . }
+}
+WHERE {
+  { GRAPH ?g1 { ?a owl:equivalentClass ?b . } } UNION { GRAPH ?g1 { ?b owl:equivalentClass ?a . } }
+  FILTER (!sameTerm(?a, ?b))
+  FILTER NOT EXISTS { GRAPH ?g2 { ?a rdfs:subClassOf ?b . } }
+}

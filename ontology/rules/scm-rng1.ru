@@ -1,0 +1,13 @@
+# scm-rng1
+# What is above the range of a property is a range of it too.
+# Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-rng1.
+PREFIX graph: <https://w3id.org/imaging-trials/graph/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+INSERT {
+  GRAPH graph:inferred { ?p rdfs:range ?c2 . }
+}
+WHERE {
+  GRAPH ?g1 { ?p rdfs:range ?c1 . }
+  GRAPH ?g2 { ?c1 rdfs:subClassOf ?c2 . }
+  FILTER NOT EXISTS { GRAPH ?g3 { ?p rdfs:range ?c2 . } }
+}

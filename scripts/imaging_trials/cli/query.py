@@ -1,0 +1,171 @@
+"""``imt query``: list and ask the saved questions, or ask your own in SPARQL."""
+
+import argparse
+import functools
+import sys
+
+from imaging_trials import answers, catalog, graph, paths, store
+from imaging_trials.errors import ImtError
+
+_EPILOG = """\
+imt query                              what can be asked, by topic
+imt query NAME --set site=bodysite:lung   a saved question, about the lung
+imt query --describe NAME              what it asks, its parameters and its SPARQL
+imt query --sparql 'SELECT ...'        your own SPARQL; the house's prefixes need not be declared
+imt query NAME --endpoint URL          the same question put to another SPARQL endpoint
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what ``imt query`` takes."""
+    # A formatter that is told its width does not import shutil to measure the terminal, at every option added.
+    parser.formatter_class = functools.partial(argparse.RawDescriptionHelpFormatter, width=100)
+    parser.epilog = _EPILOG
+    add = parser.add_argument
+    add("name", nargs="?", metavar="NAME", help="a saved query, or - for SPARQL from standard input")
+    add("--list", action="store_true", help="list the saved queries by topic (also without any argument)")
+    add("--describe", metavar="NAME", help="print what a saved query asks, what it takes, and its SPARQL")
+    add("--set", action="append", default=[], metavar="KEY=VALUE", help="a value for a parameter of the saved query")
+    add("--sparql", metavar="TEXT", help="SPARQL of your own, or - for standard input")
+    add("--file", metavar="FILE", help="a file with SPARQL of your own, or - for standard input")
+    datasets = (*graph.DATASETS, "default")
+    add("--graphs", choices=datasets, help="what your own SPARQL is asked over (without it: all)")
+    add("--format", choices=answers.FORMATS, default="table", help="how to print the answer (default: table)")
+    add("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the graph that comes along")
+    add("--method", choices=("get", "post"), default="get", help="how to send the query to the endpoint (default: get)")
+    add("--timeout", type=float, default=30.0, metavar="SECONDS", help="how long the endpoint may take (default: 30)")
+    add("--answers", action="store_true", help="for maintainers: write the committed answer of every saved query anew")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what the arguments say; return 1 where the answer is empty and the query's header says that is wrong."""
+    asked = [flag for flag in ("name", "describe", "sparql", "file", "list", "answers") if getattr(args, flag)]
+    if len(asked) > 1:
+        raise ImtError(f"'imt query' does one thing at a time, and here are {' and '.join(asked)}: leave one out.")
+    if args.describe:
+        sys.stdout.write(_description(catalog.find(paths.root(), args.describe)))
+        return 0
+    if args.answers:
+        for path in answers.write_committed(paths.root(), store.open_store()):
+            print(path)
+        return 0
+    if args.sparql is not None or args.file is not None or args.name == "-":
+        return _ask_own(args)
+    if args.name:
+        return _ask_saved(args)
+    sys.stdout.write(_listing([catalog.read(path) for path in catalog.files(paths.root())]))
+    return 0
+
+
+def _ask_saved(args: argparse.Namespace) -> int:
+    if args.graphs:
+        raise ImtError("What a saved query is asked over stands in its header: --graphs is for SPARQL of your own.")
+    query = catalog.find(paths.root(), args.name)
+    settings = _settings(args.set)
+    if args.endpoint:
+        text = catalog.bind(query, settings)
+        answer = _ask_endpoint(args, text, query.graphs)
+    else:
+        opened = store.open_store()
+        text = catalog.bind(query, settings, opened)
+        answer = answers.ask(opened, text, query.graphs)
+    if answers.write(answer, args.format, sys.stdout) or not query.empty_is_wrong:
+        return 0
+    sys.stdout.flush()
+    print(f"imt: The answer to '{query.id}' is empty, and its header says that is wrong.", file=sys.stderr)
+    return 1
+
+
+def _ask_own(args: argparse.Namespace) -> int:
+    from imaging_trials import sparql
+
+    if args.set:
+        raise ImtError("SPARQL of your own has no parameters: write the value into the query, and leave out --set.")
+    text = _own_text(args)
+    sparql.check(text, embedded=not args.endpoint)
+    dataset: str | None = args.graphs or "all"
+    if sparql.names_its_dataset(text):
+        if args.graphs:
+            raise ImtError("The query says by FROM what it is asked over: leave out FROM, or --graphs.")
+        dataset = None
+    if args.endpoint:
+        answer = _ask_endpoint(args, sparql.with_prefixes(text), dataset)
+    elif dataset == "default":
+        raise ImtError("--graphs default is an endpoint's own default graph: name one with --endpoint URL.")
+    else:
+        answer = answers.ask(store.open_store(), text, dataset, house_prefixes=True)
+    answers.write(answer, args.format, sys.stdout)
+    return 0
+
+
+def _ask_endpoint(args: argparse.Namespace, text: str, dataset: str | None) -> answers.Answer:
+    from imaging_trials import remote
+
+    if not 0 < args.timeout < 86400:
+        raise ImtError(f"--timeout takes seconds, more than 0 and at most a day, and not {args.timeout:g}.")
+    graphs = remote.dataset(paths.root(), dataset) if dataset in graph.DATASETS else []
+    return remote.ask(args.endpoint, text, graphs, method=args.method, timeout=args.timeout)
+
+
+def _settings(pairs: list[str]) -> dict[str, str]:
+    settings: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise ImtError(f"--set takes KEY=VALUE, such as site=bodysite:lung, and not '{catalog.clip(pair)}'.")
+        if name in settings:
+            raise ImtError(f"--set gives '{catalog.clip(name)}' twice: give it one value.")
+        settings[name] = value
+    return settings
+
+
+def _own_text(args: argparse.Namespace) -> str:
+    """Return the SPARQL that somebody gave as text, as a file, or on standard input."""
+    if args.sparql not in {None, "-"}:
+        return str(args.sparql)
+    from imaging_trials import sparql
+
+    if args.file in {None, "-"}:
+        where, data = "standard input", sys.stdin.buffer.read(sparql.MOST_BYTES + 1)
+    else:
+        where = args.file
+        try:
+            with open(args.file, "rb") as file:  # noqa: PTH123 - a Path of "" would be the folder here
+                data = file.read(sparql.MOST_BYTES + 1)
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            raise ImtError(f"{where} cannot be read as a query: {why}.") from None
+    if len(data) > sparql.MOST_BYTES:
+        raise ImtError(f"{where} has more than {sparql.MOST_BYTES:,} bytes, which is no query: check the name.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ImtError(f"{where} is not UTF-8 at byte {error.start}: save the query as UTF-8.") from None
+
+
+def _listing(queries: list[catalog.SavedQuery]) -> str:
+    if not queries:
+        raise ImtError(f"{paths.root() / 'queries'} holds no saved query.")
+    width = max(len(query.id) for query in queries)
+    lines: list[str] = []
+    topic = ""
+    for query in queries:
+        if query.topic != topic:
+            topic = query.topic
+            lines += ["", topic] if lines else [topic]
+        lines.append(f"  {query.id:<{width}}  {query.question}")
+    lines += ["", f"{len(queries)} questions. Ask: imt query NAME. What one takes: imt query --describe NAME."]
+    return "\n".join(lines) + "\n"
+
+
+def _description(query: catalog.SavedQuery) -> str:
+    over = {"all": "every graph", "asserted": "every graph but the inferred one", "page": "what NCI's page says"}
+    lines = [query.question, "", query.summary, ""]
+    lines += [f"asked over: {over[query.graphs]}", f"tags: {', '.join(query.tags)}"]
+    for parameter in query.parameters:
+        type_ = f"{parameter.type} {parameter.prefix}:" if parameter.prefix else parameter.type
+        lines += ["", f"--set {parameter.name}={parameter.default}", f"  {parameter.description} ({type_})"]
+        if parameter.examples:
+            lines.append(f"  for example {', '.join(parameter.examples)}")
+    body = "\n".join(line for line in query.text.split("\n") if not line.startswith("#+")).strip()
+    return "\n".join([*lines, "", body]) + "\n"

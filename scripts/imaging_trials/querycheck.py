@@ -1,0 +1,81 @@
+"""What proves a saved query: that its text holds what its header says, and that a counter-change changes the answer.
+
+Apart from `catalog`, since asking a saved query needs none of this.
+"""
+
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
+
+from imaging_trials import catalog, graph, sparql, terms
+from imaging_trials.catalog import SavedQuery
+from imaging_trials.errors import ImtError
+
+
+def check(query: SavedQuery) -> None:
+    """Raise ImtError where a query breaks what its header cannot show: see `catalog.load`."""
+    path, text = query.path, query.text
+    try:
+        sparql.check(text)
+        Store().query(text)
+    except SyntaxError as error:
+        raise ImtError(sparql.syntax_sentence(text, error, str(path))) from None
+    except ImtError as error:
+        raise ImtError(f"{path}: {error}") from None
+    if sparql.names_its_dataset(text):
+        raise ImtError(f"{path}: what a saved query is asked over stands in its header ('graphs'): take out FROM.")
+    for prefix, namespace in sparql.declared_prefixes(text).items():
+        if terms.PREFIXES.get(prefix) != namespace:
+            raise ImtError(f"{path}: the prefix '{prefix}:' is not <{namespace}> in the house's table (terms.py).")
+    for change in query.changes:
+        for triple in filter(None, (change.triple, change.after)):
+            _quad(path, triple, graph.graph_iri(change.graph))
+    if query.parameters:
+        _check_block(query)
+
+
+def _check_block(query: SavedQuery) -> None:
+    start, end = query.block
+    line = query.text.count("\n", 0, start) + 1
+    before = [token.upper() for _, token, _ in sparql.tokens(query.text[:start])]
+    inside = before.count("{") - before.count("}")
+    if before[-2:] != ["WHERE", "{"] or inside != 1:
+        raise ImtError(f"{query.path}:{line}: the parameters' VALUES stands first in the outermost WHERE group.")
+    block = f"SELECT * WHERE {{ {query.text[start:end]} }}"
+    rows = Store().query(block, prefixes=terms.PREFIXES)
+    row = next(rows) if isinstance(rows, QuerySolutions) else {}
+    for parameter in query.parameters:
+        if row[parameter.name] != catalog.default(parameter):
+            raise ImtError(
+                f"{query.path}:{line}: VALUES gives {row[parameter.name]} for {parameter.name}, and the header "
+                f"{catalog.serialise(catalog.default(parameter))}: make them one."
+            )
+
+
+def apply(store: Store, query: SavedQuery) -> None:
+    """Apply the counter-change of a query to a store of source graphs.
+
+    Raises ImtError for a change that would change nothing: a triple to remove that is not there, or to add that is.
+    """
+    for change in query.changes:
+        name = graph.graph_iri(change.graph)
+        before = _quad(query.path, change.triple, name)
+        if (change.action == "add") == (before in store):
+            state = "stands there already" if change.action == "add" else "does not stand there"
+            raise ImtError(f"{query.path}: counter-change: {change.triple} {state}, in graph {change.graph}.")
+        if change.action == "add":
+            store.add(before)
+        else:
+            store.remove(before)
+        if change.action == "change":
+            store.add(_quad(query.path, change.after, name))
+
+
+def _quad(path: Path, triple: str, name: NamedNode) -> Quad:
+    try:
+        quads = list(parse(f"{terms.sparql_prologue()}{triple} .", RdfFormat.TURTLE))
+    except SyntaxError as error:
+        raise ImtError(f"{path}: counter-change: '{triple}' is no triple in Turtle: {error}.") from None
+    if len(quads) != 1:
+        raise ImtError(f"{path}: counter-change: '{triple}' has to be one triple.")
+    return Quad(quads[0].subject, quads[0].predicate, quads[0].object, name)

@@ -1,0 +1,253 @@
+"""Validation: the shipped graph, or anybody's files with it as context, against shapes, terms and axioms."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+
+from imaging_trials import bridge, gate, graph, paths, rdf, reason, report, shacl, store, terms
+from imaging_trials.errors import ImtError
+from imaging_trials.report import Report, Result, Term, term_text
+
+if TYPE_CHECKING:
+    import rdflib
+
+AUTHORING = "authoring.ttl"
+"""The shapes that hold this repository to its own style, and nobody else."""
+
+_DATA = ("graph:page", "graph:curated")
+_USER = "user"
+_NOT_KEPT = re.compile(r"[0-9a-f]{20,32}|c14n\d+")
+"""Labels of blank nodes that the parser made up, or that nodes of the shipped vocabulary have."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What files are validated against, loaded once: the shipped graph in both libraries, the shapes, our terms."""
+
+    root: Path
+    store: Store
+    data: "rdflib.Graph"
+    shapes: "rdflib.Graph"
+    known: gate.Terms
+
+
+def load_context(root: Path | None = None, *, authoring: bool = False) -> Context:
+    """Return the shipped graph, closed, and the shapes; with ``authoring``, the repository's house rules too.
+
+    ``root`` is the folder of another repository like ours. Raises ImtError where one of its files is missing or broken.
+    """
+    shipped = store.from_sources(root) if root else store.open_store()
+    root = root or paths.root()
+    shapes = _shapes(root, authoring=authoring)
+    return Context(root, shipped, bridge.to_rdflib_graph(shipped), shapes, gate.terms_of_store(shipped))
+
+
+def _shapes(root: Path, *, authoring: bool) -> "rdflib.Graph":
+    files = sorted(path for path in (root / "shapes").glob("*.ttl") if authoring or path.name != AUTHORING)
+    if not files:
+        raise ImtError(f"{root / 'shapes'} holds no shapes (*.ttl): restore the folder from the repository.")
+    return bridge.to_rdflib_graph(quad for path in files for quad in rdf.read(path))
+
+
+def validate_shipped(shipped: Store, root: Path | None = None) -> Report:
+    """Return what the shapes, house rules included, find in the merge of all graphs of ``shipped``.
+
+    The shapes themselves are checked first, against SHACL's own shapes. Raises ImtError where they break those.
+    """
+    shapes = _shapes(root or paths.root(), authoring=True)
+    data = bridge.to_rdflib_graph(shipped)
+    inferred = graph.graph_iri(graph.INFERRED)
+    places: dict[Term, str] = {}
+    for quad in shipped:
+        if quad.graph_name != inferred and isinstance(quad.graph_name, NamedNode):
+            name = terms.shorten(quad.graph_name.value)
+            places[_term(quad.subject)] = min(name, places.get(_term(quad.subject), name))
+    results = shacl.validate(data, shapes, meta_shacl=True)
+    checked = shacl.nodes(shacl.targets(shapes, data))
+    return Report(
+        triples=len(data),
+        checked=len(checked),
+        unchecked=_unchecked((node for node, place in places.items() if place in _DATA), checked),
+        results=_placed(results, places, "graph:inferred"),
+    )
+
+
+def validate_repository(root: Path | None = None) -> Report:
+    """Return everything wrong with the repository's own graph: shapes, undefined terms, contradictions.
+
+    The graph is read from its sources and closed anew. Raises ImtError where it can't be read.
+    """
+    root = root or paths.root()
+    made = graph.read_sources(root)
+    closure = reason.close(made, root / "ontology" / "rules")
+    return replace(
+        validate_shipped(made, root),
+        undefined=tuple(gate.check_repository(root)),
+        contradictions=tuple(closure.contradictions),
+    )
+
+
+def validate_files(files: Sequence[Path], syntax: str | None = None, context: Context | None = None) -> Report:
+    """Return what is wrong with somebody's RDF files: shapes, undefined terms, contradictions.
+
+    The files are taken as one graph, with the whole shipped graph as context, so that they can refer to our agents and
+    concepts; named graphs are merged. Only their own nodes are judged: the subjects in them, and things they mention
+    that the shipped graph does not describe. What follows by our vocabulary is taken into account as far as it says
+    something about properties; classes that are only inferred are not, or a value of a wrong class would make itself
+    right by the range of its property.
+
+    ``syntax`` is a key of ``rdf.FORMATS`` for files whose extension does not tell. Raises ImtError for a file that
+    can't be read as RDF.
+    """
+    read = _renamed((str(path), rdf.read(path, syntax, base=rdf.file_base(path))) for path in files)
+    return _validate_read(read, context or load_context())
+
+
+def _validate_read(read: list[tuple[str, list[Quad]]], context: Context) -> Report:
+    quads = [quad for _, found in read for quad in found]
+    triples = {quad.triple for quad in quads}
+    inferred, contradictions = _close(context, quads)
+    places = _places(read, context.store)
+    with _added(context.data, triples | inferred):
+        targets = shacl.targets(context.shapes, context.data, {bridge.to_rdflib(node) for node in places})
+        results = shacl.validate(context.data, context.shapes, targets=targets)
+    checked = shacl.nodes(targets)
+    own = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+    undefined = [finding for name, found in read for finding in gate.check_quads(found, name, context.known, own)]
+    return Report(
+        triples=len(triples),
+        checked=len(checked),
+        unchecked=_unchecked({quad.subject for quad in quads}, checked),
+        results=_placed(results, places, "-"),
+        undefined=tuple(sorted(undefined)),
+        contradictions=tuple(contradictions),
+    )
+
+
+def validate(
+    source: "str | Path | rdflib.Graph | Sequence[str | Path] | None" = None, *, syntax: str | None = None
+) -> "tuple[bool, rdflib.Graph, str]":
+    """Validate a file, several, an rdflib graph or dataset, or (``None``) the shipped graph, for Python users.
+
+    Returns what ``pyshacl.validate`` returns: whether there is no violation, the W3C validation report as an rdflib
+    graph, and the same as text. ``syntax`` is that of files whose extension does not tell (see ``rdf.FORMATS``).
+    Raises ImtError for what can't be read as RDF.
+    """
+    import rdflib
+
+    if source is None:
+        found = validate_repository()
+    elif isinstance(source, rdflib.Graph):
+        found = _validate_read(_renamed([("graph", _quads(source))]), load_context())
+    else:
+        several = [source] if isinstance(source, str | Path) else source
+        found = validate_files([Path(file) for file in several], syntax)
+    text = "\n".join([*report.lines(found), report.summary(found)])
+    return found.conforms(), bridge.to_rdflib_graph(report.as_triples(found)), text
+
+
+def _quads(source: "rdflib.Graph") -> Iterator[Quad]:
+    parts = ((s, p, o) for s, p, o, *_ in (source.quads() if hasattr(source, "quads") else source))
+    for subject, predicate, value in parts:
+        try:
+            yield Quad(*(bridge.from_rdflib(term) for term in (subject, predicate, value)))  # type: ignore[arg-type]
+        except (TypeError, ValueError) as error:
+            raise ImtError(f"The graph holds '{subject} {predicate} {value}', which is no RDF: {error}.") from error
+
+
+def _renamed(read: Iterable[tuple[str, Iterable[Quad]]]) -> list[tuple[str, list[Quad]]]:
+    """Return the quads of each file in one graph, blank nodes renamed: told apart, and the same every time."""
+    found = []
+    taken: set[str] = set()
+    user = graph.graph_iri(_USER)
+    for name, quads in read:
+        names: dict[BlankNode, BlankNode] = {}
+        renamed = []
+        for quad in quads:
+            subject, value = _rename(quad.subject, names, taken), _rename(quad.object, names, taken)
+            renamed.append(Quad(subject, quad.predicate, value, user))
+        found.append((name, renamed))
+    return found
+
+
+def _rename(term: Any, names: dict[BlankNode, BlankNode], taken: set[str]) -> Any:
+    """Return the node that a blank node of one file is called: as there, unless that is made up or taken."""
+    if isinstance(term, BlankNode) and term not in names:
+        label, number = term.value, 0
+        while label in taken or _NOT_KEPT.fullmatch(label):
+            number += 1
+            label = f"anon{len(taken) + number}"
+        taken.add(label)
+        names[term] = BlankNode(label)
+    return names.get(term, term)
+
+
+def _places(read: list[tuple[str, list[Quad]]], shipped: Store) -> dict[Term, str]:
+    """Return the nodes that are the files' own, each with the first file that describes or else mentions it."""
+    places: dict[Term, str] = {}
+    for name, quads in read:
+        for quad in quads:
+            places.setdefault(_term(quad.subject), name)
+    for name, quads in read:
+        for quad in quads:
+            value = _term(quad.object)
+            if value not in places and (isinstance(value, Literal) or not _is_described(value, shipped)):
+                places[value] = name
+    return places
+
+
+def _is_described(node: NamedNode | BlankNode, shipped: Store) -> bool:
+    return next(iter(shipped.quads_for_pattern(node, None, None, None)), None) is not None
+
+
+def _term(term: Any) -> Term:
+    """Return a term of a quad as what it can only be here: the reader lets no triple terms in."""
+    assert not isinstance(term, Triple)  # noqa: S101
+    return term  # type: ignore[no-any-return]
+
+
+def _unchecked(own: Iterable[Any], checked: set[Any]) -> tuple[str, ...]:
+    missed = (node for node in own if isinstance(node, NamedNode) and bridge.to_rdflib(node) not in checked)
+    return tuple(sorted(term_text(node) for node in missed))
+
+
+def _placed(results: Iterable[Result], places: dict[Term, str], elsewhere: str) -> tuple[Result, ...]:
+    found = (replace(result, file=places.get(result.focus, elsewhere)) for result in results)
+    return tuple(sorted(found, key=Result.sort_key))
+
+
+def _close(context: Context, quads: list[Quad]) -> tuple[set[Triple], list[reason.Contradiction]]:
+    """Return what follows from the files and the shipped graph together, and what they contradict each other in.
+
+    From a contradiction anything follows, so then nothing is inferred.
+    """
+    together = Store()
+    together.extend(context.store)
+    together.extend(quads)
+    closure = reason.close(together, context.root / "ontology" / "rules")
+    if closure.contradictions:
+        return set(), closure.contradictions
+    added = together.quads_for_pattern(None, None, None, graph.graph_iri(graph.INFERRED))
+    kind = terms.expand("rdf:type")
+    return {quad.triple for quad in added if quad.predicate.value != kind and quad not in context.store}, []
+
+
+@contextmanager
+def _added(data: "rdflib.Graph", triples: Iterable[Triple]) -> Iterator[None]:
+    """Add triples to an rdflib graph for a while."""
+    new = []
+    for triple in triples:
+        parts = (bridge.to_rdflib(triple.subject), bridge.to_rdflib(triple.predicate), bridge.to_rdflib(triple.object))
+        if parts not in data:
+            data.add(parts)
+            new.append(parts)
+    try:
+        yield
+    finally:
+        for parts in new:
+            data.remove(parts)

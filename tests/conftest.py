@@ -1,0 +1,50 @@
+"""What several test files share: the checkout, and the command run as a person runs it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Imt(Protocol):
+    """Runs ``imt`` in a process of its own."""
+
+    def __call__(
+        self, *arguments: str, stdin: str = "", cwd: Path = ROOT, timeout: float = 120
+    ) -> "subprocess.CompletedProcess[str]": ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the tests out of the person's own cache folder, and give them one that starts empty."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def imt() -> Imt:
+    """Return a function that runs ``imt`` with the arguments given and returns exit code, stdout and stderr."""
+
+    def run(
+        *arguments: str, stdin: str = "", cwd: Path = ROOT, timeout: float = 120
+    ) -> "subprocess.CompletedProcess[str]":
+        command = [str(Path(sys.executable).with_name("imt")), *arguments]
+        return subprocess.run(
+            command,
+            input=stdin,
+            cwd=cwd,
+            timeout=timeout,
+            env=dict(os.environ),
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+
+    return run
