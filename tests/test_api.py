@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import rdflib
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
-from rdflib.namespace import RDF, RDFS, SKOS, XSD
+from rdflib.namespace import RDF, RDFS, SKOS
 from rdflib.term import URIRef
 
 from imaging_trials import bridge, catalog, terms
@@ -17,6 +17,7 @@ from tests import small_checkout as small
 
 it: Any = importlib.import_module("imaging_trials")
 
+XSD = terms.PREFIXES["xsd"]
 IMT = rdflib.Namespace(terms.PREFIXES["imt"])
 EDITION = rdflib.Namespace(terms.PREFIXES["edition"])
 
@@ -144,7 +145,7 @@ def test_what_cannot_be_asked_raises_one_sentence_and_leaves_settings_alone(call
         (True, "true"),
         (2014, "2014"),
         (dt.date(2014, 3, 31), "2014-03-31"),
-        (rdflib.Literal("2014-03-31", datatype=XSD.date), "2014-03-31"),
+        (rdflib.Literal("2014-03-31", datatype=URIRef(XSD + "date")), "2014-03-31"),
         (rdflib.Literal(False), "false"),
         (EDITION.x, str(EDITION.x)),
     ],
@@ -158,12 +159,12 @@ def test_python_values_and_rdflib_terms_are_taken_as_parameters(value: Any, type
 
 
 LITERALS = [
-    Literal("INF", datatype=NamedNode(str(XSD.double))),
-    Literal("1.60", datatype=NamedNode(str(XSD.decimal))),
-    Literal("007", datatype=NamedNode(str(XSD.integer))),
-    Literal("2014-02-30", datatype=NamedNode(str(XSD.date))),
-    Literal("2014-01-01T00:00:00Z", datatype=NamedNode(str(XSD.dateTime))),
-    Literal("1", datatype=NamedNode(str(XSD.boolean))),
+    Literal("INF", datatype=NamedNode(XSD + "double")),
+    Literal("1.60", datatype=NamedNode(XSD + "decimal")),
+    Literal("007", datatype=NamedNode(XSD + "integer")),
+    Literal("2014-02-30", datatype=NamedNode(XSD + "date")),
+    Literal("2014-01-01T00:00:00Z", datatype=NamedNode(XSD + "dateTime")),
+    Literal("1", datatype=NamedNode(XSD + "boolean")),
     Literal("x", datatype=NamedNode("http://example.org/type")),
     Literal("<a", datatype=NamedNode(str(RDF.XMLLiteral))),
     Literal("chat", language="fr-ca"),

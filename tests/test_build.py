@@ -159,7 +159,7 @@ def test_other_files_in_the_folder_are_left_alone(checkout: Checkout) -> None:
 def test_another_folder_can_be_named(checkout: Checkout, tmp_path: Path) -> None:
     answer = checkout.build("-o", str(tmp_path / "a" / "b"))
     assert sorted(content(tmp_path / "a" / "b")) == FILES
-    assert f"Written to {tmp_path / 'a' / 'b'}:" in answer.stdout
+    assert f"Written to {tmp_path / 'a' / 'b'}/:" in answer.stdout
     assert not checkout.dist.exists()
 
 
@@ -369,10 +369,19 @@ def test_output_that_cannot_be_written_is_one_sentence(checkout: Checkout) -> No
     assert answer.stderr.count("\n") == 1
 
 
-def test_a_damaged_store_is_removed_from_the_cache_and_that_is_said(checkout: Checkout, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "how",
+    [
+        "raise RuntimeError('Corruption: block checksum mismatch')",
+        "try: raise OSError('Corruption: bad')\n except OSError: raise errors.ImtError('No answer.') from None",
+    ],
+)
+def test_a_damaged_store_is_removed_from_the_cache_and_that_is_said(
+    checkout: Checkout, tmp_path: Path, how: str
+) -> None:
     checkout.build()
     (checkout.root / "scripts" / "imaging_trials" / "cli" / "show.py").write_text(
-        "def add_arguments(_): pass\ndef run(_): raise RuntimeError('Corruption: block checksum mismatch')\n",
+        f"from imaging_trials import errors\ndef add_arguments(_): pass\ndef run(_):\n {how}\n",
         encoding="utf-8",
     )
     assert "was damaged and has been removed: run the command again" in one_sentence(checkout.imt("show"))

@@ -126,7 +126,7 @@ BROKEN = {
     ),
     "two blanks go on with nothing": ("#+   for a body", "#+  for a body", ":3: a header line is '#+ key: value'"),
     "a parameter lacks a field": (" | the body site asked for", "", ":7: a parameter has five fields"),
-    "a type that is none": ("| string |", "| strng |", ":8: unknown type 'strng': did you mean string?"),
+    "a type that is none": ("| string |", "| strings |", ":8: unknown type 'strings': did you mean string?"),
     "a prefix that is none": ("iri bodysite:", "iri bodyparts:", ":7: 'bodyparts:' is no prefix of the house"),
     "a default outside the namespace": ("| bodysite:bone |", "| agent:fes |", ":7: 'agent:fes' is no value for site"),
     "a default of two words": ('"Bone | scan" |', "Bone scan |", ":8: the default is one value"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,6 @@ from rdflib import RDF, SH
 from imaging_trials import report, terms, validate
 from imaging_trials.errors import ImtError
 from tests.conftest import ROOT, Imt
-from tests.small_root import make
 
 PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in terms.PREFIXES.items())
 PROLOGUE += "@prefix ex: <http://example.org/> .\n"
@@ -72,16 +72,16 @@ imtsh:checked-date sh:path imt:checked ; sh:minCount 1 ; sh:message "Say when it
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make(tmp_path_factory.mktemp("repository"))
+    root = tmp_path_factory.mktemp("repository")
+    shutil.copytree(ROOT / "ontology" / "rules", root / "ontology" / "rules")
     files = {
         "ontology/imaging-trials.ttl": VOCABULARY,
         "data/page/agents.ttl": PAGE,
         "shapes/all.ttl": SHAPES,
         "shapes/authoring.ttl": AUTHORING,
     }
-    for name in ("data/page/articles/one.ttl", "data/curated/agents.ttl"):
-        (root / name).unlink()
     for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(PROLOGUE + text, encoding="utf-8")
     return root
 
@@ -333,8 +333,6 @@ def test_an_rdflib_graph_can_be_validated(monkeypatch: pytest.MonkeyPatch, conte
 
 
 def test_shapes_that_are_no_shapes_are_told_in_one_sentence(root: Path, tmp_path: Path) -> None:
-    import shutil
-
     broken = tmp_path / "broken"
     shutil.copytree(root, broken)
     shape = (
@@ -350,8 +348,6 @@ def test_shapes_that_are_no_shapes_are_told_in_one_sentence(root: Path, tmp_path
 
 
 def test_our_own_graph_is_judged_by_shapes_house_rules_terms_and_axioms(root: Path, tmp_path: Path) -> None:
-    import shutil
-
     copy = tmp_path / "copy"
     shutil.copytree(root, copy)
     with (copy / "data/page/agents.ttl").open("a") as file:

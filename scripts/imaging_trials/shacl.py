@@ -4,9 +4,12 @@ pySHACL works on in-memory rdflib graphs whose literals stand as written. It has
 but applies it to the values of nested shapes too and passes over blank nodes (0.40.1, ``Shape.validate``), so that
 ``sh:node``, ``sh:not`` and counts of qualified values come out wrong. Here the targets of the shapes are worked out
 first, and those among the nodes asked for are written into the shapes as ``sh:targetNode``.
+
+It also hands the text of a SPARQL constraint to rdflib anew for each node. Most of the time would go into parsing it,
+so the data graph keeps each text's parsed form.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +28,25 @@ if TYPE_CHECKING:
 _LABELS = tuple(
     terms.expand(name) for name in ("skos:prefLabel", "rdfs:label", "schema:name", "dcterms:title", "foaf:name")
 )
+
+
+def data_graph(quads: Iterable[Any]) -> "rdflib.Graph":
+    """Return the merge of some quads as an rdflib graph that parses no query text twice."""
+    import rdflib
+    from rdflib.plugins.sparql import prepareQuery
+
+    class ParsesOnce(rdflib.Graph):
+        def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Any:
+            if isinstance(query_object, str):
+                query_object = parsed.get(query_object) or parsed.setdefault(query_object, prepareQuery(query_object))
+            return super().query(query_object, *args, **kwargs)
+
+    parsed: dict[str, Any] = {}
+    # No prefixes: rdflib would bind each of them again for every query.
+    graph = ParsesOnce(bind_namespaces="none")
+    for quad in quads:
+        graph.add((bridge.to_rdflib(quad.subject), bridge.to_rdflib(quad.predicate), bridge.to_rdflib(quad.object)))
+    return graph
 
 
 def targets(shapes: "rdflib.Graph", data: "rdflib.Graph", among: "set[Any] | None" = None) -> "Targets":
@@ -86,16 +108,23 @@ def validate(
 
 
 def _aimed(shapes: "rdflib.Graph", targets: "Targets") -> "rdflib.Graph":
-    """Return the shapes with these targets instead of their own."""
+    """Return the shapes that have targets and all they refer to, with these targets instead of their own."""
     import rdflib
     from rdflib import OWL, RDF, RDFS, SH
 
     targeting = {SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetClass}
     aimed = rdflib.Graph(bind_namespaces="none")
-    for subject, predicate, value in shapes:
-        is_implicit = predicate == RDF.type and value in {RDFS.Class, OWL.Class}
-        if predicate not in targeting and not is_implicit:
-            aimed.add((subject, predicate, value))
+    waiting = list(targets)
+    seen = set(waiting)
+    while waiting:
+        node = waiting.pop()
+        for predicate, value in shapes.predicate_objects(node):
+            is_implicit = predicate == RDF.type and value in {RDFS.Class, OWL.Class}
+            if predicate not in targeting and not is_implicit:
+                aimed.add((node, predicate, value))
+                if value not in seen:
+                    seen.add(value)
+                    waiting.append(value)
     for shape, found in targets.items():
         for node in found:
             aimed.add((shape, SH.targetNode, node))

@@ -1,5 +1,7 @@
 """What ``imt build`` prints in the end: what was read, what follows, three questions answered, and what to do next."""
 
+import os
+
 from pyoxigraph import QuerySolutions
 
 from imaging_trials import answers, build, catalog, graph, paths, tables
@@ -91,7 +93,8 @@ def _clipped(text: str) -> str:
 
 def _what_was_written(built: build.Built) -> str:
     said = {build.QUADS: "all named graphs", build.TURTLE: "their merge", build.MANIFEST: "counts and checksums"}
-    lines = [f"Written to {built.folder}:"]
+    shown = os.path.relpath(built.folder)
+    lines = [f"Written to {built.folder if shown.startswith('..') else shown}/:"]
     for name, words in said.items():
         lines.append(f"  {name:<20}{(built.folder / name).stat().st_size:>10,} bytes  {words}")
     return "\n".join(lines)

@@ -44,14 +44,14 @@ def load_context(root: Path | None = None, *, authoring: bool = False) -> Contex
     shipped = store.from_sources(root) if root else store.open_store()
     root = root or paths.root()
     shapes = _shapes(root, authoring=authoring)
-    return Context(root, shipped, bridge.to_rdflib_graph(shipped), shapes, gate.terms_of_store(shipped))
+    return Context(root, shipped, shacl.data_graph(shipped), shapes, gate.terms_of_store(shipped))
 
 
 def _shapes(root: Path, *, authoring: bool) -> "rdflib.Graph":
     files = sorted(path for path in (root / "shapes").glob("*.ttl") if authoring or path.name != AUTHORING)
     if not files:
         raise ImtError(f"{root / 'shapes'} holds no shapes (*.ttl): restore the folder from the repository.")
-    return bridge.to_rdflib_graph(quad for path in files for quad in rdf.read(path))
+    return shacl.data_graph(quad for path in files for quad in rdf.read(path))
 
 
 def validate_shipped(shipped: Store, root: Path | None = None) -> Report:
@@ -60,7 +60,7 @@ def validate_shipped(shipped: Store, root: Path | None = None) -> Report:
     The shapes themselves are checked first, against SHACL's own shapes. Raises ImtError where they break those.
     """
     shapes = _shapes(root or paths.root(), authoring=True)
-    data = bridge.to_rdflib_graph(shipped)
+    data = shacl.data_graph(shipped)
     inferred = graph.graph_iri(graph.INFERRED)
     places: dict[Term, str] = {}
     for quad in shipped:

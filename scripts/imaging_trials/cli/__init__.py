@@ -81,13 +81,16 @@ def _run(arguments: list[str]) -> int:
 
 
 def _sentence(error: BaseException) -> str:
-    """Return the sentence for an error that nothing below had foreseen."""
+    """Return the sentence to print for an error: its own, or one for what nothing below had foreseen."""
     text = " ".join(str(error).split())
-    if "Corruption" in text:
+    cause = error.__context__ or error
+    if isinstance(cause, (OSError, RuntimeError)) and "Corruption" in str(cause):  # as RocksDB calls it
         from imaging_trials import store
 
         store.forget()
         return "The stored graph in the cache folder was damaged and has been removed: run the command again."
+    if isinstance(error, ImtError):
+        return str(error)
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror}; mend that and run again, or see where it happened with --debug."
@@ -132,6 +135,6 @@ def main(argv: list[str] | None = None) -> int:
             import traceback
 
             traceback.print_exc()
-        print(f"imt: {error if isinstance(error, ImtError) else _sentence(error)}", file=sys.stderr)
+        print(f"imt: {_sentence(error)}", file=sys.stderr)
         return 2
     return code

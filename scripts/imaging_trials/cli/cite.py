@@ -26,13 +26,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the citations; 0 when done."""
+    """Print the citations; 0 when done, 1 where the graph lists none."""
     from imaging_trials import store as stores
 
     if args.list_corrections and args.style:
         raise ImtError("--list-corrections prints no citations: leave --style out.")
     store = stores.open_store()
     articles = _articles(store, args.what)
+    if not articles:
+        print("imt: The graph lists no article: say which one to cite.", file=sys.stderr)
+        return 1
     if args.list_corrections:
         sys.stdout.write(_corrections(store, articles))
         return 0

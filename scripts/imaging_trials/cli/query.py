@@ -8,11 +8,11 @@ from imaging_trials import answers, catalog, graph, paths, store
 from imaging_trials.errors import ImtError
 
 _EPILOG = """\
-imt query                              what can be asked, by topic
-imt query NAME --set site=bodysite:lung   a saved question, about the lung
-imt query --describe NAME              what it asks, its parameters and its SPARQL
-imt query --sparql 'SELECT ...'        your own SPARQL; the house's prefixes need not be declared
-imt query NAME --endpoint URL          the same question put to another SPARQL endpoint
+imt query                                  what can be asked, by topic
+imt query --describe NAME                  what a question takes, and its SPARQL
+imt query NAME --set site=bodysite:lung    a saved question, about the lung
+imt query --sparql 'SELECT ...'            your own SPARQL; the house's prefixes need not be declared
+imt query NAME --endpoint URL              the same question put to another SPARQL endpoint
 """
 
 
