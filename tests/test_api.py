@@ -44,9 +44,9 @@ def test_the_functions_stay_callable_whatever_else_is_imported(root: Path) -> No
     use = "print(len(it.graph('page')), callable(it.validate), callable(it.query), callable(it.dataset))"
     for first in (
         "pass",
-        "import imaging_trials.graph",
-        "from imaging_trials import graph, validate, store; graph.graph_iri('page'); validate.validate_files",
-        "from imaging_trials.graph import graph_iri",
+        "import imaging_trials.layers",
+        "from imaging_trials import layers, store, validation; layers.graph_iri('page'); validation.validate_files",
+        "from imaging_trials.layers import graph_iri",
         "from imaging_trials import *",
     ):
         assert run(root, f"{first}\n{use}") == "6 True True True\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from imaging_trials import graph, paths, reason, store, summary
+from imaging_trials import layers, paths, reason, store, summary
 from tests import small_root
 from tests.conftest import Imt
 
@@ -111,7 +111,7 @@ def test_the_turtle_is_the_merge_of_all_graphs_with_the_house_prefixes(checkout:
 def test_the_manifest_counts_the_graphs_and_holds_the_checksums(checkout: Checkout) -> None:
     checkout.build()
     manifest = json.loads((checkout.dist / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["content_key"] == graph.content_key(checkout.root)
+    assert manifest["content_key"] == layers.content_key(checkout.root)
     assert list(manifest["graphs"]) == ["concepts", "curated", "dataset", "inferred", "page", "vocabulary"]
     assert manifest["graphs"]["page"] == 2
     for name in FILES[:2]:
@@ -141,7 +141,7 @@ def test_owlrl_as_the_reasoner_writes_the_same_graph(checkout: Checkout) -> None
 def test_a_build_puts_the_graph_into_the_cache(checkout: Checkout, tmp_path: Path) -> None:
     checkout.build()
     assert [path.name for path in (tmp_path / "cache" / "imaging-trials").iterdir()] == [
-        graph.content_key(checkout.root)
+        layers.content_key(checkout.root)
     ]
 
 
@@ -317,7 +317,7 @@ def test_the_shipped_graph_builds_in_at_most_15_cpu_seconds_without_the_shapes(i
 
 
 def test_the_rules_take_at_most_two_cpu_seconds_on_the_shipped_graph() -> None:
-    made = graph.read_sources(paths.root())
+    made = layers.read_sources(paths.root())
     before = resource.getrusage(resource.RUSAGE_SELF)
     reason.close(made, paths.root() / "ontology" / "rules")
     after = resource.getrusage(resource.RUSAGE_SELF)

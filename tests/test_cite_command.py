@@ -20,7 +20,7 @@ from imaging_trials import terms
 from imaging_trials.citations import bibtex, csl, model, nlm, ris
 from imaging_trials.citations.model import Author, Citation, Date, Erratum, Person
 from imaging_trials.errors import ImtError
-from imaging_trials.graph import graph_iri
+from imaging_trials.layers import graph_iri
 from imaging_trials.store import open_store
 from tests.conftest import ROOT, Imt
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from imaging_trials import graph, paths, terms
+from imaging_trials import layers, paths, terms
 
 COVERAGE = paths.root() / "data" / "page" / "coverage.tsv"
 SHARED = Path(os.environ.get("IMT_SHARED", paths.root().parent / "shared"))
@@ -25,8 +25,8 @@ def rows() -> list[Row]:
 
 @pytest.fixture(scope="module")
 def page_graph() -> set[tuple[str, str, str]]:
-    store = graph.read_sources(paths.root())
-    quads = store.quads_for_pattern(None, None, None, graph.graph_iri("page"))
+    store = layers.read_sources(paths.root())
+    quads = store.quads_for_pattern(None, None, None, layers.graph_iri("page"))
     return {
         (q.subject.value, q.predicate.value, q.object.value)
         for q in quads

@@ -14,7 +14,7 @@ from pyoxigraph import QuerySolutions, RdfFormat, Store, parse
 
 import imaging_trials
 from imaging_trials.cli import COMMANDS
-from imaging_trials.graph import read_sources
+from imaging_trials.layers import read_sources
 from imaging_trials.terms import BASE
 from tests.conftest import ROOT
 

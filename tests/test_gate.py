@@ -219,11 +219,11 @@ def test_a_term_newer_than_the_list_of_a_growing_vocabulary_is_no_mistake_of_a_u
 def test_what_is_only_inferred_does_not_count_as_defined() -> None:
     from pyoxigraph import NamedNode, Quad, Store
 
-    from imaging_trials import graph
+    from imaging_trials import layers
 
     thing, kind = NamedNode(terms.expand("nuclide:f18")), NamedNode(terms.expand("imt:Radionuclide"))
     store = Store()
-    store.add(Quad(thing, NamedNode(terms.expand("rdf:type")), kind, graph.graph_iri("inferred")))
+    store.add(Quad(thing, NamedNode(terms.expand("rdf:type")), kind, layers.graph_iri("inferred")))
     assert thing.value not in gate.terms_of_store(store).defined
-    store.add(Quad(thing, NamedNode(terms.expand("rdf:type")), kind, graph.graph_iri("page")))
+    store.add(Quad(thing, NamedNode(terms.expand("rdf:type")), kind, layers.graph_iri("page")))
     assert thing.value in gate.terms_of_store(store).defined

@@ -15,7 +15,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.query import Result
 
-from imaging_trials import answers, bridge, catalog, graph, querycheck, reason, sparql
+from imaging_trials import answers, bridge, catalog, layers, querycheck, reason, sparql
 from imaging_trials.catalog import SavedQuery
 from imaging_trials.store import open_store
 
@@ -33,7 +33,7 @@ Bag = Counter[object]
 
 @cache
 def sources() -> Store:
-    return graph.read_sources(ROOT)
+    return layers.read_sources(ROOT)
 
 
 @cache
@@ -95,7 +95,7 @@ def in_rdflib(dataset: str, *, named: bool) -> Rdflib:
 
 
 def _quads_of(store: Store, dataset: str) -> set[Quad]:
-    return {quad for name in graph.dataset(store, dataset) for quad in store.quads_for_pattern(None, None, None, name)}
+    return {quad for name in layers.dataset(store, dataset) for quad in store.quads_for_pattern(None, None, None, name)}
 
 
 def rdflib_for(query: SavedQuery) -> Rdflib:

@@ -6,12 +6,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from imaging_trials import graph, reason
+from imaging_trials import layers, reason
 from imaging_trials.errors import ImtError
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES = ROOT / "ontology" / "rules"
-INFERRED = graph.graph_iri(graph.INFERRED)
+INFERRED = layers.graph_iri(layers.INFERRED)
 
 PROLOGUE = """
 @prefix ex: <http://example.org/> .
@@ -269,7 +269,7 @@ def turtle(text: str) -> set[ox.Triple]:
 
 def in_store(text: str, name: str = "page") -> ox.Store:
     store = ox.Store()
-    store.extend(ox.Quad(t.subject, t.predicate, t.object, graph.graph_iri(name)) for t in turtle(text))
+    store.extend(ox.Quad(t.subject, t.predicate, t.object, layers.graph_iri(name)) for t in turtle(text))
     return store
 
 
@@ -321,10 +321,10 @@ def test_no_rule_adds_what_stands_in_another_graph_already(rule: str) -> None:
     given, expected = EXAMPLES[rule]
     store = in_store(given)
     for triple in turtle(expected):
-        store.add(ox.Quad(triple.subject, triple.predicate, triple.object, graph.graph_iri("curated")))
+        store.add(ox.Quad(triple.subject, triple.predicate, triple.object, layers.graph_iri("curated")))
     reason.close(store, RULES)
     assert not inferred(store) & turtle(expected)
-    assert list(graph.in_two_graphs(store)) == []
+    assert list(layers.in_two_graphs(store)) == []
 
 
 @pytest.mark.parametrize("rule", EXAMPLES)
@@ -453,7 +453,7 @@ def test_a_check_without_its_sentence_is_an_error(tmp_path: Path) -> None:
 @pytest.fixture(scope="session")
 def shipped() -> tuple[set[ox.Triple], set[ox.Triple], reason.Closure]:
     """What is asserted in the shipped graph, what the rules infer from it, and how that went."""
-    store = graph.read_sources(ROOT)
+    store = layers.read_sources(ROOT)
     asserted = {quad.triple for quad in store}
     closure = reason.close(store, RULES)
     return asserted, inferred(store), closure

@@ -11,7 +11,7 @@ import yaml
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, parse
 
 import imaging_trials
-from imaging_trials.graph import graph_iri, read_sources
+from imaging_trials.layers import graph_iri, read_sources
 from imaging_trials.store import open_store
 from imaging_trials.terms import BASE, PREFIXES, VOCAB
 from tests.conftest import ROOT

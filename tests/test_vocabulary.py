@@ -7,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 import imaging_trials
-from imaging_trials import graph, paths, terms
+from imaging_trials import layers, paths, terms
 
 ONTOLOGY = terms.BASE + "vocab"
 RDF, RDFS, OWL, SKOS = (terms.PREFIXES[p] for p in ("rdf", "rdfs", "owl", "skos"))
@@ -16,7 +16,7 @@ TYPE = ox.NamedNode(RDF + "type")
 
 @pytest.fixture(scope="module")
 def store() -> ox.Store:
-    return graph.read_sources(paths.root())
+    return layers.read_sources(paths.root())
 
 
 def instances(store: ox.Store, kind: str) -> Iterator[ox.NamedNode]:
@@ -79,7 +79,7 @@ def test_the_version_of_the_vocabulary_is_the_version_of_the_package(store: ox.S
 
 def test_every_foreign_property_and_class_in_use_is_declared_in_the_vocabulary(store: ox.Store) -> None:
     built_in = (RDF, RDFS, OWL)
-    vocabulary = graph.graph_iri("vocabulary")
+    vocabulary = layers.graph_iri("vocabulary")
     declared = {quad.subject for quad in store.quads_for_pattern(None, TYPE, None, vocabulary)}
     used = {quad.predicate for quad in store} | {
         quad.object for quad in store.quads_for_pattern(None, TYPE, None, None)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from imaging_trials.graph import content_key
+from imaging_trials.layers import content_key
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.xdist_group("wheel")

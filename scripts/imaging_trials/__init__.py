@@ -5,13 +5,12 @@ Nothing heavy is imported before it is used, and no setting of rdflib is touched
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
-
 from imaging_trials.errors import ImtError
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every `imt query`
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
     from typing import Any
 
     import rdflib
@@ -20,14 +19,12 @@ if TYPE_CHECKING:
 __version__ = "1.0.0"
 __all__ = ["ImtError", "__version__", "dataset", "graph", "query", "validate"]
 
-_FUNCTIONS_AND_MODULES = ("graph", "validate")
 
-
-def query(what: str, /, *, graphs: str | None = None, **parameters: Any) -> Result:
-    """Return the answer to a saved query, by its name, or to SPARQL text; see `imaging_trials.api.query`."""
+def graph(*names: str) -> rdflib.Graph:
+    """Return the merge of named graphs, by default of all of them; see `imaging_trials.api.graph`."""
     from imaging_trials import api
 
-    return api.query(what, graphs=graphs, **parameters)
+    return api.graph(*names)
 
 
 def dataset() -> rdflib.Dataset:
@@ -37,30 +34,17 @@ def dataset() -> rdflib.Dataset:
     return api.dataset()
 
 
-class _CallableModule(ModuleType):
-    """A module of the package that is at the same time the API's function of that name."""
+def query(what: str, /, *, graphs: str | None = None, **parameters: Any) -> Result:
+    """Return the answer to a saved query, by its name, or to SPARQL text; see `imaging_trials.api.query`."""
+    from imaging_trials import api
 
-    def __call__(self, *args: Any, **named: Any) -> Any:
-        from imaging_trials import api
-
-        return getattr(api, self.__name__.rpartition(".")[2])(*args, **named)
+    return api.query(what, graphs=graphs, **parameters)
 
 
-class _Package(ModuleType):
-    """The package, which makes `graph` and `validate` callable as they are imported."""
+def validate(
+    source: str | Path | rdflib.Graph | Iterable[str | Path] | None = None,
+) -> tuple[bool, rdflib.Graph, str]:
+    """Return whether data conforms, the report's graph and its text; see `imaging_trials.api.validate`."""
+    from imaging_trials import api
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in _FUNCTIONS_AND_MODULES and isinstance(value, ModuleType):
-            value.__class__ = _CallableModule
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
-
-
-def __getattr__(name: str) -> Any:
-    if name in _FUNCTIONS_AND_MODULES:
-        from importlib import import_module
-
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return api.validate(source)

@@ -25,7 +25,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from imaging_trials import catalog, graph, terms
+from imaging_trials import catalog, layers, terms
 from imaging_trials.catalog import SavedQuery
 from imaging_trials.errors import ImtError
 from imaging_trials.tables import table
@@ -50,7 +50,7 @@ def ask(store: Store, text: str, dataset: str | None, *, house_prefixes: bool = 
     default: list[NamedNode | BlankNode | DefaultGraph] | None = None
     named: list[NamedNode | BlankNode] | None = None
     if dataset is not None:
-        names = graph.dataset(store, dataset)
+        names = layers.dataset(store, dataset)
         default, named = [*names], [*names]
     prefixes = terms.PREFIXES if house_prefixes else None
     try:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
-from imaging_trials import answers, bridge, catalog, paths, sparql, store
-from imaging_trials import graph as layers
+from imaging_trials import answers, bridge, catalog, layers, paths, sparql, store
 from imaging_trials.errors import ImtError
 
 if TYPE_CHECKING:
@@ -62,8 +61,7 @@ def validate(
 
     import rdflib
 
-    from imaging_trials import report
-    from imaging_trials import validate as validation
+    from imaging_trials import report, validation
 
     if source is None:
         found = validation.validate_repository()

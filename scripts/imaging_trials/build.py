@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
-from imaging_trials import answers, graph, paths, reason, store, terms
+from imaging_trials import answers, layers, paths, reason, store, terms
 from imaging_trials.errors import ImtError
 
 REASONERS = ("rules", "owlrl")
@@ -60,9 +60,9 @@ def build(
     root = paths.root()
     with _workbench(folder) as bench:
         progress("reading the sources")
-        key = graph.content_key(root)
-        made = graph.read_sources(root)
-        problems = [_doubled(triple, names) for triple, names in graph.in_two_graphs(made)]
+        key = layers.content_key(root)
+        made = layers.read_sources(root)
+        problems = [_doubled(triple, names) for triple, names in layers.in_two_graphs(made)]
         if validate:
             progress("looking up every term")
             problems += _undefined_terms(root)
@@ -73,7 +73,7 @@ def build(
         problems += [f"{entry.message} ({entry.rule})" for entry in closure.contradictions]
         if validate and not problems:
             from imaging_trials import report
-            from imaging_trials import validate as shapes
+            from imaging_trials import validation as shapes
 
             progress("validating with pySHACL")
             found = shapes.validate_shipped(made, root)
@@ -82,7 +82,7 @@ def build(
         built = Built(
             folder=folder,
             graph=made,
-            files_read=Counter(name for name, _ in graph.source_files(root)),
+            files_read=Counter(name for name, _ in layers.source_files(root)),
             triples=_count(made),
             closure=closure,
             reasoner=reasoner,
@@ -113,7 +113,7 @@ def _undefined_terms(root: Path) -> list[str]:
 
 
 def _count(made: Store) -> dict[str, int]:
-    counts = Counter(graph.graph_name(quad.graph_name) for quad in made if isinstance(quad.graph_name, NamedNode))
+    counts = Counter(layers.graph_name(quad.graph_name) for quad in made if isinstance(quad.graph_name, NamedNode))
     return dict(sorted(counts.items()))
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from imaging_trials import graph, lookup, terms
+from imaging_trials import layers, lookup, terms
 from imaging_trials.citations import model, nlm
 from imaging_trials.tables import visible, width
 
@@ -39,7 +39,7 @@ _BLOCKS = {
     "vocabulary": "What the vocabulary says",
     "alignments": "What it corresponds to elsewhere",
     "dataset": "About the dataset",
-    graph.INFERRED: "What was computed",
+    layers.INFERRED: "What was computed",
 }
 
 _Line = tuple[str, list[str]]
@@ -101,7 +101,7 @@ def _blocks(card: _Card) -> Iterator[tuple[str, list[_Line]]]:
     for quad in card.own:
         by_graph.setdefault(_graph(quad), []).append(quad)
     for name in sorted(by_graph, key=lambda name: ([*_BLOCKS].index(name) if name in _BLOCKS else len(_BLOCKS), name)):
-        if name == graph.INFERRED:
+        if name == layers.INFERRED:
             quads = [quad for quad in by_graph[name] if not _repeats(card, quad)]
         else:
             quads = [quad for quad in by_graph[name] if quad.predicate not in _NO_BLOCK]
@@ -269,11 +269,11 @@ def _is_article(card: _Card) -> bool:
 
 
 def _computed(quad: Quad) -> bool:
-    return _graph(quad) == graph.INFERRED
+    return _graph(quad) == layers.INFERRED
 
 
 def _graph(quad: Quad) -> str:
-    return graph.graph_name(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else "default"
+    return layers.graph_name(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else "default"
 
 
 def _sorted(quads: Iterable[Quad]) -> list[Quad]:

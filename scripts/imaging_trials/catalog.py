@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from imaging_trials import graph, terms
+from imaging_trials import layers, terms
 from imaging_trials.errors import ImtError
 
 KEYS = (
@@ -30,7 +30,7 @@ Term = NamedNode | Literal
 _LONGEST = 100
 """No name of ours is longer."""
 
-_SOURCE_GRAPHS = ("vocabulary", *graph.FOLDERS.values(), *graph.SINGLE_FILES.values())
+_SOURCE_GRAPHS = ("vocabulary", *layers.FOLDERS.values(), *layers.SINGLE_FILES.values())
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -74,7 +74,7 @@ class SavedQuery:
         self.question = header.value("question")
         self.summary = header.value("summary")
         self.tags = header.tags()
-        self.graphs = header.choice("graphs", graph.DATASETS)
+        self.graphs = header.choice("graphs", layers.DATASETS)
         self.empty_is_wrong = header.choice("empty", ("right", "wrong")) == "wrong"
         self.parameters = header.parameters()
         self.changes = header.changes()

@@ -12,7 +12,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from imaging_trials import graph, rdf, terms
+from imaging_trials import layers, rdf, terms
 from imaging_trials.errors import ImtError
 
 _RDF, _RDFS, _OWL, _SH = (terms.PREFIXES[prefix] for prefix in ("rdf", "rdfs", "owl", "sh"))
@@ -116,9 +116,9 @@ def terms_of_store(store: Store) -> Terms:
 
     What is only inferred does not count: a misspelt name gets a type from the range of the property it stands behind.
     """
-    inferred = graph.graph_iri(graph.INFERRED)
+    inferred = layers.graph_iri(layers.INFERRED)
     types = store.quads_for_pattern(None, NamedNode(_TYPE), None, None)
-    names = {graph.graph_iri(name).value for name in (graph.INFERRED, *graph.FOLDERS.values())}
+    names = {layers.graph_iri(name).value for name in (layers.INFERRED, *layers.FOLDERS.values())}
     names |= {name.value for name in store.named_graphs() if isinstance(name, NamedNode)}
     return terms_of(quad for quad in types if quad.graph_name != inferred) | Terms(frozenset(names))
 
@@ -138,9 +138,9 @@ def check_repository(root: Path) -> list[Finding]:
 
     Raises ImtError for a file that can't be read.
     """
-    data = [(path, rdf.read(path)) for _, path in graph.source_files(root)]
+    data = [(path, rdf.read(path)) for _, path in layers.source_files(root)]
     shapes = [(path, rdf.read(path)) for path in sorted((root / "shapes").glob("*.ttl"))]
-    graphs = {graph.graph_iri(name).value for name in (graph.INFERRED, *(n for n, _ in graph.source_files(root)))}
+    graphs = {layers.graph_iri(name).value for name in (layers.INFERRED, *(n for n, _ in layers.source_files(root)))}
     of_shapes = {q.subject.value for _, quads in shapes for q in quads if isinstance(q.subject, NamedNode)}
     known = Terms(frozenset(graphs | {iri for iri in of_shapes if iri.startswith(terms.PREFIXES["imtsh"])}))
     for _, quads in data + shapes:
@@ -154,7 +154,7 @@ def check_repository(root: Path) -> list[Finding]:
         for owner, text in _queries_in_shapes(quads):
             name = f"{_relative(path, root)} (query of {owner})"
             uses += _uses_in_text(text, name, undeclared, prefixes)
-    rules = graph.rule_files(root / "ontology" / "rules")
+    rules = layers.rule_files(root / "ontology" / "rules")
     for path in rules + sorted((root / "queries").glob("**/*.rq")):
         uses += _uses_in_text(_text(path), _relative(path, root), undeclared)
     return sorted(undeclared + _judge(uses, known, frozenset(), house=True))

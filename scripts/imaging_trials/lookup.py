@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from imaging_trials import graph, notation, terms
+from imaging_trials import layers, notation, terms
 from imaging_trials.errors import ImtError
 from imaging_trials.tables import visible
 
@@ -187,7 +187,7 @@ def _objects(store: Store, subject: NamedNode, name: str) -> list[NamedNode]:
 
 def _names(store: Store) -> Iterator[tuple[NamedNode, str]]:
     """Yield (thing, name) for every name in the graph; what is inferred repeats them as labels."""
-    inferred = graph.graph_iri(graph.INFERRED)
+    inferred = layers.graph_iri(layers.INFERRED)
     for name in NAME_PROPERTIES:
         for quad in store.quads_for_pattern(None, name, None, None):
             if quad.graph_name != inferred and isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):

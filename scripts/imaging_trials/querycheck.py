@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 
-from imaging_trials import catalog, graph, sparql, terms
+from imaging_trials import catalog, layers, sparql, terms
 from imaging_trials.catalog import SavedQuery
 from imaging_trials.errors import ImtError
 
@@ -29,7 +29,7 @@ def check(query: SavedQuery) -> None:
             raise ImtError(f"{path}: the prefix '{prefix}:' is not <{namespace}> in the house's table (terms.py).")
     for change in query.changes:
         for triple in filter(None, (change.triple, change.after)):
-            _quad(path, triple, graph.graph_iri(change.graph))
+            _quad(path, triple, layers.graph_iri(change.graph))
     if query.parameters:
         _check_block(query)
 
@@ -58,7 +58,7 @@ def apply(store: Store, query: SavedQuery) -> None:
     Raises ImtError for a change that would change nothing: a triple to remove that is not there, or to add that is.
     """
     for change in query.changes:
-        name = graph.graph_iri(change.graph)
+        name = layers.graph_iri(change.graph)
         before = _quad(query.path, change.triple, name)
         if (change.action == "add") == (before in store):
             state = "stands there already" if change.action == "add" else "does not stand there"

@@ -13,7 +13,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store, Triple
 
-from imaging_trials import graph, terms
+from imaging_trials import layers, terms
 from imaging_trials.errors import ImtError
 
 _OWL = terms.PREFIXES["owl"]
@@ -90,7 +90,7 @@ def close(store: Store, rules: Path) -> Closure:
 
     Raises ImtError where the folder has no rules or a rule is no SPARQL update.
     """
-    files = [path for path in graph.rule_files(rules) if path.suffix == ".ru"]
+    files = [path for path in layers.rule_files(rules) if path.suffix == ".ru"]
     if not files:
         raise ImtError(f"{rules} holds no rules (*.ru): restore the folder from the repository.")
     files.sort(key=lambda path: (_ORDER.index(kind) if (kind := path.stem[:3]) in _ORDER else len(_ORDER), path.stem))
@@ -115,13 +115,13 @@ def close(store: Store, rules: Path) -> Closure:
             size = len(store)
     found = contradictions(store, rules)
     _tidy(store)
-    kept = sum(1 for _ in store.quads_for_pattern(None, None, None, graph.graph_iri(graph.INFERRED)))
+    kept = sum(1 for _ in store.quads_for_pattern(None, None, None, layers.graph_iri(layers.INFERRED)))
     return Closure({rule: count for rule, count in by_rule.items() if count}, rounds, kept, found)
 
 
 def _tidy(store: Store) -> None:
     """Take out of ``graph:inferred`` what has a blank node or is trivial."""
-    for quad in list(store.quads_for_pattern(None, None, None, graph.graph_iri(graph.INFERRED))):
+    for quad in list(store.quads_for_pattern(None, None, None, layers.graph_iri(layers.INFERRED))):
         if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode) or is_trivial(quad.triple):
             store.remove(quad)
 
@@ -132,7 +132,7 @@ def close_with_owlrl(store: Store, rules: Path) -> Closure:
     ``rules`` is the folder of the checks for contradictions. The same triples are left out as in ``close``: those with
     blank nodes, those with a literal as subject, the trivial ones. The counts by rule are owlrl's total.
     """
-    inferred = graph.graph_iri(graph.INFERRED)
+    inferred = layers.graph_iri(layers.INFERRED)
     before = {quad.triple for quad in store if quad.graph_name != inferred}
     store.extend(Quad(t.subject, t.predicate, t.object, inferred) for t in owlrl_triples(before) - before)
     found = contradictions(store, rules)
@@ -184,7 +184,7 @@ def contradictions(store: Store, rules: Path) -> list[Contradiction]:
     Raises ImtError where a check is no SPARQL query or lacks its ``# says:`` line.
     """
     found: dict[tuple[str, frozenset[str]], Contradiction] = {}
-    for path in graph.rule_files(rules):
+    for path in layers.rule_files(rules):
         if path.suffix != ".rq":
             continue
         text = path.read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import pyoxigraph as ox
 
-from imaging_trials import graph, sparql
+from imaging_trials import layers, sparql
 from imaging_trials.answers import Answer
 from imaging_trials.errors import ImtError
 
@@ -28,9 +28,9 @@ _PIECE = 64 * 1024
 
 def dataset(root: Path, name: str) -> list[ox.NamedNode]:
     """Return the named graphs of a dataset (``all``, ``asserted``, ``page``) as the sources under ``root`` are."""
-    names = {source for source, _ in graph.source_files(root)} | {graph.INFERRED}
-    kept = {"all": names, "asserted": names - {graph.INFERRED}, "page": {"page"}}[name]
-    return [graph.graph_iri(kept_name) for kept_name in sorted(kept)]
+    names = {source for source, _ in layers.source_files(root)} | {layers.INFERRED}
+    kept = {"all": names, "asserted": names - {layers.INFERRED}, "page": {"page"}}[name]
+    return [layers.graph_iri(kept_name) for kept_name in sorted(kept)]
 
 
 def ask(

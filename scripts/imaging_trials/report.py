@@ -108,7 +108,7 @@ def _line(result: Result) -> str:
     details = f"path {path_text(result)}" if result.path is not None else ""
     if result.value is not None and result.value != result.focus:
         details += f"{', ' if details else ''}value {term_text(result.value)}"
-    rule = f"[{term_text(result.constraint or result.shape)}, {result.severity.removeprefix(_SH)}]"
+    rule = f"[{term_text(result.shape)}, {result.severity.removeprefix(_SH)}]"
     return f"{result.file}: {node} — {message}{f' ({details})' if details else ''}  {rule}"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from imaging_trials import graph, paths
+from imaging_trials import layers, paths
 
 _KEEP = 3
 """Entries of the cache to keep: this one, and those of other checkouts or versions in use beside it."""
@@ -28,7 +28,7 @@ def open_store() -> Store:
     Raises ImtError where the sources can't be read or are no graph.
     """
     root = paths.root()
-    key = graph.content_key(root)
+    key = layers.content_key(root)
     cached = _opened(key)
     if cached is not None:
         return cached
@@ -46,7 +46,7 @@ def from_sources(root: Path) -> Store:
     """
     from imaging_trials import reason
 
-    store = graph.read_sources(root)
+    store = layers.read_sources(root)
     reason.close(store, root / "ontology" / "rules")
     return store
 
@@ -130,7 +130,7 @@ def forget() -> None:
     """Remove the current graph from the user's cache, where a damaged entry has shown itself only on reading."""
     folder = cache_folder()
     if folder is not None:
-        _remove(folder / graph.content_key(paths.root()))
+        _remove(folder / layers.content_key(paths.root()))
 
 
 def _remove(path: Path) -> None:

@@ -4,7 +4,7 @@ import os
 
 from pyoxigraph import QuerySolutions
 
-from imaging_trials import answers, build, catalog, graph, paths, tables
+from imaging_trials import answers, build, catalog, layers, paths, tables
 
 SHOWN = ("agents-with-both-documents", "guidelines-by-body-site", "guideline-counts-by-society")
 """The saved questions that a build answers in the end, to show what the graph can tell."""
@@ -30,7 +30,7 @@ def report(built: build.Built) -> str:
 
 
 def _what_was_read(built: build.Built) -> str:
-    read = {name: count for name, count in built.triples.items() if name != graph.INFERRED}
+    read = {name: count for name, count in built.triples.items() if name != layers.INFERRED}
     lines = [f"Read {sum(read.values()):,} triples from {sum(built.files_read.values())} files:"]
     lines += [f"  {name:<11}{count:>7,} from {built.files_read.get(name, 0)}" for name, count in read.items()]
     return "\n".join(lines)

@@ -4,7 +4,7 @@ import argparse
 import functools
 import sys
 
-from imaging_trials import answers, catalog, graph, paths, store
+from imaging_trials import answers, catalog, layers, paths, store
 from imaging_trials.errors import ImtError
 
 _EPILOG = """\
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--set", action="append", default=[], metavar="KEY=VALUE", help="a value for a parameter of the saved query")
     add("--sparql", metavar="TEXT", help="SPARQL of your own, or - for standard input")
     add("--file", metavar="FILE", help="a file with SPARQL of your own, or - for standard input")
-    datasets = (*graph.DATASETS, "default")
+    datasets = (*layers.DATASETS, "default")
     add("--graphs", choices=datasets, help="what your own SPARQL is asked over (without it: all)")
     add("--format", choices=answers.FORMATS, default="table", help="how to print the answer (default: table)")
     add("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the graph that comes along")
@@ -103,7 +103,7 @@ def _ask_endpoint(args: argparse.Namespace, text: str, dataset: str | None) -> a
 
     if not 0 < args.timeout < 86400:
         raise ImtError(f"--timeout takes seconds, more than 0 and at most a day, and not {args.timeout:g}.")
-    graphs = remote.dataset(paths.root(), dataset) if dataset in graph.DATASETS else []
+    graphs = remote.dataset(paths.root(), dataset) if dataset in layers.DATASETS else []
     return remote.ask(args.endpoint, text, graphs, method=args.method, timeout=args.timeout)
 
 

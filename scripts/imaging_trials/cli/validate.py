@@ -21,11 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Validate, print the report, and return 0 where the data conforms, 1 where it does not."""
-    from imaging_trials import report, validate
+    from imaging_trials import report, validation
 
     if sys.stderr.isatty():
         print("validating ...", end="\r", file=sys.stderr)
-    found = validate.validate_files(args.files, args.input_format) if args.files else validate.validate_repository()
+    found = validation.validate_files(args.files, args.input_format) if args.files else validation.validate_repository()
     if args.format == "json":
         print(report.as_json(found, strict=args.strict), end="")
     elif args.format == "ttl":

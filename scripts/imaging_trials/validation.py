@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from imaging_trials import bridge, gate, graph, paths, rdf, reason, report, shacl, store, terms
+from imaging_trials import bridge, gate, layers, paths, rdf, reason, report, shacl, store, terms
 from imaging_trials.errors import ImtError
 from imaging_trials.report import Report, Result, Term, term_text
 
@@ -61,7 +61,7 @@ def validate_shipped(shipped: Store, root: Path | None = None) -> Report:
     """
     shapes = _shapes(root or paths.root(), authoring=True)
     data = shacl.data_graph(shipped)
-    inferred = graph.graph_iri(graph.INFERRED)
+    inferred = layers.graph_iri(layers.INFERRED)
     places: dict[Term, str] = {}
     for quad in shipped:
         if quad.graph_name != inferred and isinstance(quad.graph_name, NamedNode):
@@ -83,7 +83,7 @@ def validate_repository(root: Path | None = None) -> Report:
     The graph is read from its sources and closed anew. Raises ImtError where it can't be read.
     """
     root = root or paths.root()
-    made = graph.read_sources(root)
+    made = layers.read_sources(root)
     closure = reason.close(made, root / "ontology" / "rules")
     return replace(
         validate_shipped(made, root),
@@ -164,7 +164,7 @@ def _renamed(read: Iterable[tuple[str, Iterable[Quad]]]) -> list[tuple[str, list
     """Return the quads of each file in one graph, blank nodes renamed: told apart, and the same every time."""
     found = []
     taken: set[str] = set()
-    user = graph.graph_iri(_USER)
+    user = layers.graph_iri(_USER)
     for name, quads in read:
         names: dict[BlankNode, BlankNode] = {}
         renamed = []
@@ -232,7 +232,7 @@ def _close(context: Context, quads: list[Quad]) -> tuple[set[Triple], list[reaso
     closure = reason.close(together, context.root / "ontology" / "rules")
     if closure.contradictions:
         return set(), closure.contradictions
-    added = together.quads_for_pattern(None, None, None, graph.graph_iri(graph.INFERRED))
+    added = together.quads_for_pattern(None, None, None, layers.graph_iri(layers.INFERRED))
     kind = terms.expand("rdf:type")
     return {quad.triple for quad in added if quad.predicate.value != kind and quad not in context.store}, []
 

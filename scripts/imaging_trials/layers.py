@@ -20,7 +20,7 @@ INFERRED = "inferred"
 DATASETS = ("all", "asserted", "page")
 """What a saved query can be asked over: every graph, every graph but the inferred one, or what the page says."""
 
-_CODE = ("graph.py", "reason.py")
+_CODE = ("layers.py", "reason.py")
 
 
 def graph_iri(name: str) -> NamedNode:
