@@ -163,13 +163,13 @@ BROKEN = {
 def test_a_query_file_that_breaks_the_grammar_is_refused_with_file_and_line(
     tmp_path: Path, old: str, new: str, sentence: str
 ) -> None:
-    catalog.load(_root(tmp_path, QUERY))
+    querycheck.load(_root(tmp_path, QUERY))
     assert old in QUERY
     broken = QUERY.replace(old, new, 1)
     if "OPTIONAL {" in new:
         broken = broken.replace("}\nORDER", "}}\nORDER")
     with pytest.raises(ImtError, match=r"editions-by-site\.rq") as caught:
-        catalog.load(_root(tmp_path, broken))
+        querycheck.load(_root(tmp_path, broken))
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -183,7 +183,7 @@ def test_an_id_is_used_once_over_all_topics(tmp_path: Path) -> None:
     saved(tmp_path)
     saved(tmp_path, topic="sites")
     with pytest.raises(ImtError, match="the id 'editions-by-site' is also"):
-        catalog.load(tmp_path)
+        querycheck.load(tmp_path)
 
 
 def test_finding_a_query_reads_that_file_only(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_query_file_in_another_encoding_is_refused_in_a_sentence(tmp_path: Pat
     path = saved(tmp_path)
     path.write_bytes(QUERY.replace("body site?", "Körper?").encode("latin-1"))
     with pytest.raises(ImtError, match="is not UTF-8 at byte"):
-        catalog.load(tmp_path)
+        querycheck.load(tmp_path)
 
 
 def test_without_values_the_text_is_that_of_the_file() -> None:

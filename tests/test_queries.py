@@ -21,7 +21,7 @@ from imaging_trials.store import open_store
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES = ROOT / "ontology" / "rules"
-QUERIES = catalog.load(ROOT)
+QUERIES = querycheck.load(ROOT)
 
 # What rdflib's own evaluation calls on a dataset with named graphs.
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset.*is deprecated:DeprecationWarning")

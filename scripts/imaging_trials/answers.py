@@ -25,7 +25,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from imaging_trials import catalog, layers, terms
+from imaging_trials import layers, terms
 from imaging_trials.catalog import SavedQuery
 from imaging_trials.errors import ImtError
 from imaging_trials.tables import table
@@ -132,7 +132,9 @@ def write_committed(root: Path, store: Store) -> list[Path]:
     Each file is written beside and then renamed; an answer that belongs to no query any more is removed. Raises
     ImtError for a query that breaks the grammar, or that gives no row where its header says that is wrong.
     """
-    queries = catalog.load(root)
+    from imaging_trials import querycheck
+
+    queries = querycheck.load(root)
     changed = []
     wanted = set()
     for query in queries.values():

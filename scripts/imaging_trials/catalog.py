@@ -97,24 +97,6 @@ def files(root: Path) -> list[Path]:
     return [path for topic in _topics(root) for path in sorted(topic.glob("*.rq"))]
 
 
-def load(root: Path) -> dict[str, SavedQuery]:
-    """Return every saved query under ``root`` by its id, sorted by topic and id, each checked to the last detail.
-
-    Raises ImtError, with file and line, for what breaks the grammar of headers, an id used twice, an update, SERVICE,
-    a VALUES block that does not list the parameters with their defaults, or a counter-change that is no triple.
-    """
-    from imaging_trials import querycheck
-
-    queries: dict[str, SavedQuery] = {}
-    for path in files(root):
-        query = read(path)
-        if query.id in queries:
-            raise ImtError(f"{path}:1: the id '{query.id}' is also {queries[query.id].path}'s: give it another.")
-        querycheck.check(query)
-        queries[query.id] = query
-    return queries
-
-
 def find(root: Path, name: str) -> SavedQuery:
     """Return the saved query ``name``, reading that one file only.
 

@@ -12,8 +12,24 @@ from imaging_trials.catalog import SavedQuery
 from imaging_trials.errors import ImtError
 
 
+def load(root: Path) -> dict[str, SavedQuery]:
+    """Return every saved query under ``root`` by its id, sorted by topic and id, each checked to the last detail.
+
+    Raises ImtError, with file and line, for what breaks the grammar of headers, an id used twice, an update, SERVICE,
+    a VALUES block that does not list the parameters with their defaults, or a counter-change that is no triple.
+    """
+    queries: dict[str, SavedQuery] = {}
+    for path in catalog.files(root):
+        query = catalog.read(path)
+        if query.id in queries:
+            raise ImtError(f"{path}:1: the id '{query.id}' is also {queries[query.id].path}'s: give it another.")
+        check(query)
+        queries[query.id] = query
+    return queries
+
+
 def check(query: SavedQuery) -> None:
-    """Raise ImtError where a query breaks what its header cannot show: see `catalog.load`."""
+    """Raise ImtError where a query breaks what its header cannot show: see `load`."""
     path, text = query.path, query.text
     try:
         sparql.check(text)
