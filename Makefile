@@ -12,7 +12,7 @@ STAMP := .venv/installed
 TURTLE := $(BIN)/turtlefmt
 TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
 
-.PHONY: help run test check format prove bench answers wheel lock clean
+.PHONY: help run test check format prove owl bench answers wheel lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -36,8 +36,11 @@ format: $(STAMP)  ## put Python and Turtle files into normal form
 	$(TURTLE) $(TURTLE_FILES)
 
 prove: $(STAMP)  ## what takes longer: the tests marked so, and the figures of benchmarks/ against their bars
-	@$(BIN)/pytest --no-header -m prove --durations=5
+	@$(BIN)/pytest --no-header -m prove -rs --durations=5
 	@$(BIN)/python benchmarks/bench.py --check
+
+owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and write the figures of docs/owl.md anew
+	@$(BIN)/python -m tests.owl.proof
 
 bench: $(STAMP)  ## measure, and print the table that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/bench.py

@@ -326,7 +326,7 @@ def test_the_rules_take_at_most_two_cpu_seconds_on_the_shipped_graph() -> None:
 
 def test_a_command_that_does_not_exist_is_one_sentence_with_the_nearest(checkout: Checkout) -> None:
     assert "There is no command 'biuld': did you mean build?" in one_sentence(checkout.imt("biuld"))
-    assert "there are build, validate, query, show, cite" in one_sentence(checkout.imt("xyz"))
+    assert "there are build, validate, query, show, audit, dossier, links, cite" in one_sentence(checkout.imt("xyz"))
 
 
 def test_help_and_version_are_no_errors(checkout: Checkout) -> None:

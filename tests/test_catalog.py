@@ -174,6 +174,54 @@ def test_a_query_file_that_breaks_the_grammar_is_refused_with_file_and_line(
     assert "\n" not in str(caught.value)
 
 
+FEDERATED = QUERY.replace("#+ graphs: asserted", "#+ graphs: asserted\n#+ service: https://example.org/sparql").replace(
+    "printedTitle ?title .\n",
+    "printedTitle ?title .\n  SERVICE SILENT <https://example.org/sparql> {\n    ?edition imt:about ?title .\n  }\n",
+)
+
+
+def test_a_query_whose_header_names_a_service_may_ask_that_server(tmp_path: Path) -> None:
+    query = querycheck.load(_root(tmp_path, FEDERATED))["editions-by-site"]
+    assert query.service == "https://example.org/sparql"
+    assert parsed().service == ""
+    with pytest.raises(ImtError, match=r"'editions-by-site' asks https://example\.org/sparql as well"):
+        catalog.refuse_federated(query)
+    catalog.refuse_federated(parsed())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            "service: https://example.org/sparql",
+            "service: <https://example.org/sparql>",
+            ":7: a service is the address",
+        ),
+        ("service: https://example.org/sparql", "service: example.org", ":7: a service is the address"),
+        ("service: https://example.org/sparql", "service: https://example.org/other", "let SERVICE ask that one only"),
+        ("SERVICE SILENT <https://example.org/sparql>", "OPTIONAL", "let SERVICE ask that one only"),
+        ("SERVICE SILENT <https://example.org/sparql>", "SERVICE ?edition", "let SERVICE ask that one only"),
+        ("#+ service: https://example.org/sparql\n", "", "SERVICE asks another server"),
+        ("?edition imt:about ?title .", "?edition imt:about .", "cannot be read at line 20"),
+        ("vocab#>", "vocabulary#>", "the prefix 'imt:' is not <"),
+    ],
+)
+def test_a_federated_query_that_breaks_the_grammar_is_refused(
+    tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    assert old in FEDERATED
+    with pytest.raises(ImtError, match=r"editions-by-site\.rq") as caught:
+        querycheck.load(_root(tmp_path, FEDERATED.replace(old, new, 1)))
+    assert sentence in str(caught.value)
+
+
+def test_the_servers_of_a_text_are_those_after_the_keyword_service() -> None:
+    text = (
+        "# SERVICE <http://a/>\nSELECT * { SERVICE <http://b/> { ?s ?p 'SERVICE <http://c/>' } service silent ?d {} }"
+    )
+    assert querycheck.servers(text) == ["<http://b/>", "?d"]
+
+
 def _root(tmp_path: Path, text: str) -> Path:
     saved(tmp_path, text)
     return tmp_path

@@ -32,7 +32,8 @@ SELECT ?article ?year ?listing ?title ?doi ?pmid ?pmcid ?volume ?issue ?pages ?j
   ?article dcterms:title ?title ; imt:doi ?doi ; imt:pmid ?pmid ; imt:isPublishedIn/imt:printedName ?journal .
   OPTIONAL { ?article imt:pmcid ?pmcid }
   OPTIONAL { ?article imt:volume ?volume ; imt:issue ?issue ; imt:pages ?pages }
-  ?event imt:concerns ?article ; imt:hasEventKind ?kind ; imt:earliestDay ?first ; imt:latestDay ?last .
+  ?event imt:concerns ?article ; imt:hasEventKind ?kind ; imt:earliestDay ?first ; imt:latestDay ?last ;
+         imt:isStatedIn ?section .
   FILTER(?kind IN (eventkind:issue-publication, eventkind:ahead-of-print))
 }
 ORDER BY ?topic ?place

@@ -80,7 +80,7 @@ def test_an_article_is_found_by_its_names_and_identifiers(store: Store, text: st
         ("EANM", "organisation:eanm"),
         ("eanm", "organisation:eanm"),
         ("PSMA", "target:psma"),
-        ("panitumumab", "agent:zr-89-panitumumab"),
+        ("panitumumab", "vector:panitumumab"),
         ("phase I", "phase:phase-1"),
         ("EARLY_PHASE1", "phase:early-phase-1"),
         ("SPECT", "modality:spect"),

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pyoxigraph import QuerySolutions, RdfFormat
 
-from imaging_trials import remote
+from imaging_trials import layers, paths, remote, store
 from imaging_trials.errors import ImtError
 from tests import small_checkout as small
 
@@ -304,3 +304,8 @@ def test_a_time_limit_is_a_number_of_seconds(root: Path, seconds: str) -> None:
     done = small.imt(root, "query", "superseded", "--endpoint", "http://127.0.0.1:9/", f"--timeout={seconds}")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "--timeout" in done.stderr
+
+
+@pytest.mark.parametrize("name", layers.DATASETS)
+def test_an_endpoint_is_asked_over_the_same_graphs_as_the_embedded_store(name: str) -> None:
+    assert remote.dataset(paths.root(), name) == layers.dataset(store.open_store(), name)

@@ -50,25 +50,45 @@ What the page says
   is stated in      Protocol component templates for NCI-held Imaging agents (section:protocol-component-templates)
                     CAEPRs for NCI-held imaging agents (section:caeprs)
 
+What we added
+  has modality  positron emission tomography (modality:pet)
+  has target    estrogen receptor alpha (target:estrogen-receptor-alpha)
+  has vector    fluoroestradiol (vector:fluoroestradiol)
+  basis         Fluoroestradiol binds to estrogen receptors, so PET with it shows where cells with these receptors are.
+  source        NCI Dictionary of Cancer Terms, 18F-16 alpha-fluoroestradiol (source:nci-dictionary-fes)
+  checked on    2026-11-26
+
 What was computed
   has agent kind        radiopharmaceutical (agentkind:radiopharmaceutical)
   has chemical element  fluorine (element:fluorine)
   is a                  agent (imt:Agent)
                         radiopharmaceutical (imt:Radiopharmaceutical)
+                        schema:Substance
+
+Decay
+  half-life  109.77 ± 0.05 min, of nuclide:f-18 (fluorine-18)
+  data set   ENSDF
+  source     Evaluated Nuclear Structure Data File, as packaged in paceENSDF 0.6.3 (source:ensdf), checked 2026-11-26
 
 What points here
   <- is document of  CAEPR for [18F]FES (document:fes-caepr)
+                     IND for [18F]FES (document:fes-ind)
                      protocol component template for [18F]FES (document:fes-protocol-component-template)
 
 Sources
   Imaging Trials Resources (page:imaging-trials-resources) \
 <https://dctd.cancer.gov/research/research-areas/imaging/resources>, checked 2026-11-22
+  NCI Dictionary of Cancer Terms, 18F-16 alpha-fluoroestradiol (source:nci-dictionary-fes) \
+<https://www.cancer.gov/publications/dictionaries/cancer-terms/def/18f-16-alpha-fluoroestradiol>, checked 2026-11-26
 """
 
 
 @pytest.mark.parametrize("name", ["FES", "F-18 FES", "[18F]FES", "¹⁸F-FES", "agent:fes"])
 def test_an_agent_is_shown_however_its_notation_is_spelt(imt: Imt, name: str) -> None:
-    assert printed(imt, name) == CARD_OF_FES
+    card = printed(imt, name)
+    (elsewhere,) = [block for block in card.split("\n\n") if block.startswith("What it corresponds to elsewhere")]
+    assert "FLUOROESTRADIOL F-18 <https://precision.fda.gov/uniisearch/srs/unii/T32277KB09>" in elsewhere
+    assert card.replace(f"{elsewhere}\n\n", "") == CARD_OF_FES
 
 
 def test_what_we_added_stands_apart_with_basis_source_and_date(store: Store) -> None:

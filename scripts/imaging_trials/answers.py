@@ -129,6 +129,8 @@ def committed(store: Store, query: SavedQuery, text: str | None = None) -> tuple
 def write_committed(root: Path, store: Store) -> list[Path]:
     """Write the answer of every saved query under ``root`` anew, and return the files that changed.
 
+    A federated query has none: what it gives hangs on another server.
+
     Each file is written beside and then renamed; an answer that belongs to no query any more is removed. Raises
     ImtError for a query that breaks the grammar, or that gives no row where its header says that is wrong.
     """
@@ -138,6 +140,8 @@ def write_committed(root: Path, store: Store) -> list[Path]:
     changed = []
     wanted = set()
     for query in queries.values():
+        if query.service:
+            continue
         ending, answer = committed(store, query)
         if query.empty_is_wrong and is_empty(ending, answer):
             raise ImtError(f"{query.path}: the answer is empty, and the header says that is wrong.")

@@ -45,6 +45,7 @@ def query(what: str, /, *, graphs: str | None = None, **parameters: Any) -> "Res
     if graphs is not None:
         raise ImtError(f"What '{what}' is asked over stands in its header: leave out graphs.")
     saved = catalog.find(paths.root(), what)
+    catalog.refuse_federated(saved)
     text = catalog.bind(saved, {name: typed(value) for name, value in parameters.items()}, opened)
     return bridge.to_rdflib_result(answers.ask(opened, text, saved.graphs))
 

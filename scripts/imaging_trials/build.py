@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
-from imaging_trials import answers, layers, paths, reason, store, terms
+from imaging_trials import answers, layers, links, paths, reason, store, terms
 from imaging_trials.errors import ImtError
 
 REASONERS = ("rules", "owlrl")
@@ -82,7 +82,8 @@ def build(
         built = Built(
             folder=folder,
             graph=made,
-            files_read=Counter(name for name, _ in layers.source_files(root)),
+            files_read=Counter(name for name, _ in layers.source_files(root))
+            + Counter({layers.LINKS: len(links.files(root))}),
             triples=_count(made),
             closure=closure,
             reasoner=reasoner,

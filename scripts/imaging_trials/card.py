@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from imaging_trials import layers, lookup, terms
+from imaging_trials import decay, layers, lookup, terms
 from imaging_trials.citations import model, nlm
+from imaging_trials.errors import ImtError
 from imaging_trials.tables import visible, width
 
 SHOWN = 10
@@ -25,6 +26,8 @@ _ADDRESS = NamedNode(terms.PREFIXES["schema"] + "url")
 _NO_BLOCK = {_TYPE, lookup.PREFERRED, lookup.LABEL, _DEFINITION}
 _PART_OF_CITATION = {NamedNode(_IMT + name) for name in ("isAuthorshipOf", "corrects")}
 _CONCERNS = NamedNode(_IMT + "concerns")
+_MAPS_SUBJECT, _MAPS_OBJECT = NamedNode(_IMT + "mapsSubject"), NamedNode(_IMT + "mapsObject")
+_OBJECT_LABEL = NamedNode(terms.PREFIXES["sssom"] + "object_label")
 _CORRECTS_STATEMENT_OF = NamedNode(_IMT + "correctsStatementOf")
 _FIRST = (
     "title", "printedName", "abbreviation", "heading", "summary", "isPublishedIn", "volume", "issue", "pages", "doi",
@@ -38,6 +41,7 @@ _BLOCKS = {
     "concepts": "What the vocabulary says",
     "vocabulary": "What the vocabulary says",
     "alignments": "What it corresponds to elsewhere",
+    "links": "What it corresponds to elsewhere, as we judge it",
     "dataset": "About the dataset",
     layers.INFERRED: "What was computed",
 }
@@ -56,17 +60,48 @@ class _Card(NamedTuple):
     most: int | None
 
 
-def text(store: Store, iri: NamedNode, *, everything: bool = False) -> str:
-    """Return the card of a thing in ``store``; with ``everything``, no list on it is cut short."""
+def text(store: Store, iri: NamedNode, *, everything: bool = False, after: str | None = None) -> str:
+    """Return the card of a thing in ``store``; with ``everything``, no list on it is cut short.
+
+    A radionuclide, and an agent that carries one, has its half-life on the card; with ``after``, a time such as
+    ``2 h``, also what is left then. Raises ImtError for what is no time, and where there is no half-life to use.
+    """
     own = [quad for quad in store.quads_for_pattern(iri, None, None, None) if isinstance(quad, Quad)]
     links = [quad for quad in store.quads_for_pattern(None, None, iri, None) if isinstance(quad.subject, NamedNode)]
     card = _Card(store, iri, own, links, None if everything else SHOWN)
     parts = [_head(card), *(_block(title, lines) for title, lines in _blocks(card) if lines)]
+    if lines := _decay(card, after):
+        parts.append(_block("Decay", lines))
     if incoming := _incoming(card):
         parts.append(_block("What points here", incoming))
     if sources := _sources(card):
         parts.append("\n".join(["Sources", *(f"  {source}" for source in sources)]))
     return "\n\n".join(parts) + "\n"
+
+
+def _decay(card: _Card, after: str | None) -> list[_Line]:
+    """Return the half-life of a radionuclide or of the one that an agent carries, and what is left after a time."""
+    seconds = None if after is None else decay.duration(after)
+    nuclide = decay.nuclide_of(card.store, card.iri)
+    half_life = decay.half_life(card.store, nuclide) if nuclide else None
+    if not nuclide or not half_life:
+        if after is not None:
+            raise ImtError(
+                f"{lookup.described(card.store, card.iri)} has no half-life in the graph: leave --after out, or ask "
+                "for a radionuclide or an agent that carries one."
+            )
+        return []
+    of_what = "" if nuclide == card.iri else f", of {lookup.described(card.store, nuclide)}"
+    sources = (quad.object for quad in card.store.quads_for_pattern(half_life.quantity, _SOURCE, None, None))
+    from_where = [_source(card.store, one) for one in sorted(sources, key=str) if isinstance(one, NamedNode)]
+    lines = [
+        ("half-life", [f"{half_life.words}{of_what}"]),
+        *((("data set", [half_life.data_set]),) if half_life.data_set else ()),
+        *((("source", from_where),) if from_where else ()),
+    ]
+    if after is not None and seconds is not None:
+        lines.append((f"left after {' '.join(after.split())}", [decay.words(decay.left(half_life, seconds))]))
+    return lines
 
 
 def triples(store: Store, iri: NamedNode) -> list[Triple]:
@@ -129,10 +164,22 @@ def _lines(card: _Card, quads: Iterable[Quad]) -> list[_Line]:
     lines = []
     for predicate in sorted(by_property, key=order):
         found = _in_order(card.store, predicate, by_property[predicate])
-        lines.append((_property(card.store, predicate), [_value(card.store, quad.object) for quad in found]))
+        lines.append((_property(card.store, predicate), [_elsewhere(card, quad) for quad in found]))
         if predicate == lookup.TITLE and _is_article(card):
             lines += _citation(card)
     return lines
+
+
+def _elsewhere(card: _Card, quad: Quad) -> str:
+    """Return a value; a term of another vocabulary that a mapping leads to goes by the name that it has there."""
+    value = _value(card.store, quad.object)
+    if _graph(quad) != "links" or not isinstance(quad.object, NamedNode):
+        return value
+    of_this = {link.subject for link in card.links if link.predicate == _MAPS_SUBJECT}
+    for found in card.store.quads_for_pattern(None, _MAPS_OBJECT, quad.object, None):
+        if found.subject in of_this and (name := _literal(card.store, found.subject, _OBJECT_LABEL)):
+            return f"{name} {value}"
+    return value
 
 
 def _in_order(store: Store, predicate: NamedNode, quads: list[Quad]) -> list[Quad]:
@@ -183,12 +230,13 @@ def _corrections(card: _Card) -> list[_Line]:
 
 def _incoming(card: _Card) -> list[_Line]:
     """Return what points to the thing, kind by kind: ``is held by`` of other things is ``<- is held by``."""
-    shown = {_CORRECTS_STATEMENT_OF}
+    shown = {_CORRECTS_STATEMENT_OF, _MAPS_SUBJECT}
     if _is_article(card):
-        shown |= _PART_OF_CITATION | {_CONCERNS}
+        shown |= _PART_OF_CITATION
     by_property: dict[str, list[str]] = {}
     for link in card.links:
-        if link.predicate in shown or link.predicate == _INVERSE or _is_implied(card, link, card.links):
+        in_citation = link.predicate == _CONCERNS and _is_article(card) and _graph(link) == "page"
+        if link.predicate in shown or in_citation or link.predicate == _INVERSE or _is_implied(card, link, card.links):
             continue
         if _computed(link) and any(
             quad.predicate in _inverses(card.store, link.predicate) and quad.object == link.subject for quad in card.own

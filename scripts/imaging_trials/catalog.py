@@ -18,9 +18,11 @@ from imaging_trials import layers, terms
 from imaging_trials.errors import ImtError
 
 KEYS = (
-    "id", "question", "summary", "tags", "graphs", "parameter", "empty", "counter-change", "counter-effect",
+    "id", "question", "summary", "tags", "graphs", "service", "parameter", "empty", "counter-change", "counter-effect",
 )  # fmt: skip
-"""Keys of a header; all but ``parameter`` must be there, and only ``parameter`` may be there twice."""
+"""Keys of a header; all but ``service`` and ``parameter`` must be there, and only ``parameter`` may be there twice."""
+
+_OPTIONAL = ("service", "parameter")
 
 TYPES = ("string", "integer", "date", "boolean", "iri")
 """Types of a parameter; ``iri`` may be followed by a prefix (``iri bodysite:``) in whose namespace the value lies."""
@@ -30,7 +32,7 @@ Term = NamedNode | Literal
 _LONGEST = 100
 """No name of ours is longer."""
 
-_SOURCE_GRAPHS = ("vocabulary", *layers.FOLDERS.values(), *layers.SINGLE_FILES.values())
+_SOURCE_GRAPHS = ("vocabulary", *layers.FOLDERS.values(), *layers.SINGLE_FILES.values(), layers.LINKS)
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -60,11 +62,14 @@ class Change:
 
 
 class SavedQuery:
-    """A saved query: what its header says, the text of the file, and where in the text the VALUES block stands."""
+    """A saved query: what its header says, the text of the file, and where in the text the VALUES block stands.
+
+    ``service`` is the SPARQL endpoint that a federated query asks besides the graph, and empty for all others.
+    """
 
     __slots__ = (
         "block", "changes", "empty_is_wrong", "gains", "graphs", "id", "loses", "parameters", "path", "question",
-        "summary", "tags", "text",
+        "service", "summary", "tags", "text",
     )  # fmt: skip
 
     def __init__(self, path: Path, text: str, header: "_Header") -> None:  # noqa: D107
@@ -75,6 +80,7 @@ class SavedQuery:
         self.summary = header.value("summary")
         self.tags = header.tags()
         self.graphs = header.choice("graphs", layers.DATASETS)
+        self.service = header.service()
         self.empty_is_wrong = header.choice("empty", ("right", "wrong")) == "wrong"
         self.parameters = header.parameters()
         self.changes = header.changes()
@@ -153,6 +159,15 @@ def bind(query: SavedQuery, settings: Mapping[str, str], store: Store | None = N
     ]
     start, end = query.block
     return query.text[:start] + values_block(names, values) + query.text[end:]
+
+
+def refuse_federated(query: SavedQuery) -> None:
+    """Raise ImtError for a query that asks another server as well, which the embedded engine does not do."""
+    if query.service:
+        raise ImtError(
+            f"'{query.id}' asks {query.service} as well, and the embedded engine does not use the network: run it in "
+            f"an engine that federates and holds the graph ('imt query --describe {query.id}' prints the SPARQL)."
+        )
 
 
 def values_block(names: Iterable[str], values: Iterable[Term]) -> str:
@@ -254,7 +269,7 @@ class _Header:
             if line.startswith("#+"):
                 raise self.fault(number, "a header line below the query: move it to the top of the file")
         for needed in KEYS:
-            if needed not in self._entries and needed != "parameter":
+            if needed not in self._entries and needed not in _OPTIONAL:
                 raise self.fault(1, f"the header has no '{needed}': add a line '#+ {needed}: ...'")
             for number, value in self._entries.get(needed, []):
                 if not value:
@@ -303,6 +318,14 @@ class _Header:
         if not all(tags) or len(set(tags)) < len(tags):
             raise self.fault(self._line("tags"), "tags are different words with a comma between them")
         return tags
+
+    def service(self) -> str:
+        if "service" not in self._entries:
+            return ""
+        value = self.value("service")
+        if not value.startswith(("https://", "http://")) or any(c.isspace() or c in "<>" for c in value):
+            raise self.fault(self._line("service"), "a service is the address of one SPARQL endpoint, without <>")
+        return value
 
     def parameters(self) -> tuple[Parameter, ...]:
         found: dict[str, Parameter] = {}

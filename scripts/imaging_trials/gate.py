@@ -12,7 +12,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from imaging_trials import layers, rdf, terms
+from imaging_trials import layers, links, rdf, terms
 from imaging_trials.errors import ImtError
 
 _RDF, _RDFS, _OWL, _SH = (terms.PREFIXES[prefix] for prefix in ("rdf", "rdfs", "owl", "sh"))
@@ -118,7 +118,7 @@ def terms_of_store(store: Store) -> Terms:
     """
     inferred = layers.graph_iri(layers.INFERRED)
     types = store.quads_for_pattern(None, NamedNode(_TYPE), None, None)
-    names = {layers.graph_iri(name).value for name in (layers.INFERRED, *layers.FOLDERS.values())}
+    names = {layers.graph_iri(name).value for name in (layers.INFERRED, layers.LINKS, *layers.FOLDERS.values())}
     names |= {name.value for name in store.named_graphs() if isinstance(name, NamedNode)}
     return terms_of(quad for quad in types if quad.graph_name != inferred) | Terms(frozenset(names))
 
@@ -139,8 +139,10 @@ def check_repository(root: Path) -> list[Finding]:
     Raises ImtError for a file that can't be read.
     """
     data = [(path, rdf.read(path)) for _, path in layers.source_files(root)]
+    data += [(path, list(links.to_quads([links.read_set(path)]))) for path in links.files(root)]
     shapes = [(path, rdf.read(path)) for path in sorted((root / "shapes").glob("*.ttl"))]
-    graphs = {layers.graph_iri(name).value for name in (layers.INFERRED, *(n for n, _ in layers.source_files(root)))}
+    named = (layers.INFERRED, layers.LINKS, *(name for name, _ in layers.source_files(root)))
+    graphs = {layers.graph_iri(name).value for name in named}
     of_shapes = {q.subject.value for _, quads in shapes for q in quads if isinstance(q.subject, NamedNode)}
     known = Terms(frozenset(graphs | {iri for iri in of_shapes if iri.startswith(terms.PREFIXES["imtsh"])}))
     for _, quads in data + shapes:

@@ -16,11 +16,12 @@ FOLDERS = {"ontology/concepts": "concepts", "data/page": "page", "data/curated":
 SINGLE_FILES = {"ontology/alignments.ttl": "alignments", "data/dataset.ttl": "dataset"}
 """Files that are a named graph of their own."""
 
+LINKS = "links"
 INFERRED = "inferred"
 DATASETS = ("all", "asserted", "page")
 """What a saved query can be asked over: every graph, every graph but the inferred one, or what the page says."""
 
-_CODE = ("layers.py", "reason.py")
+_CODE = ("layers.py", "links.py", "reason.py")
 
 
 def graph_iri(name: str) -> NamedNode:
@@ -78,6 +79,7 @@ def content_key(root: Path) -> str:
     A store that was made under the same key holds the same graph.
     """
     files = [path for _, path in source_files(root)] + rule_files(root / "ontology" / "rules")
+    files += _files(root / "data" / "links", ".sssom.tsv")  # links.files, without importing that module
     start = len(str(root)) + 1
     named = [(str(path)[start:], str(path)) for path in files]
     named += [(name, str(paths.PACKAGE / name)) for name in _CODE]
@@ -103,7 +105,7 @@ def read_sources(root: Path) -> Store:
     Blank nodes (class expressions and lists of the vocabulary) get canonical labels by RDFC-1.0, so that two
     readings give the same quads. Raises ImtError for a file that can't be read or is no proper Turtle.
     """
-    from imaging_trials import rdf
+    from imaging_trials import links, rdf
 
     store = Store()
     with_blank = Dataset()
@@ -120,6 +122,7 @@ def read_sources(root: Path) -> Store:
                 store.add(Quad(subject, quad.predicate, value, graph))
     with_blank.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     store.extend(with_blank)
+    store.extend(links.quads(root))
     return store
 
 

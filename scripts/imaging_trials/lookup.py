@@ -50,7 +50,10 @@ _PAGES_OF_RECORDS = re.compile(
 
 _ACCESSORIES = tuple(
     terms.PREFIXES[prefix]
-    for prefix in ("authorship", "correction", "enrolment", "erratum", "event", "listing", "record", "source")
+    for prefix in (
+        *("authorship", "correction", "enrolment", "erratum", "event", "listing", "mapping", "match", "quantity"),
+        *("record", "source", "variant"),
+    )
 )
 """Things that mostly bear the name of another one: of candidates alike, the others come first."""
 
@@ -87,6 +90,8 @@ def resolve(store: Store, text: str, accepts: Accepts | None = None) -> NamedNod
         raise ImtError(_unknown(store, wanted))
     if accepts and len(found) > 1:
         found = [iri for iri in found if accepts(iri)] or found
+    if len(found) > 1:  # a term of another vocabulary, named where ours are tied to it, gives way to ours
+        found = [iri for iri in found if terms.is_ours(iri.value)] or found
     if len(found) > 1:
         listed = ", ".join(described(store, iri) for iri in found[:MANY])
         more = f" and {len(found) - MANY} more" if len(found) > MANY else ""
@@ -152,7 +157,8 @@ def _about_address(store: Store, address: NamedNode) -> list[NamedNode]:
         for quad in store.quads_for_pattern(None, NamedNode(terms.PREFIXES["schema"] + name), address, None)
         if isinstance(quad.subject, NamedNode)
     }
-    return sorted(found, key=lambda iri: iri.value)
+    plain = {iri for iri in found if not iri.value.startswith(_ACCESSORIES)}
+    return sorted(plain or found, key=lambda iri: iri.value)
 
 
 def _by_identifier(store: Store, wanted: str) -> list[NamedNode] | None:
@@ -187,10 +193,15 @@ def _objects(store: Store, subject: NamedNode, name: str) -> list[NamedNode]:
 
 def _names(store: Store) -> Iterator[tuple[NamedNode, str]]:
     """Yield (thing, name) for every name in the graph; what is inferred repeats them as labels."""
-    inferred = layers.graph_iri(layers.INFERRED)
+    # The label of a mapping holds the names of what it maps, and would stand in their way.
+    without = {layers.graph_iri(layers.INFERRED), layers.graph_iri(layers.LINKS)}
     for name in NAME_PROPERTIES:
         for quad in store.quads_for_pattern(None, name, None, None):
-            if quad.graph_name != inferred and isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
+            if (
+                quad.graph_name not in without
+                and isinstance(quad.subject, NamedNode)
+                and isinstance(quad.object, Literal)
+            ):
                 yield quad.subject, quad.object.value
 
 

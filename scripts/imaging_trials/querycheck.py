@@ -15,8 +15,9 @@ from imaging_trials.errors import ImtError
 def load(root: Path) -> dict[str, SavedQuery]:
     """Return every saved query under ``root`` by its id, sorted by topic and id, each checked to the last detail.
 
-    Raises ImtError, with file and line, for what breaks the grammar of headers, an id used twice, an update, SERVICE,
-    a VALUES block that does not list the parameters with their defaults, or a counter-change that is no triple.
+    Raises ImtError, with file and line, for what breaks the grammar of headers, an id used twice, an update, SERVICE
+    that asks another server than the header names, a VALUES block that does not list the parameters with their
+    defaults, or a counter-change that is no triple.
     """
     queries: dict[str, SavedQuery] = {}
     for path in catalog.files(root):
@@ -31,9 +32,11 @@ def load(root: Path) -> dict[str, SavedQuery]:
 def check(query: SavedQuery) -> None:
     """Raise ImtError where a query breaks what its header cannot show: see `load`."""
     path, text = query.path, query.text
+    if query.service:
+        _check_service(query)
     try:
-        sparql.check(text)
-        Store().query(text)
+        sparql.check(text, embedded=not query.service)
+        Store().query(_without_service(text) if query.service else text)
     except SyntaxError as error:
         raise ImtError(sparql.syntax_sentence(text, error, str(path))) from None
     except ImtError as error:
@@ -48,6 +51,33 @@ def check(query: SavedQuery) -> None:
             _quad(path, triple, layers.graph_iri(change.graph))
     if query.parameters:
         _check_block(query)
+
+
+def servers(text: str) -> list[str]:
+    """Return the servers that a text asks by SERVICE, in order: IRIs in <>, or variables."""
+    found = [token for kind, token, _ in sparql.tokens(text) if kind in {"iri", "variable", "name", "word"}]
+    after = [found[at + 1 : at + 3] for at, token in enumerate(found) if token.upper() == "SERVICE"]
+    return [names[1] if names[0].upper() == "SILENT" else names[0] for names in after if len(names) == 2]
+
+
+def _check_service(query: SavedQuery) -> None:
+    if set(servers(query.text)) != {f"<{query.service}>"}:
+        raise ImtError(f"{query.path}: the header names the service {query.service}: let SERVICE ask that one only.")
+
+
+def _without_service(text: str) -> str:
+    """Return a text with plain groups where it asks another server: as good for a parser, and it asks nobody."""
+    asked = set(servers(text))
+    kept = []
+    end = 0
+    before = ""
+    for kind, token, start in sparql.tokens(text):
+        word = token.upper() if kind == "word" else ""
+        if word == "SERVICE" or (before in {"SERVICE", "SILENT"} and (word == "SILENT" or token in asked)):
+            kept.append(text[end:start])
+            end = start + len(token)
+        before = word
+    return "".join(kept) + text[end:]
 
 
 def _check_block(query: SavedQuery) -> None:

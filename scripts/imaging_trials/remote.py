@@ -28,7 +28,7 @@ _PIECE = 64 * 1024
 
 def dataset(root: Path, name: str) -> list[ox.NamedNode]:
     """Return the named graphs of a dataset (``all``, ``asserted``, ``page``) as the sources under ``root`` are."""
-    names = {source for source, _ in layers.source_files(root)} | {layers.INFERRED}
+    names = {source for source, _ in layers.source_files(root)} | {layers.LINKS, layers.INFERRED}
     kept = {"all": names, "asserted": names - {layers.INFERRED}, "page": {"page"}}[name]
     return [layers.graph_iri(kept_name) for kept_name in sorted(kept)]
 

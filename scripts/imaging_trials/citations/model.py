@@ -205,6 +205,8 @@ def read(store: Store, article: NamedNode, *, corrected: bool = False) -> Citati
     authorships = sorted(_parts(store, article, "isAuthorshipOf"), key=lambda one: (_number(store, one), one.value))
     dates: dict[str, Date] = {}
     for event in _parts(store, article, "concerns"):
+        if not _things(store, event, "isStatedIn"):
+            continue  # what others say of the article is not what its citation prints
         for kind in _things(store, event, "hasEventKind"):
             dates[kind.value.removeprefix(_EVENT_KIND)] = when(event)
     return Citation(

@@ -17,6 +17,12 @@ COMMANDS = {
     "validate": ("imaging_trials.cli.validate", "check the graph, or files of your own, against the shapes"),
     "query": ("imaging_trials.cli.query", "list and ask the saved questions, or ask your own in SPARQL"),
     "show": ("imaging_trials.cli.show", "describe one thing, with its sources, by name, notation, DOI, PMID or IRI"),
+    "audit": (
+        "imaging_trials.cli.audit",
+        "say what is superseded, corrected or incomplete, here or in a list of yours",
+    ),
+    "dossier": ("imaging_trials.cli.dossier", "bring together what a trial with an agent needs, with sources"),
+    "links": ("imaging_trials.cli.links", "list the mappings to other vocabularies, and check them against copies"),
     "cite": ("imaging_trials.cli.cite", "print the citations in NLM style, BibTeX, RIS or CSL-JSON"),
 }
 """Name of a command, and the module that has its ``add_arguments(parser)`` and ``run(args) -> int``, and its help."""

@@ -66,6 +66,7 @@ def _ask_saved(args: argparse.Namespace) -> int:
         text = catalog.bind(query, settings)
         answer = _ask_endpoint(args, text, query.graphs)
     else:
+        catalog.refuse_federated(query)
         opened = store.open_store()
         text = catalog.bind(query, settings, opened)
         answer = answers.ask(opened, text, query.graphs)
@@ -162,6 +163,8 @@ def _description(query: catalog.SavedQuery) -> str:
     over = {"all": "every graph", "asserted": "every graph but the inferred one", "page": "what NCI's page says"}
     lines = [query.question, "", query.summary, ""]
     lines += [f"asked over: {over[query.graphs]}", f"tags: {', '.join(query.tags)}"]
+    if query.service:
+        lines.append(f"federated: run it in an engine that holds the graph and may ask {query.service}")
     for parameter in query.parameters:
         type_ = f"{parameter.type} {parameter.prefix}:" if parameter.prefix else parameter.type
         lines += ["", f"--set {parameter.name}={parameter.default}", f"  {parameter.description} ({type_})"]

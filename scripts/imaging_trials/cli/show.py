@@ -3,7 +3,8 @@
 import argparse
 import sys
 
-from imaging_trials import card, lookup
+from imaging_trials import card, decay, lookup
+from imaging_trials.errors import ImtError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,17 +17,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=("text", "ttl"), default="text", help="a card (the default), or Turtle")
     parser.add_argument("--all", action="store_true", help="list all that points to the thing, not only the first ten")
+    parser.add_argument(
+        "--after",
+        metavar="TIME",
+        help="of a radionuclide, or an agent with one: what is left after a time such as 2h, '90 min' or 1.5d",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the cards, or the triples; 0 when done."""
     from imaging_trials import store as stores
 
+    if args.after is not None:
+        if args.format != "text":
+            raise ImtError("--after belongs on a card: leave it out, or ask for --format text.")
+        decay.duration(args.after)
     store = stores.open_store()
     things = list(dict.fromkeys(lookup.resolve(store, name) for name in args.what))
     if args.format == "text":
         rule = "\n" + "-" * 72 + "\n\n"
-        sys.stdout.write(rule.join(card.text(store, thing, everything=args.all) for thing in things))
+        sys.stdout.write(rule.join(card.text(store, thing, everything=args.all, after=args.after) for thing in things))
         return 0
     from imaging_trials import answers
 
