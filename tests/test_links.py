@@ -718,3 +718,24 @@ def test_the_sets_lie_where_the_package_looks_for_them() -> None:
     assert [one.name for one in links.read_sets(paths.root())] == [
         p.name.removesuffix(links.ENDING) for p in links.files(ROOT)
     ]
+
+
+def test_no_identifier_of_others_stands_in_the_data_but_those_that_are_no_mappings(store: Store) -> None:
+    """What ties our things to other vocabularies stands in the mapping sets; these are the exceptions."""
+    exceptions = {
+        (terms.expand("schema:sameAs"), "https://doi.org/"),  # the identifiers that the page prints, as addresses
+        (terms.expand("schema:sameAs"), "https://pubmed.ncbi.nlm.nih.gov/"),
+        (terms.expand("schema:sameAs"), "https://www.ncbi.nlm.nih.gov/pmc/articles/"),
+        (terms.expand("schema:url"), "https://"),  # where a source, or the page, lies
+        (terms.expand("qudt:hasUnit"), terms.PREFIXES["unit"]),
+        (terms.expand("rdf:type"), terms.PREFIXES["qudt"]),
+    }
+    strays = []
+    for name in ("page", "curated"):
+        for quad in store.quads_for_pattern(None, None, None, layers.graph_iri(name)):
+            value = quad.object
+            if isinstance(value, NamedNode) and not terms.is_ours(value.value):
+                allowed = (quad.predicate.value == of and value.value.startswith(to) for of, to in exceptions)
+                if not any(allowed):
+                    strays.append(str(quad.triple))
+    assert strays == []
