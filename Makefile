@@ -9,6 +9,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell python3.11 -c 'import venv' 2>/dev/null && echo python3.11 || echo python3)
 BIN := .venv/bin
 STAMP := .venv/installed
+SSSOM := .venv-sssom
 TURTLE := $(BIN)/turtlefmt
 TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
 
@@ -35,8 +36,8 @@ format: $(STAMP)  ## put Python and Turtle files into normal form
 	$(BIN)/ruff format .
 	$(TURTLE) $(TURTLE_FILES)
 
-prove: $(STAMP)  ## what takes longer: the tests marked so, and the figures of benchmarks/ against their bars
-	@$(BIN)/pytest --no-header -m prove -rs --durations=5
+prove: $(STAMP) $(SSSOM)/installed  ## what takes longer: the tests marked so, and the figures of benchmarks/ against their bars
+	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -m prove -rs --durations=5
 	@$(BIN)/python benchmarks/bench.py --check
 
 owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and write the figures of docs/owl.md anew
@@ -52,15 +53,17 @@ wheel: $(STAMP)  ## build/: the wheel and the source archive
 	@$(BIN)/python -m build --no-isolation --outdir build
 	@ls -l build/*.whl build/*.tar.gz
 
-lock: $(STAMP)  ## requirements.lock anew, newest versions that pyproject.toml allows
+lock: $(STAMP)  ## requirements.lock anew, newest versions that pyproject.toml allows; and tests/sssom.lock
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet pip-tools
 	@CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
 		--strip-extras --all-extras --all-build-deps --no-emit-options -o requirements.lock pyproject.toml
+	@echo sssom | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet --upgrade --generate-hashes \
+		--allow-unsafe --strip-extras --no-emit-options -o tests/sssom.lock -
 	@rm -r build/lock
 
 clean:  ## remove everything that make wrote
-	rm -rf .venv dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv $(SSSOM) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find scripts tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): requirements.lock pyproject.toml hatch_build.py
@@ -71,4 +74,11 @@ $(STAMP): requirements.lock pyproject.toml hatch_build.py
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The reference tool for SSSOM pulls versions of its own, so it lives apart.
+$(SSSOM)/installed: tests/sssom.lock $(STAMP)
+	@echo "Setting up $(SSSOM) (once; half a minute) ..."
+	@$(PYTHON) -m venv $(SSSOM)
+	@$(SSSOM)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/sssom.lock
 	@touch $@

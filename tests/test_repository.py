@@ -25,7 +25,7 @@ LAYOUT = [
     r"shapes/[a-z-]+\.ttl",
     r"queries/[a-z-]+/[a-z0-9-]+\.rq|queries/[a-z-]+/answers/[a-z0-9-]+\.(tsv|nt|txt)",
     r"scripts/imaging_trials/([a-z_]+/)*([a-z_]+\.(py|json|tsv)|py\.typed)",
-    r"tests/([a-z_]+/)*[a-z_]+\.py|tests/owl/Profile\.java|tests/fixtures/.+",
+    r"tests/([a-z_]+/)*[a-z_]+\.py|tests/owl/Profile\.java|tests/sssom\.lock|tests/fixtures/.+",
     r"benchmarks/([a-z_]+\.py|README\.md)|docs/[a-z-]+\.md",
 ]
 """Where a file may lie. A new kind of place is added here, and to the design, on purpose."""
