@@ -13,7 +13,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from imaging_trials import layers, paths, reason, store, summary
+from imaging_trials import layers, paths, store, summary
 from tests import small_root
 from tests.conftest import Imt
 
@@ -296,32 +296,16 @@ def test_the_questions_in_the_summary_are_saved_questions_with_answers() -> None
 
 
 @pytest.mark.xdist_group("build")
-def test_the_shipped_graph_builds_conforms_and_answers(imt: Imt, tmp_path: Path) -> None:
-    answer = imt("build", "-o", str(tmp_path / "dist"))
+def test_the_shipped_graph_is_written_whole_and_answers(imt: Imt, tmp_path: Path) -> None:
+    """That it conforms too is shown by README's `make run`, which `test_docs` runs."""
+    answer = imt("build", "--no-validate", "-o", str(tmp_path / "dist"))
     assert answer.returncode == 0, answer.stderr
     assert answer.stderr == ""
-    assert "Conforms: " in answer.stdout
     for name in summary.SHOWN:
         assert f"(imt query {name})" in answer.stdout
     quads = ox.Store()
     quads.bulk_load(path=str(tmp_path / "dist" / "imaging-trials.nq"), format=ox.RdfFormat.N_QUADS)
     assert len(quads) == len(store.from_sources(paths.root()))
-
-
-@pytest.mark.xdist_group("build")
-def test_the_shipped_graph_builds_in_at_most_15_cpu_seconds_without_the_shapes(imt: Imt, tmp_path: Path) -> None:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert imt("build", "--no-validate", "-o", str(tmp_path / "dist")).returncode == 0
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 15
-
-
-def test_the_rules_take_at_most_two_cpu_seconds_on_the_shipped_graph() -> None:
-    made = layers.read_sources(paths.root())
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    reason.close(made, paths.root() / "ontology" / "rules")
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    assert after.ru_utime - before.ru_utime < 2
 
 
 def test_a_command_that_does_not_exist_is_one_sentence_with_the_nearest(checkout: Checkout) -> None:
