@@ -143,9 +143,11 @@ def test_guidelines_for_the_target_are_those_of_agents_that_share_it(store: Stor
     sections = made(store, "dcfbc")
     assert any("(Fendler 2017)" in one for one in words(sections["Guidelines for the same target"], "guideline"))
     assert any("(Afaq 2019)" in one for one in words(sections["Guidelines for the same modality"], "guideline"))
-    radium = made(store, "radium-223")
-    assert any("(Beheshti 2015)" in one for one in words(radium["Guidelines for the same target"], "guideline"))
-    assert any("(Van den Wyngaert 2016)" in one for one in words(radium["Guidelines for the same target"], "guideline"))
+    medronate, fluoride = made(store, "tc-99m-mdp"), made(store, "naf")
+    assert any("(Beheshti 2015)" in one for one in words(medronate["Guidelines for the same target"], "guideline"))
+    assert any(
+        "(Van den Wyngaert 2016)" in one for one in words(fluoride["Guidelines for the same target"], "guideline")
+    )
 
 
 def test_a_group_takes_its_members_to_its_guideline(store: Store) -> None:
