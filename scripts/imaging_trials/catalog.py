@@ -161,6 +161,19 @@ def bind(query: SavedQuery, settings: Mapping[str, str], store: Store | None = N
     return query.text[:start] + values_block(names, values) + query.text[end:]
 
 
+def settings(pairs: Iterable[str]) -> dict[str, str]:
+    """Return parameters given as KEY=VALUE. Raises ImtError where one is not written so, or given twice."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise ImtError(f"--set takes KEY=VALUE, such as site=bodysite:lung, and not '{clip(pair)}'.")
+        if name in found:
+            raise ImtError(f"--set gives '{clip(name)}' twice: give it one value.")
+        found[name] = value
+    return found
+
+
 def refuse_federated(query: SavedQuery) -> None:
     """Raise ImtError for a query that asks another server as well, which the embedded engine does not do."""
     if query.service:

@@ -6,7 +6,7 @@ all named graphs and add to ``graph:inferred`` only what stands in no graph yet.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,13 +81,16 @@ def is_trivial(triple: Triple) -> bool:
     return subject.value.startswith(_BUILT_IN) and value.value.startswith(_BUILT_IN)
 
 
-def close(store: Store, rules: Path) -> Closure:
+def close(
+    store: Store, rules: Path, *, watch: Callable[[str], None] = lambda _: None, tidy: bool = True
+) -> Closure:
     """Add to ``graph:inferred`` of ``store`` what follows by the rules in the folder ``rules``.
 
     A rule is run again as long as anything was added since it last ran. In the end, triples with a blank node (members
     of class expressions: needed on the way) and trivial ones are taken out of the graph again. Contradictions are
     looked for before that, as a class expression may be what is contradicted.
 
+    ``watch`` is told the name of a rule each time it has added something; without ``tidy`` all that was added stays.
     Raises ImtError where the folder has no rules or a rule is no SPARQL update.
     """
     files = [path for path in layers.rule_files(rules) if path.suffix == ".ru"]
@@ -111,10 +114,13 @@ def close(store: Store, rules: Path) -> Closure:
             except SyntaxError as error:
                 raise ImtError(f"{path} is no SPARQL update ({_first_line(error)}): mend the rule.") from error
             done_at[path] = size
-            by_rule[path.stem] += len(store) - size
-            size = len(store)
+            if len(store) > size:
+                by_rule[path.stem] += len(store) - size
+                size = len(store)
+                watch(path.stem)
     found = contradictions(store, rules)
-    _tidy(store)
+    if tidy:
+        _tidy(store)
     kept = sum(1 for _ in store.quads_for_pattern(None, None, None, layers.graph_iri(layers.INFERRED)))
     return Closure({rule: count for rule, count in by_rule.items() if count}, rounds, kept, found)
 

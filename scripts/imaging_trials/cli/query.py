@@ -61,7 +61,7 @@ def _ask_saved(args: argparse.Namespace) -> int:
     if args.graphs:
         raise ImtError("What a saved query is asked over stands in its header: --graphs is for SPARQL of your own.")
     query = catalog.find(paths.root(), args.name)
-    settings = _settings(args.set)
+    settings = catalog.settings(args.set)
     if args.endpoint:
         text = catalog.bind(query, settings)
         answer = _ask_endpoint(args, text, query.graphs)
@@ -106,18 +106,6 @@ def _ask_endpoint(args: argparse.Namespace, text: str, dataset: str | None) -> a
         raise ImtError(f"--timeout takes seconds, more than 0 and at most a day, and not {args.timeout:g}.")
     graphs = remote.dataset(paths.root(), dataset) if dataset in layers.DATASETS else []
     return remote.ask(args.endpoint, text, graphs, method=args.method, timeout=args.timeout)
-
-
-def _settings(pairs: list[str]) -> dict[str, str]:
-    settings: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise ImtError(f"--set takes KEY=VALUE, such as site=bodysite:lung, and not '{catalog.clip(pair)}'.")
-        if name in settings:
-            raise ImtError(f"--set gives '{catalog.clip(name)}' twice: give it one value.")
-        settings[name] = value
-    return settings
 
 
 def _own_text(args: argparse.Namespace) -> str:

@@ -1,0 +1,42 @@
+"""``imt why``: which triples make a row of an answer, and where each comes from."""
+
+import argparse
+
+from imaging_trials import catalog, paths, sparql, store, why, witness
+from imaging_trials.errors import ImtError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``imt why``."""
+    parser.add_argument("name", nargs="?", metavar="QUERY", help="a saved query: see imt query --list")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a value for a parameter of it")
+    parser.add_argument("--sparql", metavar="TEXT", help="a SELECT of your own instead, asked over every graph")
+    parser.add_argument(
+        "--row", type=int, default=1, metavar="N", help="which row, counted from 1 (default: the first)"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of the explanation")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print why the row stands in the answer."""
+    if (args.name is None) == (args.sparql is None):
+        raise ImtError("'imt why' explains one query: name a saved one, or give one of your own with --sparql.")
+    opened = store.open_store()
+    if args.name is None:
+        sparql.check(args.sparql)
+        if sparql.names_its_dataset(args.sparql):
+            raise ImtError("A query of your own is asked over every graph here: leave out FROM.")
+        name, text, dataset = "your query", sparql.with_prefixes(args.sparql), "all"
+    else:
+        query = catalog.find(paths.root(), args.name)
+        catalog.refuse_federated(query)
+        name, text, dataset = query.id, catalog.bind(query, catalog.settings(args.set), opened), query.graphs
+    found = witness.explain(opened, text, dataset, args.row)
+    reasons = why.reasons(opened, found.quads, paths.root())
+    if args.format == "json":
+        print(why.as_json(name, args.row, found, reasons))
+        return 0
+    print(f"Row {args.row} of {name}:")
+    for line in why.as_text(found, reasons):
+        print(line)
+    return 0
