@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 
-from imaging_trials import catalog, layers, sparql, terms
+from imaging_trials import catalog, layers, portable, sparql, terms
 from imaging_trials.catalog import SavedQuery
 from imaging_trials.errors import ImtError
 
@@ -17,7 +17,7 @@ def load(root: Path) -> dict[str, SavedQuery]:
 
     Raises ImtError, with file and line, for what breaks the grammar of headers, an id used twice, an update, SERVICE
     that asks another server than the header names, a VALUES block that does not list the parameters with their
-    defaults, or a counter-change that is no triple.
+    defaults, a pattern that engines answer differently, or a counter-change that is no triple.
     """
     queries: dict[str, SavedQuery] = {}
     for path in catalog.files(root):
@@ -41,16 +41,23 @@ def check(query: SavedQuery) -> None:
         raise ImtError(sparql.syntax_sentence(text, error, str(path))) from None
     except ImtError as error:
         raise ImtError(f"{path}: {error}") from None
-    if sparql.names_its_dataset(text):
-        raise ImtError(f"{path}: what a saved query is asked over stands in its header ('graphs'): take out FROM.")
-    for prefix, namespace in sparql.declared_prefixes(text).items():
-        if terms.PREFIXES.get(prefix) != namespace:
-            raise ImtError(f"{path}: the prefix '{prefix}:' is not <{namespace}> in the house's table (terms.py).")
+    for finding in portable.findings(text):
+        raise ImtError(f"{path}:{finding.line}:{finding.column}: {finding.message}")
+    _check_names(query)
     for change in query.changes:
         for triple in filter(None, (change.triple, change.after)):
             _quad(path, triple, layers.graph_iri(change.graph))
     if query.parameters:
         _check_block(query)
+
+
+def _check_names(query: SavedQuery) -> None:
+    path, text = query.path, query.text
+    if sparql.names_its_dataset(text):
+        raise ImtError(f"{path}: what a saved query is asked over stands in its header ('graphs'): take out FROM.")
+    for prefix, namespace in sparql.declared_prefixes(text).items():
+        if terms.PREFIXES.get(prefix) != namespace:
+            raise ImtError(f"{path}: the prefix '{prefix}:' is not <{namespace}> in the house's table (terms.py).")
 
 
 def servers(text: str) -> list[str]:

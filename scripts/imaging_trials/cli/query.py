@@ -33,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--format", choices=answers.FORMATS, default="table", help="how to print the answer (default: table)")
     add("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the graph that comes along")
     add("--method", choices=("get", "post"), default="get", help="how to send the query to the endpoint (default: get)")
+    add("--user", metavar="NAME", help="who asks the endpoint; the password comes from IMT_PASSWORD, or is asked for")
     add("--timeout", type=float, default=30.0, metavar="SECONDS", help="how long the endpoint may take (default: 30)")
+    add("--lint", action="store_true", help="look for what engines are known to answer differently; ask nothing")
     add("--answers", action="store_true", help="for maintainers: write the committed answer of every saved query anew")
 
 
@@ -49,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
         for path in answers.write_committed(paths.root(), store.open_store()):
             print(path)
         return 0
+    if args.lint:
+        return _lint(args)
     if args.sparql is not None or args.file is not None or args.name == "-":
         return _ask_own(args)
     if args.name:
@@ -99,13 +103,34 @@ def _ask_own(args: argparse.Namespace) -> int:
     return 0
 
 
+def _lint(args: argparse.Namespace) -> int:
+    from imaging_trials import portable, sparql
+
+    if args.sparql is not None or args.file is not None or args.name == "-":
+        where, text = args.file if args.file not in {None, "-"} else "your query", _own_text(args)
+    elif args.name:
+        query = catalog.find(paths.root(), args.name)
+        where, text = query.id, query.text
+    else:
+        raise ImtError("--lint looks at one query: name a saved one, or give one of your own with --sparql or --file.")
+    sparql.check(text, embedded=False)
+    found = portable.findings(text)
+    for finding in found:
+        print(f"{where}:{finding.line}:{finding.column}: {finding.message} ({finding.rule})")
+    if not found:
+        print(f"{where}: nothing that engines are known to answer differently.")
+    return 1 if found else 0
+
+
 def _ask_endpoint(args: argparse.Namespace, text: str, dataset: str | None) -> answers.Answer:
-    from imaging_trials import remote
+    from imaging_trials import login, remote
 
     if not 0 < args.timeout < 86400:
         raise ImtError(f"--timeout takes seconds, more than 0 and at most a day, and not {args.timeout:g}.")
     graphs = remote.dataset(paths.root(), dataset) if dataset in layers.DATASETS else []
-    return remote.ask(args.endpoint, text, graphs, method=args.method, timeout=args.timeout)
+    return remote.ask(
+        args.endpoint, text, graphs, method=args.method, timeout=args.timeout, who=login.credentials(args.user)
+    )
 
 
 def _own_text(args: argparse.Namespace) -> str:
