@@ -99,12 +99,26 @@ def write(answer: Answer, form: str, out: TextIO) -> bool:
 def turtle(triples: Iterable[Triple]) -> bytes:
     """Return triples as Turtle with those of the house prefixes that they use."""
     triples = list(triples)
-    iris = {term.value for t in triples for term in (t.subject, t.predicate, t.object) if isinstance(term, NamedNode)}
-    iris |= {t.object.datatype.value for t in triples if isinstance(t.object, Literal)}
-    curies = (terms.shorten(iri) for iri in iris)
-    used = {curie.partition(":")[0] for curie in curies} & terms.PREFIXES.keys()
-    prefixes = {prefix: terms.PREFIXES[prefix] for prefix in sorted(used)}
-    return serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes) or b""
+    return in_order(serialize(triples, format=RdfFormat.TURTLE, prefixes=house_prefixes(triples)) or b"")
+
+
+def in_order(data: bytes) -> bytes:
+    """Return Turtle or TriG with the prefixes at its head sorted: pyoxigraph writes them in an order of its own."""
+    lines = data.splitlines(keepends=True)
+    head = next((number for number, line in enumerate(lines) if not line.startswith(b"@prefix ")), len(lines))
+    return b"".join(sorted(lines[:head]) + lines[head:])
+
+
+def house_prefixes(triples: Iterable[Triple], more: Iterable[object] = ()) -> dict[str, str]:
+    """Return those of the house prefixes that triples use, and ``more`` terms such as names of graphs, sorted."""
+    used: set[object] = set(more)
+    for triple in triples:
+        used |= {triple.subject, triple.predicate, triple.object}
+        if isinstance(triple.object, Literal):
+            used.add(triple.object.datatype)
+    curies = (terms.shorten(term.value) for term in used if isinstance(term, NamedNode))
+    prefixes = {curie.partition(":")[0] for curie in curies} & terms.PREFIXES.keys()
+    return {prefix: terms.PREFIXES[prefix] for prefix in sorted(prefixes)}
 
 
 def ntriples(triples: Iterable[Triple]) -> bytes:

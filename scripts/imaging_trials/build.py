@@ -1,7 +1,6 @@
 """The work of ``imt build``: read, close, check, and write the graph's files so that none is ever half-written."""
 
 import hashlib
-import io
 import json
 import os
 import shutil
@@ -11,24 +10,33 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import NamedNode, Store, Triple
 
-from imaging_trials import answers, layers, links, paths, reason, store, terms
+from imaging_trials import layers, links, paths, reason, store, terms
 from imaging_trials.errors import ImtError
+from imaging_trials.release import formats, manifest
 
 REASONERS = ("rules", "owlrl")
 QUADS = "imaging-trials.nq"
-TURTLE = "imaging-trials.ttl"
+TURTLE = "imaging-trials-all.ttl"
 MANIFEST = "manifest.json"
 
 _BENCH = ".building"
 
 
 @dataclass(frozen=True)
+class Publishing:
+    """That a build is to be a release: ``endpoint`` is where it can be, or will be, asked by SPARQL, if known."""
+
+    endpoint: str | None = None
+
+
+@dataclass(frozen=True)
 class Built:
     """What a build read, found and wrote, and the graph itself. Where there are problems, nothing was written.
 
-    ``verdict`` is what the validation said, or empty where there was none.
+    ``verdict`` is what the validation said, or empty where there was none; ``written`` has the names of the files and
+    what each holds.
     """
 
     folder: Path
@@ -39,6 +47,7 @@ class Built:
     reasoner: str
     verdict: str
     problems: list[str] = field(default_factory=list)
+    written: dict[str, str] = field(default_factory=dict)
 
 
 def build(
@@ -46,13 +55,19 @@ def build(
     *,
     validate: bool = True,
     reasoner: str = "rules",
+    release: Publishing | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Built:
     """Build the graph from its sources and write its files into ``folder``; put it into the user's cache too.
 
-    ``progress`` is told what is being done. A triple in two graphs, a contradiction and, with ``validate``, an
-    undefined term or data that breaks a shape is a problem: it is returned and nothing is written. Without it, no
-    package but pyoxigraph is needed. Raises ImtError where the sources can't be read, the folder can't be written, or
+    With ``release``, all the files of a release are written. Files of the build before that this one does not write
+    are removed, so that the folder holds the files of one build. ``progress`` is told what is being done.
+
+    A triple in two graphs, a contradiction and, with ``validate``, an undefined term or data that breaks a shape is a
+    problem: it is returned and nothing is written. Without ``validate``, no package but pyoxigraph is needed, and the
+    manifest of a release says that it was not validated.
+
+    Raises ImtError where the sources can't be read or lack what a release needs, the folder can't be written, or
     another build is writing to it.
     """
     if reasoner not in REASONERS:
@@ -92,9 +107,13 @@ def build(
         )
         if not problems:
             progress("writing the files")
-            _write(made, bench, key, built)
-            for name in (QUADS, TURTLE, MANIFEST):
+            contents = _contents(made, root, key, built, release)
+            _write(contents, bench)
+            before = _files_of(folder)
+            for name in contents:
                 (bench / name).replace(folder / name)
+            for name in before - contents.keys():
+                (folder / name).unlink(missing_ok=True)
             store.put(made, key)
     return built
 
@@ -162,35 +181,36 @@ def _workbench(folder: Path) -> Iterator[Path]:
         os.close(lock)
 
 
-def _write(made: Store, bench: Path, key: str, built: Built) -> None:
+def _contents(made: Store, root: Path, key: str, built: Built, publishing: Publishing | None) -> dict[str, bytes]:
+    """Return the files of a build under their names, the manifest last: it vouches for the others."""
     from imaging_trials import __version__
 
     quads = list(made)
-    merge = answers.turtle(sorted({quad.triple for quad in quads}, key=_in_order))
-    contents = {QUADS: _sorted_quads(quads), TURTLE: merge}
-    manifest = {
-        "version": __version__,
-        "content_key": key,
-        "reasoner": built.reasoner,
-        "graphs": built.triples,
-        "files": {
-            name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in contents.items()
-        },
-    }
-    contents[MANIFEST] = (json.dumps(manifest, indent=2) + "\n").encode()
+    contents = {QUADS: formats.quads_bytes(quads), TURTLE: formats.merge_bytes(quads)}
+    said = {"version": __version__, "content_key": key, "reasoner": built.reasoner, "graphs": built.triples}
+    if publishing:
+        from imaging_trials import release
+
+        of = release.make(quads, root, contents, validated=bool(built.verdict), endpoint=publishing.endpoint)
+        built.written.update(of.words())
+        return {**of.contents, MANIFEST: manifest.json_bytes({**said, **of.manifest_json()})}
+    files = {name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in contents.items()}
+    built.written.update({QUADS: "all named graphs", TURTLE: "their merge", MANIFEST: "counts and checksums"})
+    return {**contents, MANIFEST: manifest.json_bytes({**said, "files": files})}
+
+
+def _files_of(folder: Path) -> set[str]:
+    """Return the names of the files that an earlier build wrote into a folder, by its manifest."""
+    try:
+        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        return {name for name in said if Path(name).name == name and (folder / name).is_file()}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _write(contents: dict[str, bytes], bench: Path) -> None:
     for name, data in contents.items():
         with (bench / name).open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())  # a full disk shows now, while what was built before is whole
-
-
-def _sorted_quads(quads: list[Quad]) -> bytes:
-    lines = io.BytesIO()
-    serialize(quads, lines, RdfFormat.N_QUADS)
-    # N-Quads escapes line ends in literals, so a line is a quad.
-    return b"".join(sorted(lines.getvalue().splitlines(keepends=True)))
-
-
-def _in_order(triple: Triple) -> tuple[str, str, str]:
-    return str(triple.subject), str(triple.predicate), str(triple.object)

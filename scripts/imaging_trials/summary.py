@@ -92,11 +92,11 @@ def _clipped(text: str) -> str:
 
 
 def _what_was_written(built: build.Built) -> str:
-    said = {build.QUADS: "all named graphs", build.TURTLE: "their merge", build.MANIFEST: "counts and checksums"}
     shown = os.path.relpath(built.folder)
     lines = [f"Written to {built.folder if shown.startswith('..') else shown}/:"]
-    for name, words in said.items():
-        lines.append(f"  {name:<20}{(built.folder / name).stat().st_size:>10,} bytes  {words}")
+    width = max(map(len, built.written)) + 1
+    for name, words in built.written.items():
+        lines.append(f"  {name:<{width}}{(built.folder / name).stat().st_size:>10,} bytes  {words}")
     return "\n".join(lines)
 
 

@@ -10,6 +10,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, help="where to write (default: dist/)")
     parser.add_argument("--no-validate", action="store_true", help="leave out terms and shapes, which take longest")
     parser.add_argument(
+        "--release", action="store_true", help="write the graph in every syntax, and what describes the release"
+    )
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="of a release: the SPARQL endpoint where it is, or will be, to be asked"
+    )
+    parser.add_argument(
         "--reasoner",
         choices=("rules", "owlrl"),
         default="rules",
@@ -21,11 +27,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Build; return 0, or 1 where the graph has problems and nothing was written."""
     from imaging_trials import build, paths, summary
+    from imaging_trials.errors import ImtError
 
+    if args.endpoint_url and not args.release:
+        raise ImtError("--endpoint-url is part of what a release says of itself: give --release too.")
     tell = _progress if sys.stderr.isatty() and not args.quiet else _silence
     try:
         built = build.build(
-            args.output or paths.built(), validate=not args.no_validate, reasoner=args.reasoner, progress=tell
+            args.output or paths.built(),
+            validate=not args.no_validate,
+            reasoner=args.reasoner,
+            release=build.Publishing(args.endpoint_url) if args.release else None,
+            progress=tell,
         )
     finally:
         tell("")
