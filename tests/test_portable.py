@@ -52,8 +52,18 @@ CASES = [
     ),
     Case(
         "read-from-outside",
-        "SELECT ?x { ?x :label ?l . { ?x :size ?s } UNION { ?x :count ?s FILTER (STR(?l) != 'x') } } ORDER BY ?x",
-        "SELECT ?x { ?x :label ?l . { ?x :size ?s } UNION { ?x :count ?s } FILTER (STR(?l) != 'x') } ORDER BY ?x",
+        "SELECT ?x { ?x :label ?l . { ?x :size ?s } UNION { ?x :count ?n FILTER (STR(?l) != 'x') } } ORDER BY ?x",
+        "SELECT ?x { ?x :label ?l . { ?x :size ?s } UNION { ?x :count ?n } FILTER (STR(?l) != 'x') } ORDER BY ?x",
+    ),
+    Case(
+        "overlapping-union",
+        "SELECT ?x ?s { ?x a :Agent . { ?x :size ?s } UNION { ?x :size ?s } } ORDER BY ?x",
+        "SELECT DISTINCT ?x ?s { ?x a :Agent . { ?x :size ?s } UNION { ?x :size ?s } } ORDER BY ?x",
+    ),
+    Case(
+        "least-of-things",
+        "SELECT ?k (MIN(?x) AS ?first) { ?x a ?k } GROUP BY ?k ORDER BY ?k",
+        "SELECT ?k (MIN(STR(?x)) AS ?first) { ?x a ?k } GROUP BY ?k ORDER BY ?k",
     ),
     Case(
         "minus-in-vain",

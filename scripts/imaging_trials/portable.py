@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from imaging_trials import querytree, sparql
-from imaging_trials.querytree import Group, Token
+from imaging_trials.querytree import Group, Part, Token
 
 
 class Finding(NamedTuple):
@@ -77,15 +77,64 @@ def _read_from_outside(_text: str, _words: list[Token], query: Group) -> Iterato
     def inside(group: Group, outer: set[str], *, joined: bool) -> Iterator[int]:
         own = group.binds(seen_inside=True) | (outer if joined else set())
         for part in group.parts:
-            if part.kind in {"FILTER", "BIND"}:
-                read = {token.text[1:] for token in part.tokens if token.kind == "variable"}
-                if not joined and read & (outer - own):
-                    yield part.offset
-            substituted = part.kind in {"FILTER", "BIND"}  # EXISTS
+            reads = part.kind in {"FILTER", "BIND"}
+            if reads and not joined and part.variables() & (outer - own):
+                yield part.offset
+            around = outer | (own if reads else _bound_beside(group, part))
             for inner in part.groups:
-                yield from inside(inner, outer | own, joined=substituted or part.kind == "OPTIONAL")
+                yield from inside(inner, around, joined=reads or part.kind == "OPTIONAL")
 
     yield from inside(query, set(), joined=False)
+
+
+def _bound_beside(group: Group, part: Part) -> set[str]:
+    """Return what the other parts of a group bind: of a UNION, not what its other branches do."""
+    at = group.parts.index(part)
+    first, last = at, at
+    while group.parts[first].kind == "UNION" and first > 0:
+        first -= 1
+    while last + 1 < len(group.parts) and group.parts[last + 1].kind == "UNION":
+        last += 1
+    beside = Group(group.offset, [*group.parts[:first], *group.parts[last + 1 :]])
+    return beside.binds(seen_inside=True)
+
+
+def _overlapping_union(_text: str, _words: list[Token], query: Group) -> Iterator[int]:
+    """Branches that bind the same variables can both give a row, and one of two equal rows is lost in a join."""
+
+    def inside(group: Group, *, distinct: bool) -> Iterator[int]:
+        if group.head:
+            words = [token.word for token in group.head]
+            counts = any(word in _COUNTING and words[at + 2] != "DISTINCT" for at, word in enumerate(words[:-2]))
+            grouped = "GROUP" in {token.word for token in group.tail} and not counts
+            distinct = words[0] != "SELECT" or words[1] == "DISTINCT" or grouped
+        for before, part in zip(group.parts, group.parts[1:], strict=False):
+            branches = [one.groups[0].binds() for one in (before, part) if one.groups]
+            if part.kind == "UNION" and not distinct and branches[0] == branches[-1]:
+                yield part.offset
+        for part in group.parts:
+            for inner in part.groups:
+                yield from inside(inner, distinct=distinct or part.kind in {"FILTER", "MINUS"})
+
+    yield from inside(query, distinct=False)
+
+
+_COUNTING = {"COUNT", "SUM", "AVG", "GROUP_CONCAT", "SAMPLE"}
+
+
+def _least_of_things(_text: str, words: list[Token], query: Group) -> Iterator[int]:
+    """MIN and MAX of what is a subject somewhere, so an IRI."""
+    subjects = {
+        part.tokens[at].text
+        for group in _all_groups(query)
+        for part in group.parts
+        if not part.kind
+        for at in range(len(part.tokens))
+        if part.tokens[at].kind == "variable" and (at == 0 or part.tokens[at - 1].text == ".")
+    }
+    for at, token in enumerate(words):
+        if token.word in {"MIN", "MAX"} and {one.text for one in words[at + 2 : at + 4]} & subjects:
+            yield token.offset
 
 
 def _minus_in_vain(_text: str, _words: list[Token], query: Group) -> Iterator[int]:
@@ -287,6 +336,19 @@ RULES = (
             "A FILTER or BIND in a group of its own cannot see a variable that is bound outside of it, and "
             "some engines let it: move it out of the group, or bind the variable in it."
         ),
+    ),
+    Rule(
+        "overlapping-union",
+        _overlapping_union,
+        (
+            "Where both branches of a UNION give the same row, some engines give it once: write SELECT DISTINCT, or "
+            "VALUES for what the branches differ in."
+        ),
+    ),
+    Rule(
+        "least-of-things",
+        _least_of_things,
+        "MIN and MAX of IRIs are texts in some engines: take them of STR(?thing).",
     ),
     Rule(
         "minus-in-vain",
