@@ -17,7 +17,7 @@ from imaging_trials import answers, catalog, querycheck, reason, sparql
 from imaging_trials.catalog import SavedQuery
 from imaging_trials.errors import ImtError
 from tests import test_queries as saved
-from tests.test_remote import free_port
+from tests.servers import free_port
 
 FIXTURES = Path(__file__).with_name("fixtures") / "federated"
 QUERIES = {query.id: query for query in querycheck.load(saved.ROOT).values() if query.service}

@@ -2,13 +2,9 @@
 
 import json
 import socket
-import subprocess
-import sys
-import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,18 +14,12 @@ from pyoxigraph import QuerySolutions, RdfFormat
 from imaging_trials import layers, paths, remote, store
 from imaging_trials.errors import ImtError
 from tests import small_checkout as small
+from tests.servers import Answerer, free_port, oxigraph_server, raw_server
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return small.checkout(tmp_path_factory.mktemp("checkout"))
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
@@ -39,63 +29,16 @@ def endpoint(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     code += "open_store().dump(sys.stdout.buffer, RdfFormat.N_QUADS)"
     quads = small.python(root, "-c", code).stdout
     assert "graph/inferred" in quads
-    server = Path(sys.executable).with_name("oxigraph")
-    port = free_port()
-    folder = tmp_path_factory.mktemp("server")
-    command = [str(server), "serve", "-l", str(folder), "-b", f"127.0.0.1:{port}"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            _load(f"http://127.0.0.1:{port}/store", quads)
-            yield f"http://127.0.0.1:{port}/query"
-        finally:
-            process.terminate()
+    with oxigraph_server(tmp_path_factory.mktemp("server")) as server:
+        _load(server.graphs, quads)
+        yield server.query
 
 
 def _load(url: str, quads: str) -> None:
     media_type = {"Content-Type": RdfFormat.N_QUADS.media_type}
     request = urllib.request.Request(url, quads.encode(), media_type, method="POST")
-    for attempt in range(100):
-        try:
-            with urllib.request.urlopen(request, timeout=5):
-                return
-        except ConnectionError:
-            raise
-        except OSError:
-            if attempt == 99:
-                raise
-            time.sleep(0.05)
-
-
-Answerer = Callable[[socket.socket], None]
-
-
-@contextmanager
-def raw_server(serve: Answerer) -> Iterator[str]:
-    """A server that does with each connection, in a thread of its own, whatever ``serve`` does."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=_serve, args=(serve, connection), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/query"
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-
-
-def _serve(serve: Answerer, connection: socket.socket) -> None:
-    with connection:
-        try:
-            serve(connection)
-        except OSError:
-            return
+    with urllib.request.urlopen(request, timeout=20):
+        pass
 
 
 def respond(status: str, media_type: str, body: bytes, *, headers: str = "", length: int | None = None) -> Answerer:
@@ -261,12 +204,15 @@ HTML = b"<!doctype html><html><head><title>Not this</title></head><body><h1>Forb
         (respond("200 OK", "text/html", HTML), "answers with text/html and not with SPARQL results"),
         (respond("200 OK", "application/sparql-results+json", b'{"head":'), "broken application/sparql-results+json"),
         (respond("200 OK", "application/sparql-results+json", b'{"head":{}', length=99), "broke off in the middle"),
-        (respond("403 Forbidden", "text/html", HTML), "answers 403: Forbidden here"),
+        (respond("403 Forbidden", "text/html", HTML), "forbids this (Forbidden here): ask who runs it"),
         (respond("404 Not Found", "text/plain", b"\n\nno such store\nmore"), "answers 404: no such store"),
-        (respond("401 Unauthorized", "text/plain", b""), "answers 401: it gives no reason"),
+        (
+            respond("401 Unauthorized", "text/plain", b""),
+            "wants a user: name one with --user, and the password in IMT_PASSWORD.",
+        ),
         (respond("500 Oh", "text/plain", b'it\'s "broken"\xff\nmore'), 'answers 500: it\'s "broken"\ufffd'),
         (respond("503 Busy", "text/plain", b"come back later"), "answers 503: come back later"),
-        (respond("302 Found", "text/plain", b"", headers="Location: /query\r\n"), "answers 302"),
+        (respond("302 Found", "text/plain", b"", headers="Location: /query\r\n"), "answers 302 and sends on to /query"),
         (respond("302 Found", "text/plain", b"", headers="Location: file:///etc/passwd\r\n"), "answers 302"),
         (lambda connection: connection.sendall(b"SSH-2.0-OpenSSH\r\n"), "does not speak HTTP"),
         (lambda connection: connection.recv(9999) and None, "closed the connection without an answer"),

@@ -34,17 +34,29 @@ def dataset() -> rdflib.Dataset:
     return api.dataset()
 
 
-def query(what: str, /, *, graphs: str | None = None, **parameters: Any) -> Result:
+def query(
+    what: str,
+    /,
+    *,
+    graphs: str | None = None,
+    endpoint: str | None = None,
+    login: tuple[str, str] | None = None,
+    timeout: float = 30.0,
+    **parameters: Any,
+) -> Result:
     """Return the answer to a saved query, by its name, or to SPARQL text; see `imaging_trials.api.query`."""
     from imaging_trials import api
 
-    return api.query(what, graphs=graphs, **parameters)
+    return api.query(what, graphs=graphs, endpoint=endpoint, login=login, timeout=timeout, **parameters)
 
 
 def validate(
     source: str | Path | rdflib.Graph | Iterable[str | Path] | None = None,
+    *,
+    shapes: str | Path | rdflib.Graph | Iterable[str | Path] | None = None,
+    engine: str = "auto",
 ) -> tuple[bool, rdflib.Graph, str]:
     """Return whether data conforms, the report's graph and its text; see `imaging_trials.api.validate`."""
     from imaging_trials import api
 
-    return api.validate(source)
+    return api.validate(source, shapes=shapes, engine=engine)

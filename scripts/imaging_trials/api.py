@@ -5,10 +5,11 @@ as they stand in the graph: ``rdflib.NORMALIZE_LITERALS`` and every other settin
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from imaging_trials import answers, bridge, catalog, layers, paths, sparql, store
 from imaging_trials.errors import ImtError
@@ -16,6 +17,12 @@ from imaging_trials.errors import ImtError
 if TYPE_CHECKING:
     import rdflib
     from rdflib.query import Result
+
+
+class _Ask(Protocol):
+    """Puts a query to the embedded store or to an endpoint."""
+
+    def __call__(self, text: str, dataset: str | None, *, house_prefixes: bool = False) -> answers.Answer: ...
 
 
 def graph(*names: str) -> "rdflib.Graph":
@@ -32,62 +39,108 @@ def dataset() -> "rdflib.Dataset":
     return bridge.to_rdflib_dataset(_quads(("all",)))
 
 
-def query(what: str, /, *, graphs: str | None = None, **parameters: Any) -> "Result":
+def query(
+    what: str,
+    /,
+    *,
+    graphs: str | None = None,
+    endpoint: str | None = None,
+    login: tuple[str, str] | None = None,
+    timeout: float = 30.0,
+    **parameters: Any,
+) -> "Result":
     """Return the answer to a saved query, by its name, or to SPARQL text, as ``rdflib.Graph.query`` does.
 
     ``parameters`` are those of the saved query, as Python values, rdflib terms, or text as ``--set`` takes it. SPARQL
     text may use the house prefixes undeclared; it is asked over ``graphs`` (``all``, the default, ``asserted``,
-    ``page``), a saved query over what its header says. Oxigraph answers. Raises ImtError as ``imt query`` does.
+    ``page``), a saved query over what its header says. The embedded Oxigraph answers, or the SPARQL ``endpoint`` at an
+    address, through SPARQLWrapper, within ``timeout`` seconds; ``login`` is a user and a password for it. Raises
+    ImtError as ``imt query`` does.
     """
-    opened = store.open_store()
+    opened = store.open_store() if endpoint is None else None
+    put: _Ask = partial(_ask_endpoint, endpoint or "", login, timeout)
+    if opened is not None:
+        put = partial(answers.ask, opened)
     if what == "" or any(not (c.isalnum() or c in "-_") for c in what):
-        return bridge.to_rdflib_result(_answer_to_text(opened, what, graphs, parameters))
+        return bridge.to_rdflib_result(_answer_to_text(put, what, graphs, parameters, embedded=opened is not None))
     if graphs is not None:
         raise ImtError(f"What '{what}' is asked over stands in its header: leave out graphs.")
     saved = catalog.find(paths.root(), what)
-    catalog.refuse_federated(saved)
+    if opened is not None:
+        catalog.refuse_federated(saved)
     text = catalog.bind(saved, {name: typed(value) for name, value in parameters.items()}, opened)
-    return bridge.to_rdflib_result(answers.ask(opened, text, saved.graphs))
+    return bridge.to_rdflib_result(put(text, saved.graphs))
 
 
 def validate(
     source: "str | Path | rdflib.Graph | Iterable[str | Path] | None" = None,
+    *,
+    shapes: "str | Path | rdflib.Graph | Iterable[str | Path] | None" = None,
+    engine: str = "auto",
 ) -> "tuple[bool, rdflib.Graph, str]":
     """Return what ``imt validate`` says, as ``pyshacl.validate`` does: conforms or not, the report's graph, its text.
 
     ``source`` is a file, several files, or an rdflib graph of the user's, which is judged with the complete graph as
-    context; without it, the complete graph is judged itself. Raises ImtError for a file that can't be read as RDF.
+    context; without it, the complete graph is judged itself. With ``shapes`` of the user's own, the source alone is
+    judged, by these only. ``engine`` is ``reference`` (pySHACL), ``fast``, which gives the same results, or ``auto``:
+    fast, and the reference for shapes that it does not support. Raises ImtError for a file that can't be read as RDF.
     """
     import tempfile
 
-    import rdflib
-
     from imaging_trials import report, validation
 
-    if source is None:
-        found = validation.validate_repository()
-    elif isinstance(source, rdflib.Graph):
-        triples = [_triple(*triple) for triple in source]
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "graph.nt"
-            file.write_bytes(answers.ntriples(triples))
-            found = validation.validate_files([file])
-    else:
-        files = [source] if isinstance(source, str | Path) else source
-        found = validation.validate_files([Path(file) for file in files])
+    with tempfile.TemporaryDirectory() as folder:
+        if shapes is not None:
+            own = _files(shapes, Path(folder) / "shapes.nt")
+            data = [] if source is None else _files(source, Path(folder) / "graph.nt")
+            found = validation.validate_own(data, own, engine=engine)
+        elif source is None:
+            found = validation.validate_repository(engine=engine)
+        else:
+            found = validation.validate_files(_files(source, Path(folder) / "graph.nt"), engine=engine)
     text = "\n".join([*report.lines(found), report.summary(found)])
     return found.conforms(), bridge.to_rdflib_graph(report.as_triples(found)), text
 
 
-def _answer_to_text(opened: Store, text: str, graphs: str | None, parameters: dict[str, Any]) -> answers.Answer:
+def _files(source: "str | Path | rdflib.Graph | Iterable[str | Path]", place: Path) -> list[Path]:
+    """Return the files that are meant; a graph is written to ``place`` first."""
+    import rdflib
+
+    if isinstance(source, rdflib.Graph):
+        place.write_bytes(answers.ntriples([_triple(*triple) for triple in source]))
+        return [place]
+    return [Path(file) for file in ([source] if isinstance(source, str | Path) else source)]
+
+
+def _answer_to_text(
+    put: "_Ask", text: str, graphs: str | None, parameters: dict[str, Any], *, embedded: bool
+) -> answers.Answer:
     if parameters:
         raise ImtError("SPARQL of your own has no parameters: write the value into the query.")
-    sparql.check(text)
+    sparql.check(text, embedded=embedded)
     if sparql.names_its_dataset(text):
         if graphs is not None:
             raise ImtError("The query says by FROM what it is asked over: leave out FROM, or graphs.")
-        return answers.ask(opened, text, None, house_prefixes=True)
-    return answers.ask(opened, text, graphs or "all", house_prefixes=True)
+        return put(text, None, house_prefixes=True)
+    return put(text, graphs or "all", house_prefixes=True)
+
+
+def _ask_endpoint(  # noqa: PLR0913 - what goes to an endpoint
+    url: str,
+    who: tuple[str, str] | None,
+    timeout: float,
+    text: str,
+    dataset: str | None,
+    *,
+    house_prefixes: bool = False,
+) -> answers.Answer:
+    """Ask an endpoint as `answers.ask` asks the embedded store."""
+    from imaging_trials import remote
+    from imaging_trials.login import Login
+
+    graphs = remote.dataset(paths.root(), dataset) if dataset in layers.DATASETS else []
+    text = sparql.with_prefixes(text) if house_prefixes else text
+    return remote.ask(url, text, graphs, timeout=timeout, who=Login(*who) if who else None)
 
 
 def _quads(names: tuple[str, ...]) -> Iterator[Quad]:

@@ -4,26 +4,25 @@ SPARQL 1.1 Protocol, by GET or form POST (a POST of the bare query hangs on some
 ``default-graph-uri`` and ``named-graph-uri``, so that the endpoint answers over the same graphs as the embedded store.
 """
 
-import threading
-import time
 from collections.abc import Iterable
-from http.client import HTTPException, HTTPResponse, IncompleteRead, RemoteDisconnected
+from email.message import Message
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.request import Request
 
 import pyoxigraph as ox
 
-from imaging_trials import layers, sparql
+from imaging_trials import exchange, layers, login, sparql
 from imaging_trials.answers import Answer
 from imaging_trials.errors import ImtError
 
 TIMEOUT = 30.0
 METHODS = ("get", "post")
-MOST_BYTES = 512 * 1024 * 1024
 _TRIPLES = ("CONSTRUCT", "DESCRIBE")
-_PIECE = 64 * 1024
+_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
 
 
 def dataset(root: Path, name: str) -> list[ox.NamedNode]:
@@ -33,27 +32,33 @@ def dataset(root: Path, name: str) -> list[ox.NamedNode]:
     return [layers.graph_iri(kept_name) for kept_name in sorted(kept)]
 
 
-def ask(
+def ask(  # noqa: PLR0913 - what a request is made of
     url: str,
     text: str,
     graphs: Iterable[ox.NamedNode] = (),
     *,
     method: str = "get",
     timeout: float = TIMEOUT,
+    who: login.Login | None = None,
 ) -> Answer:
     """Return an endpoint's answer to a query over the merge of ``graphs``.
 
     No graphs: the endpoint's own default graph. ``timeout`` bounds the whole exchange in seconds, whatever the server
-    does meanwhile. Raises ImtError where there is no answer in time, or one that is no SPARQL result.
+    does meanwhile. ``who`` asks, where the endpoint wants to know that (Basic or Digest); no other host is told, even
+    if the endpoint sends on to it. Raises ImtError where there is no answer in time, or one that is no SPARQL result.
     """
     form = sparql.form(text)
     wrapper = _request(url, text, graphs, method)
     wrapper.queryType = form
     wrapper.setReturnFormat("turtle" if form in _TRIPLES else "json")
-    status, media_type, body = _fetch(wrapper, url, timeout)
-    if not 200 <= status < 300:
-        raise ImtError(f"{url} answers {status}: {_first_line(body, media_type)}")
-    return _read(url, form, media_type, body)
+    wrapper.timeout = timeout
+    try:
+        response = exchange.within(timeout, lambda deadline: _fetch(wrapper, url, who, deadline))
+    except (OSError, HTTPException) as error:
+        raise exchange.sentence(url, timeout, error) from None
+    if not response.ok:
+        raise ImtError(exchange.refusal(response, who.user if who else None))
+    return _read(url, form, response.media_type, response.body)
 
 
 def _request(url: str, text: str, graphs: Iterable[ox.NamedNode], method: str) -> Any:
@@ -61,14 +66,21 @@ def _request(url: str, text: str, graphs: Iterable[ox.NamedNode], method: str) -
 
     from SPARQLWrapper import GET, POST, SPARQLWrapper
 
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        usable = False
-    if not usable or not url.isascii() or not url.isprintable() or " " in url:
-        raise ImtError(f"'{url}' is no address of an endpoint: write one such as http://127.0.0.1:7878/query.")
-    wrapper = SPARQLWrapper(urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")))
+    class Wrapper(SPARQLWrapper):
+        """Knows how to answer a challenge in a header that no redirect carries on to another host."""
+
+        authorize: "tuple[login.Login, login.Challenge] | None" = None
+
+        def _createRequest(self) -> Request:  # noqa: N802 - the parent's name
+            request = super()._createRequest()
+            if self.authorize:
+                header = login.authorization(*self.authorize, request.get_method(), request.full_url)
+                request.add_unredirected_header("Authorization", header)
+            return request
+
+    exchange.check_url(url, "http://127.0.0.1:7878/query")
+    parts = urlsplit(url)
+    wrapper = Wrapper(urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")))
     for key, value in parse_qsl(parts.query, keep_blank_values=True):
         wrapper.addParameter(key, value)
     with warnings.catch_warnings():
@@ -83,62 +95,30 @@ def _request(url: str, text: str, graphs: Iterable[ox.NamedNode], method: str) -
     return wrapper
 
 
-def _fetch(wrapper: Any, url: str, timeout: float) -> tuple[int, str, bytes]:
-    """Return status, media type and body of the response.
-
-    A socket's time limit starts again with each byte, and looking up a name has none, so the exchange runs in a
-    thread of its own, which is left behind when its time is over.
-    """
-    deadline = time.monotonic() + timeout
-    wrapper.timeout = timeout
-    outcome: list[tuple[int, str, bytes] | BaseException] = []
-
-    def exchange() -> None:
-        try:
-            outcome.append(_exchange(wrapper, deadline))
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
-            outcome.append(error)
-
-    worker = threading.Thread(target=exchange, daemon=True)
-    worker.start()
-    worker.join(max(0.0, deadline - time.monotonic()))
-    result = outcome[0] if outcome else TimeoutError()
-    if not isinstance(result, BaseException):
-        return result
-    raise _sentence(url, timeout, result) from None
+def _fetch(wrapper: Any, url: str, who: login.Login | None, deadline: float) -> exchange.Response:
+    """Return the response, asked for again as ``who`` where the endpoint wants to know."""
+    response = _exchange(wrapper, url, deadline)
+    if response.status == 401 and who:
+        asked = login.challenge(response.headers.get_all("WWW-Authenticate", []))
+        if asked:
+            wrapper.authorize = who, asked
+            return _exchange(wrapper, url, deadline)
+    return response
 
 
-def _exchange(wrapper: Any, deadline: float) -> tuple[int, str, bytes]:
+def _exchange(wrapper: Any, url: str, deadline: float) -> exchange.Response:
     from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
     try:
         response = wrapper.query().response
     except HTTPError as error:
-        return _drain(error, error.code, deadline)
+        return exchange.Response(url, error.code, error.headers, exchange.drain(error, deadline))
     except SPARQLWrapperException as error:
         # It has read the body by now, and keeps it in nothing but its message; the HTTP error is its context.
         cause = error.__context__
-        status = cause.code if isinstance(cause, HTTPError) else 400
-        media_type = cause.headers.get_content_type() if isinstance(cause, HTTPError) else "text/plain"
-        return status, media_type, _body_of(error)
-    return _drain(response, response.status, deadline)
-
-
-def _drain(response: "HTTPResponse | HTTPError", status: int, deadline: float) -> tuple[int, str, bytes]:
-    pieces = []
-    size = 0
-    with response:
-        while piece := response.read1(_PIECE):  # what is there, not all that was asked for: a drip ends at the deadline
-            pieces.append(piece)
-            size += len(piece)
-            if size > MOST_BYTES:
-                raise ImtError(f"The endpoint's answer has more than {MOST_BYTES:,} bytes: ask for less, with LIMIT.")
-            if time.monotonic() > deadline:
-                raise TimeoutError
-    announced = response.headers.get("Content-Length", "")
-    if announced.isdecimal() and int(announced) > size:
-        raise IncompleteRead(b"".join(pieces))
-    return status, response.headers.get_content_type(), b"".join(pieces)
+        status, headers = (cause.code, cause.headers) if isinstance(cause, HTTPError) else (400, Message())
+        return exchange.Response(url, status, headers, _body_of(error))
+    return exchange.Response(url, response.status, response.headers, exchange.drain(response, deadline))
 
 
 def _body_of(error: Exception) -> bytes:
@@ -150,23 +130,6 @@ def _body_of(error: Exception) -> bytes:
     except (ValueError, SyntaxError):
         return b""
     return body if isinstance(body, bytes) else b""
-
-
-def _sentence(url: str, timeout: float, error: BaseException) -> BaseException:
-    """Return what went wrong on the way as an ImtError, or the error itself where it is none of the network's."""
-    reason = error.reason if isinstance(error, URLError) else error
-    if isinstance(reason, TimeoutError):
-        return ImtError(f"{url} gave no whole answer within {timeout:g} s: allow more with --timeout, or ask for less.")
-    if isinstance(error, IncompleteRead):
-        return ImtError(f"{url} broke off in the middle of its answer: ask again, or ask for less.")
-    if isinstance(error, RemoteDisconnected):
-        return ImtError(f"{url} closed the connection without an answer: is it a SPARQL endpoint, and is it well?")
-    if isinstance(error, HTTPException):
-        return ImtError(f"{url} does not speak HTTP as an endpoint does ({type(error).__name__}): check the address.")
-    if isinstance(error, URLError | OSError):
-        why = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
-        return ImtError(f"{url} cannot be reached ({why}): is the server running, and is the address right?")
-    return error
 
 
 def _read(url: str, form: str, media_type: str, body: bytes) -> Answer:
@@ -182,7 +145,11 @@ def _read(url: str, form: str, media_type: str, body: bytes) -> Answer:
         rows = ox.QueryResultsFormat.from_media_type(media_type)
         if rows is None or rows == ox.QueryResultsFormat.CSV:
             raise ImtError(f"{wrong}: {mend}")
+        if rows == ox.QueryResultsFormat.JSON:
+            body = _in_canonical_form(body)
         answer = ox.parse_query_results(body, rows)
+        if isinstance(answer, ox.QuerySolutions) and form == "ASK":
+            answer = _boolean(url, answer)
         if isinstance(answer, ox.QuerySolutions):
             # Reading goes on with each row, so a broken result shows itself only here, before anything is printed.
             again = ox.parse_query_results(body, rows)
@@ -193,6 +160,33 @@ def _read(url: str, form: str, media_type: str, body: bytes) -> Answer:
     return answer
 
 
+def _in_canonical_form(body: bytes) -> bytes:
+    """Return SPARQL JSON with ``true`` and ``false`` for booleans, where Virtuoso 7 writes 1 and 0 (in JSON only)."""
+    if _BOOLEAN.encode() not in body:
+        return body
+    import json
+
+    try:
+        result = json.loads(body)
+        for row in result["results"]["bindings"]:
+            for term in row.values():
+                if term.get("datatype") == _BOOLEAN:
+                    term["value"] = {"1": "true", "0": "false"}.get(term["value"], term["value"])
+    except (AttributeError, KeyError, RecursionError, TypeError):
+        return body  # no SPARQL result: what reads it next will say so
+    return json.dumps(result).encode()
+
+
+def _boolean(url: str, rows: ox.QuerySolutions) -> ox.QueryBoolean:
+    """Return what Virtuoso 7 answers to ASK, a row where it is true and none where it is false, as a boolean."""
+    if [variable.value for variable in rows.variables] != ["__ASK_RETVAL"]:
+        raise ImtError(f"{url} answers with rows where true or false was asked for: tell who runs it.")
+    found = "true" if any(row[0] is not None for row in rows) else "false"
+    answer = ox.parse_query_results(f'{{"head":{{}},"boolean":{found}}}', ox.QueryResultsFormat.JSON)
+    assert isinstance(answer, ox.QueryBoolean)  # noqa: S101 - by what was read
+    return answer
+
+
 def _triples(quads: Iterable[ox.Quad]) -> ox.QueryTriples:
     """Return parsed triples as the answer to a CONSTRUCT, which only a store can make."""
     store = ox.Store()
@@ -200,14 +194,3 @@ def _triples(quads: Iterable[ox.Quad]) -> ox.QueryTriples:
     answer = store.query("CONSTRUCT WHERE { ?s ?p ?o }")
     assert isinstance(answer, ox.QueryTriples)  # noqa: S101 - by the form of the query
     return answer
-
-
-def _first_line(body: bytes, media_type: str) -> str:
-    """Return what a server says about its refusal: the first line that is no markup."""
-    text = body[:4000].decode("utf-8", "replace")
-    if media_type == "text/html" or text.lstrip()[:1] == "<":
-        import re
-
-        text = re.sub(r"(?s)<(script|style|head)\b.*?</\1>|<[^>]*>", "\n", text)
-    lines = [" ".join(line.split()) for line in text.splitlines()]
-    return next((line for line in lines if line), "it gives no reason; check the address and the query.")[:300]
