@@ -20,13 +20,13 @@ from tests.conftest import ROOT
 LAYOUT = [
     r"(CHANGELOG|CONTRIBUTING|README)\.md|CITATION\.cff|LICENSE|Makefile|pyproject\.toml|requirements\.lock|hatch_build\.py",
     r"\.gitignore|\.gitattributes|\.ci/run|LICENSES/[A-Za-z0-9.-]+\.txt",
-    r"ontology/(imaging-trials|alignments|[a-z-]+)\.ttl|ontology/concepts/[a-z-]+\.ttl|ontology/rules/[a-z0-9-]+\.(ru|rq)",
+    r"ontology/(imaging-trials|alignments|[a-z-]+)\.ttl|ontology/concepts/[a-z-]+\.ttl|ontology/rules/[a-z0-9-]+\.(ru|rq)|ontology/context\.jsonld",
     r"data/(page|curated)/([a-z-]+/)?[a-z0-9-]+\.ttl|data/page/[a-z-]+\.tsv|data/links/[a-z0-9-]+(\.sssom)?\.tsv|data/dataset\.ttl",
     r"shapes/[a-z-]+\.ttl",
     r"queries/[a-z-]+/[a-z0-9-]+\.rq|queries/[a-z-]+/answers/[a-z0-9-]+\.(tsv|nt|txt)",
     r"scripts/imaging_trials/([a-z_]+/)*([a-z_]+\.(py|json|tsv)|py\.typed)",
-    r"tests/([a-z_]+/)*[a-z_]+\.py|tests/owl/Profile\.java|tests/sssom\.lock|tests/fixtures/.+",
-    r"benchmarks/([a-z_]+\.py|README\.md)|docs/[a-z-]+\.md",
+    r"tests/([a-z_]+/)*[a-z_]+\.py|tests/owl/Profile\.java|tests/sssom\.lock|tests/mutation/[a-z-]+\.tsv|tests/fixtures/.+",
+    r"benchmarks/([a-z_]+\.(py|ttl)|README\.md)|docs/[a-z-]+\.md|w3id/(\.htaccess|README\.md|released\.txt)",
 ]
 """Where a file may lie. A new kind of place is added here, and to the design, on purpose."""
 

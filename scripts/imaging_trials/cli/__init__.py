@@ -16,6 +16,7 @@ COMMANDS = {
     "build": ("imaging_trials.cli.build", "read the sources, infer, validate, and write the graph to dist/"),
     "validate": ("imaging_trials.cli.validate", "check the graph, or files of your own, against the shapes"),
     "query": ("imaging_trials.cli.query", "list and ask the saved questions, or ask your own in SPARQL"),
+    "why": ("imaging_trials.cli.why", "say which triples make a row of an answer, and where each comes from"),
     "show": ("imaging_trials.cli.show", "describe one thing, with its sources, by name, notation, DOI, PMID or IRI"),
     "audit": (
         "imaging_trials.cli.audit",
@@ -24,6 +25,9 @@ COMMANDS = {
     "dossier": ("imaging_trials.cli.dossier", "bring together what a trial with an agent needs, with sources"),
     "links": ("imaging_trials.cli.links", "list the mappings to other vocabularies, and check them against copies"),
     "cite": ("imaging_trials.cli.cite", "print the citations in NLM style, BibTeX, RIS or CSL-JSON"),
+    "diff": ("imaging_trials.cli.diff", "say what changed between two releases, files or git revisions"),
+    "load": ("imaging_trials.cli.load", "put the graph into a triple store, and check that it is there"),
+    "serve": ("imaging_trials.cli.serve", "answer SPARQL over HTTP on this machine, read-only"),
 }
 """Name of a command, and the module that has its ``add_arguments(parser)`` and ``run(args) -> int``, and its help."""
 
