@@ -13,7 +13,7 @@ SSSOM := .venv-sssom
 TURTLE := $(BIN)/turtlefmt
 TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
 
-.PHONY: help run test check format prove owl bench answers wheel lock clean
+.PHONY: help run test check format prove mutation owl bench answers release wheel lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -30,6 +30,7 @@ check: $(STAMP)  ## format, lint, types, Turtle in normal form, spelling
 	$(BIN)/mypy scripts tests benchmarks hatch_build.py
 	$(TURTLE) --check $(TURTLE_FILES) || { echo "Mend it with: make format" >&2; exit 1; }
 	$(BIN)/codespell
+	$(BIN)/imt diff --check
 
 format: $(STAMP)  ## put Python and Turtle files into normal form
 	$(BIN)/ruff check --fix-only --quiet .
@@ -37,8 +38,11 @@ format: $(STAMP)  ## put Python and Turtle files into normal form
 	$(TURTLE) $(TURTLE_FILES)
 
 prove: $(STAMP) $(SSSOM)/installed  ## what takes longer: the tests marked so, and the figures of benchmarks/ against their bars
-	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -m prove -rs --durations=5
+	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -n auto -m prove -rs --durations=10
 	@$(BIN)/python benchmarks/bench.py --check
+
+mutation: $(STAMP)  ## how many mutants of data and shapes are noticed, and the list of those that are not
+	@$(BIN)/python -m tests.mutation
 
 owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and write the figures of docs/owl.md anew
 	@$(BIN)/python -m tests.owl.proof
@@ -48,6 +52,9 @@ bench: $(STAMP)  ## measure, and print the table that benchmarks/README.md shows
 
 answers: $(STAMP)  ## write queries/*/answers/ anew; then read the difference before you commit it
 	@$(BIN)/imt query --answers
+
+release: $(STAMP)  ## dist/: the graph in every syntax, with what describes it
+	@$(BIN)/imt build --release
 
 wheel: $(STAMP)  ## build/: the wheel and the source archive
 	@$(BIN)/python -m build --no-isolation --outdir build

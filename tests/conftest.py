@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,27 @@ class Imt(Protocol):
     def __call__(
         self, *arguments: str, stdin: str = "", cwd: Path = ROOT, timeout: float = 120
     ) -> "subprocess.CompletedProcess[str]": ...
+
+
+Show = Callable[[str, Iterable[str]], None]
+"""Takes a title and lines, which pytest prints below everything else, from any worker."""
+
+
+@pytest.fixture
+def show(record_property: Callable[[str, object], None]) -> Show:
+    """Return a function with which a test shows what it measured."""
+    return lambda title, lines: record_property("shown", [title, *lines])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have shown, in the order of the tests' names."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    for report in sorted(reports, key=lambda report: str(report.nodeid)):
+        for name, lines in getattr(report, "user_properties", []):
+            if name == "shown":
+                terminalreporter.section(lines[0], sep="-")
+                for line in lines[1:]:
+                    terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session", autouse=True)

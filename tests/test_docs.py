@@ -39,6 +39,8 @@ NOT_RUN = {
     "make answers": "changes files",
     "make lock": "needs the network",
     "make wheel": "test_wheel builds the same wheel",
+    "make mutation": "`make prove` holds the same scores",
+    "make release": "test_release builds one",
     "make clean": "removes the environment that this test runs in",
 }
 """A command of which only the existence is checked, and why."""

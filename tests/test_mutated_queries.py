@@ -19,6 +19,7 @@ import pytest
 from imaging_trials import portable
 from imaging_trials.catalog import SavedQuery
 from imaging_trials.errors import ImtError
+from tests.conftest import Show
 from tests.test_queries import QUERIES, closed, oxigraph_bag, rdflib_bag, rdflib_for
 
 PER_QUERY = 2
@@ -117,11 +118,10 @@ def verdict(mutant: Mutant) -> str:  # noqa: PLR0911 - one for each way to end
 
 @pytest.mark.prove
 @pytest.mark.filterwarnings("ignore:Dataset.*is deprecated:DeprecationWarning")
-def test_whatever_two_engines_answer_differently_the_lint_finds(capsys: pytest.CaptureFixture[str]) -> None:
+def test_whatever_two_engines_answer_differently_the_lint_finds(show: Show) -> None:
     judged = {mutant: verdict(mutant) for query in QUERIES.values() for mutant in mutants(query)}
     counts = Counter(judged.values())
-    with capsys.disabled():
-        print(f"\nmutated queries: {len(judged)}; " + "; ".join(f"{kind}: {n}" for kind, n in sorted(counts.items())))
+    show("saved queries with one edit, in two engines", (f"{n:5} {kind}" for kind, n in sorted(counts.items())))
     assert counts["different, flagged"] > 3, "the mutants no longer make engines differ"
     missed = [
         f"{mutant.query.id}, {mutant.edit}" for mutant, said in judged.items() if said == "different, not flagged"
