@@ -1,0 +1,1 @@
+"""Other engines that the graph is asked in and held against."""
