@@ -392,7 +392,7 @@ def test_graphs_made_to_be_hard_to_compare_do_not_hold_the_command_up() -> None:
     begin = time.monotonic()
     assert Content([Triple(a, a, a)]).difference(clique)
     assert Content(clique[1:]).difference(clique)
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 20
 
 
 def test_a_triple_in_no_graph_is_refused(run: Runner, tmp_path: Path) -> None:

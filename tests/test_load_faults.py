@@ -629,7 +629,7 @@ def test_when_told_to_stop_the_command_says_where_every_graph_is(
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert reached.wait(20)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "imt: Stopped.\n")
     assert out.count("not there") == 3
     a_second_run_completes(between, load, server)
