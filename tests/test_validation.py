@@ -137,9 +137,11 @@ def test_what_the_user_says_about_a_thing_of_ours_is_judged(context: validation.
 def test_blank_nodes_are_judged_and_named_the_same_each_time(context: validation.Context, mine: Path) -> None:
     text = "[] a imt:Agent ; imt:isMentionedIn article:one . _:b1 a imt:Agent ; imt:isMentionedIn article:one ."
     found = check(context, mine, text)
+    line = PROLOGUE.count("\n") + 1
+    told = "Give it a name. (path skos:prefLabel)  [imtsh:agent-name, Warning]"
     assert report.lines(found) == [
-        f"{mine}: unnamed imt:Agent ({node}) — Give it a name. (path skos:prefLabel)  [imtsh:agent-name, Warning]"
-        for node in ("_:anon1", "_:b1")
+        f"{mine}:{line}:{column}: unnamed imt:Agent ({node}) — {told}"
+        for node, column in (("_:anon1", 1), ("_:b1", text.index("_:b1") + 1))
     ]
     assert found == check(context, mine, text)
 

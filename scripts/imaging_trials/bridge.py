@@ -4,6 +4,7 @@ Nothing is rewritten on the way: rdflib would turn ``INF`` into ``inf`` and give
 with ``normalize=False``, which leaves the user's ``rdflib.NORMALIZE_LITERALS`` alone.
 """
 
+import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from rdflib.term import Identifier
 
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
+
+# rdflib warns of a literal such as "2016-02-30"^^xsd:date with a traceback, and Python prints that where nobody has set
+# up logging. What is wrong with a literal is for the shapes to say.
+logging.getLogger("rdflib.term").addHandler(logging.NullHandler())
 
 
 def to_rdflib(term: Any) -> "Identifier":

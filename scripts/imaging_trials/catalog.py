@@ -387,7 +387,9 @@ class _Header:
     def effect(self) -> tuple[int, int]:
         line, value = self._entries["counter-effect"][0]
         words = value.replace(",", " ,").split()
-        if words[::3] != ["loses", "gains"] or words[2:3] != [","] or not all(map(_are_digits, words[1::3])):
+        numbers = words[1::3]
+        written = words[::3] == ["loses", "gains"] and words[2:3] == [","] and all(map(_are_digits, numbers))
+        if not written or max(map(len, numbers)) > 9:
             raise self.fault(line, f"a counter-effect is 'loses N, gains M', and not '{value}'")
         loses, gains = int(words[1]), int(words[4])
         if not loses and not gains:

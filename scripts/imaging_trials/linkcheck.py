@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Store
@@ -209,13 +210,18 @@ class Keys:
     namespaces: MappingABC[str, str]
     bare: str
 
+    @cached_property
+    def longest(self) -> int:
+        """How many letters the longest namespace has."""
+        return max(map(len, self.namespaces), default=0)
+
     def __call__(self, id_: str) -> str:
         """Return the key of an identifier; one that is not understood stays as it is."""
         if "://" not in id_:
             prefix, colon, code = id_.partition(":")
             return f"{prefix.casefold()}:{code}" if colon else f"{self.bare.casefold()}:{id_}" if self.bare else id_
         iri = _plain(id_)
-        for end in range(len(iri), 0, -1):
+        for end in range(min(len(iri), self.longest), 0, -1):
             if iri[end - 1] in "/#_:=" and (prefix := self.namespaces.get(iri[:end], "")):
                 return f"{prefix.casefold()}:{iri[end:]}"
         found = _OBO_IRI.fullmatch(iri)

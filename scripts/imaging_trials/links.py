@@ -264,6 +264,7 @@ def _prefixes(path: Path, header: Header) -> dict[str, str]:
     prefixes = header["curie_map"]
     if not isinstance(prefixes, dict):
         raise ImtError(f"{path}: its curie_map is no map; write a line '#  prefix: IRI' for each prefix.")
+    _iri(str(path), _text(header, "license"))
     for prefix, iri in prefixes.items():
         house = terms.PREFIXES.get(prefix, iri)
         if house != iri:
@@ -318,6 +319,7 @@ def _check_values(where: str, row: dict[str, str]) -> None:
         )
     if "://" not in row["object_source"]:
         raise ImtError(f"{where}: object_source '{row['object_source']}' is no IRI; write it whole.")
+    _iri(where, row["object_source"])
 
 
 def _expand(where: str, curie: str, prefixes: dict[str, str]) -> str:
@@ -326,7 +328,14 @@ def _expand(where: str, curie: str, prefixes: dict[str, str]) -> str:
         raise ImtError(f"{where}: '{curie}' is no CURIE such as NCIT:C49093; mend it.")
     if found[1] not in prefixes:
         raise ImtError(f"{where}: '{curie}' has a prefix that the curie_map lacks; add {found[1]} to it.")
-    return prefixes[found[1]] + found[2]
+    return _iri(where, prefixes[found[1]] + found[2])
+
+
+def _iri(where: str, text: str) -> str:
+    try:
+        return NamedNode(text).value
+    except ValueError:
+        raise ImtError(f"{where}: '{text}' is no IRI; mend it.") from None
 
 
 def node_iri(of: MappingSet, mapping: Mapping) -> str:

@@ -28,6 +28,9 @@ NAME_PROPERTIES = (
 )
 """Properties by whose values a thing can be asked for."""
 
+LONGEST = 2000
+"""Letters that a name asked for may have: more than any label, title or IRI of the graph has."""
+
 MANY = 12
 """How many candidates an error lists."""
 
@@ -79,6 +82,8 @@ def resolve(store: Store, text: str, accepts: Accepts | None = None) -> NamedNod
     shown = _shown(wanted)
     if not wanted:
         raise ImtError("The name is empty: give a label, a CURIE, a DOI, a PMID or an IRI, for example 'FES'.")
+    if len(wanted) > LONGEST:
+        raise ImtError(f"'{shown}' has {len(wanted):,} letters, and nothing has such a long name: give a part of it.")
     try:
         wanted.encode()
     except UnicodeEncodeError:

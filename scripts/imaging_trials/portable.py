@@ -6,6 +6,8 @@ the engines, tests/test_portable.py has for each rule a query on which two engin
 """
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -25,16 +27,17 @@ class Finding(NamedTuple):
 def findings(text: str) -> list[Finding]:
     """Return what in a query engines are known to answer differently, in the order of the text.
 
-    The query is taken to be valid SPARQL 1.1; what is not is for the parser to say.
+    The query is taken to be valid SPARQL 1.1; what is not is for the parser to say. Raises ImtError where its groups
+    nest too deep to be looked through.
     """
     query = querytree.parse(text)
     words = [Token(*token) for token in sparql.tokens(text)]
+    starts = [0, *(end.end() for end in re.finditer("\n", text))]
     found: set[Finding] = set()
     for rule in RULES:
         for offset in rule.check(text, words, query):
-            line = text.count("\n", 0, offset) + 1
-            column = offset - (text.rfind("\n", 0, offset) + 1) + 1
-            found.add(Finding(line, column, rule.id, rule.message))
+            line = bisect_right(starts, offset)
+            found.add(Finding(line, offset - starts[line - 1] + 1, rule.id, rule.message))
     return sorted(found)
 
 
@@ -76,27 +79,30 @@ def _read_from_outside(_text: str, _words: list[Token], query: Group) -> Iterato
 
     def inside(group: Group, outer: set[str], *, joined: bool) -> Iterator[int]:
         own = group.binds(seen_inside=True) | (outer if joined else set())
-        for part in group.parts:
+        beside = _bound_beside(group)
+        for part, bound in zip(group.parts, beside, strict=True):
             reads = part.kind in {"FILTER", "BIND"}
             if reads and not joined and part.variables() & (outer - own):
                 yield part.offset
-            around = outer | (own if reads else _bound_beside(group, part))
             for inner in part.groups:
-                yield from inside(inner, around, joined=reads or part.kind == "OPTIONAL")
+                yield from inside(inner, outer | (own if reads else bound), joined=reads or part.kind == "OPTIONAL")
 
     yield from inside(query, set(), joined=False)
 
 
-def _bound_beside(group: Group, part: Part) -> set[str]:
-    """Return what the other parts of a group bind: of a UNION, not what its other branches do."""
-    at = group.parts.index(part)
-    first, last = at, at
-    while group.parts[first].kind == "UNION" and first > 0:
-        first -= 1
-    while last + 1 < len(group.parts) and group.parts[last + 1].kind == "UNION":
-        last += 1
-    beside = Group(group.offset, [*group.parts[:first], *group.parts[last + 1 :]])
-    return beside.binds(seen_inside=True)
+def _bound_beside(group: Group) -> Iterator[set[str]]:
+    """Yield for each part of a group what the other parts bind: of a UNION, not what its other branches do."""
+    unions: list[list[Part]] = []
+    for part in group.parts:
+        if part.kind == "UNION" and unions:
+            unions[-1].append(part)
+        else:
+            unions.append([part])
+    bound = [Group(group.offset, parts).binds(seen_inside=True) for parts in unions]
+    times = Counter(name for names in bound for name in names)
+    for parts, names in zip(unions, bound, strict=True):
+        beside = {name for name, count in times.items() if count > (name in names)}
+        yield from (beside for _ in parts)
 
 
 def _overlapping_union(_text: str, _words: list[Token], query: Group) -> Iterator[int]:
@@ -107,7 +113,7 @@ def _overlapping_union(_text: str, _words: list[Token], query: Group) -> Iterato
             words = [token.word for token in group.head]
             counts = any(word in _COUNTING and words[at + 2] != "DISTINCT" for at, word in enumerate(words[:-2]))
             grouped = "GROUP" in {token.word for token in group.tail} and not counts
-            distinct = words[0] != "SELECT" or words[1] == "DISTINCT" or grouped
+            distinct = words[0] != "SELECT" or words[1:2] == ["DISTINCT"] or grouped
         for before, part in zip(group.parts, group.parts[1:], strict=False):
             branches = [one.groups[0].binds() for one in (before, part) if one.groups]
             if part.kind == "UNION" and not distinct and branches[0] == branches[-1]:
@@ -175,7 +181,7 @@ def _keywords(*names: str) -> Check:
     """Return a check for keywords and functions; a function's name is one only with a bracket after it."""
 
     def check(_text: str, words: list[Token], _query: Group) -> Iterator[int]:
-        for token, after in zip(words, [*words[1:], Token("other", "", 0)], strict=True):
+        for token, after in zip(words, [*words[1:], Token("other", "", 0)], strict=False):
             if token.word in names and (after.text == "(" or token.word == "DESCRIBE"):
                 yield token.offset
 
@@ -244,7 +250,7 @@ def _service_on_the_line_of_a_prefix(text: str, words: list[Token], _query: Grou
 
 def _foreign_functions(_text: str, words: list[Token], _query: Group) -> Iterator[int]:
     before = Token("other", "", 0)
-    for token, after in zip(words, [*words[1:], Token("other", "", 0)], strict=True):
+    for token, after in zip(words, [*words[1:], Token("other", "", 0)], strict=False):
         is_call = before.text in {"(", ",", "&", "=", "<", ">", "+", "-", "*"} or before.word in {"FILTER", "BIND"}
         is_cast = re.match(r"xsd:|<http://www\.w3\.org/2001/XMLSchema#", token.text)
         if token.kind in {"name", "iri"} and after.text == "(" and is_call and not is_cast:
@@ -265,14 +271,14 @@ def _expressions(query: Group) -> Iterator[_Expression]:
     """Yield each "expression AS name", in BIND or in the head of a SELECT."""
     for group in _all_groups(query):
         for part in group.parts:
-            if part.kind == "BIND":
+            if part.kind == "BIND" and len(part.tokens) >= 5:
                 yield _Expression(part.tokens[1:-3], part.tokens[-2].text)
         level = start = 0
         for at, token in enumerate(group.head):
             level += {"(": 1, ")": -1}.get(token.text, 0)
             if token.text == "(" and level == 1:
                 start = at + 1
-            elif token.word == "AS" and level == 1:
+            elif token.word == "AS" and level == 1 and at + 1 < len(group.head):
                 yield _Expression(group.head[start:at], group.head[at + 1].text)
 
 

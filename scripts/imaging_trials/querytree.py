@@ -5,9 +5,14 @@ Grammar: SPARQL 1.1 Query Language, section 19.8.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from imaging_trials import sparql
+from imaging_trials.errors import ImtError
+
+DEEPEST = 50
+"""How deep groups may nest: what looks at them calls itself, and takes time that grows with the depth."""
 
 
 class Token(NamedTuple):
@@ -34,6 +39,10 @@ class Part:
 
     def variables(self) -> set[str]:
         """The variables of this part, those of groups inside it included."""
+        return self._variables
+
+    @cached_property
+    def _variables(self) -> set[str]:
         own = {token.text[1:] for token in self.tokens if token.kind == "variable"}
         return own.union(*(group.variables() for group in self.groups))
 
@@ -49,12 +58,20 @@ class Group:
 
     def variables(self) -> set[str]:
         """The variables that are seen in this group from outside: of a sub-select, those it gives."""
+        return self._variables
+
+    @cached_property
+    def _variables(self) -> set[str]:
         return self._given() or set().union(*(part.variables() for part in self.parts))
 
     def binds(self, *, seen_inside: bool = False) -> set[str]:
         """The variables that the group gives values to: not those that only a FILTER or BIND reads."""
         if not seen_inside and (given := self._given()):
             return given
+        return self._bound
+
+    @cached_property
+    def _bound(self) -> set[str]:
         found: set[str] = set()
         for part in self.parts:
             if part.kind == "BIND":
@@ -75,11 +92,23 @@ _AFTER_BODY = {"GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"}
 
 
 def parse(text: str) -> Group:
-    """Return the groups of a query; the outermost has the query's head and tail. Unclosed groups end with the text."""
+    """Return the groups of a query; the outermost has the query's head and tail. Unclosed groups end with the text.
+
+    Raises ImtError where they nest too deep.
+    """
     words = [Token(*token) for token in sparql.tokens(text)]
+    _refuse_what_is_too_deep(words)
     start = next((at for at, token in enumerate(words) if token.word in sparql.QUERY_FORMS), len(words))
     group, _ = _select(words, start)
     return group
+
+
+def _refuse_what_is_too_deep(words: list[Token]) -> None:
+    depth = 0
+    for token in words:
+        depth = max(0, depth + {"{": 1, "}": -1}.get(token.text, 0))
+        if depth > DEEPEST:
+            raise ImtError(f"The query's groups nest more than {DEEPEST} deep: write it with fewer brackets.")
 
 
 def _select(words: list[Token], at: int) -> tuple[Group, int]:

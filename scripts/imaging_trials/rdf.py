@@ -8,11 +8,14 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
 
 from imaging_trials.errors import ImtError
+
+if TYPE_CHECKING:
+    from xml.parsers import expat
 
 FORMATS = {
     "turtle": RdfFormat.TURTLE,
@@ -42,6 +45,9 @@ _PATIENCE = 4_000_000
 _DEEPEST = 1000
 """How deep brackets, objects or elements may nest: the parsers' time or memory grows with its square."""
 
+_MOST_ATTRIBUTES = 1000
+"""Of one XML element: pyoxigraph compares each with each."""
+
 _MOST = 5_000_000
 """Triples of one file: more than this is the business of a triple store."""
 
@@ -60,7 +66,7 @@ def read(path: Path, format: str | None = None, *, base: str | None = None) -> l
     folder, empty, not UTF-8, of an unknown extension, broken, hostile, or that uses what RDF 1.1 does not have.
     """
     try:
-        syntax = _syntax(path, format)
+        syntax = syntax_of(path, format)
         with path.open("rb") as file:
             stream = _Stream(path, syntax, file)
             quads = _parse(path, syntax, stream, base)
@@ -71,7 +77,11 @@ def read(path: Path, format: str | None = None, *, base: str | None = None) -> l
     return quads
 
 
-def _syntax(path: Path, name: str | None) -> str:
+def syntax_of(path: Path, name: str | None = None) -> str:
+    """Return the syntax of a file, a key of ``FORMATS``: ``name`` where it is given, else what the extension tells.
+
+    Raises ImtError where that is none, and OSError for a folder or a file that is missing.
+    """
     if name is not None and name not in FORMATS:
         raise ImtError(f"There is no RDF syntax '{name}': choose one of {', '.join(FORMATS)}.")
     if path.is_dir():
@@ -166,9 +176,11 @@ def _xml_checker(path: Path) -> Callable[[bytes], None]:
     def refuse_entity(name: str, *_: object) -> None:
         raise ImtError(f"{place()}: declares the XML entity '{name}', and none is resolved; write it out in full.")
 
-    def open_element(*_: object) -> None:
+    def open_element(_: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
+        if len(attributes) > _MOST_ATTRIBUTES:
+            raise ImtError(f"{place()}: has an element with more than {_MOST_ATTRIBUTES} attributes; write elements.")
         if depth > _DEEPEST:
             raise ImtError(_too_deep(place(), "elements"))
 
@@ -180,16 +192,21 @@ def _xml_checker(path: Path) -> Callable[[bytes], None]:
     parser.StartElementHandler = open_element
     parser.EndElementHandler = close_element
 
-    def check(chunk: bytes) -> None:
-        try:
-            parser.Parse(chunk, not chunk)
-        except expat.ExpatError as error:
-            if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS] and parser.CurrentByteIndex <= 0:
-                return  # an empty file, which is told in other words
-            what = expat.ErrorString(error.code)
-            raise ImtError(f"{path}:{error.lineno}:{error.offset + 1}: is no XML ({what}); mend it there.") from error
+    return lambda chunk: _parse_xml(parser, chunk, path)
 
-    return check
+
+def _parse_xml(parser: "expat.XMLParserType", chunk: bytes, path: Path) -> None:
+    from xml.parsers import expat
+
+    try:
+        parser.Parse(chunk, not chunk)
+    except expat.ExpatError as error:
+        if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS] and parser.CurrentByteIndex <= 0:
+            return  # an empty file, which is told in other words
+        what = expat.ErrorString(error.code)
+        raise ImtError(f"{path}:{error.lineno}:{error.offset + 1}: is no XML ({what}); mend it there.") from error
+    except (LookupError, ValueError) as error:  # of Python, for an encoding that it lacks
+        raise ImtError(f"{path}: is in an encoding that is not read; save it as UTF-8 and declare that.") from error
 
 
 def _parse(path: Path, syntax: str, stream: _Stream, base: str | None) -> list[Quad]:
@@ -218,7 +235,7 @@ def _refuse_rdf_12(path: Path, quad: Quad) -> None:
     if isinstance(quad.object, Triple):
         inner = quad.object
         raise ImtError(
-            f"{path}: has a quoted triple ({inner.subject} {inner.predicate} {inner.object}), "
+            f"{path}: has a quoted triple ({printable(f'{inner.subject} {inner.predicate} {inner.object}')}), "
             "which shapes can't look into; say it with rdf:Statement, or in a named graph."
         )
     if isinstance(quad.object, Literal) and quad.object.direction:

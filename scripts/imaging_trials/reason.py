@@ -81,9 +81,7 @@ def is_trivial(triple: Triple) -> bool:
     return subject.value.startswith(_BUILT_IN) and value.value.startswith(_BUILT_IN)
 
 
-def close(
-    store: Store, rules: Path, *, watch: Callable[[str], None] = lambda _: None, tidy: bool = True
-) -> Closure:
+def close(store: Store, rules: Path, *, watch: Callable[[str], None] = lambda _: None, tidy: bool = True) -> Closure:
     """Add to ``graph:inferred`` of ``store`` what follows by the rules in the folder ``rules``.
 
     A rule is run again as long as anything was added since it last ran. In the end, triples with a blank node (members

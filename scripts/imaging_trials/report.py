@@ -1,13 +1,15 @@
 """What a validation found, and how it is told: lines for people, JSON, and the W3C's validation report in Turtle."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
-from imaging_trials import rdf, terms
+from imaging_trials import excerpt, rdf, terms
 from imaging_trials.gate import Finding
+from imaging_trials.positions import Place
 from imaging_trials.reason import Contradiction
 
 Term: TypeAlias = NamedNode | BlankNode | Literal
@@ -17,8 +19,13 @@ _RDF = terms.PREFIXES["rdf"]
 _XSD = terms.PREFIXES["xsd"]
 _TYPE = NamedNode(_RDF + "type")
 _VIOLATION = _SH + "Violation"
-_UNDEFINED = terms.PREFIXES["imtsh"] + "UndefinedTerm"
-_CONTRADICTION = terms.PREFIXES["imtsh"] + "Contradiction"
+_IMTSH = terms.PREFIXES["imtsh"]
+_UNDEFINED = _IMTSH + "UndefinedTerm"
+_CONTRADICTION = _IMTSH + "Contradiction"
+_IN_QUERY = re.compile(r"([^ ]+\.r[qu]):([0-9]+):([0-9]+)")
+"""Where a term of a saved query or a rule stands, as the gate tells it."""
+_MOST_RELATED = 4
+"""How many statements that a finding also rests on are shown to people."""
 _REPEATED = {_SH + "zeroOrMorePath": "*", _SH + "oneOrMorePath": "+", _SH + "zeroOrOnePath": "?"}
 
 
@@ -50,7 +57,12 @@ class Result:
 
 @dataclass(frozen=True)
 class Report:
-    """What was checked, and everything found; results, findings and contradictions are sorted."""
+    """What was checked, and everything found; results, findings and contradictions are sorted.
+
+    ``places`` has the place of each thing found that a line is known of, and after it those of other statements that
+    the finding rests on; ``names`` the sh:name of the shapes that results come from; ``unplaced`` the files with
+    findings of which no line is known.
+    """
 
     triples: int
     checked: int
@@ -58,10 +70,17 @@ class Report:
     results: tuple[Result, ...] = ()
     undefined: tuple[Finding, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    places: Mapping[Result | Finding | Contradiction, tuple[Place, ...]] = field(default_factory=dict)
+    names: Mapping[Term, str] = field(default_factory=dict)
+    unplaced: tuple[str, ...] = ()
 
     def count(self, severity: str) -> int:
         """Return how many results have a severity: ``Violation``, ``Warning`` or ``Info``."""
         return sum(1 for result in self.results if result.severity == _SH + severity)
+
+    def place(self, found: Result | Finding | Contradiction) -> Place | None:
+        """Return the place of something found, or None where none is known."""
+        return next(iter(self.places.get(found, ())), None)
 
     def conforms(self, *, strict: bool = False) -> bool:
         """Tell whether there is no violation, undefined term or contradiction; with ``strict``, no warning either."""
@@ -69,16 +88,106 @@ class Report:
         return not broken and not (strict and self.count("Warning"))
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One thing found, told: where, how bad (``Violation``, ``Warning`` or ``Info``), by which rule, what, how to mend.
+
+    ``rule`` is a CURIE or an IRI, ``name`` the rule's name in words; ``message`` says the mending and ``about`` the
+    node, path and value. ``file`` is what the place's is, or "-" where no file is to blame.
+    """
+
+    file: str
+    place: Place | None
+    severity: str
+    rule: str
+    iri: str
+    name: str
+    about: str
+    message: str
+    details: str = ""
+    related: tuple[Place, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """Return file, line and column, as compilers write them, or the file alone."""
+        return f"{self.place.file}:{self.place.line}:{self.place.column}" if self.place else self.file
+
+    @property
+    def text(self) -> str:
+        """Return what is wrong and how to mend it, without place and rule."""
+        return " — ".join(filter(None, (self.about, self.message))) + (f" ({self.details})" if self.details else "")
+
+    def __str__(self) -> str:
+        """Return the entry on one line."""
+        return f"{self.where}: {self.text}  [{self.rule}, {self.severity}]"
+
+
+def entries(report: Report) -> list[Entry]:
+    """Return everything found, in the order in which it stands in the files."""
+    found = [_of_result(report, result) for result in report.results]
+    found += [_of_finding(report, finding) for finding in report.undefined]
+    found += [_of_contradiction(report, entry) for entry in report.contradictions]
+    return sorted(found, key=lambda e: (e.file, (e.place.line, e.place.column) if e.place else (0, 0)))
+
+
+def _of_result(report: Report, result: Result) -> Entry:
+    place = report.place(result)
+    name = term_text(result.focus)
+    details = f"path {path_text(result)}" if result.path is not None else ""
+    if result.value is not None and result.value != result.focus:
+        details += f"{', ' if details else ''}value {term_text(result.value)}"
+    return Entry(
+        file=place.file if place else result.file,
+        place=place,
+        severity=result.severity.removeprefix(_SH),
+        rule=term_text(result.shape),
+        iri=result.shape.value if isinstance(result.shape, NamedNode) else result.component,
+        name=report.names.get(result.shape, ""),
+        about=f"{rdf.printable(result.label, 80)} ({name})" if result.label else name,
+        message=" / ".join(rdf.printable(text, 1000) for text in result.messages),
+        details=details,
+        related=report.places.get(result, ())[1:],
+    )
+
+
+def _of_finding(report: Report, finding: Finding) -> Entry:
+    place = report.place(finding)
+    said = str(finding).removeprefix(f"{finding.where}: ")
+    file = place.file if place else finding.where.partition(" (query of ")[0]
+    if place is None and (in_query := _IN_QUERY.fullmatch(finding.where)):
+        file, line, column = in_query[1], int(in_query[2]), int(in_query[3])
+        place = Place(file, line, column, line, column + 1, "")
+    return Entry(file, place, "Violation", "undefined term", _UNDEFINED, "every term is defined", "", said)
+
+
+def _of_contradiction(report: Report, entry: Contradiction) -> Entry:
+    place = report.place(entry)
+    name = f"no contradiction by OWL 2 RL rule {entry.rule}"
+    said = rdf.printable(entry.message, 1000)
+    file = place.file if place else "-"
+    return Entry(file, place, "Violation", f"contradiction, {entry.rule}", _CONTRADICTION, name, "", said)
+
+
 def lines(report: Report) -> list[str]:
     """Return everything found, one thing a line."""
-    found = [_line(result) for result in report.results]
-    found += [f"{finding}  [undefined term, Violation]" for finding in report.undefined]
-    found += [f"{rdf.printable(c.message, 1000)}  [contradiction, {c.rule}]" for c in report.contradictions]
+    return [str(entry) for entry in entries(report)]
+
+
+def text(report: Report) -> list[str]:
+    """Return everything found as lines for people: each with the line of its file, marked, and the rule's name."""
+    found = []
+    for entry in entries(report):
+        found.append(str(entry))
+        if entry.place:
+            note = "" if entry.iri in {_UNDEFINED, _CONTRADICTION} else entry.name
+            found += excerpt.excerpt(entry.place, note)
+            for place in entry.related[:_MOST_RELATED]:
+                found += excerpt.excerpt(place, mark="-")
     return found
 
 
 def summary(report: Report, *, strict: bool = False) -> str:
-    """Return one or two lines that say whether the data conforms, and how much was looked at."""
+    """Return one to three lines that say whether the data conforms, and how much was looked at."""
     counts = [
         (report.count("Violation"), "violation"),
         (len(report.undefined), "undefined term"),
@@ -94,22 +203,15 @@ def summary(report: Report, *, strict: bool = False) -> str:
         shown = ", ".join(report.unchecked[:5]) + (" ..." if len(report.unchecked) > 5 else "")
         noun = _number(len(report.unchecked), "node")
         text += f"\nNo shape looks at {noun}: {shown} (is its class, a term of imt:, given?)"
+    if report.unplaced:
+        files = ", ".join(report.unplaced)
+        known = "Turtle, TriG, N-Triples and N-Quads, in files that can be read twice"
+        text += f"\nNo line is known in {files}: lines are told of {known}."
     return text
 
 
 def _number(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _line(result: Result) -> str:
-    name = term_text(result.focus)
-    node = f"{rdf.printable(result.label, 80)} ({name})" if result.label else name
-    message = " / ".join(rdf.printable(text, 1000) for text in result.messages)
-    details = f"path {path_text(result)}" if result.path is not None else ""
-    if result.value is not None and result.value != result.focus:
-        details += f"{', ' if details else ''}value {term_text(result.value)}"
-    rule = f"[{term_text(result.shape)}, {result.severity.removeprefix(_SH)}]"
-    return f"{result.file}: {node} — {message}{f' ({details})' if details else ''}  {rule}"
 
 
 def term_text(term: Term) -> str:
@@ -141,12 +243,12 @@ def _path(node: Term, described: dict[Term, dict[str, Term]]) -> str:
         return term_text(node)
     facts = described.get(node, {})
     if (_RDF + "first") in facts:
-        return "/".join(_path(step, described) for step in _list(node, described))
+        return "/".join(_path(step, described) for step in listed(node, described))
     for predicate, value in facts.items():
         if predicate == _SH + "inversePath":
             return "^" + _grouped(value, described)
         if predicate == _SH + "alternativePath":
-            return "|".join(_grouped(step, described) for step in _list(value, described))
+            return "|".join(_grouped(step, described) for step in listed(value, described))
         if predicate in _REPEATED:
             return _grouped(value, described) + _REPEATED[predicate]
     return str(node)
@@ -157,7 +259,8 @@ def _grouped(node: Term, described: dict[Term, dict[str, Term]]) -> str:
     return f"({text})" if isinstance(node, BlankNode) else text
 
 
-def _list(node: Term, described: dict[Term, dict[str, Term]]) -> Iterable[Term]:
+def listed(node: Term, described: dict[Term, dict[str, Term]]) -> Iterable[Term]:
+    """Yield the members of an RDF list that ``described`` spells."""
     while node in described and (_RDF + "first") in described[node]:
         yield described[node][_RDF + "first"]
         node = described[node][_RDF + "rest"]
@@ -169,7 +272,8 @@ def as_json(report: Report, *, strict: bool = False) -> str:
 
     results = [
         {
-            "file": result.file,
+            **_place(report.place(result), result.file),
+            "related": [_place(place, None) for place in report.places.get(result, ())[1:]],
             "focus": term_text(result.focus),
             "label": result.label,
             "path": None if result.path is None else path_text(result),
@@ -177,6 +281,7 @@ def as_json(report: Report, *, strict: bool = False) -> str:
             "component": terms.shorten(result.component),
             "severity": terms.shorten(result.severity),
             "shape": term_text(result.shape),
+            "name": report.names.get(result.shape),
             "constraint": None if result.constraint is None else term_text(result.constraint),
             "messages": list(result.messages),
         }
@@ -185,6 +290,7 @@ def as_json(report: Report, *, strict: bool = False) -> str:
     undefined = [
         {
             "where": finding.where,
+            **_place(report.place(finding), finding.where),
             "term": terms.shorten(finding.term),
             "problem": finding.problem,
             "nearest": [terms.shorten(name) for name in finding.nearest],
@@ -193,7 +299,12 @@ def as_json(report: Report, *, strict: bool = False) -> str:
         for finding in report.undefined
     ]
     contradictions = [
-        {"rule": entry.rule, "members": list(entry.members), "message": entry.message}
+        {
+            **_place(report.place(entry), None),
+            "rule": entry.rule,
+            "members": list(entry.members),
+            "message": entry.message,
+        }
         for entry in report.contradictions
     ]
     whole = {
@@ -208,11 +319,25 @@ def as_json(report: Report, *, strict: bool = False) -> str:
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
+def _place(place: Place | None, file: str | None) -> dict[str, str | int | None]:
+    """Return a place as members of a JSON object; ``endColumn`` is the first column after it."""
+    if place is None:
+        return {"file": file, "line": None, "column": None, "endLine": None, "endColumn": None}
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+    }
+
+
 def as_triples(report: Report) -> list[Triple]:
     """Return the report as a W3C validation report (SHACL, section 3.6), with the same blank nodes every time.
 
     ``sh:conforms`` is false for a result of any severity, as SHACL has it. An undefined term and a contradiction are
-    results of two constraint components of ours.
+    results of two constraint components of ours, and the places are told by properties of ours; shapes/report.ttl
+    describes both.
     """
     whole = BlankNode("report")
     conforms = not (report.results or report.undefined or report.contradictions)
@@ -221,7 +346,14 @@ def as_triples(report: Report) -> list[Triple]:
         Triple(whole, NamedNode(_SH + "conforms"), Literal(conforms)),
     ]
 
-    def add(focus: Term, component: str, severity: str, messages: Iterable[str], **more: Term | None) -> None:
+    def add(
+        focus: Term,
+        component: str,
+        severity: str,
+        messages: Iterable[str],
+        place: dict[str, str | int | None],
+        **more: Term | None,
+    ) -> None:
         node = BlankNode(f"result{sum(1 for triple in triples if triple.subject == whole) - 1}")
         facts: list[tuple[str, Term | None]] = [
             ("focusNode", focus),
@@ -233,6 +365,8 @@ def as_triples(report: Report) -> list[Triple]:
         triples.append(Triple(whole, NamedNode(_SH + "result"), node))
         triples.append(Triple(node, _TYPE, NamedNode(_SH + "ValidationResult")))
         triples.extend(Triple(node, NamedNode(_SH + name), value) for name, value in facts if value is not None)
+        told = ((name, value) for name, value in place.items() if value not in {None, "", "-"})
+        triples.extend(Triple(node, NamedNode(_IMTSH + name), Literal(value)) for name, value in told if value)
 
     for result in report.results:
         number = len(triples)
@@ -250,6 +384,7 @@ def as_triples(report: Report) -> list[Triple]:
             result.component,
             result.severity,
             result.messages,
+            _place(report.place(result), result.file),
             resultPath=path,
             value=result.value,
             sourceShape=result.shape,
@@ -258,12 +393,14 @@ def as_triples(report: Report) -> list[Triple]:
         triples.extend(described)
     for finding in report.undefined:
         focus = NamedNode(finding.subject or finding.term)
-        add(focus, _UNDEFINED, _VIOLATION, [str(finding)], value=NamedNode(finding.term))
+        place = _place(report.place(finding), finding.where)
+        add(focus, _UNDEFINED, _VIOLATION, [str(finding)], place, value=NamedNode(finding.term))
     for entry in report.contradictions:
         member = next((m for m in entry.members if ":" in m and not m.startswith('"')), "")
         iri = terms.expand(member) if member.partition(":")[0] in terms.PREFIXES else member
         focus = NamedNode(iri) if iri else NamedNode(_CONTRADICTION)
-        add(focus, _CONTRADICTION, _VIOLATION, [f"{entry.message} ({entry.rule})"])
+        place = _place(report.place(entry), None)
+        add(focus, _CONTRADICTION, _VIOLATION, [f"{entry.message} ({entry.rule})"], place)
     # Those of the report first: they print as one block.
     return sorted(triples, key=lambda triple: triple.subject != whole)
 

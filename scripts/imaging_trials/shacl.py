@@ -9,13 +9,14 @@ It also hands the text of a SPARQL constraint to rdflib anew for each node. Most
 so the data graph keeps each text's parsed form.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode
 
-from imaging_trials import bridge, rdf, terms
+from imaging_trials import bridge, rdf, sparql, terms
 from imaging_trials.errors import ImtError
 from imaging_trials.report import Result, Term, term_text
 
@@ -82,17 +83,24 @@ def _shapes_that_are_classes(shapes: "rdflib.Graph") -> "set[Node]":
 
 
 def validate(
-    data: "rdflib.Graph", shapes: "rdflib.Graph", *, targets: "Targets | None" = None, meta_shacl: bool = False
+    data: "rdflib.Graph",
+    shapes: "rdflib.Graph",
+    *,
+    targets: "Targets | None" = None,
+    meta_shacl: bool = False,
+    shapes_name: str = "shapes/",
 ) -> list[Result]:
     """Return pySHACL's results for the nodes that the shapes target, or for ``targets`` instead, in no order.
 
-    With ``meta_shacl`` the shapes are checked first. Raises ImtError where they are no proper SHACL.
+    With ``meta_shacl`` the shapes are checked first. Raises ImtError where they are no proper SHACL; it says that they
+    are those in ``shapes_name``.
     """
     if targets is not None:
         if not targets:
             return []
         shapes = _aimed(shapes, targets)
-    with _settings_kept():
+    _refuse_other_servers(shapes, shapes_name)
+    with _settings_kept(), _quiet():
         import pyshacl
         import rdflib
         from pyshacl.errors import ReportableRuntimeError, ShapeLoadError, ValidationFailure
@@ -101,7 +109,18 @@ def validate(
             _, report, text = pyshacl.validate(data, shacl_graph=shapes, meta_shacl=meta_shacl, inplace=True)
         except (ReportableRuntimeError, ShapeLoadError, ValidationFailure) as error:
             said = rdf.printable(" ".join(str(getattr(error, "message", error)).split()), 600)
-            raise ImtError(f"The shapes in shapes/ are no proper SHACL, mend them: {said}") from error
+            raise ImtError(f"The shapes in {shapes_name} are no proper SHACL, mend them: {said}") from error
+        except (ArithmeticError, RecursionError, re.error) as error:
+            # rdflib on literals that are ill-typed ("x"^^xsd:integer minus 1, NaN in a range) or no regular expression.
+            raise ImtError(
+                f"pySHACL breaks down over a value in this data ({type(error).__name__}): mend literals that are not "
+                "written as their datatype asks, or use the fast engine, which reports them."
+            ) from error
+        except Exception as error:
+            said = rdf.printable(" ".join(str(error).split()), 300)
+            raise ImtError(
+                f"pySHACL can't use the shapes in {shapes_name} ({type(error).__name__}: {said}); mend them."
+            ) from error
         if not isinstance(report, rdflib.Graph):
             raise ImtError(f"pySHACL could not validate: {rdf.printable(' '.join(str(text).split()), 600)}")
         return [_result(report, node, data) for node in report.objects(None, rdflib.SH.result)]
@@ -129,6 +148,35 @@ def _aimed(shapes: "rdflib.Graph", targets: "Targets") -> "rdflib.Graph":
         for node in found:
             aimed.add((shape, SH.targetNode, node))
     return aimed
+
+
+def _refuse_other_servers(shapes: "rdflib.Graph", shapes_name: str) -> None:
+    """Raise ImtError where a query in the shapes asks another server: rdflib would, and pySHACL misses some of them."""
+    from rdflib import SH
+
+    for name in (SH.select, SH.ask, SH.construct):
+        for text in shapes.objects(None, name):
+            if sparql.asks_another_server(str(text)):
+                raise ImtError(f"A query in the shapes in {shapes_name} asks another server (SERVICE): leave that out.")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Let pySHACL and rdflib tell nothing on standard error: what they say is in the report, or in an exception."""
+    import logging
+    import warnings
+
+    def nothing(_: logging.LogRecord) -> bool:
+        return False
+
+    log = logging.getLogger("pyshacl-validate")
+    log.addFilter(nothing)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.removeFilter(nothing)
 
 
 @contextmanager

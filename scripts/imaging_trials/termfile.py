@@ -278,6 +278,8 @@ class _Json:
                 continue
             except RecursionError as error:
                 raise self._broken("its brackets nest too deep") from error
+            except ValueError as error:
+                raise self._broken("a number in it is too long") from error
             length = end - self._at
             # A number at the very end of what was read may go on.
             if end == len(self._text) and self._more():
@@ -402,7 +404,10 @@ class _OwlXml:
             return iri
         from urllib.parse import urljoin
 
-        return urljoin(self._base, iri)
+        try:
+            return urljoin(self._base, iri)
+        except ValueError as error:
+            raise ImtError(f"{self._where()}: '{iri}' makes no IRI with '{self._base}'; mend it there.") from error
 
     def _abbreviated(self, curie: str) -> str:
         prefix, _, local = curie.partition(":")
@@ -437,6 +442,8 @@ def _owl_xml(path: Path) -> Iterator[Fact]:
                 raise ImtError(
                     f"{path}:{error.lineno}:{error.offset + 1}: is no XML ({what}); mend it there."
                 ) from error
+            except (LookupError, ValueError) as error:  # of Python, for an encoding that it lacks
+                raise ImtError(f"{path}: is in an encoding that is not read; save it as UTF-8.") from error
             yield from handler.facts
             handler.facts.clear()
             if not chunk:

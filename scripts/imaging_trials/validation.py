@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from imaging_trials import bridge, gate, layers, paths, rdf, reason, report, shacl, store, terms
+from imaging_trials import bridge, gate, layers, locate, paths, rdf, reason, report, store, terms, validators
 from imaging_trials.errors import ImtError
 from imaging_trials.report import Report, Result, Term, term_text
 
@@ -27,15 +26,24 @@ _NOT_KEPT = re.compile(r"[0-9a-f]{20,32}|c14n\d+")
 
 @dataclass(frozen=True)
 class Context:
-    """What files are validated against, loaded once: the shipped graph in both libraries, the shapes, our terms."""
+    """What files are validated against, loaded once: the shipped graph, the shapes, our terms."""
 
     root: Path
     store: Store
     quads: list[Quad]
     """What is in the store: to read them from a list is four times as fast."""
-    data: "rdflib.Graph"
-    shapes: "rdflib.Graph"
+    ground: validators.Ground
     known: gate.Terms
+
+    @property
+    def data(self) -> "rdflib.Graph":
+        """The shipped graph in rdflib."""
+        return self.ground.data
+
+    @property
+    def shapes(self) -> "rdflib.Graph":
+        """The shapes in rdflib."""
+        return self.ground.shapes
 
 
 def load_context(root: Path | None = None, *, authoring: bool = False) -> Context:
@@ -47,55 +55,62 @@ def load_context(root: Path | None = None, *, authoring: bool = False) -> Contex
     root = root or paths.root()
     shapes = _shapes(root, authoring=authoring)
     quads = list(shipped)
-    return Context(root, shipped, quads, shacl.data_graph(quads), shapes, gate.terms_of_store(shipped))
+    return Context(root, shipped, quads, validators.Ground(quads, shapes), gate.terms_of_store(shipped))
 
 
-def _shapes(root: Path, *, authoring: bool) -> "rdflib.Graph":
+def _shapes(root: Path, *, authoring: bool) -> list[Quad]:
     files = sorted(path for path in (root / "shapes").glob("*.ttl") if authoring or path.name != AUTHORING)
     if not files:
         raise ImtError(f"{root / 'shapes'} holds no shapes (*.ttl): restore the folder from the repository.")
-    return shacl.data_graph(quad for path in files for quad in rdf.read(path))
+    return [quad for path in files for quad in rdf.read(path)]
 
 
-def validate_shipped(shipped: Store, root: Path | None = None) -> Report:
+def validate_shipped(shipped: Store, root: Path | None = None, *, engine: str = "reference") -> Report:
     """Return what the shapes, house rules included, find in the merge of all graphs of ``shipped``.
 
-    The shapes themselves are checked first, against SHACL's own shapes. Raises ImtError where they break those.
+    The reference ``engine`` checks the shapes themselves first, against SHACL's own shapes. Raises ImtError where they
+    break those, and as ``validators.validate`` does.
     """
-    shapes = _shapes(root or paths.root(), authoring=True)
-    data = shacl.data_graph(shipped)
+    ground = validators.Ground(list(shipped), _shapes(root or paths.root(), authoring=True))
     inferred = layers.graph_iri(layers.INFERRED)
     places: dict[Term, str] = {}
     for quad in shipped:
         if quad.graph_name != inferred and isinstance(quad.graph_name, NamedNode):
             name = terms.shorten(quad.graph_name.value)
             places[_term(quad.subject)] = min(name, places.get(_term(quad.subject), name))
-    results = shacl.validate(data, shapes, meta_shacl=True)
-    checked = shacl.nodes(shacl.targets(shapes, data))
+    results, checked = validators.validate(ground, engine=engine, check_shapes=True)
     return Report(
-        triples=len(data),
+        triples=len({quad.triple for quad in ground.quads}),
         checked=len(checked),
         unchecked=_unchecked((node for node, place in places.items() if place in _DATA), checked),
         results=_placed(results, places, "graph:inferred"),
     )
 
 
-def validate_repository(root: Path | None = None) -> Report:
+def validate_repository(root: Path | None = None, *, engine: str = "auto") -> Report:
     """Return everything wrong with the repository's own graph: shapes, undefined terms, contradictions.
 
-    The graph is read from its sources and closed anew. Raises ImtError where it can't be read.
+    The graph is read from its sources and closed anew. ``engine`` is one of ``validators.ENGINES``. Raises ImtError
+    where the graph can't be read.
     """
     root = root or paths.root()
     made = layers.read_sources(root)
     closure = reason.close(made, root / "ontology" / "rules")
-    return replace(
-        validate_shipped(made, root),
+    found = replace(
+        validate_shipped(made, root, engine=engine),
         undefined=tuple(gate.check_repository(root)),
         contradictions=tuple(closure.contradictions),
     )
+    if not (found.results or found.undefined or found.contradictions):
+        return found
+    files = [*(path for _, path in layers.source_files(root)), *sorted((root / "shapes").glob("*.ttl"))]
+    sources = (locate.Source(path.relative_to(root).as_posix(), path, "turtle", rdf.read(path)) for path in files)
+    return locate.located(found, sources, made, _shapes(root, authoring=True))
 
 
-def validate_files(files: Sequence[Path], syntax: str | None = None, context: Context | None = None) -> Report:
+def validate_files(
+    files: Sequence[Path], syntax: str | None = None, context: Context | None = None, *, engine: str = "auto"
+) -> Report:
     """Return what is wrong with somebody's RDF files: shapes, undefined terms, contradictions.
 
     The files are taken as one graph, with the whole shipped graph as context, so that they can refer to our agents and
@@ -104,22 +119,57 @@ def validate_files(files: Sequence[Path], syntax: str | None = None, context: Co
     something about properties; classes that are only inferred are not, or a value of a wrong class would make itself
     right by the range of its property.
 
-    ``syntax`` is a key of ``rdf.FORMATS`` for files whose extension does not tell. Raises ImtError for a file that
-    can't be read as RDF.
+    ``syntax`` is a key of ``rdf.FORMATS`` for files whose extension does not tell, ``engine`` one of
+    ``validators.ENGINES``. Raises ImtError for a file that can't be read as RDF.
     """
+    context = context or load_context()
     read = _renamed((str(path), rdf.read(path, syntax, base=rdf.file_base(path))) for path in files)
-    return _validate_read(read, context or load_context())
+    found = _validate_read(read, context, engine)
+    return locate.located(found, _sources(files, syntax, read), context.store, context.ground.shape_quads)
 
 
-def _validate_read(read: list[tuple[str, list[Quad]]], context: Context) -> Report:
+def _sources(files: Sequence[Path], syntax: str | None, read: list[tuple[str, list[Quad]]]) -> list[locate.Source]:
+    return [
+        locate.Source(name, path, rdf.syntax_of(path, syntax), quads)
+        for path, (name, quads) in zip(files, read, strict=True)
+    ]
+
+
+def validate_own(
+    files: Sequence[Path], shapes: Sequence[Path], syntax: str | None = None, *, engine: str = "auto"
+) -> Report:
+    """Return what somebody's own shapes find in their RDF files.
+
+    The files alone are the data graph, and nothing is inferred, so that any SHACL engine gives the same results: what
+    the shapes need of the shipped graph is given as a file, too. All targets are looked at. ``syntax`` is that of the
+    data files. Raises ImtError where there is no data, for a file that can't be read as RDF, and as
+    ``validators.validate`` does.
+    """
+    if not files:
+        raise ImtError("Shapes of your own need data of your own: name the RDF files to check before --shapes.")
+    read = _renamed((str(path), rdf.read(path, syntax, base=rdf.file_base(path))) for path in files)
+    quads = [quad for _, found in read for quad in found]
+    ground = validators.Ground(
+        quads,
+        [quad for _, found in _renamed((str(path), rdf.read(path)) for path in shapes) for quad in found],
+        ", ".join(map(str, shapes)),
+    )
+    results, checked = validators.validate(ground, engine=engine, check_shapes=True)
+    found = Report(
+        triples=len({quad.triple for quad in quads}),
+        checked=len(checked),
+        unchecked=_unchecked({quad.subject for quad in quads}, checked),
+        results=_placed(results, _places(read, Store()), "-"),
+    )
+    return locate.located(found, _sources(files, syntax, read), Store(), ground.shape_quads)
+
+
+def _validate_read(read: list[tuple[str, list[Quad]]], context: Context, engine: str = "auto") -> Report:
     quads = [quad for _, found in read for quad in found]
     triples = {quad.triple for quad in quads}
     inferred, contradictions = _close(context, quads)
     places = _places(read, context.store)
-    with _added(context.data, triples | inferred):
-        targets = shacl.targets(context.shapes, context.data, {bridge.to_rdflib(node) for node in places})
-        results = shacl.validate(context.data, context.shapes, targets=targets)
-    checked = shacl.nodes(targets)
+    results, checked = validators.validate(context.ground, triples | inferred, places.keys(), engine=engine)
     own = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
     undefined = [finding for name, found in read for finding in gate.check_quads(found, name, context.known, own)]
     return Report(
@@ -214,8 +264,8 @@ def _term(term: Any) -> Term:
     return term  # type: ignore[no-any-return]
 
 
-def _unchecked(own: Iterable[Any], checked: set[Any]) -> tuple[str, ...]:
-    missed = (node for node in own if isinstance(node, NamedNode) and bridge.to_rdflib(node) not in checked)
+def _unchecked(own: Iterable[Any], checked: set[str]) -> tuple[str, ...]:
+    missed = (node for node in own if isinstance(node, NamedNode) and str(node) not in checked)
     return tuple(sorted(term_text(node) for node in missed))
 
 
@@ -238,19 +288,3 @@ def _close(context: Context, quads: list[Quad]) -> tuple[set[Triple], list[reaso
     added = together.quads_for_pattern(None, None, None, layers.graph_iri(layers.INFERRED))
     kind = terms.expand("rdf:type")
     return {quad.triple for quad in added if quad.predicate.value != kind and quad not in context.store}, []
-
-
-@contextmanager
-def _added(data: "rdflib.Graph", triples: Iterable[Triple]) -> Iterator[None]:
-    """Add triples to an rdflib graph for a while."""
-    new = []
-    for triple in triples:
-        parts = (bridge.to_rdflib(triple.subject), bridge.to_rdflib(triple.predicate), bridge.to_rdflib(triple.object))
-        if parts not in data:
-            data.add(parts)
-            new.append(parts)
-    try:
-        yield
-    finally:
-        for parts in new:
-            data.remove(parts)

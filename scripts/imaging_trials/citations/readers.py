@@ -16,7 +16,7 @@ LARGEST = 8_000_000
 
 _DOI = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>{}|\\^`]{1,300}", re.ASCII)
 _PMID = re.compile(
-    r"(?:\bpmid\b\s*:?\s*|pubmed\.ncbi\.nlm\.nih\.gov/|/pubmed/)([0-9]{1,9})(?![0-9])", re.IGNORECASE | re.ASCII
+    r"(?:\bpmid\b\s*+:?\s*+|pubmed\.ncbi\.nlm\.nih\.gov/|/pubmed/)([0-9]{1,9})(?![0-9])", re.IGNORECASE | re.ASCII
 )
 _PMCID = re.compile(r"\bPMC([0-9]{1,9})(?![0-9])", re.IGNORECASE | re.ASCII)
 _BARE_PMID = re.compile(r"[0-9]{1,9}", re.ASCII)

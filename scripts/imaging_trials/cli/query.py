@@ -7,6 +7,10 @@ import sys
 from imaging_trials import answers, catalog, layers, paths, store
 from imaging_trials.errors import ImtError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _EPILOG = """\
 imt query                                  what can be asked, by topic
 imt query --describe NAME                  what a question takes, and its SPARQL
@@ -34,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the graph that comes along")
     add("--method", choices=("get", "post"), default="get", help="how to send the query to the endpoint (default: get)")
     add("--user", metavar="NAME", help="who asks the endpoint; the password comes from IMT_PASSWORD, or is asked for")
-    add("--timeout", type=float, default=30.0, metavar="SECONDS", help="how long the endpoint may take (default: 30)")
+    add("--timeout", type=float, default=30.0, metavar="SECONDS", help="how long the answer may take (default: 30)")
     add("--lint", action="store_true", help="look for what engines are known to answer differently; ask nothing")
     add("--answers", action="store_true", help="for maintainers: write the committed answer of every saved query anew")
 
@@ -94,13 +98,29 @@ def _ask_own(args: argparse.Namespace) -> int:
             raise ImtError("The query says by FROM what it is asked over: leave out FROM, or --graphs.")
         dataset = None
     if args.endpoint:
-        answer = _ask_endpoint(args, sparql.with_prefixes(text), dataset)
-    elif dataset == "default":
+        answers.write(_ask_endpoint(args, sparql.with_prefixes(text), dataset), args.format, sys.stdout)
+        return 0
+    if dataset == "default":
         raise ImtError("--graphs default is an endpoint's own default graph: name one with --endpoint URL.")
-    else:
+
+    def ask() -> int:
         answer = answers.ask(store.open_store(), text, dataset, house_prefixes=True)
-    answers.write(answer, args.format, sys.stdout)
-    return 0
+        answers.write(answer, args.format, sys.stdout)
+        return 0
+
+    return _in_time(args, ask)
+
+
+def _in_time(args: argparse.Namespace, work: "Callable[[], int]") -> int:
+    from imaging_trials import apart
+
+    return apart.run(work, _seconds(args), "ask for less, or give it longer with --timeout")
+
+
+def _seconds(args: argparse.Namespace) -> float:
+    if not 0 < args.timeout < 86400:
+        raise ImtError(f"--timeout takes seconds, more than 0 and at most a day, and not {args.timeout:g}.")
+    return float(args.timeout)
 
 
 def _lint(args: argparse.Namespace) -> int:
@@ -114,6 +134,8 @@ def _lint(args: argparse.Namespace) -> int:
     else:
         raise ImtError("--lint looks at one query: name a saved one, or give one of your own with --sparql or --file.")
     sparql.check(text, embedded=False)
+    if not sparql.asks_another_server(text):
+        _in_time(args, lambda: _parse(text))
     found = portable.findings(text)
     for finding in found:
         print(f"{where}:{finding.line}:{finding.column}: {finding.message} ({finding.rule})")
@@ -122,14 +144,19 @@ def _lint(args: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
+def _parse(text: str) -> int:
+    from pyoxigraph import Store
+
+    answers.ask(Store(), text, None, house_prefixes=True)
+    return 0
+
+
 def _ask_endpoint(args: argparse.Namespace, text: str, dataset: str | None) -> answers.Answer:
     from imaging_trials import login, remote
 
-    if not 0 < args.timeout < 86400:
-        raise ImtError(f"--timeout takes seconds, more than 0 and at most a day, and not {args.timeout:g}.")
     graphs = remote.dataset(paths.root(), dataset) if dataset in layers.DATASETS else []
     return remote.ask(
-        args.endpoint, text, graphs, method=args.method, timeout=args.timeout, who=login.credentials(args.user)
+        args.endpoint, text, graphs, method=args.method, timeout=_seconds(args), who=login.credentials(args.user)
     )
 
 

@@ -2,8 +2,11 @@
 
 import argparse
 
-from imaging_trials import catalog, paths, sparql, store, why, witness
+from imaging_trials import apart, catalog, paths, sparql, store, why, witness
 from imaging_trials.errors import ImtError
+
+LONGEST = 60.0
+"""Seconds that the explanation of a row of somebody's own query may take."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,9 +24,15 @@ def run(args: argparse.Namespace) -> int:
     """Print why the row stands in the answer."""
     if (args.name is None) == (args.sparql is None):
         raise ImtError("'imt why' explains one query: name a saved one, or give one of your own with --sparql.")
+    if args.name is not None:
+        return _explain(args)
+    sparql.check(args.sparql)
+    return apart.run(lambda: _explain(args), LONGEST, "only a query that is answered sooner can be explained")
+
+
+def _explain(args: argparse.Namespace) -> int:
     opened = store.open_store()
     if args.name is None:
-        sparql.check(args.sparql)
         if sparql.names_its_dataset(args.sparql):
             raise ImtError("A query of your own is asked over every graph here: leave out FROM.")
         name, text, dataset = "your query", sparql.with_prefixes(args.sparql), "all"

@@ -1,0 +1,193 @@
+"""Write made-up records of our model, valid or with planted faults: the same lines for the same arguments, anywhere.
+
+The records are ``record.ttl``, once for each number. A fault is one edit of one record. Run with the number of triples
+and, if there should be faults, which share of the records have one; N-Triples go to stdout. They are meant to be
+validated with the shipped graph as context.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+from pyoxigraph import RdfFormat, parse
+
+from imaging_trials.terms import PREFIXES
+
+NUMBER = "0000000"
+Lines = list[str]
+
+
+@cache
+def record() -> tuple[str, ...]:
+    """Return the lines of the record with the number 0000000, as N-Triples."""
+    text = (Path(__file__).parent / "record.ttl").read_text(encoding="utf-8")
+    prefixes = "".join(f"@prefix {name}: <{namespace}> .\n" for name, namespace in PREFIXES.items())
+    return tuple(f"{quad} ." for quad in parse(input=prefixes + text, format=RdfFormat.TURTLE))
+
+
+def _line(subject: str, predicate: str, value: str = "") -> str:
+    """Return how the line of a statement begins: terms as CURIEs, the value as it stands in N-Triples."""
+    return " ".join([_iri(subject), _iri(predicate), _iri(value) if re.match(r"\w+:", value) else value]).rstrip()
+
+
+def _iri(name: str) -> str:
+    prefix, _, local = name.partition(":")
+    return f"<{PREFIXES[prefix]}{local}>"
+
+
+def _without(*begins: str) -> Callable[[Lines], Lines]:
+    """Return the edit that leaves out the lines that begin so."""
+    return lambda lines: [line for line in lines if not line.startswith(begins)]
+
+
+def _with(*added: str) -> Callable[[Lines], Lines]:
+    """Return the edit that adds lines."""
+    return lambda lines: [*lines, *(f"{line} ." for line in added)]
+
+
+def _instead(begin: str, by: str) -> Callable[[Lines], Lines]:
+    """Return the edit that puts a statement in the place of the one that begins so."""
+    return lambda lines: [f"{by} ." if line.startswith(begin) else line for line in lines]
+
+
+def _day(text: str) -> str:
+    return f'"{text}"^^<{PREFIXES["xsd"]}date>'
+
+
+def _integer(text: str) -> str:
+    return f'"{text}"^^<{PREFIXES["xsd"]}integer>'
+
+
+_ARTICLE, _EVENT, _AGENT, _AUTHOR = (
+    "article:g0000000",
+    "event:g0000000-issue",
+    "agent:g0000000",
+    "authorship:g0000000-1",
+)
+_EDITION, _TRIAL, _MAPPING = "edition:g0000000-2", "trial:g0000000", "mapping:g0000000"
+
+FAULTS: dict[str, Callable[[Lines], Lines]] = {
+    "no label": _without(_line(_ARTICLE, "skos:prefLabel")),
+    "two labels": _with(_line(_ARTICLE, "skos:prefLabel", '"Another label"@en')),
+    "label without language": _instead(_line(_AGENT, "skos:prefLabel"), _line(_AGENT, "skos:prefLabel", '"[18F]x"')),
+    "label in German": _instead(_line(_TRIAL, "skos:prefLabel"), _line(_TRIAL, "skos:prefLabel", '"Studie"@de')),
+    "label with stray blanks": _instead(
+        _line(_TRIAL, "skos:prefLabel"), _line(_TRIAL, "skos:prefLabel", '"a  trial"@en')
+    ),
+    "no provenance": _without(_line(_TRIAL, "imt:isStatedIn")),
+    "stated in no section": _with(_line(_TRIAL, "imt:isStatedIn", "phase:phase-2")),
+    "no title": _without(_line(_ARTICLE, "dcterms:title")),
+    "published in no journal": _with(_line(_ARTICLE, "imt:isPublishedIn", _AGENT)),
+    "a literal for a thing": _with(_line(_ARTICLE, "imt:isPublishedIn", '"EJNMMI"')),
+    "DOI out of pattern": _with(_line(_ARTICLE, "imt:doi", '"doi:10.5555/0000000"')),
+    "DOI of another in capitals": _with(_line("article:g0000000-other", "imt:doi", '"10.5555/MADE-UP.0000000"')),
+    "PMID of another": _with(_line("article:g0000000-other", "imt:pmid", '"90000000"')),
+    "link without DOI": _without(_line(_ARTICLE, "imt:doi")),
+    "no authors": _without(_line(_AUTHOR, "imt:isAuthorshipOf"), _line("authorship:g0000000-2", "imt:isAuthorshipOf")),
+    "gap between authors": _instead(
+        _line("authorship:g0000000-3", "imt:position"), _line("authorship:g0000000-3", "imt:position", _integer("5"))
+    ),
+    "two authors at a place": _instead(
+        _line("authorship:g0000000-3", "imt:position"), _line("authorship:g0000000-3", "imt:position", _integer("1"))
+    ),
+    "place zero": _with(_line(_AUTHOR, "imt:position", _integer("0"))),
+    "place that is no whole number": _with(
+        _line("authorship:g0000000-3", "imt:position", '"2.5"^^<' + PREFIXES["xsd"] + "decimal>")
+    ),
+    "person of an organisation": _with(_line(_AUTHOR, "imt:isByOrganisation", "organisation:g0000000")),
+    "no date": _without(_line(_EVENT, "imt:earliestDay")),
+    "days in the wrong order": _instead(
+        _line(_EVENT, "imt:latestDay"), _line(_EVENT, "imt:latestDay", _day("2024-04-01"))
+    ),
+    "day that is none": _instead(_line(_EVENT, "imt:latestDay"), _line(_EVENT, "imt:latestDay", _day("2024-05-32"))),
+    "day as a string": _instead(_line(_EVENT, "imt:latestDay"), _line(_EVENT, "imt:latestDay", '"2024-05-31"')),
+    "day with a zone": _with(_line(_EVENT, "imt:latestDay", _day("2024-05-31Z"))),
+    "day in another month": _instead(
+        _line(_EVENT, "imt:earliestDay"), _line(_EVENT, "imt:earliestDay", _day("2024-04-01"))
+    ),
+    "kind of event out of list": _instead(
+        _line(_EVENT, "imt:hasEventKind"), _line(_EVENT, "imt:hasEventKind", "modality:pet")
+    ),
+    "edition supersedes itself": _with(_line(_EDITION, "imt:directlySupersedes", _EDITION)),
+    "editions in a circle": _with(_line("edition:g0000000-1", "imt:directlySupersedes", _EDITION)),
+    "supersession not stated": _without(_line(_EDITION, "imt:directlySupersedes")),
+    "edition of two series": _with(_line(_EDITION, "imt:isEditionOf", "guideline:other")),
+    "radiopharmaceutical without nuclide": _without(_line(_AGENT, "imt:hasRadionuclide")),
+    "two nuclides": _with(_line(_AGENT, "imt:hasRadionuclide", "nuclide:zr-89")),
+    "contrast agent with nuclide": _with(_line(_AGENT, "imt:hasAgentKind", "agentkind:contrast-agent")),
+    "unused vector": _without(_line(_AGENT, "imt:hasVector")),
+    "trial number out of pattern": _instead(_line(_TRIAL, "imt:nctNumber"), _line(_TRIAL, "imt:nctNumber", '"NCT9"')),
+    "unused intervention": _without(_line(_TRIAL, "imt:usesIntervention")),
+    "mapping of no statement": _without(_line("vector:g0000000", "skos:exactMatch")),
+    "confidence above one": _with(_line(_MAPPING, "sssom:confidence", '"1.5"^^<' + PREFIXES["xsd"] + "decimal>")),
+    "correction of what is not printed": _instead(
+        _line("correction:g0000000", "imt:printedValue"), _line("correction:g0000000", "imt:printedValue", '"1-2"')
+    ),
+    "listing under a year of no date": _instead(
+        _line("listing:g0000000-1", "imt:labelYear"), _line("listing:g0000000-1", "imt:labelYear", _integer("1999"))
+    ),
+    "no IRI of the house": lambda lines: [line.replace("/trial/g0", "/trial/G_0") for line in lines],
+}
+"""Kinds of faults, each an edit of the record 0000000."""
+
+
+def lines(triples: int, *, share: float = 0.0, seed: int = 0) -> Iterator[str]:
+    """Yield at least so many N-Triples lines: whole records, of which a share, drawn by ``seed``, has a fault.
+
+    The kinds of faults take turns, so that records are enough for all where there are as many faulty ones.
+    """
+    chance = Random(seed)
+    written = number = 0
+    kinds = _in_turns()
+    while written < triples:
+        number += 1
+        edited = list(record())
+        if share and chance.random() < share:
+            edited = FAULTS[next(kinds)](edited)
+        text = f"{number:0{len(NUMBER)}}"
+        for line in edited:
+            yield line.replace(NUMBER, text)
+        written += len(edited)
+
+
+def planted(triples: int, *, share: float, seed: int = 0) -> dict[str, list[str]]:
+    """Return the numbers of the records that have each kind of fault, for the same arguments as ``lines``."""
+    chance = Random(seed)
+    found: dict[str, list[str]] = {}
+    written = number = 0
+    kinds = _in_turns()
+    while written < triples:
+        number += 1
+        edited = list(record())
+        if share and chance.random() < share:
+            kind = next(kinds)
+            found.setdefault(kind, []).append(f"{number:0{len(NUMBER)}}")
+            edited = FAULTS[kind](edited)
+        written += len(edited)
+    return found
+
+
+def _in_turns() -> Iterator[str]:
+    while True:
+        yield from FAULTS
+
+
+def main() -> None:
+    """Write the lines."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("triples", type=int, help="how many to write, at least")
+    parser.add_argument("--share", type=float, default=0.0, help="of records with a fault, from 0 to 1")
+    parser.add_argument("--seed", type=int, default=0, help="of the draw of faulty records")
+    asked = parser.parse_args()
+    written = lines(asked.triples, share=asked.share, seed=asked.seed)
+    while block := "\n".join(islice(written, 10_000)):
+        sys.stdout.write(block + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A fast validator of SHACL core and SPARQL constraints."""
