@@ -626,8 +626,18 @@ def test_when_told_to_stop_the_command_says_where_every_graph_is(
         "--from",
         str(file),
     ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert reached.wait(20)
+
+    def heed_interrupts() -> None:  # a shell's background job, such as these tests may be, ignores them
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509
+    ) as process:
+        assert reached.wait(60)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "imt: Stopped.\n")

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from imaging_trials.errors import ImtError
 
-MEMORY = 4 << 30
+MEMORY = 2 << 30
 """Bytes of address space that the work may take beside what the process has already."""
 
 

@@ -122,8 +122,8 @@ def validate_files(
     ``syntax`` is a key of ``rdf.FORMATS`` for files whose extension does not tell, ``engine`` one of
     ``validators.ENGINES``. Raises ImtError for a file that can't be read as RDF.
     """
-    context = context or load_context()
     read = _renamed((str(path), rdf.read(path, syntax, base=rdf.file_base(path))) for path in files)
+    context = context or load_context()  # only now: what is broken is told soon, and in little memory
     found = _validate_read(read, context, engine)
     return locate.located(found, _sources(files, syntax, read), context.store, context.ground.shape_quads)
 

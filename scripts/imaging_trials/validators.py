@@ -14,7 +14,7 @@ from pyoxigraph import Quad, Triple
 from imaging_trials import bridge, shacl
 from imaging_trials.errors import ImtError
 from imaging_trials.fastshacl import engine as fast
-from imaging_trials.fastshacl.graph import Graph, graph_of
+from imaging_trials.fastshacl.graph import Graph, graph_of, without_collector
 from imaging_trials.report import Result, Term
 
 if TYPE_CHECKING:
@@ -76,9 +76,9 @@ def validate(
     if engine != "reference":
         prepared = ground.prepared
         if not isinstance(prepared, str):
-            graph = ground.graph.plus(added) if added else ground.graph
             try:
-                outcome = fast.validate(graph, prepared, among)
+                with without_collector():
+                    outcome = fast.validate(ground.graph.plus(added) if added else ground.graph, prepared, among)
             except RecursionError:
                 raise ImtError(f"The shapes in {ground.shapes_name} nest too deep: write them flatter.") from None
             return outcome.results, outcome.checked

@@ -24,7 +24,7 @@ _BARE = {"doi": _DOI, "pmid": _BARE_PMID, "pmcid": re.compile(r"PMC[0-9]{1,9}", 
 _BIBTEX = re.compile(r"^[ \t]*@([A-Za-z]+)[ \t]*([{(])", re.MULTILINE)
 _RIS = re.compile(r"([A-Z][A-Z0-9])  -(?: (.*))?")
 _NO_ENTRIES = {"comment", "string", "preamble"}
-_BIBTEX_FIELD = re.compile(r"\s*,?\s*([A-Za-z][\w:-]*)\s*=\s*")
+_BIBTEX_FIELD = re.compile(r"\s*+,?\s*+([A-Za-z][\w:-]*+)\s*+=\s*+")
 _TEX = re.compile(r"\\(textbackslash|textasciitilde|textasciicircum)\{\}|\\([&%$#_{}])|[{}]")
 _TEX_SIGNS = {"textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^"}
 

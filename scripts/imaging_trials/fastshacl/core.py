@@ -6,7 +6,7 @@ once, and its nodes only if one of them is wrong.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TypeAlias
@@ -95,17 +95,14 @@ def _each(wrong: Callable[[set[str]], set[str]], setting: Setting) -> Check:
     path, graph = setting.shape.path, setting.graph
 
     def check(focus: Collection[str], values: Step) -> Iterator[Found]:
-        if path is None:
-            bad = wrong(set(focus))
-        elif isinstance(path, str) and len(focus) * _FEW > len(graph.objects(path)):
+        # A list of focus nodes, from a property shape below another, may name a node twice, and so do its results.
+        if isinstance(focus, set) and path is None:
+            return ((node, node, None) for node in wrong(focus))
+        if isinstance(focus, set) and isinstance(path, str) and len(focus) * _FEW > len(graph.objects(path)):
             bad = wrong(graph.all_values(path))
-        else:
-            bad = wrong({value for node in focus for value in values(node)})
-        if bad:
-            for node in focus:
-                for value in values(node):
-                    if value in bad:
-                        yield node, value, None
+            return ((node, value, None) for value in bad for node in graph.subjects(path)[value] if node in focus)
+        bad = wrong({value for node in focus for value in values(node)})
+        return ((node, value, None) for node in (focus if bad else ()) for value in values(node) if value in bad)
 
     return check
 
@@ -228,15 +225,25 @@ def _min_count(setting: Setting) -> Check:
     least, path = setting.count(), setting.shape.path
     if least == 1 and isinstance(path, str):
         having = setting.graph.objects(path)
-        return lambda focus, _values: ((node, None, None) for node in focus if node not in having)
+        return lambda focus, _values: ((node, None, None) for node in _without(focus, having))
     return lambda focus, values: ((node, None, None) for node in focus if len(values(node)) < least)
+
+
+def _without(focus: Collection[str], having: Mapping[str, object]) -> Collection[str]:
+    """Return the focus nodes that have nothing; as a rule they are a set, and sets are quick."""
+    return focus.difference(having) if isinstance(focus, set) else [node for node in focus if node not in having]
+
+
+def _with(focus: Collection[str], having: Mapping[str, object]) -> Collection[str]:
+    """Return the focus nodes that have something."""
+    return focus.intersection(having) if isinstance(focus, set) else [node for node in focus if node in having]
 
 
 def _max_count(setting: Setting) -> Check:
     most, path = setting.count(), setting.shape.path
     if most and isinstance(path, str):
         several = setting.graph.several(path)
-        return lambda focus, _values: ((n, None, None) for n in focus if n in several and len(several[n]) > most)
+        return lambda focus, _values: ((n, None, None) for n in _with(focus, several) if len(several[n]) > most)
     return lambda focus, values: ((node, None, None) for node in focus if len(values(node)) > most)
 
 

@@ -80,6 +80,7 @@ def validate(graph: Graph, prepared: Prepared, among: Collection[Term] | None = 
                 focus = targets[shape.targets] = everything if wanted is None else everything & wanted
             if focus:
                 results += [run.result(*found) for found in run.violations(shape, focus)]
+    run.forget()
     checked = set().union(*targets.values())
     return Outcome(results, checked)
 
@@ -138,6 +139,10 @@ class _Run:
                     check = core.compile_constraint(constraint, shape, self.graph, self.failing)
                     found.append((constraint, check))
         return found
+
+    def forget(self) -> None:
+        """Let go of the checks, which hold this run: the graph is then freed at once, not by the collector."""
+        self._checks.clear()
 
     def violations(self, shape: Shape, focus: Collection[str]) -> "Iterator[tuple[Shape, Constraint, core.Found]]":
         """Yield what is wrong with some nodes: the shape, the constraint, and what it found."""

@@ -39,16 +39,15 @@ _REGEX_FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE}
 
 
 class Compiler:
-    """Compiles the expressions of one query; ``slots`` numbers its variables, ``exists`` compiles a group.
+    """Compiles the expressions of one query; ``slots`` numbers its variables. What plans the query knows EXISTS.
 
     ``kinds`` names variables that hold something else than a term: a BIND keeps what its expression gave. ``bound``
     are those that surely have a value where the expression stands.
     """
 
-    def __init__(self, slots: dict[str, int], exists: Callable[[Exists], Callable[[Row], bool]]) -> None:
-        """Begin with the places of the variables and the way to compile a group."""
+    def __init__(self, slots: dict[str, int]) -> None:
+        """Begin with the places of the variables."""
         self.slots = slots
-        self.exists = exists
         self.kinds: dict[str, str] = {}
         self.bound: frozenset[str] = frozenset()
 
@@ -68,6 +67,10 @@ class Compiler:
             found, negated = self.exists(expression), expression.negated
             return "truth", (lambda row: not found(row)) if negated else found
         return self._call(expression.name, expression.arguments)
+
+    def exists(self, expression: Exists) -> Callable[[Row], bool]:
+        """Return a function that tells whether a group has a solution."""
+        raise NotImplementedError
 
     def truth(self, expression: Expression) -> Function:
         """Return a function to the effective boolean value."""

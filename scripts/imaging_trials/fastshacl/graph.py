@@ -118,16 +118,15 @@ class Graph:
 
     def plus(self, triples: Iterable[Triple | Quad]) -> "Graph":
         """Return a graph of these triples and the ones here; of a quad only the triple counts."""
-        added = _index(triples)
+        objects = _index(triples)
         for predicate, index in self._objects.items():
-            more = added.get(predicate)
-            if more is None:
-                added[predicate] = index
-                continue
-            both = index.keys() & more.keys()
-            merged = {subject: list(dict.fromkeys(index[subject] + more[subject])) for subject in both}
-            added[predicate] = {**index, **more, **merged}
-        return Graph(added)
+            more = objects.setdefault(predicate, index)
+            if more is not index:
+                # Of the two, this one is new and nobody else's.
+                for subject, values in index.items():
+                    said = more.get(subject)
+                    more[subject] = values if said is None else list(dict.fromkeys(values + said))
+        return Graph(objects)
 
 
 def graph_of(triples: Iterable[Triple | Quad]) -> Graph:
@@ -148,11 +147,13 @@ def _index(triples: Iterable[Triple | Quad]) -> dict[str, Index]:
             if index is None:
                 index = objects[predicate] = {}
             values = index.get(subject)
+            # One text for each node: less memory, and equal ones are mostly told by their address.
+            if value[0] != '"':
+                value = same(value, value)
             if values is None:
-                # One text for each term: less memory, and equal terms are mostly told by their address.
-                index[same(subject, subject)] = [same(value, value)]
+                index[same(subject, subject)] = [value]
             else:
-                values.append(same(value, value))
+                values.append(value)
     for index in objects.values():
         for subject, values in index.items():
             if len(values) > 1:

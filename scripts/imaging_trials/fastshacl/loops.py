@@ -176,15 +176,22 @@ def remembered(function: Function, places: list[int]) -> Step:
     return step
 
 
-def bind(place: int, value: Function) -> Step:
-    """Return a BIND; an error leaves the variable without a value."""
+def bind(place: int, value: Function, places: list[int]) -> Step:
+    """Return a BIND of what is made of the values at some places; an error leaves the variable without a value."""
+    made: dict[Any, Any] = {}
+    key = itemgetter(*places)
 
     def step(then: Next) -> Next:
         def run(row: Row) -> bool:
+            values = key(row)
             try:
-                row[place] = value(row)
-            except NoValue:
-                row[place] = None
+                row[place] = made[values]
+            except KeyError:
+                try:
+                    row[place] = value(row)
+                except NoValue:
+                    row[place] = None
+                made[values] = row[place]
             return then(row)
 
         return run

@@ -43,15 +43,14 @@ def compiled(query: Query, graph: Graph) -> Callable[[Collection[str]], Iterable
     return _Planner(query, graph).query(query)
 
 
-class _Planner:
-    """Compiles one query against one graph."""
+class _Planner(Compiler):
+    """Compiles one query against one graph, and the expressions in it."""
 
     def __init__(self, query: Query, graph: Graph) -> None:
         self.graph = graph
         names = sorted({*scopes.variables(query.group), "this", *query.selected})
-        self.slots = {name: number for number, name in enumerate(names)}
+        super().__init__({name: number for number, name in enumerate(names)})
         self.constants: list[str] = []
-        self.expressions = Compiler(self.slots, self._exists)
         self.unsure: set[str] = set()
         """Variables of OPTIONAL and BIND, which may have no value."""
 
@@ -65,7 +64,7 @@ class _Planner:
             return only_once
 
         start = self._group(query.group, frozenset({"this"}))(last)
-        if any(self.expressions.kinds.get(name, "term") != "term" for name in query.selected):
+        if any(self.kinds.get(name, "term") != "term" for name in query.selected):
             raise Unsupported("a query that selects what it computes")
         template = [None] * len(self.slots) + self.constants
         this = self.slots["this"]
@@ -138,12 +137,15 @@ class _Planner:
         if isinstance(element, Bind):
             if element.variable in bound | maybe:
                 raise Unsupported(f"BIND of ?{element.variable}, which has a value")
-            self.expressions.bound = frozenset(bound)
-            kind, value = self.expressions.compile(element.value)
-            self.expressions.kinds[element.variable] = kind
+            self.bound = frozenset(bound)
+            kind, value = self.compile(element.value)
+            self.kinds[element.variable] = kind
             maybe.add(element.variable)
             self.unsure.add(element.variable)
-            return loops.bind(self.slots[element.variable], value)
+            places = [self.slots[name] for name in scopes.variables_of(element.value)]
+            if not places or scopes.has_exists(element.value):
+                raise Unsupported("BIND of what is no function of variables")
+            return loops.bind(self.slots[element.variable], value, places)
         if isinstance(element, Optional):
             if any(isinstance(each, Optional | Union) for each in element.group.elements):
                 raise Unsupported("OPTIONAL with OPTIONAL or UNION in it")
@@ -173,9 +175,9 @@ class _Planner:
     # Filters
 
     def _filter(self, test: Expression, bound: frozenset[str]) -> Step:
-        before, self.expressions.bound = self.expressions.bound, bound
-        function = self.expressions.truth(test)
-        self.expressions.bound = before
+        before, self.bound = self.bound, bound
+        function = self.truth(test)
+        self.bound = before
         if isinstance(test, Exists):  # which has no errors
             return lambda then: lambda row: then(row) if function(row) else False
         names = scopes.variables_of(test)
@@ -184,10 +186,11 @@ class _Planner:
 
         return loops.filtered(function)
 
-    def _exists(self, exists: Exists) -> Callable[[Row], bool]:
-        if scopes.in_patterns(exists.group) & self.unsure:
+    def exists(self, expression: Exists) -> Callable[[Row], bool]:
+        """Return a function that tells whether a group has a solution."""
+        if scopes.in_patterns(expression.group) & self.unsure:
             raise Unsupported("EXISTS with a variable of OPTIONAL or BIND in a pattern")
-        return self._group(exists.group, self.expressions.bound)(lambda row: True)  # noqa: ARG005
+        return self._group(expression.group, self.bound)(lambda row: True)  # noqa: ARG005
 
     # Triple patterns
 
@@ -277,7 +280,7 @@ class _Planner:
         names = scopes.variables(pattern)
         for known, new in (test.arguments, test.arguments[::-1]):
             if scopes.variables_of(known) <= bound and scopes.variables_of(new) <= names and scopes.variables_of(new):
-                (kind, key), (other_kind, of_triple) = self.expressions.compile(known), self.expressions.compile(new)
+                (kind, key), (other_kind, of_triple) = self.compile(known), self.compile(new)
                 if kind == other_kind == "text":
                     subject, value = self._slot(pattern.subject), self._slot(pattern.value)
                     index = self.graph.objects(str(pattern.predicate))

@@ -24,17 +24,16 @@ def conjuncts(test: Expression) -> list[Expression]:
 
 
 def computes(test: Call) -> bool:
-    """Tell whether a test is more than a comparison, and has no EXISTS in it, whose answer is not of values alone."""
-    parts: list[Expression] = list(test.arguments)
-    is_more = False
-    while parts:
-        part = parts.pop()
-        if isinstance(part, Exists):
-            return False
-        if isinstance(part, Call):
-            is_more = True
-            parts += part.arguments
-    return is_more or test.name == "REGEX"
+    """Tell whether a test is more than a comparison, and a function of values alone."""
+    is_more = test.name == "REGEX" or any(isinstance(each, Call) for each in test.arguments)
+    return is_more and not has_exists(test)
+
+
+def has_exists(expression: Expression) -> bool:
+    """Tell whether there is an EXISTS in an expression, whose answer is not of values alone."""
+    if isinstance(expression, Call):
+        return any(map(has_exists, expression.arguments))
+    return isinstance(expression, Exists)
 
 
 def has(node: Variable | str, bound: set[str]) -> bool:
