@@ -13,6 +13,9 @@ SSSOM := .venv-sssom
 TURTLE := $(BIN)/turtlefmt
 TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
 
+# These copy their own process, which only goes well in one that runs a single thread: not in a worker of pytest-xdist.
+ALONE := tests/test_hostile_input.py tests/test_hostile_bombs.py
+
 .PHONY: help run test check format prove mutation owl bench answers release wheel lock clean
 
 help:  ## this list
@@ -22,7 +25,8 @@ run: $(STAMP)  ## set up .venv, then build the graph and show what came out
 	@$(BIN)/imt build
 
 test: $(STAMP)  ## all tests, the slowest shown
-	@$(BIN)/pytest --no-header -n auto -m 'not prove' --durations=10
+	@$(BIN)/pytest --no-header -n auto -m 'not prove' --durations=10 $(ALONE:%=--ignore=%)
+	@$(BIN)/pytest --no-header -m 'not prove' --durations=3 $(ALONE)
 
 check: $(STAMP)  ## format, lint, types, Turtle in normal form, spelling
 	$(BIN)/ruff format --check .
@@ -38,8 +42,10 @@ format: $(STAMP)  ## put Python and Turtle files into normal form
 	$(TURTLE) $(TURTLE_FILES)
 
 prove: $(STAMP) $(SSSOM)/installed  ## what takes longer: the tests marked so, and the figures of benchmarks/ against their bars
-	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -n auto -m prove -rs --durations=10
+	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -n auto -m prove -rs --durations=10 $(ALONE:%=--ignore=%)
+	@$(BIN)/pytest --no-header -m prove --durations=3 $(ALONE)
 	@$(BIN)/python benchmarks/bench.py --check
+	@$(BIN)/python benchmarks/validators.py --check --quick
 
 mutation: $(STAMP)  ## how many mutants of data and shapes are noticed, and the list of those that are not
 	@$(BIN)/python -m tests.mutation

@@ -130,7 +130,7 @@ def apart(work: Callable[[Callable[[object], None]], object], *, seconds: int) -
     """Do some work in a copy of this process, and fail with what went wrong there.
 
     ``work`` gets a function to tell which example it is at, so that a crash can be told with it. The copy may take so
-    many seconds of CPU, twice as long by the clock of a busy machine, and `MEGABYTES` of memory.
+    many seconds of CPU, ten times as long by the clock of a busy machine, and `MEGABYTES` of memory.
     """
     receiving, sending = os.pipe()
     with tempfile.TemporaryFile() as at:
@@ -167,6 +167,8 @@ def _limit(seconds: int) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     spent = int(used.ru_utime + used.ru_stime)
     resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds, spent + seconds + 1))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(10 * seconds)  # a hang takes no CPU time; the machine may be busy
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a dying engine prints a long trace
 
 
