@@ -42,10 +42,9 @@ format: $(STAMP)  ## put Python and Turtle files into normal form
 	$(TURTLE) $(TURTLE_FILES)
 
 prove: $(STAMP) $(SSSOM)/installed  ## what takes longer: the tests marked so, and the figures of benchmarks/ against their bars
-	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -n auto -m prove -rs --durations=10 $(ALONE:%=--ignore=%)
+	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -m prove -rs --durations=10 $(ALONE:%=--ignore=%)
 	@$(BIN)/pytest --no-header -m prove --durations=3 $(ALONE)
 	@$(BIN)/python benchmarks/bench.py --check
-	@$(BIN)/python benchmarks/validators.py --check --quick
 
 mutation: $(STAMP)  ## how many mutants of data and shapes are noticed, and the list of those that are not
 	@$(BIN)/python -m tests.mutation
@@ -55,6 +54,7 @@ owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and write the figures 
 
 bench: $(STAMP)  ## measure, and print the table that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/python benchmarks/validators.py --check --quick
 
 answers: $(STAMP)  ## write queries/*/answers/ anew; then read the difference before you commit it
 	@$(BIN)/imt query --answers
