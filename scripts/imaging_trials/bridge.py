@@ -5,7 +5,8 @@ with ``normalize=False``, which leaves the user's ``rdflib.NORMALIZE_LITERALS`` 
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -67,6 +68,22 @@ def to_rdflib_graph(triples: Iterable[Any]) -> "rdflib.Graph":
     for triple in triples:
         graph.add((to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object)))
     return graph
+
+
+@contextmanager
+def added(graph: "rdflib.Graph", triples: Iterable[Any]) -> Iterator[None]:
+    """Add pyoxigraph triples to an rdflib graph for a while; what was in it before stays in it."""
+    new = []
+    for triple in triples:
+        parts = (to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object))
+        if parts not in graph:
+            graph.add(parts)
+            new.append(parts)
+    try:
+        yield
+    finally:
+        for parts in new:
+            graph.remove(parts)
 
 
 def to_rdflib_dataset(quads: Iterable[Any], *, default_union: bool = False) -> "rdflib.Dataset":

@@ -3,8 +3,7 @@
 ``auto`` is the fast one, and the reference where a shape uses what the fast one does not support.
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -84,7 +83,7 @@ def validate(
             return outcome.results, outcome.checked
         if engine == "fast":
             raise ImtError(f"The fast validator does not support these shapes ({prepared}): use auto or reference.")
-    with _added(ground.data, added):
+    with bridge.added(ground.data, added):
         nodes = None if among is None else {bridge.to_rdflib(node) for node in among}
         targets = shacl.targets(ground.shapes, ground.data, nodes)
         results = shacl.validate(
@@ -99,19 +98,3 @@ def validate(
 
 def _nodes(targets: "shacl.Targets") -> "Iterable[rdflib.term.Identifier]":
     return shacl.nodes(targets)  # type: ignore[return-value]
-
-
-@contextmanager
-def _added(data: "rdflib.Graph", triples: Iterable[Triple]) -> Iterator[None]:
-    """Add triples to an rdflib graph for a while."""
-    new = []
-    for triple in triples:
-        parts = (bridge.to_rdflib(triple.subject), bridge.to_rdflib(triple.predicate), bridge.to_rdflib(triple.object))
-        if parts not in data:
-            data.add(parts)
-            new.append(parts)
-    try:
-        yield
-    finally:
-        for parts in new:
-            data.remove(parts)

@@ -119,27 +119,11 @@ def own_nodes(on: Ground, triples: Iterable[Triple]) -> "set[Node]":
 
 
 @contextmanager
-def added(data: "Graph", triples: Iterable[Triple]) -> Iterator[None]:
-    """Add triples to a graph for a while."""
-    new = []
-    for triple in triples:
-        parts = (bridge.to_rdflib(triple.subject), bridge.to_rdflib(triple.predicate), bridge.to_rdflib(triple.object))
-        if parts not in data:
-            data.add(parts)
-            new.append(parts)
-    try:
-        yield
-    finally:
-        for parts in new:
-            data.remove(parts)
-
-
-@contextmanager
 def laid(on: Ground, triples: Iterable[Triple], *, close: bool = True) -> Iterator["set[Node]"]:
     """Lay a record, and what follows from it, into the graph for a while; yield the nodes that are judged."""
     said = set(triples)
     everything = said | (inferences(on, said) if close else set())
-    with added(on.data, everything):
+    with bridge.added(on.data, everything):
         yield own_nodes(on, said)
 
 
