@@ -9,6 +9,7 @@ import pytest
 from pyoxigraph import NamedNode
 
 from imaging_trials import bridge, layers, rdf, terms, validation
+from tests.conftest import Show
 from tests.mutation import patterns, queries, records, score, weaken
 from tests.mutation.aims import aims
 from tests.mutation.ground import focus_nodes, ground, inferences, laid, node_name
@@ -211,14 +212,18 @@ def test_a_shape_looks_at_every_node_of_the_data() -> None:
 
 
 @pytest.mark.prove
-def test_every_mutant_is_reported_or_passes_as_expected() -> None:
-    found = [(mutant.id, said) for mutant in records.mutants() if (said := score.wrong(mutant))]
+def test_every_mutant_is_reported_or_passes_as_expected(show: Show) -> None:
+    mutants = list(records.mutants())
+    found = [(mutant.id, said) for mutant in mutants if (said := score.wrong(mutant))]
+    show("mutants of data", [f"{len(mutants)} records with one edit, {len(mutants) - len(found)} judged as expected"])
     assert found == []
 
 
 @pytest.mark.prove
-def test_every_change_of_the_shapes_is_noticed_or_justified() -> None:
+def test_every_change_of_the_shapes_is_noticed_or_justified(show: Show) -> None:
     changes = weaken.changes()
     assert len(changes) > 2000
     alive = score.survivors(changes)
+    noticed = f"{len(changes)} changes, {len(changes) - len(alive)} noticed, {len(alive)} not:"
+    show("mutants of shapes", [noticed, *(change.id for change in alive)])
     assert sorted(change.id for change in alive) == sorted(score.justified())

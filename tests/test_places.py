@@ -14,6 +14,7 @@ import pytest
 from pyoxigraph import BlankNode, Quad, Triple
 
 from imaging_trials import locate, rdf, report, shacl, terms
+from tests.conftest import Show
 from tests.mutation import records
 from tests.mutation.aims import Aim, aims, query_of
 from tests.mutation.ground import focus_nodes, ground, laid, node_name, targets_of
@@ -136,25 +137,28 @@ def reported() -> list[Mutant]:
     return [mutant for mutant in found if mutant.edit.name != "contradict"]
 
 
-def check(mutants: Sequence[Mutant], folder: Path) -> None:
+def check(mutants: Sequence[Mutant], folder: Path, show: Show) -> None:
     scores = measure(mutants, folder)
+    lines = []
     for style, score in scores.items():
         shares = (f"{100 * count / score.looked:.1f} %" for count in (score.told, score.first, score.exact))
-        print("{}: {} mutants, line told {}, told first {}, to the column {}".format(style, score.looked, *shares))
-    missed = [miss for score in scores.values() for miss in score.misses]
-    print("\n".join(["Missed:", *missed]))
+        lines.append(
+            "{}: {} mutants, line told {}, told first {}, to the column {}".format(style, score.looked, *shares)
+        )
+    missed = [f"missed: {miss}" for score in scores.values() for miss in score.misses]
+    show("places of what is wrong, in four ways of writing", [*lines, *missed])
     for score in scores.values():
         assert score.told >= 0.95 * score.looked
         assert score.first >= 0.9 * score.looked
 
 
-def test_of_a_sample_of_mutants_the_right_line_is_told_in_four_ways_of_writing(tmp_path: Path) -> None:
+def test_of_a_sample_of_mutants_the_right_line_is_told_in_four_ways_of_writing(tmp_path: Path, show: Show) -> None:
     mutants = reported()
     assert len(mutants) > 800
-    check(mutants[::60], tmp_path)
+    check(mutants[::60], tmp_path, show)
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("part", range(4))
-def test_of_all_mutants_the_right_line_is_told_in_four_ways_of_writing(part: int, tmp_path: Path) -> None:
-    check(reported()[part::4], tmp_path)
+def test_of_all_mutants_the_right_line_is_told_in_four_ways_of_writing(part: int, tmp_path: Path, show: Show) -> None:
+    check(reported()[part::4], tmp_path, show)
