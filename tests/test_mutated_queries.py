@@ -79,17 +79,20 @@ def mutants(query: SavedQuery) -> list[Mutant]:
 
 @contextmanager
 def time_limit(seconds: int) -> Iterator[None]:
-    """Raise TimeoutError when the time is over, in pure Python code too."""
+    """Raise TimeoutError when the time is over, in pure Python code too.
+
+    It is raised again each second: where the first one meets a callback of the garbage collector, it is swallowed there.
+    """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise TimeoutError
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1)
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 

@@ -57,8 +57,8 @@ CASES = [
     ),
     Case(
         "overlapping-union",
-        "SELECT ?x ?s { ?x a :Agent . { ?x :size ?s } UNION { ?x :size ?s } } ORDER BY ?x",
-        "SELECT DISTINCT ?x ?s { ?x a :Agent . { ?x :size ?s } UNION { ?x :size ?s } } ORDER BY ?x",
+        "SELECT ?x ?s { ?x a :Agent . { ?x :label ?l } { ?x :size ?s } UNION { ?x :size ?s } } ORDER BY ?x",
+        "SELECT DISTINCT ?x ?s { ?x a :Agent . { ?x :label ?l } { ?x :size ?s } UNION { ?x :size ?s } } ORDER BY ?x",
     ),
     Case(
         "least-of-things",
