@@ -187,9 +187,25 @@ def test_every_kind_of_planted_fault_is_found_in_its_record_and_valid_records_ar
 
 @pytest.mark.prove
 def test_generated_records_with_planted_faults_give_the_same_with_either_validator() -> None:
-    # Ten times the size is part of `benchmarks/validators.py --check`: the reference takes minutes for it.
+    # Ten times the size is part of `benchmarks/validators.py --check`: the reference takes half an hour for it.
     found = compared(shipped(), generated(10_000, share=0.8))
     assert len({entry[5] for entry in found}) >= 29
+
+
+@pytest.mark.prove
+@pytest.mark.xdist_group("jvm")
+@pytest.mark.parametrize(("triples", "share"), [(100_000, 0.8), (1_000_000, 0.1)])
+def test_where_the_reference_takes_too_long_topquadrant_finds_the_same(triples: int, share: float) -> None:
+    from tests.engines import jena
+
+    def seen(results: Iterable[Any]) -> Counter[tuple[str, ...]]:
+        parts = ((r.focus, r.path, r.component, r.value, r.severity, r.shape) for r in results)
+        return Counter(tuple(map(str, part)) for part in parts)
+
+    data = generated(triples, share=share)
+    found = seen(validators.validate(shipped(), data, engine="fast")[0])
+    assert len({result[5] for result in found}) >= 29
+    assert seen(jena.shacl([*shipped().quads, *data], shipped().shape_quads)) == found
 
 
 # Graphs made by chance, with every component and every function

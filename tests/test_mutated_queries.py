@@ -81,7 +81,7 @@ def mutants(query: SavedQuery) -> list[Mutant]:
 def time_limit(seconds: int) -> Iterator[None]:
     """Raise TimeoutError when the time is over, in pure Python code too.
 
-    It is raised again each second: where the first one meets a callback of the garbage collector, it is swallowed there.
+    It is raised again each second: where the first one meets a callback of the garbage collector, it is swallowed.
     """
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -92,9 +92,7 @@ class _Use:
     term: str
     role: str
     where: str
-    statement: str = ""
-    subject: str = ""
-    predicate: str = ""
+    statement: Quad | None = None
 
 
 def terms_of(quads: Iterable[Quad]) -> Terms:
@@ -189,9 +187,16 @@ def _uses(quads: Iterable[Quad], where: str) -> Iterator[_Use]:
         for use in found:
             if use not in seen:
                 seen.add(use)
-                shown = " ".join(_show(term) for term in (subject, quad.predicate, value))
-                source = subject.value if isinstance(subject, NamedNode) else ""
-                yield _Use(*use, where, shown, source, predicate)
+                yield _Use(*use, where, quad)
+
+
+def _told(statement: Quad | None) -> tuple[str, str, str]:
+    """Return a statement as a person would write it, and the IRIs of its subject and predicate, for a finding."""
+    if statement is None:
+        return "", "", ""
+    subject, predicate = statement.subject, statement.predicate
+    shown = " ".join(_show(term) for term in (subject, predicate, statement.object))
+    return shown, subject.value if isinstance(subject, NamedNode) else "", predicate.value
 
 
 def _show(term: object) -> str:
@@ -215,9 +220,7 @@ def _judge(uses: Iterable[_Use], known: Terms, own: Collection[str], *, house: b
         else:
             verdict = _judge_foreign(use, known, lists, house=house)
         if verdict:
-            found.append(
-                Finding(use.where, use.term, verdict[0], tuple(verdict[1]), use.statement, use.subject, use.predicate)
-            )
+            found.append(Finding(use.where, use.term, verdict[0], tuple(verdict[1]), *_told(use.statement)))
     return sorted(found)
 
 

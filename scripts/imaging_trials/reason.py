@@ -112,9 +112,10 @@ def close(store: Store, rules: Path, *, watch: Callable[[str], None] = lambda _:
             except SyntaxError as error:
                 raise ImtError(f"{path} is no SPARQL update ({_first_line(error)}): mend the rule.") from error
             done_at[path] = size
-            if len(store) > size:
-                by_rule[path.stem] += len(store) - size
-                size = len(store)
+            after = len(store)  # goes through all of it, so once
+            if after > size:
+                by_rule[path.stem] += after - size
+                size = after
                 watch(path.stem)
     found = contradictions(store, rules)
     if tidy:
