@@ -124,10 +124,16 @@ def close(store: Store, rules: Path, *, watch: Callable[[str], None] = lambda _:
     return Closure({rule: count for rule, count in by_rule.items() if count}, rounds, kept, found)
 
 
+def is_kept(triple: Triple) -> bool:
+    """Tell whether an inferred triple stays in the graph in the end: it names no blank node and is not trivial."""
+    named = not isinstance(triple.subject, BlankNode) and not isinstance(triple.object, BlankNode)
+    return named and not is_trivial(triple)
+
+
 def _tidy(store: Store) -> None:
-    """Take out of ``graph:inferred`` what has a blank node or is trivial."""
+    """Take out of ``graph:inferred`` what is not kept."""
     for quad in list(store.quads_for_pattern(None, None, None, layers.graph_iri(layers.INFERRED))):
-        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode) or is_trivial(quad.triple):
+        if not is_kept(quad.triple):
             store.remove(quad)
 
 

@@ -156,10 +156,10 @@ def validate_own(
     )
     results, checked = validators.validate(ground, engine=engine, check_shapes=True)
     found = Report(
-        triples=len({quad.triple for quad in quads}),
+        triples=len(ground.graph),
         checked=len(checked),
         unchecked=_unchecked({quad.subject for quad in quads}, checked),
-        results=_placed(results, _places(read, Store()), "-"),
+        results=_placed(results, _places(read, Store()) if results else {}, "-"),
     )
     return locate.located(found, _sources(files, syntax, read), Store(), ground.shape_quads)
 
@@ -214,17 +214,16 @@ def _quads(source: "rdflib.Graph") -> Iterator[Quad]:
 
 
 def _renamed(read: Iterable[tuple[str, Iterable[Quad]]]) -> list[tuple[str, list[Quad]]]:
-    """Return the quads of each file in one graph, blank nodes renamed: told apart, and the same every time."""
+    """Return the quads of each file, blank nodes renamed: told apart, and the same every time."""
     found = []
     taken: set[str] = set()
-    user = layers.graph_iri(_USER)
-    for name, quads in read:
-        names: dict[BlankNode, BlankNode] = {}
-        renamed = []
-        for quad in quads:
-            subject, value = _rename(quad.subject, names, taken), _rename(quad.object, names, taken)
-            renamed.append(Quad(subject, quad.predicate, value, user))
-        found.append((name, renamed))
+    for name, given in read:
+        quads = list(given)
+        if any(isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode) for quad in quads):
+            names: dict[BlankNode, BlankNode] = {}
+            ends = ((_rename(quad.subject, names, taken), _rename(quad.object, names, taken)) for quad in quads)
+            quads = [Quad(s, quad.predicate, o, quad.graph_name) for quad, (s, o) in zip(quads, ends, strict=True)]
+        found.append((name, quads))
     return found
 
 
@@ -281,10 +280,12 @@ def _close(context: Context, quads: list[Quad]) -> tuple[set[Triple], list[reaso
     """
     together = Store()
     together.bulk_extend(context.quads)
-    together.extend(quads)
-    closure = reason.close(together, context.root / "ontology" / "rules")
+    user = layers.graph_iri(_USER)
+    together.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, user) for quad in quads)
+    closure = reason.close(together, context.root / "ontology" / "rules", tidy=False)
     if closure.contradictions:
         return set(), closure.contradictions
     added = together.quads_for_pattern(None, None, None, layers.graph_iri(layers.INFERRED))
     kind = terms.expand("rdf:type")
-    return {quad.triple for quad in added if quad.predicate.value != kind and quad not in context.store}, []
+    new = (quad.triple for quad in added if quad.predicate.value != kind and quad not in context.store)
+    return {triple for triple in new if reason.is_kept(triple)}, []

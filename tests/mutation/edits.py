@@ -16,8 +16,8 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from imaging_trials import bridge, layers, terms
-from tests.mutation import patterns
-from tests.mutation.aims import NUMBERS, Aim, members, read_by
+from tests.mutation import patterns, queries
+from tests.mutation.aims import NUMBERS, Aim, members, query_of, read_by
 from tests.mutation.ground import ground
 from tests.mutation.records import Base, Edit, Node, copied, renamed, valid_bases
 
@@ -366,6 +366,31 @@ def tries(aim: Aim, base: Base, focus: Node, *, wide: bool = False) -> Iterator[
     for name in sorted(reads - {""}):
         yield from _where_it_lacks(base, NamedNode(name), focus, nodes if wide else [focus], most)
     yield from _of_names(base, nodes)
+
+
+def off_regexes(aim: Aim, base: Base) -> Iterator[Edit]:
+    """Yield edits of texts that fit a pattern in the query of a constraint, so that they fit it only if weakened."""
+    regexes = queries.regexes(query_of(aim))
+    for triple in base.triples:
+        old = triple.object
+        if not isinstance(old, Literal) or triple.predicate.value not in read_by(aim):
+            continue
+        for text in dict.fromkeys(chain.from_iterable(_near_misses(pattern, old.value) for pattern in regexes)):
+            new = Literal(text, language=old.language) if old.language else Literal(text, datatype=old.datatype)
+            yield Edit("change", (triple,), (Triple(triple.subject, triple.predicate, new),))
+
+
+def _near_misses(pattern: str, text: str, most: int = 12) -> Iterator[str]:
+    """Yield, if a text fits a pattern, up to ``most`` near it that do not, for each weaker pattern that they fit."""
+    if not re.search(pattern, text):
+        return
+    runs = [(run[0], *run.span()) for run in re.finditer(r"[0-9]+|[A-Za-z]+", text)]
+    lengths = [text[:start] + run[:-less] + text[end:] for run, start, end in runs for less in range(1, len(run) + 1)]
+    lengths += [text[:end] + run[-1] * more + text[end:] for run, _, end in runs for more in (1, 2, 3)]
+    twice = [text[:at] + c * 2 + text[at:] for c in re.findall(r"(\w)\?", pattern) for at in range(len(text))]
+    wrong = [new for new in (*lengths, *twice, *one_character_off(text)) if not re.search(pattern, new)]
+    for weaker in patterns.weaker(pattern):
+        yield from islice((new for new in wrong if re.search(weaker, new)), most)
 
 
 def _where_it_lacks(base: Base, path: NamedNode, focus: Node, nodes: list[Node], most: int) -> Iterator[Edit]:

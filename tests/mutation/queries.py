@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imaging_trials import sparql
+from tests.mutation import patterns
 
 Token = tuple[str, str, int]
 Change = tuple[str, str]
@@ -245,7 +246,32 @@ def _atom(query: _Text, first: int, last: int) -> Iterator[Change]:
             yield from _group(query, index)
             index = _closing(query, index) + 1
         else:
+            if _word(query, index) == "REGEX":
+                yield from _regex(query, index)
             index += 1
+
+
+def _regex(query: _Text, index: int) -> Iterator[Change]:
+    """Yield the changes of a call of REGEX whose pattern is one string: the pattern weakened."""
+    at = _closing(query, index + 1) - 1
+    if (pattern := _pattern(query, at)) is not None:
+        for weaker in patterns.weaker(pattern):
+            written = weaker.replace("\\", "\\\\")
+            yield f"REGEX {weaker} for {pattern}", query.without(at, at + 1, f'"{written}"')
+
+
+def _pattern(query: _Text, at: int) -> str | None:
+    kind, word, _ = query.tokens[at]
+    behind_comma = query.tokens[at - 1][1] == ","
+    return word[1:-1].replace("\\\\", "\\") if kind == "string" and behind_comma else None
+
+
+def regexes(text: str) -> list[str]:
+    """Return the patterns that a query hands to REGEX as one string each."""
+    query = _Text(text, tuple(sparql.tokens(text)))
+    calls = (index for index in range(len(query.tokens)) if _word(query, index) == "REGEX")
+    found = (_pattern(query, _closing(query, index + 1) - 1) for index in calls)
+    return list(dict.fromkeys(pattern for pattern in found if pattern is not None))
 
 
 def _short(text: str) -> str:

@@ -150,7 +150,8 @@ def sharpened(aim: Aim, alive: list[Change]) -> Iterator[Mutant]:
     for base in (*broken, *valid[:6]):
         nodes = sorted(asked(aim, base, Edit("")), key=str)
         with quick.laid_down(base) as table:
-            for edit in islice(edits.tries(aim, base, nodes[0], wide=True) if nodes else (), MOST_TRIED):
+            wide = edits.tries(aim, base, nodes[0], wide=True) if nodes else ()
+            for edit in islice(chain(edits.off_regexes(aim, base), wide), MOST_TRIED):
                 if not left:
                     return
                 told = _told(aim, base, edit, table, left)

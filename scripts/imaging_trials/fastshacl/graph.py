@@ -36,6 +36,10 @@ class Graph:
         self._instances: dict[str, set[str]] = {}
         self._spread: dict[tuple[str, bool], float] = {}
 
+    def __len__(self) -> int:
+        """Return the number of triples."""
+        return sum(len(values) for index in self._objects.values() for values in index.values())
+
     def predicates(self) -> Iterable[str]:
         """Return every predicate."""
         return self._objects
