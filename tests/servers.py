@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -98,12 +99,16 @@ def free_port() -> int:
 def needs(program: str) -> Path:
     """Return where a program lies, beside Python or on the PATH; if it is missing, fail in CI and skip elsewhere."""
     found = shutil.which(str(Path(sys.executable).with_name(program))) or shutil.which(program)
-    if found:
-        return Path(found)
-    reason = f"{program} is not installed"
+    if not found:
+        lacking(f"{program} is not installed.")
+    return Path(found)
+
+
+def lacking(what: str) -> NoReturn:
+    """End a test for want of something: fail in CI, which must have it, and skip elsewhere."""
     if os.environ.get("CI") == "true":
-        pytest.fail(f"{reason}, and CI must have it")
-    pytest.skip(reason)
+        pytest.fail(f"CI must run this. {what}")
+    pytest.skip(what)
 
 
 @contextmanager

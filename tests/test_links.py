@@ -232,7 +232,6 @@ ALIGNMENTS = ROOT / "ontology" / "alignments.ttl"
 
 
 @needs_external
-@pytest.mark.skipif(not ALIGNMENTS.exists(), reason="ontology/alignments.ttl is not there yet")
 def test_what_is_said_to_be_used_in_the_alignments_is_used_there(external: list[Row]) -> None:
     iris = {row["object_curie"]: NamedNode(row["object_iri"]) for row in external}
     aligned = {term for quad in rdf.read(ALIGNMENTS) for term in (quad.subject, quad.object)}

