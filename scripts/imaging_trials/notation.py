@@ -81,7 +81,8 @@ _NAME = "(?i:(" + "|".join(sorted(_BY_NAME, key=len, reverse=True)) + "))"
 _NAME_AND_MASS = re.compile(rf"(?<!\w){_NAME}{_GAP}{{0,3}}({_RAISED})(?!\w){_GAP}*")
 _CANONICAL = r"([0-9]{1,3}m?([A-Z][a-z]?))(?!\w)"
 _TOKEN = re.compile(rf"(?<!\w)(?<!\d\.){_CANONICAL}")
-_NAMES_BEFORE = re.compile(rf"(?<!\w)(?:{_NAME} )+(?={_CANONICAL})")
+# The nuclide behind the names may be missing: a run of names is matched once as a whole, not again from each name in it.
+_NAMES_BEFORE = re.compile(rf"(?<!\w)(?:{_NAME} )+(?:(?={_CANONICAL}))?")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _TWICE = re.compile(rf"(?<!\w){_CANONICAL}(?: \1(?!\w))+")
 
@@ -189,6 +190,8 @@ def _token(symbol: str, mass: str, *, exactly: bool = False) -> str:
 
 
 def _less_the_element(found: "re.Match[str]") -> str:
+    if found[3] is None:  # names without a nuclide behind them
+        return found[0]
     names = found[0].split()
     while names and _BY_NAME[names[-1].lower()] == found[3]:
         names.pop()
