@@ -186,7 +186,7 @@ def test_a_contradiction_stops_the_build_and_names_members_and_rule(checkout: Ch
     checkout.add("data/curated/agents.ttl", " article:one imt:hasVector vector:fes .")
     answer = checkout.build()
     assert answer.returncode == 1
-    assert "article:one is a imt:Article and a imt:Agent, but nothing may be both. (cax-dw)" in answer.stderr
+    assert "article:one is a imt:Article and a imt:Agent, but these classes are disjoint. (cax-dw)" in answer.stderr
     assert not checkout.dist.exists()
 
 
