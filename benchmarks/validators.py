@@ -39,7 +39,7 @@ from hashlib import sha256
 from pathlib import Path
 from rdfkit.rdf import reading as rdf
 from rdfkit.stores import embedded as store
-from rdfkit.shacl import validate as validators
+from rdfkit.shacl import validation as validators
 from pyoxigraph import RdfFormat, parse
 engine, file = sys.argv[1:]
 shapes = [quad for path in sorted((PROJECT.root / "shapes").glob("*.ttl")) for quad in rdf.read(path)]

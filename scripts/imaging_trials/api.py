@@ -96,7 +96,7 @@ def validate(
     import tempfile
 
     from imaging_trials.build import validation
-    from rdfkit.shacl import report
+    from rdfkit.shacl.report import model as report
 
     with tempfile.TemporaryDirectory() as folder:
         if shapes is not None:

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from imaging_trials.build import validation
 from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
-from rdfkit.shacl import report
+from rdfkit.shacl.report import model as report
 from tests.conftest import ROOT
 
 FIXTURES = ROOT / "tests" / "fixtures"

@@ -29,7 +29,7 @@ from rdfkit.base import sandbox as apart
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import turtle_locations as positions
 from rdfkit.releases.diff import snapshots as states
-from rdfkit.shacl import report
+from rdfkit.shacl.report import model as report
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import portability as portable
 from rdfkit.sparql import results as answers
@@ -143,7 +143,7 @@ def test_a_file_is_validated_and_reported_in_every_format_or_refused(
 
 
 def tell(found: report.Report) -> None:
-    from rdfkit.shacl import annotations as annotate
+    from rdfkit.shacl.report import machine as annotate
 
     report.as_json(found)
     report.as_turtle(found)

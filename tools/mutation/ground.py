@@ -20,7 +20,7 @@ from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.shacl import pyshacl_engine as shacl
-from rdfkit.shacl import report
+from rdfkit.shacl.report import model as report
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:

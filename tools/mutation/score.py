@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.shacl import report
+from rdfkit.shacl.report import model as report
 from tests.graph.test_shapes import FIXTURES, header
 from tools.mutation import records, weaken
 from tools.mutation.aims import Aim, aims

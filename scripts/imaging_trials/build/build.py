@@ -95,7 +95,7 @@ def build(
         problems += [f"{entry.message} ({entry.rule})" for entry in closure.contradictions]
         if validate and not problems:
             from imaging_trials.build import validation as shapes
-            from rdfkit.shacl import report
+            from rdfkit.shacl.report import model as report
 
             progress("validating with pySHACL")
             found = shapes.validate_shipped(made, root)

@@ -14,11 +14,11 @@ from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.rdf import reading as rdf
-from rdfkit.shacl import report
-from rdfkit.shacl import source_locations as locate
 from rdfkit.shacl import undefined_terms as gate
-from rdfkit.shacl import validate as validators
-from rdfkit.shacl.report import Report, Result, Term, term_text
+from rdfkit.shacl import validation as validators
+from rdfkit.shacl.locating import places as locate
+from rdfkit.shacl.report import model as report
+from rdfkit.shacl.report.model import Report, Result, Term, term_text
 from rdfkit.stores import embedded as store
 
 if TYPE_CHECKING:

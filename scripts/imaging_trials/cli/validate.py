@@ -42,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Validate, print the report, and return 0 where the data conforms, 1 where it does not."""
     from imaging_trials.build import validation
-    from rdfkit.shacl import annotations as annotate
-    from rdfkit.shacl import report
+    from rdfkit.shacl.report import machine as annotate
+    from rdfkit.shacl.report import model as report
 
     # rdflib logs a traceback for each literal that its datatype does not allow; whether that matters, the shapes say.
     logging.getLogger("rdflib").setLevel(logging.ERROR)

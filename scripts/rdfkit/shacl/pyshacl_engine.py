@@ -20,7 +20,7 @@ from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.rdf import reading as rdf
-from rdfkit.shacl.report import Result, Term, term_text
+from rdfkit.shacl.report.model import Result, Term, term_text
 from rdfkit.sparql import guard as sparql
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ from imaging_trials.build import validation
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import reading as rdf
-from rdfkit.shacl import report
-from rdfkit.shacl import validate as validators
+from rdfkit.shacl import validation as validators
 from rdfkit.shacl.engine import engine as fast
 from rdfkit.shacl.engine.shapes import COMPONENTS
-from rdfkit.shacl.report import Result
+from rdfkit.shacl.report import model as report
+from rdfkit.shacl.report.model import Result
 from rdfkit.stores import embedded as store
 from tests.conftest import ROOT, Imt
 

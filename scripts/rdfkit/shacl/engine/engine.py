@@ -16,7 +16,7 @@ from rdfkit.shacl.engine.graph import TYPE, Graph, graph_of, without_collector
 from rdfkit.shacl.engine.literals import language, lexical, to_term
 from rdfkit.shacl.engine.paths import Step, walk
 from rdfkit.shacl.engine.shapes import SH, Constraint, Shape, Shapes, Unsupported, path_triples, read
-from rdfkit.shacl.report import Result, Term, term_text
+from rdfkit.shacl.report.model import Result, Term, term_text
 
 __all__ = ["Outcome", "Prepared", "Unsupported", "prepare", "validate"]
 

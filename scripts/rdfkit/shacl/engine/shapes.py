@@ -14,7 +14,7 @@ from rdfkit.base import namespaces
 from rdfkit.shacl.engine.graph import FIRST, REST, TYPE, Graph, graph_of
 from rdfkit.shacl.engine.literals import BOOLEAN, is_well_typed, lexical, to_term
 from rdfkit.shacl.engine.paths import Alternative, Inverse, Path, Repeated, Sequence
-from rdfkit.shacl.report import Term
+from rdfkit.shacl.report.model import Term
 
 SH = namespaces.SH
 _CLASSES = {f"<{PROJECT.expand(name)}>" for name in ("rdfs:Class", "owl:Class")}

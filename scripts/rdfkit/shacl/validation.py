@@ -15,7 +15,7 @@ from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.shacl import pyshacl_engine as shacl
 from rdfkit.shacl.engine import engine as fast
 from rdfkit.shacl.engine.graph import Graph, graph_of, without_collector
-from rdfkit.shacl.report import Result, Term
+from rdfkit.shacl.report.model import Result, Term
 
 if TYPE_CHECKING:
     import rdflib

@@ -16,9 +16,9 @@ from imaging_trials.graph.project import PROJECT
 from rdfkit.inference.closure import Contradiction
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import turtle_locations as positions
-from rdfkit.shacl.constraint_provenance import Culprits, Facts
-from rdfkit.shacl.path_tracing import Described, Spot, Trail
-from rdfkit.shacl.report import Report, Result, Term
+from rdfkit.shacl.locating.paths import Described, Spot, Trail
+from rdfkit.shacl.locating.sparql import Culprits, Facts
+from rdfkit.shacl.report.model import Report, Result, Term
 from rdfkit.shacl.undefined_terms import Finding
 
 _SH, _RDF, _RDFS = (PROJECT.prefixes[prefix] for prefix in ("sh", "rdf", "rdfs"))

@@ -6,7 +6,7 @@ from typing import Any
 import imaging_trials
 from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf.turtle_locations import Place
-from rdfkit.shacl.report import Entry, Report, entries, summary
+from rdfkit.shacl.report.model import Entry, Report, entries, summary
 
 _LEVELS = {"Violation": "error", "Warning": "warning"}
 """Severity and what it is called in both; anything else is a note, or a notice."""

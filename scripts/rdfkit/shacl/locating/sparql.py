@@ -13,8 +13,8 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Variable
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base import namespaces
 from rdfkit.base.errors import UserError
-from rdfkit.shacl.path_tracing import Spot, Trail
-from rdfkit.shacl.report import Result, Term
+from rdfkit.shacl.locating.paths import Spot, Trail
+from rdfkit.shacl.report.model import Result, Term
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import provenance as witness
 from rdfkit.sparql import triple_patterns as patterns

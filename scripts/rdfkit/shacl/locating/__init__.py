@@ -1,0 +1,1 @@
+"""Where in the files the cause of a result is written."""

@@ -1,0 +1,1 @@
+"""What a validation found, and how it is written."""
