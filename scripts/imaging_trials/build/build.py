@@ -95,12 +95,13 @@ def build(
         problems += [f"{entry.message} ({entry.rule})" for entry in closure.contradictions]
         if validate and not problems:
             from imaging_trials.build import validation as shapes
-            from rdfkit.shacl.report import model as report
+            from rdfkit.shacl import report
 
             progress("validating with pySHACL")
             found = shapes.validate_shipped(made, root)
-            verdict = report.summary(found)
-            problems += [] if found.conforms() else report.lines(found)
+            allowed = ("Info", "Warning")
+            verdict = report.summary(found, allowed)
+            problems += [] if found.conforms(allowed) else report.lines(found)
         built = Built(
             folder=folder,
             graph=made,
@@ -134,9 +135,10 @@ def _doubled(triple: Triple, names: list[str]) -> str:
 
 
 def _undefined_terms(root: Path) -> list[str]:
-    from rdfkit.shacl import undefined_terms as gate
+    from rdfkit.shacl import undefined_terms
 
-    return [str(finding) for finding in gate.check_repository(root)]
+    found = undefined_terms.check_repository(PROJECT.at(root))
+    return [f"{term.where}: {undefined_terms.sentence(PROJECT, term)}" for term in found]
 
 
 def _count(made: Store) -> dict[str, int]:

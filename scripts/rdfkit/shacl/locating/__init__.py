@@ -1,1 +1,1 @@
-"""Where in the files the cause of a result is written."""
+"""The location in the files of what a validation found."""

@@ -1,8 +1,8 @@
-"""Which line of a file a finding is about: results of shapes, undefined terms, contradictions.
+"""The location of each thing found: results of shapes, undefined terms, contradictions.
 
-A result names a focus node, a path, a value and a constraint. Its place is the triple that says the value; where there
-is one value too many, the first that is too many; where something is missing, the first mention of the focus node as a
-subject.
+A result has a focus node, a path, a value and a constraint. Its location is the triple that states the value. If there
+is a value too many, it is the first value over the limit; if something is missing, it is the first mention of the focus
+node as a subject.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,16 +12,19 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from imaging_trials.graph.project import PROJECT
+from rdfkit.base import namespaces
 from rdfkit.inference.closure import Contradiction
-from rdfkit.rdf import reading as rdf
-from rdfkit.rdf import turtle_locations as positions
-from rdfkit.shacl.locating.paths import Described, Spot, Trail
-from rdfkit.shacl.locating.sparql import Culprits, Facts
-from rdfkit.shacl.report.model import Report, Result, Term
-from rdfkit.shacl.undefined_terms import Finding
+from rdfkit.rdf import reading
+from rdfkit.rdf import turtle_locations as locations
+from rdfkit.rdf.turtle_locations import Place as Location
+from rdfkit.shacl.locating.contradictions import refs_of_contradiction
+from rdfkit.shacl.locating.paths import TripleIndex, TripleRef
+from rdfkit.shacl.locating.sparql import ConstraintProvenance, ShapeValues
+from rdfkit.shacl.report.model import Found, Report, Result
+from rdfkit.shacl.terms import Term, described
+from rdfkit.shacl.undefined_terms import UndefinedTerm
 
-_SH, _RDF, _RDFS = (PROJECT.prefixes[prefix] for prefix in ("sh", "rdf", "rdfs"))
+_SH, _RDF = namespaces.SH, namespaces.RDF
 _MISSING = {"MinCount", "QualifiedMinCount", "HasValue"}
 _TOO_MANY = {"MaxCount", "QualifiedMaxCount"}
 _LOGICAL = {"Not", "Or", "Xone", "And", "Node"}
@@ -29,7 +32,7 @@ _LOGICAL = {"Not", "Or", "Xone", "And", "Node"}
 
 @dataclass(frozen=True)
 class Source:
-    """A file that was read: its name in the report, its syntax, and its triples as the validation knows them."""
+    """A file that was validated: its name in the report, its path and syntax, and the quads that were read."""
 
     name: str
     path: Path
@@ -37,80 +40,88 @@ class Source:
     quads: Sequence[Quad]
 
 
-def located(report: Report, sources: Iterable[Source], shipped: Store, shapes: Iterable[Quad]) -> Report:
-    """Return the report with the place of each thing found that stands in one of the sources, and the rules' names.
+def locate(report: Report, sources: Iterable[Source], base: Store, shapes: Iterable[Quad]) -> Report:
+    """Return the report with the location of each thing found in one of the sources, and the names of the shapes.
 
-    ``shipped`` is the graph that the sources were validated with. Nothing is looked at where nothing was found. Of a
-    source in a syntax without lines, or that is no longer what was validated, no place is told.
+    ``base`` is the graph that the sources were validated with. ``sources`` are used only if something was found. A
+    source in a syntax without lines, or that has changed since it was validated, gives no locations.
     """
-    entries: list[Result | Finding | Contradiction] = [*report.results, *report.undefined, *report.contradictions]
-    if not entries:
+    everything: list[Found] = [*report.results, *report.undefined, *report.contradictions]
+    if not everything:
         return report
     sources = list(sources)
-    quads = [source.quads for source in sources]
-    facts: Facts = {}
+    shape_values: ShapeValues = {}
     for quad in shapes:
-        facts.setdefault(quad.subject, {}).setdefault(quad.predicate.value, []).append(quad.object)
-    trail = Trail(quads, shipped)
-    culprits = Culprits(quads, shipped, facts, trail)
-    spots: dict[Result | Finding | Contradiction, list[Spot | None]] = {}
-    for entry in entries:
-        if isinstance(entry, Result):
-            spots[entry] = [*(culprits.of(entry) or _of_result(entry, trail, facts))]
-        elif isinstance(entry, Finding):
-            spots[entry] = [_of_finding(entry, sources)]
-        else:
-            spots[entry] = [_of_contradiction(entry, trail, shipped)]
-    places: dict[Spot, positions.Place] = {}
-    unplaced = []
+        shape_values.setdefault(quad.subject, {}).setdefault(quad.predicate.value, []).append(quad.object)
+    refs = _refs(report, everything, sources, base, shape_values)
+    placed: dict[TripleRef, Location] = {}
+    files_without_lines = []
     for number, source in enumerate(sources):
-        wanted = {spot for found in spots.values() for spot in found if spot and spot.source == number}
-        placed = _places(source, wanted)
-        places |= placed
-        unplaced += [source.name] if wanted and not placed else []
+        wanted = {ref for found in refs.values() for ref in found if ref.source == number}
+        new = _locations(source, wanted)
+        placed |= new
+        files_without_lines += [source.name] if wanted and not new else []
     return replace(
         report,
-        places={
-            entry: tuple(places[spot] for spot in dict.fromkeys(found) if spot in places)
-            for entry, found in spots.items()
+        locations={
+            found: tuple(placed[ref] for ref in dict.fromkeys(several) if ref in placed)
+            for found, several in refs.items()
         },
-        unplaced=tuple(unplaced),
-        names={result.shape: _name(facts.get(result.shape, {})) for result in report.results},
+        files_without_lines=tuple(files_without_lines),
+        names={result.shape: _name(shape_values.get(result.shape, {})) for result in report.results},
     )
 
 
-def _places(source: Source, spots: set[Spot]) -> dict[Spot, positions.Place]:
-    """Return where spots of one source are written; nothing where its text does not hold the triples that were read."""
-    if not spots or source.syntax not in positions.SYNTAXES:
+def _refs(
+    report: Report, everything: Iterable[Found], sources: Sequence[Source], base: Store, shapes: ShapeValues
+) -> dict[Found, list[TripleRef]]:
+    """Return the triples behind each thing found, the most likely cause first."""
+    quads = [source.quads for source in sources]
+    index = TripleIndex(quads, base)
+    provenance = ConstraintProvenance(quads, base, shapes, index)
+    refs: dict[Found, list[TripleRef]] = {}
+    for found in everything:
+        if isinstance(found, Result):
+            refs[found] = provenance.triples_behind(found) or _of_result(found, index, shapes)
+        elif isinstance(found, Contradiction):
+            refs[found] = refs_of_contradiction(report.project, found, index, base)
+        else:
+            refs[found] = [ref for ref in [_of_undefined_term(found, sources)] if ref]
+    return refs
+
+
+def _locations(source: Source, refs: set[TripleRef]) -> dict[TripleRef, Location]:
+    """Return where triples of one source are written; nothing if its text no longer has the triples that were read."""
+    if not refs or source.syntax not in locations.SYNTAXES:
         return {}
     try:
         text = source.path.read_bytes().decode("utf-8-sig")
-        statements = _statements(text, source, {spot.number for spot in spots})
+        statements = _statements(text, source, {ref.number for ref in refs})
     except (OSError, ValueError):  # moved, changed, or a stream that can be read once only
         return {}
-    lines = positions.Lines(text)
+    lines = locations.Lines(text)
     found = {}
-    for spot in spots:
-        statement = statements[spot.number]
-        _, start, end = getattr(statement, "object" if spot.part == "datatype" else spot.part)
-        if spot.part == "datatype":
+    for ref in refs:
+        statement = statements[ref.number]
+        _, start, end = getattr(statement, "object" if ref.part == "datatype" else ref.part)
+        if ref.part == "datatype":
             start = max(start, text.rfind("^^", start, end) + 2)
-        found[spot] = lines.place(source.name, start, end)
+        found[ref] = lines.place(source.name, start, end)
     return found
 
 
-def _statements(text: str, source: Source, wanted: set[int]) -> dict[int, positions.Statement]:
-    """Return the statements of these numbers; raises ValueError where text and triples that were read differ."""
+def _statements(text: str, source: Source, wanted: set[int]) -> dict[int, locations.Statement]:
+    """Return the statements with these numbers; raises ValueError if the text has other triples than were read."""
     twins: dict[BlankNode, Any] = {}
     found = {}
-    statements = positions.scan(text, source.syntax, rdf.file_base(source.path))
+    statements = locations.scan(text, source.syntax, reading.file_base(source.path))
     for number, (statement, quad) in enumerate(zip(statements, source.quads, strict=True)):
         for node, term in zip(statement[:3], (quad.subject, quad.predicate, quad.object), strict=True):
             is_same = (
                 twins.setdefault(node.term, term) == term if isinstance(node.term, BlankNode) else node.term == term
             )
             if not is_same:
-                raise ValueError(f"triple {number} is another one than was read")
+                raise ValueError(f"triple {number} differs from the one that was read")
         if number in wanted:
             found[number] = statement
             if len(found) == len(wanted):
@@ -118,34 +129,35 @@ def _statements(text: str, source: Source, wanted: set[int]) -> dict[int, positi
     return found
 
 
-def _of_result(result: Result, trail: Trail, shapes: Facts) -> list[Spot | None]:
-    """Return the spot that a result means, and then others that it is about, too."""
+def _of_result(  # noqa: PLR0911 - one return for each kind of constraint
+    result: Result, index: TripleIndex, shapes: ShapeValues
+) -> list[TripleRef]:
+    """Return the triple that a result is about, and then related ones."""
     kind = result.component.removeprefix(_SH).removesuffix("ConstraintComponent")
-    subject = trail.mention(result.focus)
+    mention = index.first_mention(result.focus)
+    subject = [mention] if mention else []
     if kind in _MISSING:
-        return [subject]
-    described: Described = {}
-    for node, predicate, value in result.path_triples:
-        described.setdefault(node, {})[predicate] = value
-    said = trail.along(result.focus, result.path, described) if result.path else []
+        return subject
+    values = index.values(result.focus, result.path, described(result.path_triples)) if result.path else []
     if kind in _TOO_MANY:
-        return [*_too_many(said, _limit(shapes.get(result.shape, {})))] or [subject]
+        return _too_many(values, _limit(shapes.get(result.shape, {}))) or subject
     if kind == "UniqueLang":
-        return [*_of_one_language(said)] or [subject]
-    exact = next((spot for value, spot in said if value == result.value), None)
+        return _of_one_language(values) or subject
+    exact = next((ref for value, ref in values if value == result.value), None)
     if exact:
         return [exact._replace(part="predicate") if kind == "Closed" else exact]
-    first = said[0][1] if said else None
     if result.path is None and kind in _LOGICAL:
-        names = _looked_at(result.shape, shapes)
-        seen = [spot for spot, quad in trail.about(result.focus) if quad.predicate.value in names]
-        return [*seen, subject] if kind == "Not" else [subject, *seen]
-    between = None if result.value in {None, result.focus} else _between(result.focus, result.value, trail)
-    return [between or first or subject]
+        names = _properties_of(result.shape, shapes)
+        seen = [ref for ref, quad in index.with_subject(result.focus) if quad.predicate.value in names]
+        return [*seen, *subject] if kind == "Not" else [*subject, *seen]
+    between = None if result.value in {None, result.focus} else _between(result.focus, result.value, index)
+    if between:
+        return [between]
+    return [values[0][1]] if values else subject
 
 
-def _looked_at(shape: Any, shapes: Facts) -> set[str]:
-    """Return the properties of a node that a shape joined from others looks at."""
+def _properties_of(shape: Any, shapes: ShapeValues) -> set[str]:
+    """Return the properties of a node that a shape and the shapes that it combines constrain."""
     names: set[str] = set()
     waiting, done = [shape], set[Any]()
     while waiting:
@@ -153,102 +165,67 @@ def _looked_at(shape: Any, shapes: Facts) -> set[str]:
         if node in done:
             continue
         done.add(node)
-        facts = shapes.get(node, {})
-        paths = facts.get(_SH + "path", ())
+        values = shapes.get(node, {})
+        paths = values.get(_SH + "path", ())
         names |= {path.value for path in paths if isinstance(path, NamedNode)}
-        names |= {_RDF + "type"} if _SH + "class" in facts and not paths else set()
+        names |= {_RDF + "type"} if _SH + "class" in values and not paths else set()
         if not paths:
-            waiting += [value for name in ("property", "node", "not") for value in facts.get(_SH + name, ())]
-            heads = [head for name in ("or", "xone", "and") for head in facts.get(_SH + name, ())]
-            # The nodes of a list have their members, and the nodes after them.
-            waiting += [*heads, *facts.get(_RDF + "first", ()), *facts.get(_RDF + "rest", ())]
+            waiting += [value for name in ("property", "node", "not") for value in values.get(_SH + name, ())]
+            heads = [head for name in ("or", "xone", "and") for head in values.get(_SH + name, ())]
+            # A node of a list leads to its member and to the next node.
+            waiting += [*heads, *values.get(_RDF + "first", ()), *values.get(_RDF + "rest", ())]
     return names
 
 
-def _too_many(said: list[tuple[Term, Spot]], limit: int) -> list[Spot]:
-    """Return the first value over the limit in the order of the files, or the last of fewer, and the other values."""
-    firsts: dict[Term, Spot] = {}
-    for value, spot in sorted(said, key=lambda found: found[1]):
-        firsts.setdefault(value, spot)
-    spots = list(firsts.values())
-    return [*spots[limit:], *spots[:limit]] if len(spots) > limit else spots[::-1]
+def _too_many(values: list[tuple[Term, TripleRef]], limit: int) -> list[TripleRef]:
+    """Return the first value over the limit in file order, or the last one if there are fewer, and then the others."""
+    firsts: dict[Term, TripleRef] = {}
+    for value, ref in sorted(values, key=lambda found: found[1]):
+        firsts.setdefault(value, ref)
+    refs = list(firsts.values())
+    return [*refs[limit:], *refs[:limit]] if len(refs) > limit else refs[::-1]
 
 
-def _of_one_language(said: list[tuple[Term, Spot]]) -> list[Spot]:
-    """Return the second text of the first language that has two, and its first."""
-    firsts: dict[str, Spot] = {}
-    for value, spot in sorted(said, key=lambda found: found[1]):
+def _of_one_language(values: list[tuple[Term, TripleRef]]) -> list[TripleRef]:
+    """Return the second text of the first language that has two, and then its first."""
+    firsts: dict[str, TripleRef] = {}
+    for value, ref in sorted(values, key=lambda found: found[1]):
         if isinstance(value, Literal) and value.language:
             if value.language in firsts:
-                return [spot, firsts[value.language]]
-            firsts[value.language] = spot
+                return [ref, firsts[value.language]]
+            firsts[value.language] = ref
     return []
 
 
-def _between(focus: Any, value: Any, trail: Trail) -> Spot | None:
-    """Return the triple that says a value of a focus node, or else that says the focus node of the value."""
-    said = [spot for spot, quad in trail.about(focus) if quad.object == value]
-    said += [spot for spot, quad in trail.naming(focus) if quad.subject == value]
-    return said[0] if said else None
+def _between(focus: Any, value: Any, index: TripleIndex) -> TripleRef | None:
+    """Return the first triple from a focus node to a value, or else from the value to the focus node."""
+    refs = [ref for ref, quad in index.with_subject(focus) if quad.object == value]
+    refs += [ref for ref, quad in index.with_object(focus) if quad.subject == value]
+    return refs[0] if refs else None
 
 
-def _of_finding(finding: Finding, sources: Sequence[Source]) -> Spot | None:
-    """Return where a file first uses a term in the way that was found wrong."""
-    term = NamedNode(finding.term)
+def _of_undefined_term(found: UndefinedTerm, sources: Sequence[Source]) -> TripleRef | None:
+    """Return the first use of a term with the subject and predicate of the finding."""
+    term = NamedNode(found.term)
     for index, source in enumerate(sources):
-        for number, quad in enumerate(source.quads if source.name == finding.where else ()):
+        for number, quad in enumerate(source.quads if source.name == found.where else ()):
             subject = quad.subject.value if isinstance(quad.subject, NamedNode) else ""
-            if (subject, quad.predicate.value) == (finding.subject, finding.predicate):
+            if (subject, quad.predicate.value) == (found.subject, found.predicate):
                 for part in ("predicate", "object", "subject"):
                     if getattr(quad, part) == term:
-                        return Spot(index, number, part)
+                        return TripleRef(index, number, part)
                 if isinstance(quad.object, Literal) and quad.object.datatype == term:
-                    return Spot(index, number, "datatype")
+                    return TripleRef(index, number, "datatype")
     return None
 
 
-def _of_contradiction(entry: Contradiction, trail: Trail, shipped: Store) -> Spot | None:
-    """Return the triple that says most of the things that contradict each other; the last of those that say as much.
-
-    The domain or range of a property says a class, too; what the shipped graph says does not count.
-    """
-    members = [_member(text) for text in entry.members]
-    best, most = None, 0
-    for member in members:
-        if isinstance(member, Literal):
-            continue
-        told = {quad.object for quad in shipped.quads_for_pattern(member, NamedNode(_RDF + "type"), None)}
-        open_ = [other for other in members if other not in told]
-        for found, end in ((trail.about(member), "domain"), (trail.naming(member), "range")):
-            for spot, quad in found:
-                classes = shipped.quads_for_pattern(quad.predicate, NamedNode(_RDFS + end), None)
-                said = {quad.subject, quad.predicate, quad.object, *(axiom.object for axiom in classes)}
-                together = sum(other in said for other in open_)
-                if together >= max(most, 1):
-                    # Where a property says it, the node it is said of is what is meant.
-                    spoken = quad.object if end == "domain" else quad.subject
-                    best = spot if spoken in members else spot._replace(part="subject" if end == "domain" else "object")
-                    most = together
-    return best
-
-
-def _member(text: str) -> Term:
-    """Return the term that a contradiction names in readable form."""
-    if text.startswith('"'):
-        return Literal(text[1:-1])
-    try:
-        return NamedNode(PROJECT.expand(text) if text.partition(":")[0] in PROJECT.prefixes else text)
-    except ValueError:
-        return Literal(text)
-
-
-def _name(facts: dict[str, list[Any]]) -> str:
-    """Return the sh:name of a shape, an English one first."""
-    names = [name for name in facts.get(_SH + "name", ()) if isinstance(name, Literal)]
+def _name(values: dict[str, list[Any]]) -> str:
+    """Return the sh:name of a shape, in English if possible."""
+    names = [name for name in values.get(_SH + "name", ()) if isinstance(name, Literal)]
     return min(((name.language not in {"en", None}, name.value) for name in names), default=(False, ""))[1]
 
 
-def _limit(facts: dict[str, list[Any]]) -> int:
+def _limit(values: dict[str, list[Any]]) -> int:
     """Return how many values a shape allows."""
-    limits = [limit for name in ("maxCount", "qualifiedMaxCount") for limit in facts.get(_SH + name, ())]
+    limits = [limit for name in ("maxCount", "qualifiedMaxCount") for limit in values.get(_SH + name, ())]
     return int(limits[0].value) if limits else 1

@@ -1,7 +1,7 @@
-"""The triples of the files that a result of a SPARQL constraint rests on.
+"""The triples of the files behind a violation of a SPARQL constraint, the most likely cause first.
 
-Such a result names a node, and often a value, but what is wrong is that several statements don't go together. The
-query is asked again for this node, and what it rests on is found as for a row of an answer (see ``witness``).
+Such a result has a focus node and often a value, but the error is in the combination of several statements. The query
+is run again for this node, and the triples behind its row are found as for any query (`rdfkit.sparql.provenance`).
 """
 
 import re
@@ -10,97 +10,96 @@ from typing import Any
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Variable
 
-from imaging_trials.graph.project import PROJECT
 from rdfkit.base import namespaces
 from rdfkit.base.errors import UserError
-from rdfkit.shacl.locating.paths import Spot, Trail
-from rdfkit.shacl.report.model import Result, Term
+from rdfkit.shacl.locating.paths import TripleIndex, TripleRef
+from rdfkit.shacl.report.model import Result
+from rdfkit.shacl.terms import Term
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import provenance as witness
 from rdfkit.sparql import triple_patterns as patterns
 
-Facts = dict[Any, dict[str, list[Any]]]
-"""What the shapes say: objects by subject and predicate."""
+ShapeValues = dict[Any, dict[str, list[Any]]]
+"""The shapes graph: objects by subject and predicate."""
 
-MOST = 200
-"""How many results are looked into in one report: it takes some 50 ms each."""
+MAX_RESULTS_EXPLAINED = 200
+"""How many results of one report are explained: each takes about 50 ms."""
 
-MOST_READ = 60_000
-"""How many quads all the trials of a report may read, each one as often as it is read: of a result that many
-statements make (a loop of 300 steps, say) each trial takes long, and there are many. It comes to some seconds."""
+MAX_QUADS_READ = 60_000
+"""How many quads all trials for one report may read. A result of many statements (a cycle of 300 steps, say) needs many
+long trials; this limit is reached after some seconds."""
 
-_USER = PROJECT.graph_iri("user")
+_FILES = NamedNode("urn:x-rdfkit:files")
+"""The named graph of the files among those of the base graph."""
 _SH = namespaces.SH
 _TYPE = NamedNode(namespaces.expand("rdf:type"))
 _ABSENCE = re.compile(r"(?i)\bNOT\s+EXISTS\b|\bMINUS\b")
 
 
-class Culprits:
-    """What results of SPARQL constraints rest on, over the shipped graph and some files together."""
+class ConstraintProvenance:
+    """Finds the triples behind results of SPARQL constraints, in the base graph and some files together."""
 
-    def __init__(self, sources: Iterable[Iterable[Quad]], shipped: Store, shapes: Facts, trail: Trail) -> None:
-        """Take the triples of the files, the graph they were validated with, and the shapes."""
+    def __init__(self, sources: Iterable[Iterable[Quad]], base: Store, shapes: ShapeValues, index: TripleIndex) -> None:
+        """Take the triples of the files, the graph that they were validated with, and the shapes."""
         self._sources = sources
-        self._shipped = shipped
+        self._base = base
         self._shapes = shapes
-        self._trail = trail
+        self._index = index
         self._store: Store | None = None
         self._patterns: dict[str, list[patterns.Pattern]] = {}
-        self._left = MOST
-        self._may_read = MOST_READ
+        self._results_left = MAX_RESULTS_EXPLAINED
+        self._quads_left = MAX_QUADS_READ
 
-    def of(self, result: Result) -> list[Spot]:
-        """Return the triples that a result rests on and the files say, the one that is likeliest to blame first.
+    def triples_behind(self, result: Result) -> list[TripleRef]:
+        """Return the triples of the files behind a result, the most likely cause first.
 
-        Where the query asks for what is not there, the focus node's first mention is told, too; before the others where
-        no value is named and nothing else stands out. Empty where the result is of no SPARQL constraint, or can't be
-        explained.
+        If the query asks for the absence of something, the first mention of the focus node is included: first if the
+        result has no value and no triple is a likely cause, else last. The list is empty if the result is not of a
+        SPARQL constraint, or cannot be explained.
         """
         text = self._query(result)
-        if not text or self._left == 0 or self._may_read <= 0:
+        if not text or self._results_left == 0 or self._quads_left <= 0:
             return []
-        self._left -= 1
-        rests_on = self._rests_on(result, text)
+        self._results_left -= 1
+        behind = self._explained(result, text)
         tested = _tested(text, self._patterns.get(text, []))
         found = [
-            (self._blame(result, quad, tested), spot)
-            for said in rests_on
-            for spot, quad in self._trail.about(said.subject)
-            if quad.triple == said.triple
+            (self._rank(result, quad, tested), ref)
+            for each in behind
+            for ref, quad in self._index.with_subject(each.subject)
+            if quad.triple == each.triple
         ]
-        spots = [spot for _, spot in sorted(found)]
-        subject = self._trail.mention(result.focus)
-        if spots and subject and _ABSENCE.search(text):
-            is_lacking = result.value in {None, result.focus} and not any(
-                blame[:2] != (True, True) for blame, _ in found
-            )
-            spots.insert(0 if is_lacking else len(spots), subject)
-        return spots
+        refs = [ref for _, ref in sorted(found)]
+        subject = self._index.first_mention(result.focus)
+        if refs and subject and _ABSENCE.search(text):
+            is_lacking = result.value in {None, result.focus} and not any(rank[:2] != (True, True) for rank, _ in found)
+            refs.insert(0 if is_lacking else len(refs), subject)
+        return refs
 
-    def _rests_on(self, result: Result, text: str) -> list[Quad]:
-        """Return a least set of quads from which the query gives the row of a result again."""
+    def _explained(self, result: Result, text: str) -> list[Quad]:
+        """Return a minimal set of quads for which the query gives the row of a result."""
         store = self._everything()
         graphs = [graph for graph in store.named_graphs() if isinstance(graph, NamedNode)]
         row = {"this": result.focus} | ({"value": result.value} if result.value else {})
         small = Store()
 
-        def gives_it() -> bool:
-            self._may_read -= len(small) * (1 + len(small) // 50)  # a path is looked for from every node
-            if self._may_read <= 0:
-                raise UserError("This result rests on too many statements to be looked into.")
+        def gives_row() -> bool:
+            self._quads_left -= len(small) * (1 + len(small) // 50)  # a path is evaluated from every node
+            if self._quads_left <= 0:
+                raise UserError("This result has too many statements behind it to be explained.")
             return any(_agree(found, row) for found in _rows(small, text, graphs, {}))
 
         try:
             found = sorted(
-                self._candidates(store, text, row, graphs), key=lambda quad: (quad.graph_name == _USER, str(quad))
+                self._candidates(store, text, row, graphs), key=lambda quad: (quad.graph_name == _FILES, str(quad))
             )
             small.extend(found)
-            return (witness.least(small, found, gives_it) or []) if gives_it() else []
+            return (witness.least(small, found, gives_row) or []) if gives_row() else []
         except (UserError, SyntaxError):
             return []
 
     def _candidates(self, store: Store, text: str, row: dict[str, Term], graphs: list[NamedNode]) -> set[Quad]:
-        """Return the quads that the patterns of a query match where it gives a row."""
+        """Return the quads that the patterns of a query match when it gives a row."""
         if text not in self._patterns:
             self._patterns[text] = patterns.patterns(text)
         named = {name: term for name, term in row.items() if f"?{name}" in text or f"${name}" in text}
@@ -113,28 +112,28 @@ class Culprits:
     def _everything(self) -> Store:
         if self._store is None:
             self._store = Store()
-            self._store.bulk_extend(self._shipped)
+            self._store.bulk_extend(self._base)
             quads = (quad for source in self._sources for quad in source)
-            self._store.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, _USER) for quad in quads)
+            self._store.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, _FILES) for quad in quads)
         return self._store
 
     def _query(self, result: Result) -> str:
-        """Return the SELECT of a result's constraint with its prefixes (SHACL, 5.2.1), or nothing."""
-        facts = self._shapes.get(result.constraint, {})
-        select = next((text.value for text in facts.get(_SH + "select", ())), "")
+        """Return the SELECT of a result's constraint with its prefixes (SHACL 5.2.1), or an empty text."""
+        constraint = self._shapes.get(result.constraint, {})
+        select = next((text.value for text in constraint.get(_SH + "select", ())), "")
         if "$PATH" in select:
             return ""
         lines = []
-        for holder in facts.get(_SH + "prefixes", ()):
+        for holder in constraint.get(_SH + "prefixes", ()):
             for declared in self._shapes.get(holder, {}).get(_SH + "declare", ()):
-                said = self._shapes.get(declared, {})
-                pairs = zip(said.get(_SH + "prefix", ()), said.get(_SH + "namespace", ()), strict=False)
+                values = self._shapes.get(declared, {})
+                pairs = zip(values.get(_SH + "prefix", ()), values.get(_SH + "namespace", ()), strict=False)
                 lines += [f"PREFIX {prefix.value}: <{namespace.value}>\n" for prefix, namespace in pairs]
         return "".join(sorted(lines)) + select
 
-    def _blame(self, result: Result, quad: Quad, tested: set[str]) -> tuple[bool, ...]:
-        """Return what puts the likeliest triple first: of each sign whether it is lacking."""
-        same = [said for _, said in self._trail.about(quad.subject) if said.predicate == quad.predicate]
+    def _rank(self, result: Result, quad: Quad, tested: set[str]) -> tuple[bool, ...]:
+        """Return a sort key for the most likely cause first: for each sign of a cause, whether it is absent."""
+        same = [other for _, other in self._index.with_subject(quad.subject) if other.predicate == quad.predicate]
         stands_out = quad.subject == quad.object or len(same) > 1
         is_value = (quad.subject, quad.object) == (result.focus, result.value)
         is_tested = quad.predicate.value in tested
@@ -142,7 +141,7 @@ class Culprits:
 
 
 def _tested(text: str, wanted: list[patterns.Pattern]) -> set[str]:
-    """Return the properties whose values a query compares, counts with, or looks into."""
+    """Return the properties whose values a query uses in an expression."""
     variables = set()
     depth = 0
     for kind, word, _ in sparql.tokens(text):
@@ -153,7 +152,7 @@ def _tested(text: str, wanted: list[patterns.Pattern]) -> set[str]:
 
 
 def _rows(store: Store, text: str, graphs: list[NamedNode], given: dict[str, Term]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of the answer to a SELECT over the merge of some graphs, where variables have the values given."""
+    """Yield the rows of a SELECT over the merge of some graphs, with ``given`` values of variables."""
     answer = store.query(
         text, default_graph=[*graphs], substitutions={Variable(name): term for name, term in given.items()}
     )
@@ -164,5 +163,5 @@ def _rows(store: Store, text: str, graphs: list[NamedNode], given: dict[str, Ter
 
 
 def _agree(row: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Tell whether two rows have the same in all variables that both have."""
+    """Return whether two rows have equal values in all variables that both have."""
     return all(other.get(name, term) == term for name, term in row.items())
