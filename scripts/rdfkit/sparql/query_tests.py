@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 from rdfkit.base.errors import UserError
 from rdfkit.base.project import Project
 from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import parameters
 from rdfkit.sparql import portability as portable
 from rdfkit.sparql import saved as catalog
 from rdfkit.sparql.saved import SavedQuery
@@ -47,7 +48,7 @@ def check(project: Project, query: SavedQuery) -> None:
     for finding in portable.findings(text):
         raise UserError(f"{path}:{finding.line}:{finding.column}: {finding.message}")
     _check_names(project, query)
-    for change in query.changes:
+    for change in query.mutation:
         for triple in filter(None, (change.triple, change.after)):
             _quad(project, path, triple, project.graph_iri(change.graph))
     if query.parameters:
@@ -101,10 +102,10 @@ def _check_block(project: Project, query: SavedQuery) -> None:
     rows = Store().query(block, prefixes=project.prefixes)
     row = next(rows) if isinstance(rows, QuerySolutions) else {}
     for parameter in query.parameters:
-        if row[parameter.name] != catalog.default(project, parameter):
+        if row[parameter.name] != parameters.default(project, parameter):
             raise UserError(
                 f"{query.path}:{line}: VALUES gives {row[parameter.name]} for {parameter.name}, and the header "
-                f"{catalog.serialise(catalog.default(project, parameter))}: make them one."
+                f"{parameters.serialize(parameters.default(project, parameter))}: make them one."
             )
 
 
@@ -113,7 +114,7 @@ def apply(project: Project, store: Store, query: SavedQuery) -> None:
 
     Raises UserError for a change that would change nothing: a triple to remove that is not there, or to add that is.
     """
-    for change in query.changes:
+    for change in query.mutation:
         name = project.graph_iri(change.graph)
         before = _quad(project, query.path, change.triple, name)
         if (change.action == "add") == (before in store):

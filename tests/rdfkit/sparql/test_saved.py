@@ -16,21 +16,31 @@ from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import parameters
 from rdfkit.sparql import query_tests as querycheck
 from rdfkit.sparql import saved as catalog
 
 QUERY = """\
-#+ id: editions-by-site
-#+ question: Which editions does the page list
-#+   for a body site?
-#+ summary: A row is an edition and its title.
-#+ tags: guidelines, body sites
-#+ graphs: asserted
-#+ parameter: site | iri bodysite: | bodysite:bone | bodysite:lung brain | the body site asked for
-#+ parameter: title | string | "Bone | scan" | "Lung scan" PET | words of the title
-#+ empty: wrong
-#+ counter-change: remove page | edition:bone imt:coversBodySite bodysite:bone
-#+ counter-effect: loses 1, gains 0
+#+ summary: Which editions does the page list for a body site?
+#+ description: A row is an edition and its title.
+#+ tags: [guidelines, body sites]
+#+ dataset: asserted
+#+ parameters:
+#+   - name: site
+#+     type: 'iri bodysite:'
+#+     default: bodysite:bone
+#+     examples: [bodysite:lung, brain]
+#+     description: the body site asked for
+#+   - name: title
+#+     type: string
+#+     default: Bone | scan
+#+     examples: [Lung scan, PET]
+#+     description: words of the title
+#+ may-be-empty: false
+#+ mutation:
+#+   - remove: edition:bone imt:coversBodySite bodysite:bone
+#+     graph: page
+#+ expected-diff: {lost: 1, gained: 0}
 PREFIX bodysite: <https://w3id.org/imaging-trials/concept/body-site/>
 PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
 SELECT ?edition ?title
@@ -42,15 +52,21 @@ ORDER BY ?edition
 """
 
 STRING_QUERY = """\
-#+ id: by-title
-#+ question: What has a title?
-#+ summary: A row is a thing.
-#+ tags: titles
-#+ graphs: page
-#+ parameter: title | string | x | y | the title
-#+ empty: right
-#+ counter-change: add page | edition:x imt:printedTitle "x"
-#+ counter-effect: loses 0, gains 1
+#+ summary: What has a title?
+#+ description: A row is a thing.
+#+ tags: [titles]
+#+ dataset: page
+#+ parameters:
+#+   - name: title
+#+     type: string
+#+     default: x
+#+     examples: [y]
+#+     description: the title
+#+ may-be-empty: true
+#+ mutation:
+#+   - add: edition:x imt:printedTitle "x"
+#+     graph: page
+#+ expected-diff: {lost: 0, gained: 1}
 PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
 SELECT ?title ?thing
 WHERE {
@@ -74,8 +90,10 @@ def parsed(text: str = QUERY, name: str = "editions-by-site") -> catalog.SavedQu
     return catalog.parse(PROJECT, Path("queries/guidelines") / f"{name}.rq", text)
 
 
-def parameter(type_: str) -> catalog.Parameter:
-    return catalog.Parameter("value", type_, "bodysite:bone", (), "a value")
+def parameter(type_: str) -> parameters.Parameter:
+    return parameters.Parameter(
+        {"name": "value", "type": type_, "default": "bodysite:bone", "examples": [], "description": "a value"}
+    )
 
 
 def store_with_sites() -> Store:
@@ -90,20 +108,20 @@ def test_a_header_gives_everything_a_person_may_want_to_know_of_a_query() -> Non
     query = parsed()
     assert query.id == "editions-by-site"
     assert query.topic == "guidelines"
-    assert query.question == "Which editions does the page list for a body site?"
+    assert query.summary == "Which editions does the page list for a body site?"
     assert query.tags == ("guidelines", "body sites")
-    assert query.graphs == "asserted"
-    assert query.empty_is_wrong
+    assert query.dataset == "asserted"
+    assert not query.may_be_empty
     site, title = query.parameters
     assert (site.name, site.type, site.prefix, site.default) == ("site", "iri", "bodysite", "bodysite:bone")
     assert site.examples == ("bodysite:lung", "brain")
     assert (title.type, title.prefix, title.default) == ("string", "", "Bone | scan")
     assert title.examples == ("Lung scan", "PET")
     assert title.description == "words of the title"
-    (change,) = query.changes
+    (change,) = query.mutation
     assert (change.action, change.graph) == ("remove", "page")
     assert change.triple == "edition:bone imt:coversBodySite bodysite:bone"
-    assert (query.loses, query.gains) == (1, 0)
+    assert (query.lost, query.gained) == (1, 0)
 
 
 BROKEN = {
@@ -282,7 +300,7 @@ def test_a_value_replaces_its_default_and_leaves_the_others() -> None:
 
 @pytest.mark.parametrize("typed", ["bone", "bodysite:bone", BONE, f"<{BONE}>"])
 def test_a_thing_can_be_named_in_every_way_a_person_writes_it(typed: str) -> None:
-    assert catalog.term(PROJECT, parameter("iri bodysite:"), typed, store_with_sites()) == NamedNode(BONE)
+    assert parameters.term(PROJECT, parameter("iri bodysite:"), typed, store_with_sites()) == NamedNode(BONE)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +332,7 @@ def test_a_thing_can_be_named_in_every_way_a_person_writes_it(typed: str) -> Non
 )
 def test_a_value_of_the_wrong_type_gets_a_sentence(type_: str, typed: str, sentence: str) -> None:
     with pytest.raises(UserError) as caught:
-        catalog.term(PROJECT, parameter(type_), typed, store_with_sites())
+        parameters.term(PROJECT, parameter(type_), typed, store_with_sites())
     assert sentence in str(caught.value)
     assert len(str(caught.value)) < 250
     assert str(caught.value).isprintable()
@@ -333,7 +351,7 @@ def test_a_value_of_the_wrong_type_gets_a_sentence(type_: str, typed: str, sente
     ],
 )
 def test_a_value_becomes_a_typed_term(type_: str, typed: str, written: str) -> None:
-    assert catalog.serialise(catalog.term(PROJECT, parameter(type_), typed)) == written
+    assert parameters.serialize(parameters.term(PROJECT, parameter(type_), typed)) == written
 
 
 def test_an_unknown_parameter_offers_the_nearest() -> None:
@@ -386,7 +404,7 @@ def test_any_string_enters_a_query_as_exactly_that_value_and_changes_nothing_els
 
 def test_a_string_of_a_megabyte_is_a_value_like_any_other() -> None:
     value = '\\u0022"}\n' * 125_000
-    rows = Store().query(sparql_of_value(catalog.serialise(Literal(value))))
+    rows = Store().query(sparql_of_value(parameters.serialize(Literal(value))))
     assert isinstance(rows, QuerySolutions)
     assert [row["v"].value for row in rows] == [value]
 
@@ -399,13 +417,13 @@ def sparql_of_value(written: str) -> str:
 @given(st.text(), st.sampled_from(["iri bodysite:", "iri", "integer", "date", "boolean"]))
 def test_whatever_is_typed_becomes_one_term_or_a_sentence(value: str, type_: str) -> None:
     try:
-        term = catalog.term(PROJECT, parameter(type_), value)
+        term = parameters.term(PROJECT, parameter(type_), value)
     except UserError as error:
         assert str(error).isprintable()  # noqa: PT017 - either outcome is right, for each its own check
         return
     like = NamedNode(BONE) if type_.startswith("iri") else Literal("1", datatype=NamedNode("http://example.org/type"))
-    text = sparql_of_value(catalog.serialise(term))
-    assert _kinds(text) == _kinds(sparql_of_value(catalog.serialise(like)))
+    text = sparql_of_value(parameters.serialize(term))
+    assert _kinds(text) == _kinds(sparql_of_value(parameters.serialize(like)))
     rows = Store().query(text)
     assert isinstance(rows, QuerySolutions)
     assert [row["v"] for row in rows] == [term]
