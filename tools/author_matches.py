@@ -4,17 +4,16 @@
 authors in ``data/page/articles/``, and read the difference.
 """
 
-from pathlib import Path
-
 from imaging_trials.bibliography import author_matching
-from rdfkit.base import paths
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.project import Project
 from rdfkit.rdf import named_graphs
 
 
-def main(root: Path | None = None) -> None:
-    """Write the file from the sources under ``root`` (default: the checkout that this program is in)."""
-    root = root or paths.root()
-    (root / author_matching.FILE).write_text(author_matching.turtle(named_graphs.read_sources(root)), encoding="utf-8")
+def main(project: Project = PROJECT) -> None:
+    """Write the file from the sources of the project."""
+    text = author_matching.turtle(named_graphs.read_sources(project))
+    (project.root / author_matching.FILE).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from imaging_trials.bibliography.record import Author, Date, Record
-from rdfkit.base import namespaces
+from imaging_trials.graph.project import PROJECT
 
 ARTICLES = """
 SELECT ?article ?year ?listing ?title ?doi ?pmid ?pmcid ?volume ?issue ?pages ?journal ?first ?last WHERE {
@@ -72,7 +72,7 @@ def shortened(pages: str) -> str:
 
 def _rows(store: Store, query: str) -> list[dict[str, str]]:
     """Return the rows of a query as texts; what is unbound is empty."""
-    solutions = store.query(query, prefixes=namespaces.PREFIXES, use_default_graph_as_union=True)
+    solutions = store.query(query, prefixes=PROJECT.prefixes, use_default_graph_as_union=True)
     assert isinstance(solutions, QuerySolutions)
     names = [variable.value for variable in solutions.variables]
     return [{n: t.value if isinstance(t := row[n], NamedNode | Literal) else "" for n in names} for row in solutions]

@@ -23,7 +23,7 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from imaging_trials.bibliography.record import Author
 from imaging_trials.graph import lookup, nuclide_notation, read
-from rdfkit.base import namespaces
+from imaging_trials.graph.project import PROJECT
 
 FILE = "data/curated/possible-matches.ttl"
 BASIS = (
@@ -100,10 +100,10 @@ def turtle(store: Store) -> str:
     page = read.node("source:page-titles")
     checked = read.text(store, page, "checkedOn")
     prefixes = ("authorship", "dcterms", "imt", "match", "skos", "source", "xsd")
-    lines = [f"@prefix {prefix}: <{namespaces.PREFIXES[prefix]}> ." for prefix in prefixes]
+    lines = [f"@prefix {prefix}: <{PROJECT.prefixes[prefix]}> ." for prefix in prefixes]
     lines += ["", "# Names that may belong to one person: written by `python -m tools.author_matches`"]
     for match in find(store):
-        candidates = " , ".join(namespaces.shorten(one.value) for one in match.candidates)
+        candidates = " , ".join(PROJECT.shorten(one.value) for one in match.candidates)
         lines += [
             "",
             f"match:{slug(match)} a imt:PossibleMatch ;",

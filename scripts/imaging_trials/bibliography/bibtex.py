@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from imaging_trials.bibliography.record import Author, Record, Reference, reference
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 ENTRY = re.compile(r"^[ \t]*@([A-Za-z]+)[ \t]*([{(])", re.MULTILINE)
 """The start of an entry: its type and the bracket that opens it."""
@@ -93,7 +93,7 @@ def _verbatim(text: str) -> str:
 def read(text: str, where: str) -> list[Reference]:
     """Return the references of a BibTeX text; comments, macros and preambles are skipped.
 
-    ``where`` is the name of the list in messages. Raises ImtError, with the line, for an entry with a syntax error.
+    ``where`` is the name of the list in messages. Raises UserError, with the line, for an entry with a syntax error.
 
     >>> [(one.name, one.doi) for one in read("@article{a, doi = {10.1000/a}}", "list.bib")]
     [('a', '10.1000/a')]
@@ -109,7 +109,7 @@ def read(text: str, where: str) -> list[Reference]:
             key, fields, at = _read_entry(text, entry, f"{where}, line {line}")
             if text[at : at + 1] != ("}" if entry[2] == "{" else ")"):
                 wrong = text.count("\n", 0, at) + 1
-                raise ImtError(
+                raise UserError(
                     f"{where}, line {wrong}: the BibTeX entry of line {line} has a syntax error there: fix it."
                 )
             found.append(_reference(key, fields, f"line {line}", len(found) + 1))
@@ -138,7 +138,7 @@ def _value(text: str, at: int, place: str) -> tuple[str, int]:
         if text[at : at + 1] in ("{", '"'):
             end = _end_of_quoted(text, at)
             if end < 0:
-                raise ImtError(f"{place}: a brace or a quotation mark of this BibTeX entry is not closed: close it.")
+                raise UserError(f"{place}: a brace or a quotation mark of this BibTeX entry is not closed: close it.")
             parts.append(text[at + 1 : end])
             at = end + 1
         else:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from imaging_trials.bibliography.record import Author, Record, Reference, reference
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 
 def write(records: Sequence[Record]) -> str:
@@ -48,7 +48,7 @@ def item(record: Record) -> dict[str, Any]:
 def read(text: str, where: str) -> list[Reference]:
     """Return the references of a CSL-JSON array, or of a single item.
 
-    ``where`` is the name of the list in messages. Raises ImtError for broken JSON, for numbers of thousands of digits,
+    ``where`` is the name of the list in messages. Raises UserError for broken JSON, for numbers of thousands of digits,
     for nesting that is too deep, and for an item that is not an object.
 
     >>> [one.pmid for one in read('[{"id": 1, "PMID": 28283702}]', "list.json")]
@@ -57,9 +57,9 @@ def read(text: str, where: str) -> list[Reference]:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ImtError(f"{where}, line {error.lineno}: the JSON is broken ({error.msg}): fix it there.") from None
+        raise UserError(f"{where}, line {error.lineno}: the JSON is broken ({error.msg}): fix it there.") from None
     except (ValueError, RecursionError):
-        raise ImtError(f"{where} is not CSL-JSON: a number is too long or the nesting is too deep; fix it.") from None
+        raise UserError(f"{where} is not CSL-JSON: a number is too long or the nesting is too deep; fix it.") from None
     return [
         _reference(value, where, f"item {number}")
         for number, value in enumerate(data if isinstance(data, list) else [data], 1)
@@ -68,7 +68,7 @@ def read(text: str, where: str) -> list[Reference]:
 
 def _reference(value: object, where: str, place: str) -> Reference:
     if not isinstance(value, dict):
-        raise ImtError(f"{where}, {place}: a CSL-JSON item must be an object: put it into braces, or remove it.")
+        raise UserError(f"{where}, {place}: a CSL-JSON item must be an object: put it into braces, or remove it.")
     fields = {name.casefold(): _text(field) for name, field in value.items()}
     title = fields.get("title", "")
     return reference(

@@ -7,10 +7,10 @@ from pyoxigraph import NamedNode, Store
 
 from imaging_trials.bibliography.record import Author, Date, Erratum, Record
 from imaging_trials.graph import lookup, read
-from rdfkit.base import namespaces
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 
-_EVENT_KIND = namespaces.PREFIXES["eventkind"]
+_EVENT_KIND = PROJECT.prefixes["eventkind"]
 _PARTS = ("isAuthorshipOf", "concerns", "corrects")
 """Properties that lead from a part of a citation to its article."""
 
@@ -80,7 +80,7 @@ def _articles(store: Store, thing: NamedNode) -> list[NamedNode]:
 def read_record(store: Store, article: NamedNode, *, corrected: bool = False) -> Record:
     """Return the record of an article, as its source prints it or, with ``corrected``, as it should be.
 
-    The record's key is the last part of the article's IRI. Raises ImtError if a correction is of a value that is not
+    The record's key is the last part of the article's IRI. Raises UserError if a correction is of a value that is not
     printed.
     """
     values = _corrected(store, article) if corrected else _printed(store)
@@ -157,8 +157,8 @@ def _correction(store: Store, iri: NamedNode) -> Correction:
     things, properties = read.objects(store, iri, "correctsStatementOf"), read.objects(store, iri, "correctsProperty")
     corrected = read.text(store, iri, "correctedValue")
     if len(things) != 1 or len(properties) != 1 or not corrected:
-        raise ImtError(
-            f"{namespaces.shorten(iri.value)} is an incomplete correction: give it one imt:correctsStatementOf, one "
+        raise UserError(
+            f"{PROJECT.shorten(iri.value)} is an incomplete correction: give it one imt:correctsStatementOf, one "
             "imt:correctsProperty and one imt:correctedValue."
         )
     return Correction(
@@ -184,8 +184,8 @@ def _corrected(store: Store, article: NamedNode) -> _Values:
         at = (one.thing, one.property)
         values = corrected.get(at) or printed(*at)
         if one.printed and one.printed not in values:
-            raise ImtError(
-                f"{namespaces.shorten(one.iri.value)} corrects '{one.printed}', but "
+            raise UserError(
+                f"{PROJECT.shorten(one.iri.value)} corrects '{one.printed}', but "
                 f"{lookup.described(store, one.thing)} prints something else: fix the correction."
             )
         corrected[at] = [one.corrected, *(value for value in values if value not in (one.printed, one.corrected))]

@@ -7,8 +7,8 @@ from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography
 from imaging_trials.graph import lookup
-from rdfkit.base import namespaces
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +37,8 @@ def run(args: argparse.Namespace) -> int:
     from rdfkit.stores import embedded
 
     if args.list_corrections and args.format:
-        raise ImtError("--list-corrections prints no citations: remove --format.")
-    store = embedded.open_store()
+        raise UserError("--list-corrections prints no citations: remove --format.")
+    store = embedded.open_store(PROJECT)
     articles = _articles(store, args.what)
     if not articles:
         print("imt: The graph lists no article: name one to cite.", file=sys.stderr)
@@ -62,7 +62,7 @@ def _articles(store: Store, names: list[str]) -> list[NamedNode]:
         thing = lookup.resolve(store, name, accepts=lambda one: bool(bibliography.articles_of(store, one)))
         articles = bibliography.articles_of(store, thing)
         if not articles:
-            raise ImtError(
+            raise UserError(
                 f"{lookup.described(store, thing)} is not an article and no article is listed for it: "
                 "name an article, an edition, a series, a listing or a topic ('imt cite' alone prints all)."
             )
@@ -85,6 +85,6 @@ def _correction(store: Store, one: bibliography.Correction) -> str:
         f"  because    {one.basis}",
         *(f"  source     {lookup.described(store, source)}" for source in one.sources),
         f"  checked    {one.checked_on}",
-        f"  see        {namespaces.shorten(one.iri.value)}",
+        f"  see        {PROJECT.shorten(one.iri.value)}",
     ]
     return "\n".join(line for line in lines if not line.endswith("  ")) + "\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from imaging_trials.mappings.facts import MAX_NESTING_DEPTH, REPLACED_BY, Fact
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 _SYNONYM = re.compile(r'(?<!\\)"((?:[^"\\]|\\.)*+)"\s++EXACT\b')
 _ESCAPE = re.compile(r"\\(.)")
@@ -20,7 +20,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "W": " "}
 
 
 def read(path: Path) -> Iterator[Fact]:
-    """Yield what an OBO file says. Raises ImtError, with the line, for a clause without a colon."""
+    """Yield what an OBO file says. Raises UserError, with the line, for a clause without a colon."""
     with path.open(encoding="utf-8-sig") as file:
         frame = id_ = ""
         for number, raw in enumerate(file, 1):
@@ -32,7 +32,7 @@ def read(path: Path) -> Iterator[Fact]:
             if not frame or not line or line.startswith("!"):
                 continue
             if not colon:
-                raise ImtError(f"{path}:{number}: is not an OBO clause such as 'name: lung'; fix it there.")
+                raise UserError(f"{path}:{number}: is not an OBO clause such as 'name: lung'; fix it there.")
             if tag == "id":
                 id_ = _id(value)
                 yield Fact(id_, "term")
@@ -72,7 +72,7 @@ def is_graph(path: Path) -> bool:
 def read_graph(path: Path) -> Iterator[Fact]:
     """Yield what the nodes of an OBO graph say, one node in memory at a time.
 
-    Raises ImtError for broken JSON, for JSON that is nested too deep, and for a node without an id.
+    Raises UserError for broken JSON, for JSON that is nested too deep, and for a node without an id.
     """
     import ijson
 
@@ -82,11 +82,11 @@ def read_graph(path: Path) -> Iterator[Fact]:
         try:
             for node in ijson.items(events, "graphs.item.nodes.item"):
                 if not isinstance(node, dict) or not isinstance(node.get("id"), str):
-                    raise ImtError(f"{path}: a node of its graph has no id; give a complete OBO graph.")
+                    raise UserError(f"{path}: a node of its graph has no id; give a complete OBO graph.")
                 yield from _node(node["id"], node)
         except (ijson.JSONError, ValueError) as error:
             what = " ".join(str(error).partition("\n")[0].split())
-            raise ImtError(f"{path}: is not an OBO graph in JSON ({what}); give a complete one.") from error
+            raise UserError(f"{path}: is not an OBO graph in JSON ({what}); give a complete one.") from error
 
 
 def _with_limited_depth(events: Iterable[tuple[str, Any]], path: Path) -> Iterator[tuple[str, Any]]:
@@ -95,7 +95,7 @@ def _with_limited_depth(events: Iterable[tuple[str, Any]], path: Path) -> Iterat
         if event[0] in ("start_map", "start_array"):
             depth += 1
             if depth > MAX_NESTING_DEPTH:
-                raise ImtError(f"{path}: is nested more than {MAX_NESTING_DEPTH} deep; give a copy of a vocabulary.")
+                raise UserError(f"{path}: is nested more than {MAX_NESTING_DEPTH} deep; give a copy of a vocabulary.")
         elif event[0] in ("end_map", "end_array"):
             depth -= 1
         yield event

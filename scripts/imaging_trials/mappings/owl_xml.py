@@ -12,9 +12,9 @@ from xml.etree import ElementTree as ET
 
 from imaging_trials.mappings.facts import MAX_NESTING_DEPTH, PROPERTIES, TRUE, Fact, is_english
 from rdfkit.base import namespaces
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
-_OWL = f"{{{namespaces.PREFIXES['owl']}}}"
+_OWL = f"{{{namespaces.OWL}}}"
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _ROOT = re.compile(rb"<Ontology[\s>][^>]*\"http://www\.w3\.org/2002/07/owl#\"")
 _HEAD_BYTES = 65_536
@@ -34,21 +34,21 @@ def _head(path: Path) -> bytes:
 def read(path: Path) -> Iterator[Fact]:
     """Yield what the declarations and annotation assertions of a file say, one axiom in memory at a time.
 
-    Raises ImtError for a file that is not well-formed OWL/XML, has a DOCTYPE, or is nested too deep.
+    Raises UserError for a file that is not well-formed OWL/XML, has a DOCTYPE, or is nested too deep.
     """
     root = _ROOT.search(head := _head(path))
     if not root:
-        raise ImtError(f"{path}: is not OWL/XML in UTF-8 (no Ontology element at its start); give another copy.")
+        raise UserError(f"{path}: is not OWL/XML in UTF-8 (no Ontology element at its start); give another copy.")
     if b"<!DOCTYPE" in head[: root.start()]:
-        raise ImtError(f"{path}: has a DOCTYPE, which is not read; replace its entities by their text and remove it.")
+        raise UserError(f"{path}: has a DOCTYPE, which is not read; replace its entities by their text and remove it.")
     try:
         with path.open("rb") as file:
             yield from _axioms(file, path)
     except ET.ParseError as error:
         line, column = error.position
-        raise ImtError(f"{path}:{line}:{column + 1}: is not well-formed XML ({error.msg}); fix it there.") from error
+        raise UserError(f"{path}:{line}:{column + 1}: is not well-formed XML ({error.msg}); fix it there.") from error
     except (LookupError, ValueError) as error:
-        raise ImtError(f"{path}: is in an encoding that is not read; save it as UTF-8.") from error
+        raise UserError(f"{path}: is in an encoding that is not read; save it as UTF-8.") from error
 
 
 def _axioms(file: BinaryIO, path: Path) -> Iterator[Fact]:
@@ -59,7 +59,7 @@ def _axioms(file: BinaryIO, path: Path) -> Iterator[Fact]:
         if event == "start":
             depth += 1
             if depth > MAX_NESTING_DEPTH:
-                raise ImtError(f"{path}: is nested more than {MAX_NESTING_DEPTH} deep; give a proper ontology.")
+                raise UserError(f"{path}: is nested more than {MAX_NESTING_DEPTH} deep; give a proper ontology.")
             if ontology is None:
                 ontology = element
                 names.base = element.get(f"{_XML}base", element.get("ontologyIRI", ""))
@@ -81,7 +81,7 @@ class _Names:
 
     def __init__(self, path: Path) -> None:
         self.base = ""
-        self.prefixes = {name: namespaces.PREFIXES[name] for name in ("owl", "rdf", "rdfs", "xsd")}
+        self.prefixes = {name: namespaces.WELL_KNOWN[name] for name in ("owl", "rdf", "rdfs", "xsd")}
         self._path = path
 
     def of(self, element: ET.Element) -> str:
@@ -94,7 +94,7 @@ class _Names:
     def _expanded(self, curie: str) -> str:
         prefix, _, local = curie.partition(":")
         if prefix not in self.prefixes:
-            raise ImtError(f"{self._path}: '{curie}' has a prefix that the file does not declare; declare it.")
+            raise UserError(f"{self._path}: '{curie}' has a prefix that the file does not declare; declare it.")
         return self.prefixes[prefix] + local
 
     def _absolute(self, iri: str) -> str:
@@ -103,7 +103,7 @@ class _Names:
         try:
             return iri if ":" in iri else urljoin(self.base, iri)
         except ValueError as error:
-            raise ImtError(f"{self._path}: '{iri}' makes no IRI with '{self.base}'; fix the base.") from error
+            raise UserError(f"{self._path}: '{iri}' makes no IRI with '{self.base}'; fix the base.") from error
 
 
 def _annotation(names: _Names, assertion: ET.Element) -> Iterator[Fact]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from imaging_trials.mappings import obo, owl_xml
 from imaging_trials.mappings.facts import PROPERTIES, TRUE, Fact, is_english
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import reading
 
 
@@ -35,7 +35,7 @@ _OBSOLETE = re.compile(r"obsolete[ :_]", re.IGNORECASE)
 def read(path: Path, key: Key) -> dict[str, Term]:
     """Return the terms of a copy by the key of their identifier.
 
-    The file's extension decides the format; for XML and JSON its first lines do too. Raises ImtError for a file that
+    The file's extension decides the format; for XML and JSON its first lines do too. Raises UserError for a file that
     can't be read, has a syntax error, is in an unknown format, or has no identifier in it.
     """
     found: dict[str, Term] = {}
@@ -52,12 +52,12 @@ def read(path: Path, key: Key) -> dict[str, Term]:
             elif fact.property == "replaced":
                 term.replaced_by.append(key(fact.value))
     except UnicodeDecodeError as error:
-        raise ImtError(f"{path}: is not UTF-8; save the file as UTF-8.") from error
+        raise UserError(f"{path}: is not UTF-8; save the file as UTF-8.") from error
     except OSError as error:
         what = "is a folder" if isinstance(error, IsADirectoryError) else error.strerror or str(error)
-        raise ImtError(f"{path}: can't be read ({what}); check the name.") from error
+        raise UserError(f"{path}: can't be read ({what}); check the name.") from error
     if not found:
-        raise ImtError(f"{path}: has no identifier in it; give a copy of a vocabulary.")
+        raise UserError(f"{path}: has no identifier in it; give a copy of a vocabulary.")
     return found
 
 
@@ -74,7 +74,7 @@ def _facts(path: Path) -> Iterator[Fact]:
     if extension in reading.EXTENSIONS:
         return _rdf(path)
     known = sorted({*reading.EXTENSIONS, ".json", ".obo", ".owl", ".owx", ".tsv"})
-    raise ImtError(f"{path}: has no extension of a known format; rename it to one of {', '.join(known)}.")
+    raise UserError(f"{path}: has no extension of a known format; rename it to one of {', '.join(known)}.")
 
 
 def _rdf(path: Path) -> Iterator[Fact]:
@@ -105,14 +105,14 @@ def _table(path: Path) -> Iterator[Fact]:
     with path.open(encoding="utf-8-sig") as file:
         head = file.readline().rstrip("\r\n").split("\t")
         if head[:2] != ["id", "label"] or set(head) - set(_COLUMNS):
-            raise ImtError(
+            raise UserError(
                 f"{path}:1: a table must begin with the columns id and label; deprecated (true) and replaced_by may "
                 "follow: fix the head."
             )
         for number, line in enumerate(file, 2):
             cells = line.rstrip("\r\n").split("\t")
             if len(cells) != len(head) or not cells[0]:
-                raise ImtError(f"{path}:{number}: must have the {len(head)} cells of the head, the id first; fix it.")
+                raise UserError(f"{path}:{number}: must have the {len(head)} cells of the head, the id first; fix it.")
             row = dict(zip(head, cells, strict=True))
             yield Fact(row["id"], "label", row["label"]) if row["label"] else Fact(row["id"], "term")
             if row.get("deprecated", "").lower() in TRUE:

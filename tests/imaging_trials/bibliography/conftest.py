@@ -5,13 +5,14 @@ from pyoxigraph import Store
 
 from imaging_trials.bibliography import in_page_order, read_record
 from imaging_trials.bibliography.record import Record
+from imaging_trials.graph.project import PROJECT
 from rdfkit.stores.embedded import open_store
 from tests.support import citations
 
 
 @pytest.fixture(scope="package")
 def store() -> Store:
-    return open_store()
+    return open_store(PROJECT)
 
 
 @pytest.fixture(scope="package")

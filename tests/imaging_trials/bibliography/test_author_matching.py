@@ -10,15 +10,15 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials.bibliography import author_matching
 from imaging_trials.graph import read
-from rdfkit.base import namespaces
-from rdfkit.rdf.named_graphs import graph_iri, read_sources
+from imaging_trials.graph.project import PROJECT
+from rdfkit.rdf.named_graphs import read_sources
 from tests.conftest import ROOT
 from tools import author_matches
 
 
 @pytest.fixture(scope="module")
 def sources() -> Store:
-    return read_sources(ROOT)
+    return read_sources(PROJECT)
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +28,10 @@ def matches(sources: Store) -> list[author_matching.Match]:
 
 def an_article(name: str, *authors: str) -> list[Quad]:
     """Return the quads of an article with authors, as in the page graph."""
-    quads, page = [], graph_iri("page")
-    article = NamedNode(namespaces.expand(f"article:{name}"))
+    quads, page = [], PROJECT.graph_iri("page")
+    article = NamedNode(PROJECT.expand(f"article:{name}"))
     for number, author in enumerate(authors, 1):
-        one = NamedNode(namespaces.expand(f"authorship:{name}-{number:02}"))
+        one = NamedNode(PROJECT.expand(f"authorship:{name}-{number:02}"))
         quads += [
             Quad(one, read.TYPE, read.imt("PersonAuthorship"), page),
             Quad(one, read.imt("isAuthorshipOf"), article, page),
@@ -66,7 +66,7 @@ def test_the_program_writes_the_file_in_normal_form(tmp_path: Path) -> None:
         shutil.copytree(ROOT / folder, tmp_path / folder)
     written = tmp_path / author_matching.FILE
     written.unlink()
-    author_matches.main(tmp_path)
+    author_matches.main(PROJECT.at(tmp_path))
     assert written.read_bytes() == (ROOT / author_matching.FILE).read_bytes()
     assert (
         subprocess.run([Path(sys.executable).with_name("turtlefmt"), "--check", written], check=False).returncode == 0

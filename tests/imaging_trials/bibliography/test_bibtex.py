@@ -11,7 +11,7 @@ from pyoxigraph import Store
 
 from imaging_trials.bibliography import bibtex
 from imaging_trials.bibliography.record import Author, Record
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from tests.support.citations import a_record, authors, shortened
 
 FIELDS = {"doi": "doi", "pmid": "pmid", "pmcid": "pmcid", "volume": "volume", "number": "issue"}
@@ -125,6 +125,6 @@ def test_bibtex_of_other_programs_is_read() -> None:
     ],
 )
 def test_a_syntax_error_is_reported_with_its_line(text: str, sentence: str) -> None:
-    with pytest.raises(ImtError) as refused:
+    with pytest.raises(UserError) as refused:
         bibtex.read(text, "list")
     assert str(refused.value).startswith(sentence)

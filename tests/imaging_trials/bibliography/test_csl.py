@@ -9,8 +9,8 @@ from pyoxigraph import NamedNode, Store
 
 from imaging_trials.bibliography import csl, read_record
 from imaging_trials.bibliography.record import Author, Record
-from rdfkit.base import namespaces
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from tests.support.citations import a_record, authors, shortened
 
 TYPES: dict[str, type] = {
@@ -73,7 +73,7 @@ def test_dates_are_as_exact_as_printed(records: list[Record]) -> None:
 
 def test_corrected_records_have_the_corrected_values(store: Store) -> None:
     ljungberg, vali = (
-        csl.item(read_record(store, NamedNode(namespaces.expand(f"article:{key}")), corrected=True))
+        csl.item(read_record(store, NamedNode(PROJECT.expand(f"article:{key}")), corrected=True))
         for key in ("ljungberg-2016", "vali-2021")
     )
     assert {"family": "Sjögreen-Gleisner", "given": "K."} in ljungberg["author"]
@@ -102,6 +102,6 @@ def test_one_item_or_several_are_read() -> None:
     ],
 )
 def test_broken_json_is_reported_with_its_place(text: str, sentence: str) -> None:
-    with pytest.raises(ImtError) as refused:
+    with pytest.raises(UserError) as refused:
         csl.read(text, "list")
     assert str(refused.value).startswith(sentence)

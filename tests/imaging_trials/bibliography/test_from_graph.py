@@ -8,9 +8,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials.bibliography import articles_of, nlm, read_record
 from imaging_trials.bibliography.record import Record
-from rdfkit.base import namespaces
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf.named_graphs import graph_iri
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from tests.conftest import ROOT
 
 
@@ -22,7 +21,7 @@ def test_each_citation_hashes_to_its_line_of_the_page(store: Store, articles: li
     for row in articles:
         line = nlm.citation(read_record(store, NamedNode(row["article"])))
         digest = hashlib.sha256(f"{row['year']}: {line}".encode()).hexdigest()
-        assert digest == hash_of[namespaces.shorten(row["listing"])], line
+        assert digest == hash_of[PROJECT.shorten(row["listing"])], line
 
 
 def test_records_are_in_page_order(records: list[Record], articles: list[dict[str, str]]) -> None:
@@ -30,28 +29,28 @@ def test_records_are_in_page_order(records: list[Record], articles: list[dict[st
 
 
 def test_an_edition_that_is_only_discussed_has_no_article(store: Store) -> None:
-    assert articles_of(store, NamedNode(namespaces.expand("edition:aua-renal-mass-2017"))) == []
+    assert articles_of(store, NamedNode(PROJECT.expand("edition:aua-renal-mass-2017"))) == []
 
 
 def test_a_correction_of_what_is_not_printed_is_an_error(store: Store) -> None:
     changed = Store()
     changed.extend(store)
-    authorship = NamedNode(namespaces.expand("authorship:ljungberg-2016-06"))
-    name = NamedNode(namespaces.VOCAB + "printedName")
-    changed.remove(Quad(authorship, name, Literal("Sjögreen- Gleisner K"), graph_iri("page")))
-    changed.add(Quad(authorship, name, Literal("Sjögreen-Gleisner K"), graph_iri("page")))
-    article = NamedNode(namespaces.expand("article:ljungberg-2016"))
+    authorship = NamedNode(PROJECT.expand("authorship:ljungberg-2016-06"))
+    name = NamedNode(PROJECT.vocabulary + "printedName")
+    changed.remove(Quad(authorship, name, Literal("Sjögreen- Gleisner K"), PROJECT.graph_iri("page")))
+    changed.add(Quad(authorship, name, Literal("Sjögreen-Gleisner K"), PROJECT.graph_iri("page")))
+    article = NamedNode(PROJECT.expand("article:ljungberg-2016"))
     assert "Sjögreen-Gleisner K" in nlm.citation(read_record(changed, article))
-    with pytest.raises(ImtError, match="correction:ljungberg-2016-sjogreen-gleisner corrects 'Sjögreen- Gleisner K'"):
+    with pytest.raises(UserError, match="correction:ljungberg-2016-sjogreen-gleisner corrects 'Sjögreen- Gleisner K'"):
         read_record(changed, article, corrected=True)
 
 
 def test_an_incomplete_correction_is_an_error(store: Store) -> None:
     changed = Store()
     changed.extend(store)
-    correction = NamedNode(namespaces.expand("correction:ljungberg-2016-sjogreen-gleisner"))
-    corrected = NamedNode(namespaces.VOCAB + "correctedValue")
+    correction = NamedNode(PROJECT.expand("correction:ljungberg-2016-sjogreen-gleisner"))
+    corrected = NamedNode(PROJECT.vocabulary + "correctedValue")
     for quad in list(changed.quads_for_pattern(correction, corrected, None, None)):
         changed.remove(quad)
-    with pytest.raises(ImtError, match="is an incomplete correction: give it one"):
-        read_record(changed, NamedNode(namespaces.expand("article:ljungberg-2016")), corrected=True)
+    with pytest.raises(UserError, match="is an incomplete correction: give it one"):
+        read_record(changed, NamedNode(PROJECT.expand("article:ljungberg-2016")), corrected=True)

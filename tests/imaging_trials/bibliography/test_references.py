@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from imaging_trials.bibliography import MAX_LIST_BYTES, WRITERS, decode_references, read_references
 from imaging_trials.bibliography.record import Record
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -31,7 +31,7 @@ def test_what_cite_writes_is_read_with_all_identifiers(records: list[Record], na
     ],
 )
 def test_a_broken_list_is_refused_in_one_sentence(text: str, sentence: str) -> None:
-    with pytest.raises(ImtError) as refused:
+    with pytest.raises(UserError) as refused:
         read_references(text, "list")
     assert str(refused.value).startswith(sentence)
     assert "\n" not in str(refused.value)
@@ -47,7 +47,7 @@ def test_a_broken_list_is_refused_in_one_sentence(text: str, sentence: str) -> N
     ],
 )
 def test_only_text_in_utf_8_is_decoded(data: bytes, sentence: str) -> None:
-    with pytest.raises(ImtError, match=sentence):
+    with pytest.raises(UserError, match=sentence):
         decode_references(data, "it")
 
 
@@ -69,7 +69,7 @@ PIECES = st.sampled_from(
 def test_any_text_is_read_or_refused_in_one_sentence(text: str) -> None:
     try:
         assert read_references(text, "list")
-    except ImtError as error:
+    except UserError as error:
         assert "\n" not in str(error)  # noqa: PT017
 
 
@@ -93,7 +93,7 @@ def test_time_grows_with_the_length_of_a_list(name: str) -> None:
 
     def cost(text: str) -> float:
         start = time.process_time()
-        with contextlib.suppress(ImtError):
+        with contextlib.suppress(UserError):
             read_references(text, "list")
         return time.process_time() - start
 

@@ -7,8 +7,8 @@ import pytest
 from pyoxigraph import Store
 
 from imaging_trials.bibliography import WRITERS, Reference, in_page_order, read_record, read_references
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import currency
-from rdfkit.base import namespaces
 from rdfkit.stores.embedded import open_store
 from tests.conftest import Imt
 
@@ -17,7 +17,7 @@ DAY = "2026-11-26"
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    return open_store()
+    return open_store(PROJECT)
 
 
 def read(text: str) -> list[Reference]:
@@ -27,7 +27,7 @@ def read(text: str) -> list[Reference]:
 def audited(store: Store, text: str) -> list[tuple[str, list[str]]]:
     """Return (thing as CURIE or "", words of the findings) of each reference of a list."""
     return [
-        (namespaces.shorten(one.thing.value) if one.thing else "", [finding.words for finding in one.findings])
+        (PROJECT.shorten(one.thing.value) if one.thing else "", [finding.words for finding in one.findings])
         for one in currency.references(store, read(text), DAY)
     ]
 

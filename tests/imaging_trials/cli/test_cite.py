@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from imaging_trials.bibliography import WRITERS, in_page_order, read_record
+from imaging_trials.graph.project import PROJECT
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT, Imt
 
@@ -41,7 +42,7 @@ def test_the_twenty_citations_are_printed_to_the_letter(imt: Imt) -> None:
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_each_format_is_what_its_writer_writes(imt: Imt, name: str) -> None:
-    store = open_store()
+    store = open_store(PROJECT)
     records = [read_record(store, article) for article in in_page_order(store)]
     assert printed(imt, "--format", name) == WRITERS[name](records)
 

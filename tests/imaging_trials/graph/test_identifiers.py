@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
 from imaging_trials.graph import identifiers
-from rdfkit.base import namespaces
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading
 from tests.conftest import ROOT
 
@@ -29,17 +29,17 @@ def shapes() -> Store:
 
 
 def objects(store: Store, subject: NamedNode, curie: str) -> list[str]:
-    found = store.quads_for_pattern(subject, NamedNode(namespaces.expand(curie)), None, None)
+    found = store.quads_for_pattern(subject, NamedNode(PROJECT.expand(curie)), None, None)
     return [quad.object.value for quad in found if isinstance(quad.object, Literal | NamedNode)]
 
 
 def test_forms_are_the_patterns_of_the_shapes(shapes: Store) -> None:
     patterns: dict[str, set[str]] = {}
-    for quad in shapes.quads_for_pattern(None, NamedNode(namespaces.expand("sh:pattern")), None, None):
+    for quad in shapes.quads_for_pattern(None, NamedNode(PROJECT.expand("sh:pattern")), None, None):
         assert isinstance(quad.subject, NamedNode)
         for path in objects(shapes, quad.subject, "sh:path"):
-            if path.removeprefix(namespaces.VOCAB) in identifiers.SCHEMES:
-                patterns.setdefault(path.removeprefix(namespaces.VOCAB), set()).update(
+            if path.removeprefix(PROJECT.vocabulary) in identifiers.SCHEMES:
+                patterns.setdefault(path.removeprefix(PROJECT.vocabulary), set()).update(
                     objects(shapes, quad.subject, "sh:pattern")
                 )
     assert patterns == {name: {f"^{scheme.form}$"} for name, scheme in identifiers.SCHEMES.items()}
@@ -60,8 +60,8 @@ def test_check_digits_are_those_of_the_shapes(shapes: Store, scheme: str) -> Non
     store = Store()
     for value in right | wrong:
         thing = NamedNode(f"https://example.org/{value}")
-        store.add(Quad(thing, NamedNode(namespaces.VOCAB + scheme), Literal(value)))
-    found = store.query(select.replace("$this", "?this"), prefixes=namespaces.PREFIXES)
+        store.add(Quad(thing, NamedNode(PROJECT.vocabulary + scheme), Literal(value)))
+    found = store.query(select.replace("$this", "?this"), prefixes=PROJECT.prefixes)
     assert isinstance(found, QuerySolutions)
     refused = {row["this"].value.rpartition("/")[2] for row in found if isinstance(row["this"], NamedNode)}
     assert refused == wrong
