@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode, Quad
 
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
+from rdfkit.base.text import clip, nearest
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.sparql import guard as sparql
@@ -79,7 +80,7 @@ def query(
     if opened is not None:
         catalog.refuse_federated(saved)
     text = catalog.bind(PROJECT, saved, {name: typed(value) for name, value in parameters.items()}, opened)
-    return bridge.to_rdflib_result(put(text, saved.graphs), PROJECT.prefixes)
+    return bridge.to_rdflib_result(put(text, saved.dataset), PROJECT.prefixes)
 
 
 def validate(
@@ -176,9 +177,9 @@ def _quads(names: tuple[str, ...]) -> Iterator[Quad]:
             chosen.update(dict.fromkeys(layers.dataset(PROJECT, opened, name)))
         else:
             offered = sorted({*known, *layers.dataset_names(PROJECT)})
-            near = catalog.nearest(name, offered)
+            near = nearest(name, offered)
             offer = f"did you mean {' or '.join(near)}?" if near else f"choose of {', '.join(offered)}."
-            raise UserError(f"There is no graph '{catalog.clip(name)}': {offer}")
+            raise UserError(f"There is no graph '{clip(name)}': {offer}")
     for iri in chosen:
         yield from opened.quads_for_pattern(None, None, None, iri)
 
