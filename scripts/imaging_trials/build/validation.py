@@ -181,6 +181,13 @@ def validate_data(data: Sequence[Data], context: Context | None = None, *, engin
     return locate(found, _sources(data), context.store, context.given.shape_quads)
 
 
+def validate_files_by_shapes(
+    files: Iterable[Path], shapes: Iterable[Path], syntax: str | None = None, *, engine: str = "auto"
+) -> report.Report:
+    """Return the results of a user's own shapes on RDF files, as `validate_by_shapes` does; ``syntax`` is theirs."""
+    return validate_by_shapes(read_files(files, syntax), read_files(shapes), engine=engine)
+
+
 def validate_by_shapes(data: Sequence[Data], shapes: Sequence[Data], *, engine: str = "auto") -> report.Report:
     """Return the results of a user's own shapes on a user's data.
 

@@ -53,8 +53,7 @@ def run(args: argparse.Namespace) -> int:
     if sys.stderr.isatty():
         print("validating ...", end="\r", file=sys.stderr)
     if args.shapes:
-        data = validation.read_files(args.files, args.input_format)
-        found = validation.validate_by_shapes(data, validation.read_files(args.shapes), engine=args.engine)
+        found = validation.validate_files_by_shapes(args.files, args.shapes, args.input_format, engine=args.engine)
     elif args.files:
         found = validation.validate_files(args.files, args.input_format, engine=args.engine)
     else:
