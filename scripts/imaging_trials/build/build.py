@@ -87,6 +87,7 @@ def build(
         if validate:
             progress("looking up every term")
             problems += _undefined_terms(root)
+            problems += _described_twice(root)
         verdict = ""
         progress(f"inferring with {reasoner}")
         rules = root / "ontology" / "rules"
@@ -140,6 +141,12 @@ def _undefined_terms(root: Path) -> list[str]:
 
     found = undefined_terms.check_repository(PROJECT.at(root))
     return [f"{term.where}: {undefined_terms.sentence(PROJECT, term)}" for term in found]
+
+
+def _described_twice(root: Path) -> list[str]:
+    from rdfkit.rdf import described_twice
+
+    return [described_twice.sentence(PROJECT, found) for found in described_twice.described_twice(PROJECT.at(root))]
 
 
 def _count(made: Store) -> dict[str, int]:

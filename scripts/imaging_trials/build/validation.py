@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.inference import closure
-from rdfkit.rdf import named_graphs, rdflib_adapter, reading
+from rdfkit.rdf import described_twice, named_graphs, rdflib_adapter, reading
 from rdfkit.shacl import Source, Term, ValidationInput, locate, report, term_text, undefined_terms, validate
 from rdfkit.stores import embedded
 
@@ -95,7 +95,9 @@ def validate_shipped(shipped: Store, root: Path | None = None, *, engine: str = 
 
 
 def validate_repository(root: Path | None = None, *, engine: str = "auto") -> report.Report:
-    """Return everything that is wrong with the graph of a checkout: results, undefined terms, contradictions.
+    """Return everything that is wrong with the graph of a checkout.
+
+    That is results of shapes, things that are described twice, undefined terms and contradictions.
 
     The graph is read from its sources and closed. ``engine`` is one of `rdfkit.shacl.ENGINES`. Raises UserError if the
     graph cannot be read.
@@ -104,8 +106,10 @@ def validate_repository(root: Path | None = None, *, engine: str = "auto") -> re
     project = PROJECT.at(root)
     made = named_graphs.read_sources(project)
     closed = closure.close(project, made)
+    found = validate_shipped(made, root, engine=engine)
     found = replace(
-        validate_shipped(made, root, engine=engine),
+        found,
+        results=(*found.results, *map(_of_repeated, described_twice.described_twice(project))),
         undefined=tuple(undefined_terms.check_repository(project)),
         contradictions=tuple(closed.contradictions),
     )
@@ -114,6 +118,22 @@ def validate_repository(root: Path | None = None, *, engine: str = "auto") -> re
     files = [*(path for _, path in named_graphs.source_files(project)), *sorted((root / "shapes").glob("*.ttl"))]
     sources = (Source(path.relative_to(root).as_posix(), path, "turtle", reading.read(path)) for path in files)
     return locate(found, sources, made, _shapes(root, authoring=True))
+
+
+def _of_repeated(found: described_twice.DescribedTwice) -> report.Result:
+    component = PROJECT.shapes + "DescribedTwice"
+    return report.Result(
+        file=found.places[0].rpartition(":")[0],
+        focus=NamedNode(found.subject),
+        label="",
+        path=None,
+        value=None,
+        component=component,
+        severity=PROJECT.expand("sh:Violation"),
+        shape=NamedNode(component),
+        constraint=None,
+        messages=(f"Described in {' and '.join(found.places)}: put its statements in one block.",),
+    )
 
 
 def read_files(files: Iterable[Path], syntax: str | None = None) -> list[Data]:

@@ -144,14 +144,17 @@ def as_triples(report: Report) -> list[Triple]:
 
 
 def _values_of_result(result: Result, path: Term | None) -> Iterator[tuple[str, Term]]:
-    """Yield the values of a result, by the local name of SHACL's property."""
+    """Yield the values of a result, by the local name of SHACL's property.
+
+    A check that is not a constraint of a shape has its component as shape.
+    """
     values = {
         "focusNode": result.focus,
         "sourceConstraintComponent": NamedNode(result.component),
         "resultSeverity": NamedNode(result.severity),
         "resultPath": path,
         "value": result.value,
-        "sourceShape": result.shape,
+        "sourceShape": None if result.shape == NamedNode(result.component) else result.shape,
         "sourceConstraint": result.constraint,
     }
     yield from ((name, value) for name, value in values.items() if value is not None)
