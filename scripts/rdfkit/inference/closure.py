@@ -63,7 +63,8 @@ def is_trivial(triple: Triple) -> bool:
 
     owlrl adds such triples and the rules leave them out; no query should see them:
 
-    - a thing is the same as itself, a class or property is a sub-class or sub-property of itself and equivalent to itself (eq-ref, scm-cls, scm-op, scm-dp);
+    - a thing is the same as itself, a class or property is below itself and equivalent to itself (eq-ref,
+      scm-cls, scm-op, scm-dp);
     - everything is an owl:Thing, every class is a sub-class of it, so every property has it as domain and range
       (scm-cls and what cax-sco, scm-dom1, scm-rng1 make of that);
     - owl:Nothing is a sub-class of every class (scm-cls);
@@ -165,7 +166,7 @@ def close_with_owlrl(project: Project, store: Store, rules: Path | None = None) 
 
 
 def owlrl_triples(triples: Iterable[Triple]) -> set[Triple]:
-    """Return the OWL 2 RL closure of ``triples`` as owlrl computes it, without triples that are not RDF (literal subject).
+    """Return the OWL 2 RL closure of ``triples`` as owlrl computes it, without those with a literal subject.
 
     owl:hasKey is left out: owlrl 7.6.2 ignores the last property of a key, so with a key of one property it infers that
     any two members of the class are the same.
@@ -201,7 +202,7 @@ _EXPLAINED_BY = ("prp-fp", "prp-ifp", "prp-key")
 def contradictions(project: Project, store: Store, rules: Path | None = None) -> list[Contradiction]:
     """Return the contradictions in ``store`` that the checks (``check-*.rq``) in the folder ``rules`` find, sorted.
 
-    Each is reported once, in whichever order the check found its terms. `close` calls this while the members of class
+    Each is reported once, in whichever order the check found its terms. `close` calls this while members of class
     expressions are in the store; without them only contradictions between named classes are found.
 
     Raises UserError if a check is not a valid SPARQL query or has no ``# says:`` line.

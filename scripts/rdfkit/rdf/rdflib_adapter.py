@@ -1,7 +1,7 @@
 """Convert terms and graphs between pyoxigraph and rdflib.
 
-Literals keep their form: rdflib would turn ``INF`` into ``inf`` and give dates a time zone, so each literal is made with
-``normalize=False``, which does not change the user's ``rdflib.NORMALIZE_LITERALS``.
+Literals keep their form: rdflib would turn ``INF`` into ``inf`` and give dates a time zone, so each literal is made
+with ``normalize=False``, which does not change the user's ``rdflib.NORMALIZE_LITERALS``.
 """
 
 import logging

@@ -119,9 +119,9 @@ _TOKEN = re.compile(
 def scan(text: str, syntax: str, base: str | None = None) -> Iterator[Statement]:
     """Yield every triple of a text with its locations, in the order in which pyoxigraph's parser yields them.
 
-    So the i-th statement is the location of the i-th triple that was read, blank nodes included. That order is the order
-    of the text, but triples that one token completes come in reverse, and a string without language and datatype is
-    complete only with the token after it.
+    So the i-th statement is the location of the i-th triple that was read, blank nodes included. That order is
+    the order of the text, but triples that one token completes come in reverse, and a string without language and
+    datatype is complete only with the token after it.
 
     ``syntax`` is one of ``SYNTAXES``; relative IRIs are resolved against ``base`` if the text declares none.
     Raises ValueError, with the offset, for what is not in the syntax.

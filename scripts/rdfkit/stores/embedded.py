@@ -94,8 +94,8 @@ def _built(project: Project, key: str) -> Store | None:
 def put(project: Project, store: Store, key: str) -> bool:
     """Write ``store`` to the user's cache under ``key``; return whether the cache has it.
 
-    An entry that can be opened is kept, any other is replaced. It is written under another name and then renamed, so that
-    other processes see a complete entry or none. Old entries of other graphs are removed.
+    An entry that can be opened is kept, any other is replaced. It is written under another name and then renamed, so
+    that other processes see a complete entry or none. Old entries of other graphs are removed.
     """
     import contextlib
 

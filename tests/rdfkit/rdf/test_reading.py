@@ -73,7 +73,12 @@ BROKEN: dict[str, tuple[str, str | bytes, str, str]] = {
         "prefix f: has not been declared",
     ),
     "a file that breaks off": ("a.ttl", f"{PREFIX}e:a e:b e:c ;", ":2:", "is not valid Turtle"),
-    "a space in an IRI": ("a.nt", "<http://e/a b> <http://e/b> <http://e/c> .", ":1:1: is not valid N-Triples", "Invalid IRI"),
+    "a space in an IRI": (
+        "a.nt",
+        "<http://e/a b> <http://e/b> <http://e/c> .",
+        ":1:1: is not valid N-Triples",
+        "Invalid IRI",
+    ),
     "UTF-16": ("a.ttl", f"{TRIPLE} .".encode("utf-16"), ":1:1: is written in UTF-16", "save the file as UTF-8"),
     "Latin-1": (
         "a.ttl",
