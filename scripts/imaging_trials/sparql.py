@@ -5,7 +5,7 @@ Grammar: SPARQL 1.1 Query Language, section 19.8.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from imaging_trials.errors import ImtError
 from imaging_trials.terms import PREFIXES
@@ -98,7 +98,8 @@ def check(text: str, *, embedded: bool = True) -> str:
         raise ImtError("There is no query in this text: write SPARQL, such as 'SELECT * WHERE { ?s ?p ?o } LIMIT 10'.")
     if first in UPDATE_FORMS:
         raise ImtError(f"{first} is a SPARQL update, and here the graph is only read: use SELECT, ASK or CONSTRUCT.")
-    _refuse_what_is_too_large(text)
+    refuse_long_prefixes(text)
+    refuse_what_is_too_large(tokens(text))
     if embedded and asks_another_server(text):
         raise ImtError(
             "SERVICE asks another server, and the embedded engine does not use the network: "
@@ -107,11 +108,16 @@ def check(text: str, *, embedded: bool = True) -> str:
     return first
 
 
-def _refuse_what_is_too_large(text: str) -> None:
+def refuse_long_prefixes(text: str) -> None:
+    """Raise ImtError for a prefix that takes too long to read; to be called before `tokens`."""
     if any(text[run.end() : run.end() + 1] == ":" for run in _RUN.finditer(text)):
         raise ImtError(f"The query holds a name of more than {LONGEST_PREFIX} letters before ':': take a shorter one.")
+
+
+def refuse_what_is_too_large(words: Iterable[tuple[str, str, int]]) -> None:
+    """Raise ImtError for more brackets or operators, among these tokens, than a parser can bear."""
     depth = operators = 0
-    for kind, word, _ in tokens(text):
+    for kind, word, _ in words:
         if kind == "bracket":
             depth += 1 if word in "{([" else -1
         elif kind in {"operator", "word"}:

@@ -1,0 +1,365 @@
+"""Read SPARQL 1.1 into a syntax tree in which every node has its place in the text.
+
+Code point escapes are decoded first (SPARQL 1.1 Query Language, section 19.2). A text is valid only if Oxigraph's
+parser and tree-sitter-sparql both accept it: Oxigraph checks what the grammar cannot say (scope of variables, labels of
+blank nodes), and tree-sitter gives the structure. Nothing is evaluated, and no server is asked.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from imaging_trials import sparql as guard
+from imaging_trials.errors import ImtError
+from rdfkit.sparql import nodes
+from rdfkit.sparql.builder import Builder, TooDeep
+
+if TYPE_CHECKING:
+    from pyoxigraph import NamedNode
+    from tree_sitter import Node as TreeNode
+    from tree_sitter import Parser, Tree
+
+MAX_TEXT_BYTES = 1_000_000
+"""A larger text is refused: the tree of a text takes up to 200 times its size in memory."""
+
+MAX_NESTING_DEPTH = 100
+"""How many brackets may be open at once: what looks at a tree calls itself for each."""
+
+MAX_GROUP_DEPTH = 50
+"""How many braces may be open at once: what looks at groups takes time that grows with their depth."""
+
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
+_STAND_IN = "urn:x-undeclared:"
+_Word: TypeAlias = tuple[str, str, int]
+"""A token as `guard.tokens` yields it."""
+
+
+class Token(NamedTuple):
+    """A token of a text: its kind, what is written, and the offset of its first character.
+
+    Kinds: ``iri``, ``name``, ``variable``, ``string``, ``language``, ``number``, ``blank``, ``word`` (keywords) and
+    ``mark`` (brackets, operators, punctuation).
+    """
+
+    kind: str
+    text: str
+    offset: int
+
+    @property
+    def word(self) -> str:
+        """The keyword that this token is, in capitals, or ""."""
+        return self.text.upper() if self.kind == "word" else ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A SPARQL text that was read: a query, or the operations of an update."""
+
+    text: str
+    parts: tuple[nodes.Query | nodes.Operation, ...]
+    declarations: tuple[nodes.Declaration, ...]
+    undeclared: frozenset[str]
+    """The prefixes that are used and declared nowhere."""
+    has_escapes: bool
+    """Whether the text writes any character as ``\\\\uXXXX`` or ``\\\\UXXXXXXXX``."""
+    _source: "_Source"
+    _tree: "Tree"
+
+    @property
+    def query(self) -> nodes.Query:
+        """The query. Raises ImtError where the text is an update."""
+        if len(self.parts) == 1 and isinstance(self.parts[0], nodes.Query):
+            return self.parts[0]
+        raise ImtError("This text is a SPARQL update: write a query.")
+
+    @property
+    def operations(self) -> tuple[nodes.Operation, ...]:
+        """The operations of an update. Raises ImtError where the text is a query."""
+        found = tuple(part for part in self.parts if isinstance(part, nodes.Operation))
+        if len(found) != len(self.parts):
+            raise ImtError("This text is a SPARQL query: write an update.")
+        return found
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that the text declares, with their namespaces."""
+        return {one.prefix: one.iri.value for one in self.declarations if one.prefix is not None}
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The tokens of the text in order, comments left out."""
+        return tuple(_tokens(self._tree.root_node, self._source))
+
+    def walk(self) -> Iterator[nodes.Node]:
+        """Yield every node of every part, each before those in it."""
+        for part in self.parts:
+            yield from nodes.walk(part)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return the line and column of an offset, both counted from 1."""
+        return position(self.text, offset)
+
+
+def read(
+    text: str,
+    where: str = "The query",
+    *,
+    prefixes: Mapping[str, str] | None = None,
+    base: str = "",
+    undeclared: bool = False,
+) -> Document:
+    """Return a SPARQL query or update read.
+
+    ``where`` begins the sentence of an error. ``prefixes`` need not be declared in the text. ``base`` is what relative
+    IRIs are resolved by. ``undeclared`` allows prefixes that are declared nowhere.
+
+    Raises ImtError, in one sentence with line and column, for what is no valid SPARQL 1.1, and for what is too large.
+
+    >>> query = read("SELECT ?s WHERE { ?s a <http://example.org/Thing> }").query
+    >>> query.form, [column.variable.name for column in query.columns]
+    ('SELECT', ['s'])
+    """
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise ImtError(f"{where} holds a broken character at position {error.start}: write it in UTF-8.") from None
+    if size > MAX_TEXT_BYTES:
+        raise ImtError(f"{where} has {size:,} bytes, and the most that is read is {MAX_TEXT_BYTES:,}: shorten it.")
+    decoded, places = _decoded(text)
+    guard.refuse_long_prefixes(decoded)
+    tokens = list(guard.tokens(decoded))
+    guard.refuse_what_is_too_large(tokens)
+    _refuse_what_is_too_deep(tokens)
+    known = dict(prefixes or {})
+    stand_ins = dict.fromkeys(_used(tokens), _STAND_IN) if undeclared else {}
+    _refuse_by_oxigraph(decoded, tokens, where, {**stand_ins, **known}, base)
+    source = _Source(decoded, tokens, places)
+    tree = _parser().parse(source.code)
+    if tree.root_node.has_error:
+        raise ImtError(_sentence(text, source, tree.root_node, where))
+    builder = Builder(source.code, source.place, known, base)
+    try:
+        parts = builder.unit(tree.root_node)
+    except TooDeep:
+        raise ImtError(f"{where} has too many operators in a row: put lists of values into VALUES.") from None
+    missing = frozenset(builder.undeclared)
+    return Document(text, tuple(parts), tuple(builder.declarations), missing, places is not None, source, tree)
+
+
+def position(text: str, offset: int) -> tuple[int, int]:
+    """Return the line and column of an offset in a text, both counted from 1."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+# Code point escapes
+
+
+def _decoded(text: str) -> tuple[str, list[int] | None]:
+    """Return a text with its code point escapes decoded, and the offset that each character had (None: the same).
+
+    A backslash that is itself escaped begins no escape.
+    """
+    if "\\u" not in text and "\\U" not in text:
+        return text, None
+    found: list[str] = []
+    places: list[int] = []
+    end = 0
+    for match in _ESCAPE.finditer(text):
+        code = match[1] or match[2]
+        if code is None or not _is_character(int(code, 16)):
+            continue
+        found.append(text[end : match.start()] + chr(int(code, 16)))
+        places += range(end, match.start() + 1)
+        end = match.end()
+    if not found:
+        return text, None
+    return "".join(found) + text[end:], [*places, *range(end, len(text) + 1)]
+
+
+def _is_character(code: int) -> bool:
+    return code < 0x110000 and not 0xD800 <= code < 0xE000
+
+
+class _Source:
+    """The bytes that tree-sitter reads, and the offset in the given text of each."""
+
+    def __init__(self, text: str, tokens: list[_Word], places: list[int] | None) -> None:
+        written, moved = _as_the_grammar_spells(text, tokens)
+        self.code = written.encode()
+        self._moved = moved
+        self._places: list[int] | None = None
+        if places is not None or len(self.code) != len(text):
+            given = places if places is not None else range(len(text) + 1)
+            self._places = [given[at] for at, one in enumerate(written) for _ in one.encode()] + [given[-1]]
+
+    def place(self, byte: int) -> int:
+        """Return the offset in the given text of a byte."""
+        place = byte if self._places is None else self._places[byte]
+        return self._moved.get(place, place)
+
+
+def _as_the_grammar_spells(text: str, tokens: list[_Word]) -> tuple[str, dict[int, int]]:
+    """Return a text of the same length with some keywords written as tree-sitter-sparql 0.1.0 wants them.
+
+    It knows ``INSERT DATA``, ``DELETE DATA`` and ``DELETE WHERE`` with one space in capitals only, GROUP_CONCAT in
+    capitals, and no semicolon at the end of an update. The offset to which a keyword was moved is returned with the
+    one it had.
+    """
+    changed: list[tuple[int, int, str]] = []
+    moved: dict[int, int] = {}
+    before = ("", 0)
+    for kind, word, start in tokens:
+        upper = word.upper() if kind == "word" else ""
+        if upper == "GROUP_CONCAT" and word != upper:
+            changed.append((start, start + len(word), upper))
+        pair = f"{before[0]} {upper}"
+        end = start + len(word)
+        if pair in {"INSERT DATA", "DELETE DATA", "DELETE WHERE"} and text[before[1] : end] != pair:
+            changed.append((before[1], end, pair.rjust(end - before[1])))
+            moved[end - len(pair)] = before[1]
+        before = (upper or word, start)
+    if before[0] == ";":
+        changed.append((before[1], before[1] + 1, " "))
+    pieces, end = [], 0
+    for start, stop, spelled in changed:
+        pieces += [text[end:start], spelled]
+        end = stop
+    return "".join(pieces) + text[end:], moved
+
+
+# What is refused
+
+
+def _refuse_what_is_too_deep(tokens: list[_Word]) -> None:
+    depths = {"{": 0, "(": 0, "[": 0}
+    opened = {"}": "{", ")": "(", "]": "["}
+    for kind, word, _ in tokens:
+        if kind != "bracket":
+            continue
+        if word in depths:
+            depths[word] += 1
+        else:
+            depths[opened[word]] = max(0, depths[opened[word]] - 1)
+        if depths["{"] > MAX_GROUP_DEPTH:
+            raise ImtError(f"The query's groups nest more than {MAX_GROUP_DEPTH} deep: write it with fewer brackets.")
+        if sum(depths.values()) > MAX_NESTING_DEPTH:
+            raise ImtError(
+                f"The query has more than {MAX_NESTING_DEPTH} brackets in one another: write it with fewer brackets."
+            )
+
+
+def _refuse_by_oxigraph(text: str, tokens: list[_Word], where: str, prefixes: Mapping[str, str], base: str) -> None:
+    """Raise ImtError where Oxigraph's parser does not accept a text.
+
+    Oxigraph offers no parser alone. But it parses a query before it looks at the graphs that the query may use, so
+    their iterator ends the work there; and it parses an update whole before the first operation, which fails here.
+    Nothing is optimized, which can take hours, or evaluated.
+    """
+    from pyoxigraph import Store
+
+    start, first = next(_after_prologue(tokens), (len(text), ""))
+    is_update = first in guard.UPDATE_FORMS or not first
+    options = {"prefixes": dict(prefixes), "base_iri": base or None}
+    try:
+        if is_update:
+            Store().update(text[:start] + _FAILS + text[start:], **options)
+        else:
+            Store().query(text, named_graphs=_end_of_parsing(), **options)
+    except SyntaxError as error:
+        raise ImtError(
+            guard.syntax_sentence(text, _moved_back(error, text, start) if is_update else error, where)
+        ) from None
+    except ValueError as error:  # a base or namespace that is no IRI
+        raise ImtError(f"{where} cannot be read: {str(error).rstrip('.')}.") from None
+    except (_ParsedError, RuntimeError):
+        return
+    raise AssertionError("Oxigraph evaluated a text that was only to be parsed")
+
+
+class _ParsedError(Exception):
+    """A query was parsed."""
+
+
+def _end_of_parsing() -> "Iterator[NamedNode]":
+    raise _ParsedError
+    yield
+
+
+_FAILS = "DROP GRAPH <urn:x-none>;"
+
+
+def _after_prologue(tokens: list[_Word]) -> Iterator[tuple[int, str]]:
+    """Yield the offset and capitals of each keyword that is none of a prologue."""
+    for kind, word, offset in tokens:
+        if kind == "word" and word.upper() not in {"PREFIX", "BASE", "VERSION"}:
+            yield offset, word.upper()
+
+
+def _moved_back(error: SyntaxError, text: str, start: int) -> SyntaxError:
+    """Return an error with the column that it has without the operation put in at ``start``."""
+    line, column = position(text, start)
+
+    def corrected(match: "re.Match[str]") -> str:
+        after = int(match[1]) == line and int(match[2]) > column
+        return f"error at {match[1]}:{max(column, int(match[2]) - len(_FAILS)) if after else match[2]}:"
+
+    return SyntaxError(re.sub(r"^error at (\d+):(\d+):", corrected, str(error)))
+
+
+def _used(tokens: list[_Word]) -> set[str]:
+    """Return the prefixes of all that looks like a prefixed name."""
+    return {word.partition(":")[0] for kind, word, _ in tokens if kind == "name"} - {"_"}
+
+
+@cache
+def _parser() -> "Parser":
+    import warnings
+
+    import tree_sitter_sparql
+    from tree_sitter import Language, Parser
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the grammar is handed over as a number
+        language = Language(tree_sitter_sparql.language())
+    return Parser(language)
+
+
+def _sentence(text: str, source: _Source, root: "TreeNode", where: str) -> str:
+    """Return what tree-sitter could not read as one sentence with line and column."""
+    tree = root
+    while not (tree.is_error or tree.is_missing):
+        tree = next((part for part in tree.children if part.has_error or part.is_missing), root.children[-1])
+        if not tree.has_error and not tree.is_missing:
+            break
+    offset = source.place(tree.start_byte)
+    line, column = position(text, offset)
+    rest = text[offset:].split("\n", 1)[0].strip()
+    near = f"before '{rest[:30]}'" if rest else "at the end"
+    return (
+        f"{where} cannot be read at line {line}, column {column}, {near}: "
+        "look for a misspelt keyword, an open bracket or a missing full stop."
+    )
+
+
+# Tokens
+
+_WHOLE = {
+    "string": "string", "iri_reference": "iri", "prefixed_name": "name", "namespace": "name", "var": "variable",
+    "lang_tag": "language", "integer": "number", "decimal": "number", "double": "number", "nil": "mark",
+    "anon": "blank", "blank_node_label": "blank", "boolean_literal": "word",
+}  # fmt: skip
+
+
+def _tokens(root: "TreeNode", source: _Source) -> Iterator[Token]:
+    waiting = [root]
+    while waiting:
+        tree = waiting.pop()
+        if tree.type in _WHOLE or not tree.child_count:
+            text = source.code[tree.start_byte : tree.end_byte].decode()
+            kind = _WHOLE.get(tree.type) or ("word" if text[:1].isalpha() else "mark")
+            if tree.type != "comment" and text:
+                yield Token(kind, text, source.place(tree.start_byte))
+        else:
+            waiting += reversed(tree.children)
