@@ -14,7 +14,7 @@ TURTLE := $(BIN)/turtlefmt
 TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
 
 # These copy their own process, which only goes well in one that runs a single thread: not in a worker of pytest-xdist.
-ALONE := tests/test_hostile_input.py tests/test_hostile_bombs.py
+ALONE := tests/proofs/test_hostile_input.py tests/proofs/test_hostile_bombs.py
 
 .PHONY: help run test check format prove mutation owl bench answers release wheel lock clean
 
@@ -31,7 +31,7 @@ test: $(STAMP)  ## all tests, the slowest shown
 check: $(STAMP)  ## format, lint, types, Turtle in normal form, spelling
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy scripts tests benchmarks hatch_build.py
+	$(BIN)/mypy scripts tests tools benchmarks hatch_build.py
 	$(TURTLE) --check $(TURTLE_FILES) || { echo "Mend it with: make format" >&2; exit 1; }
 	$(BIN)/codespell
 	$(BIN)/imt diff --check
@@ -47,10 +47,10 @@ prove: $(STAMP) $(SSSOM)/installed  ## what takes longer: the tests marked so, a
 	@$(BIN)/python benchmarks/bench.py --check
 
 mutation: $(STAMP)  ## how many mutants of data and shapes are noticed, and the list of those that are not
-	@$(BIN)/python -m tests.mutation
+	@$(BIN)/python -m tools.mutation
 
 owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and write the figures of docs/owl.md anew
-	@$(BIN)/python -m tests.owl.proof
+	@$(BIN)/python -m tools.owl.proof
 
 bench: $(STAMP)  ## measure, and print the table that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/bench.py
@@ -77,7 +77,7 @@ lock: $(STAMP)  ## requirements.lock anew, newest versions that pyproject.toml a
 
 clean:  ## remove everything that make wrote
 	rm -rf .venv $(SSSOM) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	find scripts tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find scripts tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): requirements.lock pyproject.toml hatch_build.py
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here: install Python 3.11 or newer, or name one with PYTHON=." >&2; exit 2; }

@@ -26,10 +26,10 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 from benchmarks import generate
 
-from imaging_trials import layers
-from tests.engines import conformance, jena
-from tests.engines.conformance import Rows, asking, graph, settings
-from tests.servers import isql, oxigraph_server, virtuoso_server
+from rdfkit.rdf import named_graphs as layers
+from tests.support.engines import conformance, jena
+from tests.support.engines.conformance import Rows, asking, graph, settings
+from tests.support.servers import isql, oxigraph_server, virtuoso_server
 
 PEER = "pyoxigraph"
 LIMIT = 5.0

@@ -16,7 +16,7 @@ from random import Random
 
 from pyoxigraph import RdfFormat, parse
 
-from imaging_trials.terms import PREFIXES
+from rdfkit.base.namespaces import PREFIXES
 
 NUMBER = "0000000"
 Lines = list[str]

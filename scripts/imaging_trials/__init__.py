@@ -5,7 +5,7 @@ Nothing heavy is imported before it is used, and no setting of rdflib is touched
 
 from __future__ import annotations
 
-from imaging_trials.errors import ImtError
+from rdfkit.base.errors import ImtError
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every `imt query`
 if TYPE_CHECKING:

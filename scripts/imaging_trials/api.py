@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from imaging_trials import answers, bridge, catalog, layers, paths, sparql, store
-from imaging_trials.errors import ImtError
+from rdfkit.base import paths
+from rdfkit.base.errors import ImtError
+from rdfkit.rdf import named_graphs as layers
+from rdfkit.rdf import rdflib_adapter as bridge
+from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import results as answers
+from rdfkit.sparql import saved as catalog
+from rdfkit.stores import embedded as store
 
 if TYPE_CHECKING:
     import rdflib
@@ -87,7 +93,8 @@ def validate(
     """
     import tempfile
 
-    from imaging_trials import report, validation
+    from imaging_trials.build import validation
+    from rdfkit.shacl import report
 
     with tempfile.TemporaryDirectory() as folder:
         if shapes is not None:
@@ -135,8 +142,8 @@ def _ask_endpoint(  # noqa: PLR0913 - what goes to an endpoint
     house_prefixes: bool = False,
 ) -> answers.Answer:
     """Ask an endpoint as `answers.ask` asks the embedded store."""
-    from imaging_trials import remote
-    from imaging_trials.login import Login
+    from rdfkit.stores import sparql_client as remote
+    from rdfkit.stores.http_auth import Login
 
     graphs = remote.dataset(paths.root(), dataset) if dataset in layers.DATASETS else []
     text = sparql.with_prefixes(text) if house_prefixes else text

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 
-from imaging_trials.errors import ImtError
+from rdfkit.base.errors import ImtError
 
 TYPE_CHECKING = False  # the typing module would cost every `imt query` 2 ms
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _sentence(error: BaseException) -> str:
     text = " ".join(str(error).split())
     cause = error.__context__ or error
     if isinstance(cause, (OSError, RuntimeError)) and "Corruption" in str(cause):  # as RocksDB calls it
-        from imaging_trials import store
+        from rdfkit.stores import embedded as store
 
         store.forget()
         return "The stored graph in the cache folder was damaged and has been removed: run the command again."

@@ -9,9 +9,13 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Store
 
-from imaging_trials import audit, facts, lookup, tables, terms
-from imaging_trials.citations import readers
-from imaging_trials.errors import ImtError
+from imaging_trials.bibliography import readers
+from imaging_trials.graph import lookup
+from imaging_trials.graph import read as facts
+from imaging_trials.views import currency as audit
+from rdfkit.base import namespaces as terms
+from rdfkit.base import tables
+from rdfkit.base.errors import ImtError
 
 FORMATS = ("table", "csv", "json")
 _FIELDS = ("on", "asked", "place", "thing", "doi", "pmid", "status", "finding", "date", "what", "why", "sources")
@@ -35,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the audit; 1 with ``--strict`` where something grave was found, else 0."""
-    from imaging_trials import store as stores
+    from rdfkit.stores import embedded as stores
 
     references = _read(args.list) if args.list is not None else None
     day = audit.day(args.on) if args.on is not None else ""

@@ -26,8 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Build; return 0, or 1 where the graph has problems and nothing was written."""
-    from imaging_trials import build, paths, summary
-    from imaging_trials.errors import ImtError
+    from imaging_trials.build import build
+    from imaging_trials.build import report as summary
+    from rdfkit.base import paths
+    from rdfkit.base.errors import ImtError
 
     if args.endpoint_url and not args.release:
         raise ImtError("--endpoint-url is part of what a release says of itself: give --release too.")

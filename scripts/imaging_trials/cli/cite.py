@@ -5,9 +5,10 @@ import sys
 
 from pyoxigraph import NamedNode, Store
 
-from imaging_trials import lookup, terms
-from imaging_trials.citations import STYLES, model
-from imaging_trials.errors import ImtError
+from imaging_trials.bibliography import STYLES, model
+from imaging_trials.graph import lookup
+from rdfkit.base import namespaces as terms
+from rdfkit.base.errors import ImtError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the citations; 0 when done, 1 where the graph lists none."""
-    from imaging_trials import store as stores
+    from rdfkit.stores import embedded as stores
 
     if args.list_corrections and args.style:
         raise ImtError("--list-corrections prints no citations: leave --style out.")

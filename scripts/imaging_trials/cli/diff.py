@@ -5,12 +5,12 @@ import os
 import sys
 from pathlib import Path
 
-from imaging_trials.errors import ImtError
+from rdfkit.base.errors import ImtError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from imaging_trials.diff.changes import Difference
-    from imaging_trials.diff.states import State
+    from rdfkit.releases.diff.changes import Difference
+    from rdfkit.releases.diff.snapshots import State
 
 _STATES = (
     "a release folder, an RDF file (.gz too), a git revision of this repository, or a checkout (. is the work tree)"
@@ -43,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the difference; 1 with ``--check`` where the version is too low, else 0."""
-    from imaging_trials import paths
-    from imaging_trials.diff import levels
+    from rdfkit.base import paths
+    from rdfkit.releases.diff import semver as levels
 
     root = paths.root()
     if args.levels:
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     if args.old is None:
         if not args.check:
             raise ImtError("Nothing to compare: name OLD (and NEW, or the work tree is taken), or say --check.")
-        from imaging_trials.diff import released
+        from rdfkit.releases.diff import release_check as released
 
         args.old = released.newest(root)
         if args.old is None:
@@ -65,7 +65,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _counts(args: argparse.Namespace, root: Path) -> int:
-    from imaging_trials.diff import compare, counts, words
+    from rdfkit.releases.diff import compare, counts
+    from rdfkit.releases.diff import report as words
 
     new = _state(args.new, root)
     print(counts.line(new))
@@ -75,7 +76,7 @@ def _counts(args: argparse.Namespace, root: Path) -> int:
 
 
 def _state(name: str | None, root: Path) -> "State":
-    from imaging_trials.diff import states
+    from rdfkit.releases.diff import snapshots as states
 
     if name is None or (name == "." and Path(name).resolve() == root.resolve()):
         return states.read(str(root), root, called="the work tree")
@@ -83,7 +84,9 @@ def _state(name: str | None, root: Path) -> "State":
 
 
 def _compare(args: argparse.Namespace, old: "State", new: "State") -> int:
-    from imaging_trials.diff import compare, released, words
+    from rdfkit.releases.diff import compare
+    from rdfkit.releases.diff import release_check as released
+    from rdfkit.releases.diff import report as words
 
     difference = compare.compare(old, new)
     sys.stdout.write(words.as_json(difference) if args.format == "json" else words.text(difference, whole=args.all))

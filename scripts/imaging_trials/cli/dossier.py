@@ -3,7 +3,8 @@
 import argparse
 import sys
 
-from imaging_trials import audit, dossier
+from imaging_trials.views import agent_report as dossier
+from imaging_trials.views import currency as audit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the dossier; 0 when done."""
-    from imaging_trials import store as stores
+    from rdfkit.stores import embedded as stores
 
     day = audit.day(args.on) if args.on is not None else ""
     store = stores.open_store()

@@ -4,8 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from imaging_trials import links, paths
-from imaging_trials.errors import ImtError
+from imaging_trials.mappings import sssom as links
+from rdfkit.base import paths
+from rdfkit.base.errors import ImtError
 
 _COLUMNS = ("set", "subject_id", "subject_label", "predicate_id", "object_id", "object_label", "confidence", "comment")
 _IN_TABLE = _COLUMNS[:6]
@@ -61,7 +62,7 @@ def _list(sets: list[links.MappingSet], args: argparse.Namespace) -> int:
     elif args.format == "tsv":
         text = "".join("\t".join(row) + "\n" for row in (_COLUMNS, *table))
     else:
-        from imaging_trials import tables
+        from rdfkit.base import tables
 
         text = tables.table(_IN_TABLE, [row[: len(_IN_TABLE)] for row in table], "mapping")
     sys.stdout.write(text)
@@ -79,13 +80,14 @@ def _wanted(sets: list[links.MappingSet], what: str) -> set[str]:
     }
     if objects:
         return objects
-    from imaging_trials import lookup, store
+    from imaging_trials.graph import lookup
+    from rdfkit.stores import embedded as store
 
     return {lookup.resolve(store.open_store(), what).value}
 
 
 def _check(sets: list[links.MappingSet], args: argparse.Namespace) -> int:
-    from imaging_trials import linkcheck
+    from imaging_trials.mappings import checks as linkcheck
 
     if args.against:
         compared = linkcheck.against(sets, args.against, args.set or "")
@@ -94,7 +96,7 @@ def _check(sets: list[links.MappingSet], args: argparse.Namespace) -> int:
         if 2 * sum(problem.kind == "gone" for problem in found) > compared.rows:
             what += "; more than half are gone, so it may be a part of the vocabulary only"
     else:
-        from imaging_trials import store
+        from rdfkit.stores import embedded as store
 
         one = links.named(sets, args.set) if args.set else None
         chosen = [one] if one else sets

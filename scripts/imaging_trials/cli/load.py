@@ -6,13 +6,13 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from imaging_trials.errors import ImtError
+from rdfkit.base.errors import ImtError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pyoxigraph import Quad
 
-    from imaging_trials.load import State
+    from rdfkit.stores.load import State
 
 _EPILOG = """\
 imt load --to http://127.0.0.1:7878                        an Oxigraph server
@@ -51,8 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Load; return 0, or 1 where ``--dry-run`` finds what a load without ``--replace`` would refuse."""
-    from imaging_trials import graphstore, load, login
-    from imaging_trials.exchange import Client
+    from rdfkit.stores import graphstore, load
+    from rdfkit.stores import http_auth as login
+    from rdfkit.stores.http import Client
 
     _check(args)
     wanted = load.contents(_quads(args.source), args.graph)
@@ -97,16 +98,16 @@ def _check(args: argparse.Namespace) -> None:
 
 def _quads(source: Path | None) -> "Iterable[Quad]":
     if source is None:
-        from imaging_trials import store
+        from rdfkit.stores import embedded as store
 
         return store.open_store()
-    from imaging_trials import rdf
+    from rdfkit.rdf import reading as rdf
 
     return rdf.read(source)
 
 
 def _say_what_would_be_done(states: "list[State]", url: str, *, replace: bool) -> int:
-    from imaging_trials.load import Found
+    from rdfkit.stores.load import Found
 
     words = {
         Found.ABSENT: "would be loaded",
@@ -121,7 +122,7 @@ def _say_what_would_be_done(states: "list[State]", url: str, *, replace: bool) -
 
 
 def _table(states: "list[State]") -> str:
-    from imaging_trials.tables import table
+    from rdfkit.base.tables import table
 
     rows = [
         [state.name, f"{state.triples:,}", "?" if state.stored is None else f"{state.stored:,}", state.now]

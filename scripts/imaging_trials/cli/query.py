@@ -4,8 +4,12 @@ import argparse
 import functools
 import sys
 
-from imaging_trials import answers, catalog, layers, paths, store
-from imaging_trials.errors import ImtError
+from rdfkit.base import paths
+from rdfkit.base.errors import ImtError
+from rdfkit.rdf import named_graphs as layers
+from rdfkit.sparql import results as answers
+from rdfkit.sparql import saved as catalog
+from rdfkit.stores import embedded as store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +90,7 @@ def _ask_saved(args: argparse.Namespace) -> int:
 
 
 def _ask_own(args: argparse.Namespace) -> int:
-    from imaging_trials import sparql
+    from rdfkit.sparql import guard as sparql
 
     if args.set:
         raise ImtError("SPARQL of your own has no parameters: write the value into the query, and leave out --set.")
@@ -112,7 +116,7 @@ def _ask_own(args: argparse.Namespace) -> int:
 
 
 def _in_time(args: argparse.Namespace, work: "Callable[[], int]") -> int:
-    from imaging_trials import apart
+    from rdfkit.base import sandbox as apart
 
     return apart.run(work, _seconds(args), "ask for less, or give it longer with --timeout")
 
@@ -124,7 +128,8 @@ def _seconds(args: argparse.Namespace) -> float:
 
 
 def _lint(args: argparse.Namespace) -> int:
-    from imaging_trials import portable, sparql
+    from rdfkit.sparql import guard as sparql
+    from rdfkit.sparql import portability as portable
 
     if args.sparql is not None or args.file is not None or args.name == "-":
         where, text = args.file if args.file not in {None, "-"} else "your query", _own_text(args)
@@ -152,7 +157,8 @@ def _parse(text: str) -> int:
 
 
 def _ask_endpoint(args: argparse.Namespace, text: str, dataset: str | None) -> answers.Answer:
-    from imaging_trials import login, remote
+    from rdfkit.stores import http_auth as login
+    from rdfkit.stores import sparql_client as remote
 
     graphs = remote.dataset(paths.root(), dataset) if dataset in layers.DATASETS else []
     return remote.ask(
@@ -164,7 +170,7 @@ def _own_text(args: argparse.Namespace) -> str:
     """Return the SPARQL that somebody gave as text, as a file, or on standard input."""
     if args.sparql not in {None, "-"}:
         return str(args.sparql)
-    from imaging_trials import sparql
+    from rdfkit.sparql import guard as sparql
 
     if args.file in {None, "-"}:
         where, data = "standard input", sys.stdin.buffer.read(sparql.MOST_BYTES + 1)

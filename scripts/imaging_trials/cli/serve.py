@@ -2,8 +2,8 @@
 
 import argparse
 
-from imaging_trials.errors import ImtError
-from imaging_trials.serve.limits import Limits
+from rdfkit.base.errors import ImtError
+from rdfkit.stores.server.limits import Limits
 
 _EPILOG = """\
 imt serve                                                    at http://127.0.0.1:7878/query
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until the process is told to stop."""
-    from imaging_trials.serve import run as serving
+    from rdfkit.stores.server import run as serving
 
     if not 0 < args.timeout < 86400:
         raise ImtError(f"--timeout takes seconds, more than 0 and at most a day, and not {args.timeout:g}.")

@@ -3,8 +3,10 @@
 import argparse
 import sys
 
-from imaging_trials import card, decay, lookup
-from imaging_trials.errors import ImtError
+from imaging_trials.graph import lookup
+from imaging_trials.views import decay
+from imaging_trials.views import summary_card as card
+from rdfkit.base.errors import ImtError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the cards, or the triples; 0 when done."""
-    from imaging_trials import store as stores
+    from rdfkit.stores import embedded as stores
 
     if args.after is not None:
         if args.format != "text":
@@ -38,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         rule = "\n" + "-" * 72 + "\n\n"
         sys.stdout.write(rule.join(card.text(store, thing, everything=args.all, after=args.after) for thing in things))
         return 0
-    from imaging_trials import answers
+    from rdfkit.sparql import results as answers
 
     triples = dict.fromkeys(triple for thing in things for triple in card.triples(store, thing))
     sys.stdout.write(answers.turtle(triples).decode())

@@ -5,7 +5,7 @@ import logging
 import sys
 from pathlib import Path
 
-from imaging_trials.rdf import FORMATS
+from rdfkit.rdf.reading import FORMATS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Validate, print the report, and return 0 where the data conforms, 1 where it does not."""
-    from imaging_trials import annotate, report, validation
+    from imaging_trials.build import validation
+    from rdfkit.shacl import annotations as annotate
+    from rdfkit.shacl import report
 
     # rdflib logs a traceback for each literal that its datatype does not allow; whether that matters, the shapes say.
     logging.getLogger("rdflib").setLevel(logging.ERROR)

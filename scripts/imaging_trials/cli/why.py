@@ -2,8 +2,14 @@
 
 import argparse
 
-from imaging_trials import apart, catalog, paths, sparql, store, why, witness
-from imaging_trials.errors import ImtError
+from imaging_trials.views import explanation as why
+from rdfkit.base import paths
+from rdfkit.base import sandbox as apart
+from rdfkit.base.errors import ImtError
+from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import provenance as witness
+from rdfkit.sparql import saved as catalog
+from rdfkit.stores import embedded as store
 
 LONGEST = 60.0
 """Seconds that the explanation of a row of somebody's own query may take."""

@@ -1,0 +1,111 @@
+"""What ``imt build`` prints in the end: what was read, what follows, three questions answered, and what to do next."""
+
+import os
+
+from pyoxigraph import QuerySolutions
+
+from imaging_trials.build import build
+from rdfkit.base import paths, tables
+from rdfkit.rdf import named_graphs as layers
+from rdfkit.sparql import results as answers
+from rdfkit.sparql import saved as catalog
+
+SHOWN = ("agents-with-both-documents", "guidelines-by-body-site", "guideline-counts-by-society")
+"""The saved questions that a build answers in the end, to show what the graph can tell."""
+
+_MOST_ROWS = 5
+_WIDEST = 44
+_MOST_RULES = 6
+
+
+def report(built: build.Built) -> str:
+    """Return what a person wants to know after a build: what was read, found, inferred, written, and what to do next.
+
+    Where there are problems, it is them.
+    """
+    if built.problems:
+        count = len(built.problems)
+        head = "One problem: nothing was written." if count == 1 else f"{count} problems: nothing was written."
+        return "\n".join([head, *(f"  {problem}" for problem in built.problems)])
+    parts = [_what_was_read(built), _what_holds(built), _what_was_inferred(built)]
+    parts += [_question(built, name) for name in SHOWN]
+    parts += [_what_was_written(built), _what_next()]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _what_was_read(built: build.Built) -> str:
+    read = {name: count for name, count in built.triples.items() if name != layers.INFERRED}
+    lines = [f"Read {sum(read.values()):,} triples from {sum(built.files_read.values())} files:"]
+    lines += [f"  {name:<11}{count:>7,} from {built.files_read.get(name, 0)}" for name, count in read.items()]
+    return "\n".join(lines)
+
+
+def _what_holds(built: build.Built) -> str:
+    found = "No triple in two graphs, no contradiction"
+    if not built.verdict:
+        return f"{found}; terms and shapes were not checked (--no-validate)."
+    return f"{found}, no undefined term.\nValid by SHACL (pySHACL; the shapes themselves too). {built.verdict}"
+
+
+def _what_was_inferred(built: build.Built) -> str:
+    closure = built.closure
+    if built.reasoner == "owlrl":
+        return f"Inferred {closure.kept:,} triples with owlrl."
+    total = sum(closure.by_rule.values())
+    lines = [f"Inferred {closure.kept:,} triples by OWL 2 RL rules (ontology/rules/):"]
+    rules = sorted(closure.by_rule.items(), key=lambda entry: (-entry[1], entry[0]))
+    for rule, count in rules[:_MOST_RULES]:
+        lines.append(f"  {count:>6,}  {rule:<11}{_in_words(rule)}")
+    rest = sum(count for _, count in rules[_MOST_RULES:])
+    if rest:
+        lines.append(f"  {rest:>6,}  by {len(rules) - _MOST_RULES} more")
+    if total > closure.kept:
+        lines.append(f"  {total - closure.kept:>6,}  of these, on unnamed classes, served on the way and were not kept")
+    return "\n".join(lines)
+
+
+def _in_words(rule: str) -> str:
+    """Return the first sentence of what the head of a rule's file says that it does."""
+    text = (paths.root() / "ontology" / "rules" / f"{rule}.ru").read_text(encoding="utf-8")
+    words = " ".join(line.removeprefix("# ") for line in text.splitlines()[1:4] if line.startswith("#"))
+    return words.partition(". ")[0] + "."
+
+
+def _question(built: build.Built, name: str) -> str:
+    """Return a saved question with the first rows of its answer, or nothing where there is no such question."""
+    root = paths.root()
+    path = next((path for path in catalog.files(root) if path.stem == name), None)
+    if path is None:
+        return ""
+    query = catalog.read(path)
+    answer = answers.ask(built.graph, query.text, query.graphs)
+    if not isinstance(answer, QuerySolutions):
+        return ""
+    names = [variable.value for variable in answer.variables]
+    # An IRI with its name beside it is for machines.
+    kept = [index for index, name in enumerate(names) if f"{name}Name" not in names]
+    rows = [[_clipped(answers.short(row[index])) for index in kept] for row in answer]
+    table = tables.table([names[index] for index in kept], rows[:_MOST_ROWS]).splitlines()
+    if len(rows) > _MOST_ROWS:
+        table[-1] = f"({_MOST_ROWS} of {len(rows)} rows)"
+    return "\n".join([f"{query.question}  (imt query {query.id})", *(f"  {line}" for line in table)])
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."
+
+
+def _what_was_written(built: build.Built) -> str:
+    shown = os.path.relpath(built.folder)
+    lines = [f"Written to {built.folder if shown.startswith('..') else shown}/:"]
+    width = max(map(len, built.written)) + 1
+    for name, words in built.written.items():
+        lines.append(f"  {name:<{width}}{(built.folder / name).stat().st_size:>10,} bytes  {words}")
+    return "\n".join(lines)
+
+
+def _what_next() -> str:
+    return """Try next:
+  imt query --list            every saved question
+  imt show '[18F]FES'         one agent, with its documents and sources
+  imt cite --style bibtex     the twenty guidelines, for your reference manager"""

@@ -1,0 +1,1 @@
+"""The shipped graph: names of things, and readers of the store."""

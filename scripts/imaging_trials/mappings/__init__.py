@@ -1,0 +1,1 @@
+"""Mappings to other vocabularies (SSSOM), and their checks."""

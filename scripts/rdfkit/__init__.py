@@ -1,0 +1,1 @@
+"""A domain-neutral RDF toolkit: reading, SPARQL, inference, SHACL, stores and releases."""

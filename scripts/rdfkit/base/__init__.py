@@ -1,0 +1,1 @@
+"""Errors, namespaces, text and processes: what every other room needs."""

@@ -1,0 +1,1 @@
+"""The closure of a graph under rules, and the rules behind an inferred triple."""

@@ -1,0 +1,241 @@
+"""What follows from the graph: the OWL 2 RL closure by the rules in ``ontology/rules/``, and contradictions in it.
+
+Each rule is one SPARQL update, named after its rule in the W3C OWL 2 Profiles recommendation (section 4.3). They read
+all named graphs and add to ``graph:inferred`` only what stands in no graph yet. Checks are SELECT queries, named
+``check-RULE.rq``, whose rows are contradictions.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store, Triple
+
+from rdfkit.base import namespaces as terms
+from rdfkit.base.errors import ImtError
+from rdfkit.rdf import named_graphs as layers
+
+_OWL = terms.PREFIXES["owl"]
+_RDF = terms.PREFIXES["rdf"]
+_RDFS = terms.PREFIXES["rdfs"]
+_BUILT_IN = (_OWL, _RDF, _RDFS, terms.PREFIXES["xsd"])
+
+_TYPE = _RDF + "type"
+_THING = _OWL + "Thing"
+_REFLEXIVE = {
+    _OWL + "sameAs",
+    _OWL + "equivalentClass",
+    _OWL + "equivalentProperty",
+    _RDFS + "subClassOf",
+    _RDFS + "subPropertyOf",
+}
+
+_ORDER = ("scm", "prp", "cls", "cax")
+"""Rules about the vocabulary first, then properties, then classes: each kind feeds the next, so fewer rounds."""
+
+_MAXIMUM_ROUNDS = 1000
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Statements that can't all be true: the rule they break, the things concerned, and one sentence about it."""
+
+    rule: str
+    members: tuple[str, ...]
+    message: str
+
+
+@dataclass(frozen=True)
+class Closure:
+    """What a run of the reasoner did: triples by rule, rounds, triples kept in the end, contradictions met."""
+
+    by_rule: dict[str, int]
+    rounds: int
+    kept: int
+    contradictions: list[Contradiction] = field(default_factory=list)
+
+
+def is_trivial(triple: Triple) -> bool:
+    """Tell whether an inferred triple says nothing that any graph would not say.
+
+    These are the kinds that owlrl adds and the rules leave out, and that no query should meet:
+
+    - a thing is itself, a class or property lies below and equals itself (eq-ref, scm-cls, scm-op, scm-dp);
+    - everything is an owl:Thing, every class lies below it, so every property has it as domain and range
+      (scm-cls and what cax-sco, scm-dom1, scm-rng1 make of that);
+    - owl:Nothing lies below every class (scm-cls);
+    - axioms about the built-in terms themselves: owl:Thing and owl:Nothing are classes, rdfs:label is an annotation
+      property, xsd:string is a datatype, xsd:string and xsd:integer are disjoint (cls-thing, cls-nothing1, prp-ap,
+      dt-type1 and owlrl's datatype axioms).
+    """
+    subject, predicate, value = triple.subject, triple.predicate.value, triple.object
+    if not isinstance(subject, NamedNode) or not isinstance(value, NamedNode):
+        return False
+    if predicate in _REFLEXIVE and subject == value:
+        return True
+    if value.value == _THING and predicate in {_TYPE, _RDFS + "subClassOf", _RDFS + "domain", _RDFS + "range"}:
+        return True
+    if subject.value == _OWL + "Nothing" and predicate == _RDFS + "subClassOf":
+        return True
+    return subject.value.startswith(_BUILT_IN) and value.value.startswith(_BUILT_IN)
+
+
+def close(store: Store, rules: Path, *, watch: Callable[[str], None] = lambda _: None, tidy: bool = True) -> Closure:
+    """Add to ``graph:inferred`` of ``store`` what follows by the rules in the folder ``rules``.
+
+    A rule is run again as long as anything was added since it last ran. In the end, triples with a blank node (members
+    of class expressions: needed on the way) and trivial ones are taken out of the graph again. Contradictions are
+    looked for before that, as a class expression may be what is contradicted.
+
+    ``watch`` is told the name of a rule each time it has added something; without ``tidy`` all that was added stays.
+    Raises ImtError where the folder has no rules or a rule is no SPARQL update.
+    """
+    files = [path for path in layers.rule_files(rules) if path.suffix == ".ru"]
+    if not files:
+        raise ImtError(f"{rules} holds no rules (*.ru): restore the folder from the repository.")
+    files.sort(key=lambda path: (_ORDER.index(kind) if (kind := path.stem[:3]) in _ORDER else len(_ORDER), path.stem))
+    updates = [(path, path.read_text(encoding="utf-8")) for path in files]
+    by_rule = {path.stem: 0 for path in files}
+    size = len(store)
+    done_at: dict[Path, int] = {}
+    rounds = 0
+    while any(done_at.get(path) != size for path, _ in updates):
+        rounds += 1
+        if rounds > _MAXIMUM_ROUNDS:
+            raise ImtError(f"The rules in {rules} reach no end after {_MAXIMUM_ROUNDS} rounds: one makes up new nodes.")
+        for path, update in updates:
+            if done_at.get(path) == size:
+                continue
+            try:
+                store.update(update)
+            except SyntaxError as error:
+                raise ImtError(f"{path} is no SPARQL update ({_first_line(error)}): mend the rule.") from error
+            done_at[path] = size
+            after = len(store)  # goes through all of it, so once
+            if after > size:
+                by_rule[path.stem] += after - size
+                size = after
+                watch(path.stem)
+    found = contradictions(store, rules)
+    if tidy:
+        _tidy(store)
+    kept = sum(1 for _ in store.quads_for_pattern(None, None, None, layers.graph_iri(layers.INFERRED)))
+    return Closure({rule: count for rule, count in by_rule.items() if count}, rounds, kept, found)
+
+
+def is_kept(triple: Triple) -> bool:
+    """Tell whether an inferred triple stays in the graph in the end: it names no blank node and is not trivial."""
+    named = not isinstance(triple.subject, BlankNode) and not isinstance(triple.object, BlankNode)
+    return named and not is_trivial(triple)
+
+
+def _tidy(store: Store) -> None:
+    """Take out of ``graph:inferred`` what is not kept."""
+    for quad in list(store.quads_for_pattern(None, None, None, layers.graph_iri(layers.INFERRED))):
+        if not is_kept(quad.triple):
+            store.remove(quad)
+
+
+def close_with_owlrl(store: Store, rules: Path) -> Closure:
+    """Add to ``graph:inferred`` of ``store`` what owlrl, the reference reasoner, infers from the merge of its graphs.
+
+    ``rules`` is the folder of the checks for contradictions. The same triples are left out as in ``close``: those with
+    blank nodes, those with a literal as subject, the trivial ones. The counts by rule are owlrl's total.
+    """
+    inferred = layers.graph_iri(layers.INFERRED)
+    before = {quad.triple for quad in store if quad.graph_name != inferred}
+    store.extend(Quad(t.subject, t.predicate, t.object, inferred) for t in owlrl_triples(before) - before)
+    found = contradictions(store, rules)
+    _tidy(store)
+    kept = sum(1 for _ in store.quads_for_pattern(None, None, None, inferred))
+    return Closure({"owlrl": kept} if kept else {}, 1, kept, found)
+
+
+def owlrl_triples(triples: Iterable[Triple]) -> set[Triple]:
+    """Return the OWL 2 RL closure of ``triples`` as owlrl computes it, less triples that are no RDF (literal subject).
+
+    owl:hasKey is kept from it: owlrl 7.6.2 leaves the last property of a key out of its comparison, so with a key of
+    one property it takes any two members of the class for the same thing.
+    """
+    import owlrl
+    import rdflib
+
+    from rdfkit.rdf import rdflib_adapter as bridge
+
+    key = _OWL + "hasKey"
+    given = list(triples)
+    merge = rdflib.Graph()
+    for triple in given:
+        if triple.predicate.value != key:
+            subject, predicate, value = (
+                bridge.to_rdflib(term) for term in (triple.subject, triple.predicate, triple.object)
+            )
+            merge.add((subject, predicate, value))
+    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(merge)
+    closed = {triple for triple in given if triple.predicate.value == key}
+    statement: Any
+    for statement in merge:
+        if not isinstance(statement[0], rdflib.Literal):
+            made: list[Any] = [bridge.from_rdflib(term) for term in statement]
+            closed.add(Triple(*made))
+    return closed
+
+
+_SAYS = re.compile(r"^# says: (.+)$", re.MULTILINE)
+_EXPLAINED_BY = ("prp-fp", "prp-ifp", "prp-key")
+
+
+def contradictions(store: Store, rules: Path) -> list[Contradiction]:
+    """Return the contradictions in ``store`` that the checks (``check-*.rq``) in the folder ``rules`` find, sorted.
+
+    Each is reported once, whichever way round the check found it. ``close`` calls this while the members of class
+    expressions are still in the store; on a store without them only contradictions between named classes are found.
+
+    Raises ImtError where a check is no SPARQL query or lacks its ``# says:`` line.
+    """
+    found: dict[tuple[str, frozenset[str]], Contradiction] = {}
+    for path in layers.rule_files(rules):
+        if path.suffix != ".rq":
+            continue
+        text = path.read_text(encoding="utf-8")
+        says = _SAYS.search(text)
+        try:
+            rows = store.query(text)
+        except SyntaxError as error:
+            raise ImtError(f"{path} is no SPARQL query ({_first_line(error)}): mend the check.") from error
+        if says is None or not isinstance(rows, QuerySolutions):
+            raise ImtError(f"{path} is no check: it needs a SELECT and a line '# says: ...' with its variables.")
+        rule = path.stem.removeprefix("check-")
+        names = [variable.value for variable in rows.variables]
+        for row in rows:
+            members = {name: _readable(row[name]) for name in names}
+            message = re.sub(r"\?(\w+)", lambda match: members.get(match[1], match[0]), says[1])  # noqa: B023
+            entry = Contradiction(rule, tuple(members.values()), message)
+            same = (rule, frozenset(entry.members))
+            if same not in found or entry.members < found[same].members:
+                found[same] = entry
+    explained = [set(entry.members) for entry in found.values() if entry.rule in _EXPLAINED_BY]
+    return sorted(
+        (
+            entry
+            for entry in found.values()
+            if entry.rule != "one-iri" or not any(set(entry.members) <= members for members in explained)
+        ),
+        key=lambda entry: (entry.rule, entry.members),
+    )
+
+
+def _first_line(error: SyntaxError) -> str:
+    """Return where a syntax error lies; what Oxigraph would have expected there fills a page."""
+    return str(error).partition(": expected")[0].partition("\n")[0]
+
+
+def _readable(term: object) -> str:
+    """Return a term as a person would write it: a CURIE, an IRI, a quoted literal."""
+    if isinstance(term, NamedNode):
+        return terms.shorten(term.value)
+    if isinstance(term, Literal):
+        return f'"{term.value}"'
+    return "an unnamed class" if isinstance(term, BlankNode) else "nothing"

@@ -1,0 +1,1 @@
+"""RDF files and named graphs: reading, writing, and where each triple is in its file."""

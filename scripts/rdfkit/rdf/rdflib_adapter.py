@@ -1,0 +1,130 @@
+"""The same terms in two libraries: pyoxigraph's, and rdflib's as users and the reference tools want them.
+
+Nothing is rewritten on the way: rdflib would turn ``INF`` into ``inf`` and give dates a zone, so each literal is made
+with ``normalize=False``, which leaves the user's ``rdflib.NORMALIZE_LITERALS`` alone.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from rdfkit.base.namespaces import PREFIXES
+
+if TYPE_CHECKING:
+    import rdflib
+    from rdflib.query import Result
+    from rdflib.term import Identifier
+
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
+
+# rdflib warns of a literal such as "2016-02-30"^^xsd:date with a traceback, and Python prints that where nobody has set
+# up logging. What is wrong with a literal is for the shapes to say.
+logging.getLogger("rdflib.term").addHandler(logging.NullHandler())
+
+
+def to_rdflib(term: Any) -> "Identifier":
+    """Return the rdflib term for a pyoxigraph one; raises TypeError for a triple term, which rdflib does not know.
+
+    A plain string comes without a datatype, as rdflib's own parsers give it.
+    """
+    from rdflib.term import BNode, Literal, URIRef
+
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.Literal):
+        if term.language:
+            return Literal(term.value, lang=term.language, normalize=False)
+        datatype = term.datatype.value
+        return Literal(term.value, datatype=None if datatype == _STRING else URIRef(datatype), normalize=False)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    raise TypeError(f"rdflib has no term for {term}")
+
+
+def from_rdflib(term: "Identifier") -> "ox.NamedNode | ox.BlankNode | ox.Literal":
+    """Return the pyoxigraph term for an rdflib one; raises TypeError for variables and formulae."""
+    from rdflib.term import BNode, Literal, URIRef
+
+    if isinstance(term, URIRef):
+        return ox.NamedNode(str(term))
+    if isinstance(term, BNode):
+        return ox.BlankNode(str(term))
+    if isinstance(term, Literal):
+        if term.language:
+            return ox.Literal(str(term), language=term.language)
+        return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)) if term.datatype else None)
+    raise TypeError(f"{term!r} is no term of an RDF graph")
+
+
+def to_rdflib_graph(triples: Iterable[Any]) -> "rdflib.Graph":
+    """Return an rdflib graph of pyoxigraph triples or quads (the graph's name is dropped), with the house prefixes."""
+    import rdflib
+
+    graph = rdflib.Graph(bind_namespaces="none")
+    bind_prefixes(graph)
+    for triple in triples:
+        graph.add((to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object)))
+    return graph
+
+
+@contextmanager
+def added(graph: "rdflib.Graph", triples: Iterable[Any]) -> Iterator[None]:
+    """Add pyoxigraph triples to an rdflib graph for a while; what was in it before stays in it."""
+    new = []
+    for triple in triples:
+        parts = (to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object))
+        if parts not in graph:
+            graph.add(parts)
+            new.append(parts)
+    try:
+        yield
+    finally:
+        for parts in new:
+            graph.remove(parts)
+
+
+def to_rdflib_dataset(quads: Iterable[Any], *, default_union: bool = False) -> "rdflib.Dataset":
+    """Return an rdflib dataset of pyoxigraph quads, each in its named graph."""
+    import rdflib
+
+    dataset = rdflib.Dataset(default_union=default_union)
+    bind_prefixes(dataset)
+    graphs: dict[Any, rdflib.Graph] = {}
+    for quad in quads:
+        name = quad.graph_name
+        if name not in graphs:
+            default = isinstance(name, ox.DefaultGraph)
+            graphs[name] = dataset.default_graph if default else dataset.graph(to_rdflib(name))
+        graphs[name].add((to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)))
+    return dataset
+
+
+def to_rdflib_result(answer: Any) -> "Result":
+    """Return pyoxigraph's answer to a query as the ``Result`` that ``rdflib.Graph.query`` gives."""
+    from rdflib.query import Result
+    from rdflib.term import Variable
+
+    if isinstance(answer, ox.QuerySolutions):
+        result = Result("SELECT")
+        names = [variable.value for variable in answer.variables]
+        result.vars = [Variable(name) for name in names]
+        result.bindings = [
+            {Variable(name): to_rdflib(term) for name, term in zip(names, row, strict=True) if term is not None}
+            for row in answer
+        ]
+    elif isinstance(answer, ox.QueryTriples):
+        result = Result("CONSTRUCT")
+        result.graph = to_rdflib_graph(answer)
+    else:
+        result = Result("ASK")
+        result.askAnswer = bool(answer)
+    return result
+
+
+def bind_prefixes(graph: "rdflib.Graph") -> None:
+    """Give an rdflib graph the house prefixes, so that what it prints is short."""
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace, replace=True)

@@ -1,0 +1,277 @@
+"""Reading anybody's RDF: seven syntaxes through pyoxigraph's strict parsers, and every mistake told as a sentence.
+
+Nothing outside the file is read: no JSON-LD context is fetched and no XML entity is resolved. Files are streamed, and
+what cannot be RDF is given up on after a few megabytes.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
+
+from rdfkit.base.errors import ImtError
+
+if TYPE_CHECKING:
+    from xml.parsers import expat
+
+FORMATS = {
+    "turtle": RdfFormat.TURTLE,
+    "trig": RdfFormat.TRIG,
+    "ntriples": RdfFormat.N_TRIPLES,
+    "nquads": RdfFormat.N_QUADS,
+    "jsonld": RdfFormat.JSON_LD,
+    "rdfxml": RdfFormat.RDF_XML,
+}
+"""Name of a syntax, as ``imt validate --input-format`` takes it, and pyoxigraph's format for it."""
+
+EXTENSIONS = {
+    ".ttl": "turtle",
+    ".trig": "trig",
+    ".nt": "ntriples",
+    ".nq": "nquads",
+    ".jsonld": "jsonld",
+    ".json": "jsonld",
+    ".rdf": "rdfxml",
+    ".owl": "rdfxml",
+    ".xml": "rdfxml",
+}
+
+_PATIENCE = 4_000_000
+"""Bytes to read on without a single new triple before the file is given up as no RDF."""
+
+_DEEPEST = 1000
+"""How deep brackets, objects or elements may nest: the parsers' time or memory grows with its square."""
+
+_MOST_ATTRIBUTES = 1000
+"""Of one XML element: pyoxigraph compares each with each."""
+
+_MOST = 5_000_000
+"""Triples of one file: more than this is the business of a triple store."""
+
+_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\xef\xbb\xbf": "UTF-8"}
+
+_OPENING = {"turtle": (b"([", b")]"), "trig": (b"([", b")]"), "jsonld": (b"{[", b"}]")}
+
+
+def read(path: Path, format: str | None = None, *, base: str | None = None) -> list[Quad]:  # noqa: A002
+    """Return the triples of a file, in its order, each with the named graph it stands in (or the default graph).
+
+    ``format`` is a key of ``FORMATS``; without it the file's extension decides. Relative IRIs are resolved against
+    ``base``; where there is none, and the file names none either, they are errors.
+
+    Raises ImtError with the file and, where the parser knows them, line and column: for a file that is missing, a
+    folder, empty, not UTF-8, of an unknown extension, broken, hostile, or that uses what RDF 1.1 does not have.
+    """
+    try:
+        syntax = syntax_of(path, format)
+        with path.open("rb") as file:
+            stream = _Stream(path, syntax, file)
+            quads = _parse(path, syntax, stream, base)
+    except OSError as error:
+        raise ImtError(_unreadable(path, error)) from error
+    if not quads:
+        raise ImtError(f"{path}: holds no triples{_why_empty(syntax, stream.size)}.")
+    return quads
+
+
+def syntax_of(path: Path, name: str | None = None) -> str:
+    """Return the syntax of a file, a key of ``FORMATS``: ``name`` where it is given, else what the extension tells.
+
+    Raises ImtError where that is none, and OSError for a folder or a file that is missing.
+    """
+    if name is not None and name not in FORMATS:
+        raise ImtError(f"There is no RDF syntax '{name}': choose one of {', '.join(FORMATS)}.")
+    if path.is_dir():
+        raise IsADirectoryError
+    if name is None and path.stat():
+        name = EXTENSIONS.get(path.suffix.lower())
+    if name is None:
+        raise ImtError(
+            f"{path}: its extension does not tell the syntax; name it with --input-format, one of {', '.join(FORMATS)}."
+        )
+    return name
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"{path}: there is no such file; check the name."
+    if isinstance(error, IsADirectoryError):
+        return f"{path}: is a folder; name the files in it, for example {path}/*.ttl."
+    return f"{path}: can't be read ({error.strerror or error}); mend that and run again."
+
+
+def _why_empty(syntax: str, size: int) -> str:
+    if size == 0:
+        return ", the file is empty; give one with data"
+    if syntax == "jsonld":
+        return "; JSON-LD needs a @context that maps its keys to IRIs, and it must stand in the file"
+    return "; give a file with data"
+
+
+class _Stream:
+    """A file as the parser reads it, watched: what it holds too much of ends the reading with an ImtError."""
+
+    def __init__(self, path: Path, syntax: str, file: BinaryIO) -> None:
+        self._path = path
+        self._file = file
+        self._syntax = syntax
+        self._start = b""
+        self._depth = 0
+        self._check_xml: Callable[[bytes], None] | None = None
+        self.size = 0
+        self.fruitless = 0
+        start = file.read(3)
+        for mark, encoding in _BOMS.items():
+            if start.startswith(mark):
+                if encoding != "UTF-8":
+                    raise ImtError(f"{path}:1:1: is written in {encoding}; save the file as UTF-8.")
+                start = start[len(mark) :]
+        self._start = start
+        if syntax == "rdfxml":
+            self._check_xml = _xml_checker(path)
+
+    def read(self, size: int = 65536) -> bytes:
+        chunk = self._start + self._file.read(max(size - len(self._start), 1))
+        self._start = b""
+        self.size += len(chunk)
+        self.fruitless += len(chunk)
+        # JSON-LD is no streaming syntax: its context may come last.
+        if self.fruitless > _PATIENCE + size and self._syntax != "jsonld":
+            raise ImtError(
+                f"{self._path}: has no triple in {_PATIENCE // 1_000_000} MB on end, so it does not look like "
+                f"{_plain(self._syntax)}; check that this is the right file."
+            )
+        if self._check_xml:
+            self._check_xml(chunk)
+        elif self._syntax in _OPENING:
+            opening, closing = _OPENING[self._syntax]
+            self._depth += sum(chunk.count(c) for c in (opening[:1], opening[1:]))
+            self._depth = max(0, self._depth - sum(chunk.count(c) for c in (closing[:1], closing[1:])))
+            if self._depth > _DEEPEST:
+                raise ImtError(_too_deep(self._path, "brackets"))
+        return chunk
+
+
+def _too_deep(where: object, what: str) -> str:
+    return f"{where}: its {what} nest more than {_DEEPEST} deep; give the nodes names instead of nesting them."
+
+
+def _xml_checker(path: Path) -> Callable[[bytes], None]:
+    """Return a function that takes an XML file chunk by chunk, an empty one last, and raises ImtError for bad XML.
+
+    pyoxigraph's RDF/XML parser resolves entities declared in the file, knows no line of an error, and takes a file
+    that breaks off for a whole one. So expat reads along; it resolves nothing here.
+    """
+    from xml.parsers import expat
+
+    parser = expat.ParserCreate()
+    depth = 0
+
+    def place() -> str:
+        return f"{path}:{parser.CurrentLineNumber}:{parser.CurrentColumnNumber + 1}"
+
+    def refuse_entity(name: str, *_: object) -> None:
+        raise ImtError(f"{place()}: declares the XML entity '{name}', and none is resolved; write it out in full.")
+
+    def open_element(_: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if len(attributes) > _MOST_ATTRIBUTES:
+            raise ImtError(f"{place()}: has an element with more than {_MOST_ATTRIBUTES} attributes; write elements.")
+        if depth > _DEEPEST:
+            raise ImtError(_too_deep(place(), "elements"))
+
+    def close_element(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.EntityDeclHandler = refuse_entity
+    parser.StartElementHandler = open_element
+    parser.EndElementHandler = close_element
+
+    return lambda chunk: _parse_xml(parser, chunk, path)
+
+
+def _parse_xml(parser: "expat.XMLParserType", chunk: bytes, path: Path) -> None:
+    from xml.parsers import expat
+
+    try:
+        parser.Parse(chunk, not chunk)
+    except expat.ExpatError as error:
+        if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS] and parser.CurrentByteIndex <= 0:
+            return  # an empty file, which is told in other words
+        what = expat.ErrorString(error.code)
+        raise ImtError(f"{path}:{error.lineno}:{error.offset + 1}: is no XML ({what}); mend it there.") from error
+    except (LookupError, ValueError) as error:  # of Python, for an encoding that it lacks
+        raise ImtError(f"{path}: is in an encoding that is not read; save it as UTF-8 and declare that.") from error
+
+
+def _parse(path: Path, syntax: str, stream: _Stream, base: str | None) -> list[Quad]:
+    quads: list[Quad] = []
+    try:
+        # pyoxigraph asks for no more of a file object than read().
+        for quad in parse(input=cast(BinaryIO, stream), format=FORMATS[syntax], base_iri=base):
+            stream.fruitless = 0
+            _refuse_rdf_12(path, quad)
+            quads.append(quad)
+            if len(quads) > _MOST:
+                raise ImtError(f"{path}: holds more than {_MOST} triples; split it, or check it in a triple store.")
+    except SyntaxError as error:
+        if stream.size == 0:
+            return []  # JSON-LD's parser takes an empty file for a broken one
+        raise ImtError(_sentence(path, syntax, error)) from error
+    except MemoryError as error:  # the parser's own limit on the length of one token
+        raise ImtError(
+            f"{path}: has a name, string or comment of more than 16 MB, so it does not look like {_plain(syntax)}; "
+            "check that this is the right file."
+        ) from error
+    return quads
+
+
+def _refuse_rdf_12(path: Path, quad: Quad) -> None:
+    if isinstance(quad.object, Triple):
+        inner = quad.object
+        raise ImtError(
+            f"{path}: has a quoted triple ({printable(f'{inner.subject} {inner.predicate} {inner.object}')}), "
+            "which shapes can't look into; say it with rdf:Statement, or in a named graph."
+        )
+    if isinstance(quad.object, Literal) and quad.object.direction:
+        raise ImtError(f"{path}: has a text with a direction ({quad.object}), which RDF 1.1 lacks; leave it out.")
+
+
+_PLACE = re.compile(r"^Parser error (?:at|between) .*?: ", re.DOTALL)
+_MENDING = (
+    ("No scheme found in an absolute IRI", "a relative IRI without a base", "write the IRI whole, or declare a base"),
+    ("LoadDocumentCallback", "names a JSON-LD context elsewhere, and none is fetched", "put it into the file"),
+    ("Only UTF-8", "is declared to be in another encoding than UTF-8", "save it as UTF-8 and declare that"),
+    ("Invalid UTF-8", "is not UTF-8", "save the file as UTF-8"),
+    ("cannot decode input using UTF-8", "is not UTF-8", "save the file as UTF-8"),
+)
+
+
+def _sentence(path: Path, syntax: str, error: SyntaxError) -> str:
+    where = f"{path}:{error.lineno}:{error.offset or 1}" if error.lineno else str(path)
+    for sign, what, mending in _MENDING:
+        if sign in error.msg:
+            return f"{where}: {what}; {mending}."
+    said = printable(_PLACE.sub("", error.msg)).rstrip(".")
+    return f"{where}: is no {_plain(syntax)} ({said}); mend it there."
+
+
+def _plain(syntax: str) -> str:
+    known = {"turtle": "Turtle", "trig": "TriG", "ntriples": "N-Triples", "nquads": "N-Quads"}
+    return known.get(syntax, "JSON-LD" if syntax == "jsonld" else "RDF/XML")
+
+
+def printable(text: str, longest: int = 200) -> str:
+    """Return a text from a file on one line, control characters shown as escapes, and cut where it is very long."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text[: longest + 1])
+    return shown if len(text) <= longest else shown[:longest] + "…"
+
+
+def file_base(path: Path) -> str:
+    """Return the ``file:`` IRI of a file, which its relative IRIs mean where it names no base (RFC 3986, 5.1.3)."""
+    return Path(os.path.abspath(path)).as_uri()  # noqa: PTH100 - resolve() would follow links

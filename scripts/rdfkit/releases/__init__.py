@@ -1,0 +1,1 @@
+"""What a release consists of, and what changed between two of them."""

@@ -1,0 +1,1 @@
+"""SHACL validation by two engines, and the source location of each result."""

@@ -1,0 +1,248 @@
+"""The fast validator: SHACL core and most SPARQL constraints, set at a time, with the reference's results.
+
+Shapes are prepared once (``prepare`` refuses, in one sentence, what is not supported) and then validated against as
+many graphs as one likes.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import BlankNode, Quad, Triple
+
+from rdfkit.base import namespaces as terms
+from rdfkit.shacl.engine import core, plan, query
+from rdfkit.shacl.engine.graph import TYPE, Graph, graph_of, without_collector
+from rdfkit.shacl.engine.literals import language, lexical, to_term
+from rdfkit.shacl.engine.paths import Step, walk
+from rdfkit.shacl.engine.shapes import SH, Constraint, Shape, Shapes, Unsupported, path_triples, read
+from rdfkit.shacl.report import Result, Term, term_text
+
+__all__ = ["Outcome", "Prepared", "Unsupported", "prepare", "validate"]
+
+_LABELS = tuple(
+    f"<{terms.expand(name)}>" for name in ("skos:prefLabel", "rdfs:label", "schema:name", "dcterms:title", "foaf:name")
+)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Shapes that can be validated with, their queries parsed."""
+
+    shapes: Shapes
+    queries: dict[tuple[str, str], query.Query]
+    """By shape and SPARQL constraint."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The results, in no order, and the nodes that were looked at."""
+
+    results: list[Result]
+    checked: set[str]
+    """In N-Triples."""
+
+
+def prepare(triples: Iterable[Triple | Quad]) -> Prepared:
+    """Return the shapes of a shapes graph, ready to validate with.
+
+    Raises Unsupported, with a sentence that names the shape and the feature, where the reference must be used.
+    """
+    shapes = read(triples)
+    prepared = Prepared(shapes, {})
+    run = _Run(graph_of(()), prepared)
+    waiting = list(shapes.roots)
+    seen = set(waiting)
+    while waiting:
+        shape = waiting.pop()
+        for constraint in shape.constraints:
+            if constraint.node is not None:
+                prepared.queries[shape.node, constraint.node] = _parsed(shapes.graph, shape, constraint)
+            new = [part for part in constraint.shapes if part not in seen]
+            seen.update(new)
+            waiting += new
+        # Against an empty graph: whether a constraint can be compiled does not depend on the data.
+        run.checks(shape)
+    return prepared
+
+
+def validate(graph: Graph, prepared: Prepared, among: Collection[Term] | None = None) -> Outcome:
+    """Return what the shapes find in a graph, for all their targets or for those ``among`` some nodes."""
+    run = _Run(graph, prepared)
+    wanted = None if among is None else {str(node) for node in among}
+    targets: dict[tuple[tuple[str, str], ...], set[str]] = {}
+    results = []
+    with without_collector():
+        for shape in prepared.shapes.roots:
+            focus = targets.get(shape.targets)
+            if focus is None:
+                everything = _targets(graph, shape)
+                focus = targets[shape.targets] = everything if wanted is None else everything & wanted
+            if focus:
+                results += [run.result(*found) for found in run.violations(shape, focus)]
+    run.forget()
+    checked = set().union(*targets.values())
+    return Outcome(results, checked)
+
+
+def _targets(graph: Graph, shape: Shape) -> set[str]:
+    """Return the focus nodes of a shape by its target declarations (SHACL 2.1.3)."""
+    sets: list[Collection[str]] = []
+    for kind, value in shape.targets:
+        if kind == "targetClass":
+            sets.append(graph.instances(value))
+        elif kind == "targetNode":
+            sets.append({value})
+        else:
+            sets.append((graph.objects if kind == "targetSubjectsOf" else graph.subjects)(value).keys())
+    return set().union(*sets)
+
+
+def _parsed(graph: Graph, shape: Shape, constraint: Constraint) -> query.Query:
+    """Return the query of a SPARQL constraint (SHACL 5.3), with the prefixes declared for it."""
+    node = str(constraint.node)
+    texts = graph.values(node, f"<{SH}select>")
+    if len(texts) != 1:
+        raise Unsupported(f"{shape.name} has a SPARQL constraint without one sh:select")
+    declared = [
+        each for owner in graph.values(node, f"<{SH}prefixes>") for each in graph.values(owner, f"<{SH}declare>")
+    ]
+    prefixes = {}
+    for each in declared:
+        for name, namespace in zip(
+            graph.values(each, f"<{SH}prefix>"), graph.values(each, f"<{SH}namespace>"), strict=False
+        ):
+            prefixes[lexical(name)] = lexical(namespace)
+    try:
+        return query.parse(lexical(texts[0]), prefixes, shape.path)
+    except Unsupported as error:
+        raise Unsupported(f"{shape.name} uses {error}") from None
+
+
+class _Run:
+    """One validation: the checks compiled against its graph, and what is remembered of its nodes."""
+
+    def __init__(self, graph: Graph, prepared: Prepared) -> None:
+        self.graph = graph
+        self.prepared = prepared
+        self._checks: dict[Shape, list[tuple[Constraint, core.Check]]] = {}
+
+    def checks(self, shape: Shape) -> list[tuple[Constraint, core.Check]]:
+        """Return the constraints of a shape compiled, but for sh:property."""
+        found = self._checks.get(shape)
+        if found is None:
+            found = self._checks[shape] = []
+            for constraint in shape.constraints:
+                if constraint.node is not None:
+                    found.append((constraint, self._sparql(shape, constraint)))
+                elif constraint.parameter != "property":
+                    check = core.compile_constraint(constraint, shape, self.graph, self.failing)
+                    found.append((constraint, check))
+        return found
+
+    def forget(self) -> None:
+        """Let go of the checks, which hold this run: the graph is then freed at once, not by the collector."""
+        self._checks.clear()
+
+    def violations(self, shape: Shape, focus: Collection[str]) -> "Iterator[tuple[Shape, Constraint, core.Found]]":
+        """Yield what is wrong with some nodes: the shape, the constraint, and what it found."""
+        if not shape.active:
+            return
+        values = self._values(shape)
+        for constraint, check in self.checks(shape):
+            for found in check(focus, values):
+                yield shape, constraint, found
+        for constraint in shape.constraints:
+            if constraint.parameter == "property":
+                below = focus if shape.path is None else [value for node in focus for value in values(node)]
+                yield from self.violations(constraint.shapes[0], below)
+
+    def _values(self, shape: Shape) -> Step:
+        return walk(shape.path, self.graph) if shape.path is not None else lambda node: (node,)
+
+    def failing(self, shape: Shape, nodes: Collection[str]) -> set[str]:
+        """Return those of some nodes that do not conform to a shape."""
+        if not (shape.active and nodes):
+            return set()
+        values = self._values(shape)
+        bad = {found[0] for _, check in self.checks(shape) for found in check(nodes, values)}
+        for constraint in shape.constraints:
+            if constraint.parameter == "property":
+                below = nodes if shape.path is None else {value for node in nodes for value in values(node)}
+                wrong = self.failing(constraint.shapes[0], below)
+                bad.update(node for node in nodes if not wrong.isdisjoint(values(node)))
+        return bad
+
+    def _sparql(self, shape: Shape, constraint: Constraint) -> core.Check:
+        said = self.prepared.shapes.graph
+        node = str(constraint.node)
+        if "true" in map(lexical, said.values(node, f"<{SH}deactivated>")):
+            return lambda _focus, _values: iter(())
+        parsed = self.prepared.queries[shape.node, node]
+        try:
+            solutions = plan.compiled(parsed, self.graph)
+        except Unsupported as error:
+            raise Unsupported(f"{shape.name} uses {error}") from None
+        selected = {name: place for place, name in enumerate(parsed.selected)}
+        path, value = selected.get("path"), selected.get("value")
+
+        def check(focus: Collection[str], _values: Step) -> Iterator[core.Found]:
+            for this, *row in solutions(focus):
+                found = row[value] if value is not None else None
+                where = row[path] if path is not None else None
+                if found is None and shape.path is None:
+                    found = this
+                yield this, found, where
+
+        return check
+
+    def result(self, shape: Shape, constraint: Constraint, found: core.Found) -> Result:
+        """Return what was found as a result (SHACL 3.6.2)."""
+        focus, value, path = found
+        said = self.prepared.shapes.graph
+        path_node = path or shape.path_node
+        messages = list(shape.messages)
+        if constraint.node is not None:
+            messages += [lexical(text) for text in said.values(constraint.node, f"<{SH}message>")]
+            messages = [_filled(message, {"this": focus, "path": path, "value": value}) for message in messages]
+        elif not messages:
+            messages = [f"sh:{constraint.parameter} {_short(constraint.value)} does not hold."]
+        path_term: Any = to_term(path_node) if path_node else None
+        return Result(
+            file="",
+            focus=to_term(focus),
+            label=_label(self.graph, focus),
+            path=path_term,
+            value=to_term(value) if value is not None else None,
+            component=constraint.component,
+            severity=shape.severity,
+            shape=to_term(shape.node),
+            constraint=to_term(constraint.node) if constraint.node is not None else None,
+            messages=tuple(sorted(messages)),
+            path_triples=tuple(path_triples(said, str(path_node))) if isinstance(path_term, BlankNode) else (),
+        )
+
+
+def _filled(message: str, values: dict[str, str | None]) -> str:
+    """Return a message with the values of the solution put into it (SHACL 5.3.2)."""
+    for name, value in values.items():
+        if value is not None:
+            text = lexical(value)
+            message = message.replace(f"{{?{name}}}", text).replace(f"{{${name}}}", text)
+    return message
+
+
+def _short(value: str) -> str:
+    return "" if value[0] == "_" else term_text(to_term(value))
+
+
+def _label(graph: Graph, focus: str) -> str:
+    """Return a node's label, an English one first; for an unnamed one, what it is."""
+    for name in _LABELS:
+        texts = [value for value in graph.values(focus, name) if value[0] == '"']
+        if texts:
+            return min((language(text) not in {"en", ""}, lexical(text)) for text in texts)[1]
+    if focus[0] == "_":
+        kinds = sorted(term_text(to_term(kind)) for kind in graph.values(focus, TYPE))
+        return f"unnamed {kinds[0]}" if kinds else "unnamed"
+    return ""

@@ -1,0 +1,247 @@
+"""The loops that a query is made of: each binds variables in a row, one solution after the other, and calls the next.
+
+A step is given what comes after it and makes a function of a row, which returns true as soon as no further solution is
+wanted. Variables and constants are places in the row.
+"""
+
+# Loops that bind, and stop when the next one says so, are written out: `any` over a generator takes twice the time.
+# ruff: noqa: SIM110, B020
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import cache
+from operator import itemgetter
+from typing import Any, TypeAlias
+
+from rdfkit.shacl.engine.expressions import Function, Row
+from rdfkit.shacl.engine.graph import Graph
+from rdfkit.shacl.engine.literals import NoValue
+
+Next: TypeAlias = Callable[[Row], bool]
+"""What comes after a step: true where no further solution is wanted."""
+
+Step: TypeAlias = Callable[[Next], Next]
+"""A part of a query, given what comes after it."""
+
+
+def chain(steps: list[Step]) -> Step:
+    """Return one step that is several, one after the other."""
+
+    def step(then: Next) -> Next:
+        for each in reversed(steps):
+            then = each(then)
+        return then
+
+    return step
+
+
+# Triple patterns
+
+
+def both(ahead: Callable[[str], Any], subject: int, value: int) -> Step:
+    """Return a pattern whose two ends have values: they are at the ends of the path, or not."""
+    return lambda then: lambda row: row[value] in (ahead(row[subject]) or ()) and then(row)
+
+
+def along(step: Callable[[str], Any], known: int, new: int) -> Step:
+    """Return a pattern of which one end has a value, and ``step`` leads to the other."""
+
+    def compiled(then: Next) -> Next:
+        def run(row: Row) -> bool:
+            for row[new] in step(row[known]) or ():
+                if then(row):
+                    return True
+            return False
+
+        return run
+
+    return compiled
+
+
+def everything(index: Mapping[str, list[str]], subject: int, value: int) -> Step:
+    """Return a pattern of which no end has a value: all triples of its property."""
+
+    def step(then: Next) -> Next:
+        def run(row: Row) -> bool:
+            for node, values in index.items():
+                row[subject] = node
+                for row[value] in values:
+                    # Where both ends are one variable, the second binding is in the place of the first.
+                    if row[subject] == node and then(row):
+                        return True
+            return False
+
+        return run
+
+    return step
+
+
+def any_predicate(graph: Graph, names: Iterable[str], places: tuple[int, int, int], bound: tuple[bool, bool]) -> Step:
+    """Return a pattern with a variable as its predicate, of which the subject has a value.
+
+    ``places`` are those of subject, predicate and value, ``bound`` says whether the latter two have one. ``names`` are
+    the predicates to try.
+    """
+    subject, name, value = places
+    has_name, has_value = bound
+
+    def step(then: Next) -> Next:
+        def run(row: Row) -> bool:
+            for row[name] in [row[name]] if has_name else names:
+                found = graph.objects(row[name]).get(row[subject], ())
+                for each in found if not has_value else [row[value]] if row[value] in found else ():
+                    row[value] = each
+                    if then(row):
+                        return True
+            return False
+
+        return run
+
+    return step
+
+
+def looked_up(index: Mapping[str, list[str]], places: tuple[int, int, int], of_triple: Function, key: Function) -> Step:
+    """Return a pattern of which no end has a value, but a text made of its triples equals one made of what is known.
+
+    ``places`` are those of subject and value, and how many there are.
+    """
+    subject, value, size = places
+
+    @cache
+    def table() -> dict[str, list[tuple[str, str]]]:
+        rows: dict[str, list[tuple[str, str]]] = {}
+        row: Row = [None] * size
+        for node, values in index.items():
+            for row[value] in values:
+                row[subject] = node
+                with suppress(NoValue):
+                    rows.setdefault(of_triple(row), []).append((node, row[value]))
+        return rows
+
+    def step(then: Next) -> Next:
+        def run(row: Row) -> bool:
+            try:
+                text = key(row)
+            except NoValue:
+                return False
+            for row[subject], row[value] in table().get(text, ()):
+                if then(row):
+                    return True
+            return False
+
+        return run
+
+    return step
+
+
+# Filters and the rest
+
+
+def filtered(function: Function) -> Step:
+    """Return a filter; an error is no truth."""
+
+    def step(then: Next) -> Next:
+        def run(row: Row) -> bool:
+            try:
+                if not function(row):
+                    return False
+            except NoValue:
+                return False
+            return then(row)
+
+        return run
+
+    return step
+
+
+def remembered(function: Function, places: list[int]) -> Step:
+    """Return a filter that works out its answer once for the same values: dates, kinds and names come again."""
+    answers: dict[Any, bool] = {}
+    key = itemgetter(*places)
+
+    def step(then: Next) -> Next:
+        def run(row: Row) -> bool:
+            values = key(row)
+            answer = answers.get(values)
+            if answer is None:
+                try:
+                    answer = bool(function(row))
+                except NoValue:
+                    answer = False
+                answers[values] = answer
+            return answer and then(row)
+
+        return run
+
+    return step
+
+
+def bind(place: int, value: Function, places: list[int]) -> Step:
+    """Return a BIND of what is made of the values at some places; an error leaves the variable without a value."""
+    made: dict[Any, Any] = {}
+    key = itemgetter(*places)
+
+    def step(then: Next) -> Next:
+        def run(row: Row) -> bool:
+            values = key(row)
+            try:
+                row[place] = made[values]
+            except KeyError:
+                try:
+                    row[place] = value(row)
+                except NoValue:
+                    row[place] = None
+                made[values] = row[place]
+            return then(row)
+
+        return run
+
+    return step
+
+
+def optional(inner: Step, new: list[int]) -> Step:
+    """Return an OPTIONAL, whose variables have no value where ``inner`` has no solution."""
+
+    def step(then: Next) -> Next:
+        matched = False
+
+        def found(row: Row) -> bool:
+            nonlocal matched
+            matched = True
+            return then(row)
+
+        start = inner(found)
+
+        def run(row: Row) -> bool:
+            nonlocal matched
+            matched = False
+            if start(row):
+                return True
+            if matched:
+                return False
+            for place in new:
+                row[place] = None
+            return then(row)
+
+        return run
+
+    return step
+
+
+def union(choices: list[Step], unbound: list[int]) -> Step:
+    """Return a UNION, of which not every choice gives all of its variables a value."""
+
+    def step(then: Next) -> Next:
+        starts = [choice(then) for choice in choices]
+
+        def run(row: Row) -> bool:
+            for start in starts:
+                for place in unbound:
+                    row[place] = None
+                if start(row):
+                    return True
+            return False
+
+        return run
+
+    return step

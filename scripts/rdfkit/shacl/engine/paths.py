@@ -1,0 +1,81 @@
+"""Property paths (SPARQL 1.1, section 9; SHACL 2.3.1): their form, and where they lead in a graph."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from rdfkit.shacl.engine.graph import Graph
+
+
+@dataclass(frozen=True)
+class Inverse:
+    """``^path``."""
+
+    path: "Path"
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """``first/second/...``."""
+
+    steps: tuple["Path", ...]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """``one|other|...``."""
+
+    choices: tuple["Path", ...]
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """``path*``, ``path+`` or ``path?``."""
+
+    path: "Path"
+    zero: bool
+    many: bool
+
+
+Path: TypeAlias = str | Inverse | Sequence | Alternative | Repeated
+"""A predicate, or one of the above."""
+
+Step: TypeAlias = Callable[[str], Collection[str]]
+
+
+def walk(path: Path, graph: Graph, *, back: bool = False) -> Step:
+    """Return a function from a node to the nodes at the other end of a path, each once; ``back`` from its end."""
+    if isinstance(path, str):
+        index = graph.subjects(path) if back else graph.objects(path)
+        get = index.get
+        return lambda node: get(node, ())
+    if isinstance(path, Inverse):
+        return walk(path.path, graph, back=not back)
+    if isinstance(path, Alternative):
+        choices = [walk(choice, graph, back=back) for choice in path.choices]
+        return lambda node: dict.fromkeys(found for choice in choices for found in choice(node))
+    if isinstance(path, Sequence):
+        steps = [walk(step, graph, back=back) for step in (reversed(path.steps) if back else path.steps)]
+        return lambda node: _along(steps, node)
+    step = walk(path.path, graph, back=back)
+    zero, many = path.zero, path.many
+    return lambda node: _repeated(step, node, zero=zero, many=many)
+
+
+def _along(steps: list[Step], node: str) -> Collection[str]:
+    nodes: Collection[str] = (node,)
+    for step in steps:
+        nodes = dict.fromkeys(found for each in nodes for found in step(each))
+    return nodes
+
+
+def _repeated(step: Step, node: str, *, zero: bool, many: bool) -> Collection[str]:
+    found = dict.fromkeys(step(node))
+    waiting = list(found) if many else []
+    while waiting:
+        new = [each for each in step(waiting.pop()) if each not in found]
+        found.update(dict.fromkeys(new))
+        waiting += new
+    if zero:
+        found[node] = None
+    return found

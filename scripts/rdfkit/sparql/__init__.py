@@ -1,0 +1,1 @@
+"""SPARQL texts and saved queries: syntax, portability, results and their provenance."""

@@ -1,0 +1,98 @@
+"""What a browser shows at ``/``, and what a machine reads at the endpoint when it asks nothing."""
+
+import html
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from rdfkit.base.namespaces import PREFIXES
+from rdfkit.stores.server.limits import Limits
+
+_STYLE = """\
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+textarea { width: 100%; font: 0.9rem/1.4 ui-monospace, monospace; }
+table { border-collapse: collapse; } th, td { text-align: left; vertical-align: top; padding: 0.1rem 1rem 0.1rem 0; }
+"""
+
+_EXAMPLE = """\
+PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?agent ?name
+WHERE { ?agent a imt:Agent ; skos:prefLabel ?name }
+ORDER BY ?name
+"""
+
+_XSD = PREFIXES["xsd"]
+_SD = "http://www.w3.org/ns/sparql-service-description#"
+_VOID = "http://rdfs.org/ns/void#"
+_FORMATS = "http://www.w3.org/ns/formats/"
+_RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
+_GRAPHS = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD")
+
+
+def document(title: str, body: str) -> str:
+    """Return a whole page; nothing in it comes from anywhere else."""
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{html.escape(title)}</title>\n'
+        f"<style>\n{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def start(graphs: dict[str, int], limits: Limits) -> str:
+    """Return the page at ``/``, for graphs with their numbers of triples."""
+    rows = "\n".join(f"<tr><td>{html.escape(name)}</td><td>{count:,}</td></tr>" for name, count in graphs.items())
+    return document(
+        "Imaging Trials Graph",
+        f"""<h1>Imaging Trials Graph</h1>
+<p>NCI's page “Imaging Trials Resources” as a graph: imaging agents, their documents, trials, guidelines, and whether
+those still stand. This is its SPARQL 1.1 endpoint on this machine, read-only, at <a href="/query">/query</a>
+(<a href="/health">is it well?</a>).</p>
+<form action="/query" method="get">
+<p><label for="query">Your question in SPARQL</label></p>
+<p><textarea id="query" name="query" rows="12" spellcheck="false">{html.escape(_EXAMPLE)}</textarea></p>
+<p><button>Ask</button></p>
+</form>
+<p>A question may take {limits.seconds:g} seconds, have {limits.body:,} bytes, and bring {limits.rows:,} rows.
+One that takes more gets no answer; none is cut short. Without FROM it is asked over all of these graphs at once:</p>
+<table>
+<tr><th>graph</th><th>triples</th></tr>
+{rows}
+</table>
+<p>This project is not affiliated with the National Cancer Institute. It is information, not medical advice.</p>""",
+    )
+
+
+def description(endpoint: str, graphs: dict[str, int]) -> list[Triple]:
+    """Return the description of the service (SPARQL 1.1 Service Description), for graphs with their sizes."""
+    service, dataset, merge = BlankNode("service"), BlankNode("dataset"), BlankNode("merge")
+    a = NamedNode(PREFIXES["rdf"] + "type")
+
+    def sd(name: str) -> NamedNode:
+        return NamedNode(_SD + name)
+
+    def size(count: int) -> Literal:
+        return Literal(str(count), datatype=NamedNode(_XSD + "integer"))
+
+    triples = [
+        Triple(service, a, sd("Service")),
+        Triple(service, sd("endpoint"), NamedNode(endpoint)),
+        Triple(service, sd("supportedLanguage"), sd("SPARQL11Query")),
+        Triple(service, sd("feature"), sd("UnionDefaultGraph")),
+        Triple(service, sd("defaultDataset"), dataset),
+        Triple(dataset, a, sd("Dataset")),
+        Triple(dataset, sd("defaultGraph"), merge),
+        Triple(merge, a, sd("Graph")),
+        Triple(merge, NamedNode(_VOID + "triples"), size(sum(graphs.values()))),
+    ]
+    triples += [Triple(service, sd("resultFormat"), NamedNode(_FORMATS + name)) for name in (*_RESULTS, *_GRAPHS)]
+    for number, (name, count) in enumerate(graphs.items()):
+        named, graph = BlankNode(f"named{number}"), BlankNode(f"graph{number}")
+        triples += [
+            Triple(dataset, sd("namedGraph"), named),
+            Triple(named, a, sd("NamedGraph")),
+            Triple(named, sd("name"), NamedNode(name)),
+            Triple(named, sd("graph"), graph),
+            Triple(graph, a, sd("Graph")),
+            Triple(graph, NamedNode(_VOID + "triples"), size(count)),
+        ]
+    return triples

@@ -1,0 +1,307 @@
+"""The alignments: every class has its place, and nothing ends up in a class of others where it does not belong."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+import pytest
+
+from rdfkit.base.namespaces import BASE, PREFIXES, VOCAB, expand, shorten
+from rdfkit.inference import closure as reason
+from rdfkit.rdf import named_graphs as layers
+from rdfkit.shacl import undefined_terms as gate
+from tests.conftest import ROOT
+
+RULES = ROOT / "ontology" / "rules"
+FILE = ROOT / "ontology" / "alignments.ttl"
+REPORT = ROOT / "docs" / "owl.md"
+ALIGNMENTS, VOCABULARY, INFERRED = (layers.graph_iri(name) for name in ("alignments", "vocabulary", "inferred"))
+TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+SUB_CLASS, SUB_PROPERTY, LABEL = (
+    ox.NamedNode(PREFIXES["rdfs"] + name) for name in ("subClassOf", "subPropertyOf", "label")
+)
+CLASS, OBJECT, DATATYPE = (
+    ox.NamedNode(PREFIXES["owl"] + name) for name in ("Class", "ObjectProperty", "DatatypeProperty")
+)
+PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
+
+NOT_YET_IN_THE_DATA = """
+    trial:one a imt:Trial ; imt:isPartOfProgramme programme:one ; imt:investigatesAgent agent:fes .
+    record:one a imt:RegistryRecord ; imt:isRecordOf trial:one .
+    person:one a imt:Person ; imt:orcid "0000-0002-1825-0097" .
+    trialintervention:one a imt:Intervention .
+    mapping:one a imt:Mapping ; imt:isInMappingSet mappingset:one ; imt:mapsSubject agent:fes .
+"""
+"""Things of the kinds that the shipped data may have none of."""
+
+ENDS_UP_IN = {
+    "imt:Agent": "schema:Substance",
+    "imt:ImagingAgent": "schema:Substance",
+    "imt:Radiopharmaceutical": "schema:Substance",
+    "imt:ContrastAgent": "schema:Substance",
+    "imt:AgentGroup": "",
+    "imt:Vector": "schema:BioChemEntity",
+    "imt:Target": "",
+    "imt:Radionuclide": "schema:MolecularEntity",
+    "imt:ChemicalElement": "",
+    "imt:AgentDocument": "obo:IAO_0000310 schema:CreativeWork",
+    "imt:GuidelineSeries": "fabio:Work schema:CreativeWork",
+    "imt:GuidelineEdition": "fabio:Expression schema:CreativeWork",
+    "imt:Article": (
+        "dcterms:BibliographicResource fabio:JournalArticle obo:IAO_0000311 schema:CreativeWork schema:ScholarlyArticle"
+    ),
+    "imt:Erratum": "dcterms:BibliographicResource obo:IAO_0000311 schema:CreativeWork",
+    "imt:Journal": "fabio:Periodical schema:Periodical",
+    "imt:Authorship": "",
+    "imt:Listing": "",
+    "imt:Event": "dcmitype:Event",
+    "imt:Trial": "obo:OBI_0003697 schema:MedicalStudy",
+    "imt:RegistryRecord": "obo:IAO_0000310 schema:CreativeWork",
+    "imt:Intervention": "",
+    "imt:Programme": "foaf:Project",
+    "imt:Objective": "",
+    "imt:ExpectedEnrolment": "",
+    "imt:Organisation": "org:Organization schema:Organization",
+    "imt:Person": "foaf:Person schema:Person",
+    "imt:WebPage": "bibo:Webpage fabio:WebPage schema:WebPage",
+    "imt:PageSection": "obo:IAO_0000314 schema:WebPageElement",
+    "imt:PageStatement": "schema:Statement",
+    "imt:ResearchQuestion": "",
+    "imt:Source": "prov:Entity schema:CreativeWork",
+    "imt:Correction": "",
+    "imt:VariantReading": "",
+    "imt:PossibleMatch": "",
+    "imt:Mapping": "",
+    "imt:MappingSet": "sssom:MappingSet",
+    "skos:Concept": "skos:Concept",
+    "skos:ConceptScheme": "skos:ConceptScheme",
+    "qudt:Quantity": "qudt:Quantity",
+}
+"""Kind of thing: every class of other vocabularies that each of its members is in, and no other."""
+
+REALMS = {
+    "works": (
+        "WebPage PageSection PageStatement Source AgentDocument GuidelineSeries GuidelineEdition Publication Journal "
+        "RegistryRecord MappingSet"
+    ),
+    "substances": "Agent",
+    "parts of substances": "Vector",
+    "kinds of atom": "Radionuclide ChemicalElement",
+    "targets": "Target",
+    "organisations": "Organisation",
+    "persons": "Person",
+    "efforts": "Programme",
+    "studies": "Trial",
+    "happenings": "Event",
+}
+"""What is so different that no class of others may hold things of two. Concepts (a disease, a role) are a realm too."""
+
+AXIOMS_OF_OTHERS = """
+    bibo:Webpage rdfs:subClassOf bibo:Document . bibo:volume rdfs:domain bibo:Document .
+    bibo:issn rdfs:domain bibo:Collection . bibo:doi rdfs:domain [ owl:unionOf ( bibo:Collection bibo:Document ) ] .
+    fabio:JournalArticle rdfs:subClassOf fabio:Expression . fabio:Periodical rdfs:subClassOf fabio:Expression .
+    fabio:WebPage rdfs:subClassOf fabio:Manifestation .
+    [] a owl:AllDisjointClasses ; owl:members ( fabio:Work fabio:Expression fabio:Manifestation ) .
+    obo:IAO_0000311 rdfs:subClassOf obo:IAO_0000310 . obo:IAO_0000310 rdfs:subClassOf obo:IAO_0000030 .
+    obo:IAO_0000314 rdfs:subClassOf obo:IAO_0000030 . obo:OBI_0003697 rdfs:subClassOf obo:OBI_0000066 .
+    obo:IAO_0000030 owl:disjointWith obo:OBI_0000066 .
+    org:Organization rdfs:subClassOf foaf:Agent .
+    org:subOrganizationOf rdfs:subPropertyOf org:transitiveSubOrganizationOf .
+    org:transitiveSubOrganizationOf rdfs:domain org:Organization ; rdfs:range org:Organization .
+    prov:wasAttributedTo rdfs:domain prov:Entity ; rdfs:range prov:Agent . prov:Entity owl:disjointWith prov:Activity .
+    schema:Statement rdfs:subClassOf schema:CreativeWork . schema:WebPage rdfs:subClassOf schema:CreativeWork .
+    schema:WebPageElement rdfs:subClassOf schema:CreativeWork . schema:Periodical rdfs:subClassOf schema:CreativeWork .
+    schema:ScholarlyArticle rdfs:subClassOf schema:CreativeWork .
+"""
+"""What the others say themselves of the terms that ours are put under, as read in the sources that the file names."""
+
+
+def closed(axioms: str = "") -> ox.Store:
+    """Return the shipped graph with things of every kind and, on demand, more axioms; closed."""
+    store = layers.read_sources(ROOT)
+    for name, text in {"curated": NOT_YET_IN_THE_DATA, "alignments": axioms}.items():
+        quads = ox.parse(PROLOGUE + text, format=ox.RdfFormat.TURTLE)
+        store.extend(ox.Quad(q.subject, q.predicate, q.object, layers.graph_iri(name)) for q in quads)
+    assert reason.close(store, RULES).contradictions == []
+    return store
+
+
+@pytest.fixture(scope="module")
+def alone() -> ox.Store:
+    return closed()
+
+
+@pytest.fixture(scope="module", params=["", AXIOMS_OF_OTHERS], ids=["alone", "with axioms of the others"])
+def either(request: pytest.FixtureRequest) -> ox.Store:
+    return closed(request.param)
+
+
+def members(store: ox.Store, kind: str) -> set[ox.NamedNode]:
+    quads = store.quads_for_pattern(None, TYPE, ox.NamedNode(expand(kind)), None)
+    return {quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)}
+
+
+def classes_of(store: ox.Store, thing: ox.NamedNode) -> Iterator[str]:
+    for quad in store.quads_for_pattern(thing, TYPE, None, None):
+        if isinstance(quad.object, ox.NamedNode):
+            yield quad.object.value
+
+
+def declared(graph: ox.NamedNode) -> dict[ox.NamedNode, set[ox.NamedNode]]:
+    """Return every subject with a type in a graph of terms, and its types."""
+    found = defaultdict(set)
+    for quad in layers.read_sources(ROOT).quads_for_pattern(None, TYPE, None, graph):
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+            found[quad.subject].add(quad.object)
+    return found
+
+
+def stated() -> list[ox.Quad]:
+    """Return what the file says beyond the declarations."""
+    quads = layers.read_sources(ROOT).quads_for_pattern(None, None, None, ALIGNMENTS)
+    return [quad for quad in quads if quad.predicate not in {TYPE, LABEL}]
+
+
+def test_every_class_is_aligned_or_listed_in_the_report_with_the_reason_why_not() -> None:
+    store = layers.read_sources(ROOT)
+    above = defaultdict(set)
+    for quad in store.quads_for_pattern(None, SUB_CLASS, None, VOCABULARY):
+        above[quad.subject].add(quad.object)
+    aligned = {quad.subject for quad in stated()}
+    ours = {term for term, kinds in declared(VOCABULARY).items() if CLASS in kinds and term.value.startswith(VOCAB)}
+    assert len(ours) > 35
+    while more := {term for term in ours - aligned if above[term] & aligned}:
+        aligned |= more
+    rows = re.findall(r"(?m)^\| `(imt:\w+)` \| (.*) \|$", REPORT.read_text(encoding="utf-8"))
+    listed = [name for name, reason_why in rows if re.fullmatch(r"[A-Z].{40,}\.", reason_why)]
+    assert listed == sorted(shorten(term.value) for term in ours - aligned)
+
+
+@pytest.mark.parametrize("kind", ENDS_UP_IN)
+def test_things_end_up_in_these_classes_of_others_and_in_no_other(kind: str, alone: ox.Store) -> None:
+    things = members(alone, kind)
+    assert things
+    expected = frozenset(map(expand, ENDS_UP_IN[kind].split()))
+    found = {frozenset(c for c in classes_of(alone, thing) if not c.startswith(BASE)) for thing in things}
+    assert found == {expected}
+
+
+def test_the_table_of_ends_covers_everything_that_has_a_type(alone: ox.Store) -> None:
+    covered = {thing for kind in ENDS_UP_IN for thing in members(alone, kind)}
+    named = {thing for graph in ("page", "curated", "concepts") for thing in _subjects(alone, graph)}
+    assert len(named) > 500
+    assert {thing for thing in named if list(classes_of(alone, thing))} <= covered
+
+
+def _subjects(store: ox.Store, graph: str) -> set[ox.NamedNode]:
+    quads = store.quads_for_pattern(None, None, None, layers.graph_iri(graph))
+    return {quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)}
+
+
+def test_no_class_of_others_holds_things_of_two_realms(either: ox.Store) -> None:
+    realm_of = {
+        thing: realm
+        for realm, kinds in REALMS.items()
+        for kind in kinds.split()
+        for thing in members(either, f"imt:{kind}")
+    }
+    realm_of |= dict.fromkeys(members(either, "skos:Concept"), "concepts")
+    held = defaultdict(set)
+    for thing, realm in realm_of.items():
+        for name in classes_of(either, thing):
+            held[name].add(realm)
+    foreign = {shorten(name): realms for name, realms in held.items() if not name.startswith(BASE)}
+    assert len(foreign) > 20
+    assert {name: realms for name, realms in foreign.items() if len(realms) > 1} == {}
+
+
+def test_a_wrong_alignment_is_noticed_by_the_axioms_of_the_others() -> None:
+    wrong = layers.read_sources(ROOT)
+    text = AXIOMS_OF_OTHERS + "imt:GuidelineEdition rdfs:subClassOf fabio:Work ."
+    wrong.extend(
+        ox.Quad(q.subject, q.predicate, q.object, ALIGNMENTS)
+        for q in ox.parse(PROLOGUE + text, format=ox.RdfFormat.TURTLE)
+    )
+    found = {entry.rule for entry in reason.close(wrong, RULES).contradictions}
+    assert found == {"cax-adc"}
+
+
+def test_a_skos_mapping_between_terms_infers_nothing() -> None:
+    mapping = PREFIXES["skos"]
+    with_all, without = layers.read_sources(ROOT), layers.read_sources(ROOT)
+    mappings = [quad for quad in stated() if quad.predicate.value.startswith(mapping)]
+    assert len(mappings) > 20
+    for quad in mappings:
+        without.remove(quad)
+    assert reason.close(with_all, RULES).kept == reason.close(without, RULES).kept
+
+
+def test_each_axiom_ties_a_term_of_ours_to_one_of_others_of_the_same_kind() -> None:
+    kinds = declared(ALIGNMENTS) | declared(VOCABULARY)
+    of_axiom = {SUB_CLASS: {CLASS}, SUB_PROPERTY: {OBJECT, DATATYPE}}
+    for quad in stated():
+        assert isinstance(quad.subject, ox.NamedNode)
+        assert isinstance(quad.object, ox.NamedNode)
+        assert quad.subject.value.startswith(VOCAB)
+        assert not quad.object.value.startswith(BASE)
+        allowed = of_axiom.get(quad.predicate, {CLASS, OBJECT, DATATYPE})
+        assert kinds[quad.subject] & kinds[quad.object] & allowed, quad
+
+
+def test_a_term_is_not_both_mapped_and_put_under_the_same_term() -> None:
+    pairs = [(quad.subject, quad.object) for quad in stated()]
+    assert len(pairs) == len(set(pairs))
+
+
+def test_every_term_of_others_is_declared_once_with_one_kind_and_is_used() -> None:
+    here, vocabulary = declared(ALIGNMENTS), declared(VOCABULARY)
+    used = {quad.object for quad in stated()}
+    assert used == set(here)
+    assert set(here) & set(vocabulary) == set()
+    assert {len(kinds) for kinds in here.values()} == {1}
+
+
+def test_every_section_of_terms_of_others_names_where_they_were_read() -> None:
+    lines = FILE.read_text(encoding="utf-8").splitlines()
+    begin = next(number for number, line in enumerate(lines) if line.startswith("# The other vocabularies' terms"))
+    assert re.search(r"read on \d{4}-\d\d-\d\d", lines[begin])
+    head, sources = "", defaultdict(set)
+    for line in lines[begin + 1 :]:
+        if line.startswith("# "):
+            head = line
+        elif term := re.match(r"([a-z]+:(?:[A-Z]+_)?)\w+ a ", line):
+            sources[term[1]].add(head)
+    assert len(sources) > 12
+    for prefix, heads in sources.items():
+        assert len(heads) == 1, prefix
+        assert re.search(r" at [0-9a-f]{12}|rdflib \d", heads.pop()), prefix
+
+
+def test_the_gate_knows_the_terms_of_the_alignments_and_no_misspelt_ones() -> None:
+    store = layers.read_sources(ROOT)
+    known = gate.terms_of_store(store)
+    terms = {term.value for term in declared(ALIGNMENTS)}
+    assert terms <= known.classes | known.properties
+    text = (
+        PROLOGUE
+        + "trial:one a schema:MedicalTrail ; dcterms:isPartOff programme:one ; dcterms:isPartOf programme:one ."
+    )
+    found = gate.check_quads(
+        list(ox.parse(text, format=ox.RdfFormat.TURTLE)), "a.ttl", known, {expand("programme:one")}
+    )
+    assert {shorten(finding.term): [shorten(name) for name in finding.nearest][:1] for finding in found} == {
+        "dcterms:isPartOff": ["dcterms:isPartOf"],
+        "schema:MedicalTrail": ["schema:MedicalTrial"],
+    }
+
+
+def test_the_dataset_describes_every_named_graph(alone: ox.Store) -> None:
+    dataset = layers.graph_iri("dataset")
+    parts = {
+        quad.object
+        for quad in alone.quads_for_pattern(None, ox.NamedNode(PREFIXES["dcterms"] + "hasPart"), None, dataset)
+    }
+    described = {quad.subject for quad in alone.quads_for_pattern(None, LABEL, None, dataset)}
+    assert set(alone.named_graphs()) <= parts
+    assert parts <= described

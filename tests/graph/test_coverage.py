@@ -1,0 +1,91 @@
+"""Every line of the page is modelled or left out with a reason, and the two tell the same story."""
+
+import csv
+import hashlib
+import os
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from rdfkit.base import namespaces as terms
+from rdfkit.base import paths
+from rdfkit.rdf import named_graphs as layers
+
+COVERAGE = paths.root() / "data" / "page" / "coverage.tsv"
+SHARED = Path(os.environ.get("IMT_SHARED", paths.root().parent / "shared"))
+PAGE = SHARED / "source" / "imaging-trials-resources.txt"
+
+Row = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    with COVERAGE.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+@pytest.fixture(scope="module")
+def page_graph() -> set[tuple[str, str, str]]:
+    store = layers.read_sources(paths.root())
+    quads = store.quads_for_pattern(None, None, None, layers.graph_iri("page"))
+    return {
+        (q.subject.value, q.predicate.value, q.object.value)
+        for q in quads
+        if isinstance(q.subject, ox.NamedNode) and not isinstance(q.object, ox.Triple)
+    }
+
+
+def models(row: Row) -> list[str]:
+    return [terms.expand(curie) for curie in row["models"].split()]
+
+
+def test_the_lines_are_numbered_from_one_without_a_gap(rows: list[Row]) -> None:
+    assert [row["line"] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason=f"the page itself is not here: looked for {PAGE.name} under IMT_SHARED")
+def test_the_hashes_are_those_of_the_pages_lines(rows: list[Row]) -> None:
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    assert [row["sha256"] for row in rows] == [hashlib.sha256(line.encode()).hexdigest() for line in lines]
+
+
+def test_every_line_is_either_modelled_or_left_out_with_a_reason(rows: list[Row]) -> None:
+    undecided = [row["line"] for row in rows if bool(row["models"]) == bool(row["reason"])]
+    assert undecided == []
+
+
+def test_only_blank_lines_and_four_lines_around_the_page_are_left_out(rows: list[Row]) -> None:
+    blank = hashlib.sha256(b"").hexdigest()
+    left_out = [row for row in rows if row["reason"]]
+    assert all((row["reason"] == "blank line") == (row["sha256"] == blank) for row in left_out)
+    assert [row["line"] for row in left_out if row["sha256"] != blank] == ["1", "2", "132", "136"]
+
+
+def test_each_thing_that_models_a_line_names_the_lines_section(
+    rows: list[Row], page_graph: set[tuple[str, str, str]]
+) -> None:
+    stated_in = terms.VOCAB + "isStatedIn"
+    astray = []
+    for row in rows:
+        for iri in models(row):
+            section = terms.expand(row["section"])
+            if iri != section and (iri, stated_in, section) not in page_graph:
+                astray.append((row["line"], terms.shorten(iri), row["section"]))
+    assert astray == []
+
+
+def test_each_thing_that_the_page_graph_describes_models_a_line(
+    rows: list[Row], page_graph: set[tuple[str, str, str]]
+) -> None:
+    modelled = {iri for row in rows for iri in models(row)}
+    described = {subject for subject, _, _ in page_graph}
+    assert described - modelled == set()
+
+
+def test_each_section_that_a_thing_names_has_a_line_modelled_by_it(
+    rows: list[Row], page_graph: set[tuple[str, str, str]]
+) -> None:
+    lines = {(iri, terms.expand(row["section"])) for row in rows for iri in models(row)}
+    stated = {(s, o) for s, p, o in page_graph if p == terms.VOCAB + "isStatedIn"}
+    assert stated - lines == set()

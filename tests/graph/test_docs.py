@@ -1,0 +1,216 @@
+"""What README, CONTRIBUTING and docs/ show is true: commands are run, and their output compared."""
+
+import doctest
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+import imaging_trials
+from imaging_trials.cli import COMMANDS
+from rdfkit.base.namespaces import BASE
+from rdfkit.releases.diff import counts
+from rdfkit.releases.diff import snapshots as states
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.xdist_group("docs")
+
+STANDS_FOR = {"make run": "imt build --output dist", "make": "make help"}
+"""A command that is not run as it stands, and the one that is run for it: the same work, less the environment."""
+
+NOT_RUN = {
+    "git clone": "needs the network",
+    "oxigraph serve": "does not end; test_remote starts a server",
+    "imt query agents-with-both-documents --endpoint": "needs that server; test_remote asks one",
+    "imt serve": "does not end; test_serve starts it and asks what is shown below it",
+    "curl -sG http://127.0.0.1:7878/query": "needs that server; test_serve runs it",
+    "pip install": "needs the network; test_wheel installs the wheel",
+    "make run": "sets up the environment that this test runs in",
+    "make test": "runs this very test",
+    "make check": "CI runs it as a step of its own",
+    "make prove": "CI runs it as a step of its own",
+    "make bench": "its figures differ on each machine",
+    "make format": "changes files",
+    "make answers": "changes files",
+    "make lock": "needs the network",
+    "make wheel": "test_wheel builds the same wheel",
+    "make mutation": "`make prove` holds the same scores",
+    "make release": "test_release builds one",
+    "make clean": "removes the environment that this test runs in",
+}
+"""A command of which only the existence is checked, and why."""
+
+LANGUAGES = {"console", "python", "sparql", "turtle", "text", "sh"}
+"""What a fence may be marked as. All are checked but ``text``, which is for drawings: nothing in them can be run; and
+``sh``, for stores that are not to be had here, which tests/graph/test_stores.py allows only where the text says so."""
+
+ELSEWHERE = "docs/stores.md"
+"""Its console blocks need servers: tests/graph/test_stores.py runs them."""
+
+FENCE = re.compile(r"(?ms)^```(\w*)\n(.*?)^```$")
+
+
+class Block(NamedTuple):
+    """A fenced block of a document: file, line of the fence, language, text."""
+
+    file: str
+    line: int
+    language: str
+    text: str
+
+
+def blocks() -> Iterator[Block]:
+    """Yield every fenced block of every document that a reader is sent to."""
+    for file in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        text = file.read_text(encoding="utf-8")
+        for match in FENCE.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            yield Block(file.relative_to(ROOT).as_posix(), line, match[1], match[2])
+
+
+def of_language(language: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Run a test once for each block of a language."""
+    chosen = [block for block in blocks() if block.language == language and block.file != ELSEWHERE]
+    return pytest.mark.parametrize("block", chosen, ids=[f"{block.file}:{block.line}" for block in chosen])
+
+
+def commands(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each ``$ command`` of a console block with the output shown below it."""
+    for part in re.split(r"(?m)^\$ ", text)[1:]:
+        lines = part.splitlines()
+        length = next(number for number, line in enumerate(lines, 1) if not line.endswith("\\"))
+        yield "\n".join(lines[:length]), "\n".join(lines[length:])
+
+
+def unlike(shown: str, real: str) -> str:
+    """Return nothing where the real output is what is shown, else both, to compare.
+
+    A line ``...`` stands for any lines or none, and ``...`` inside a line for any text on that line.
+    """
+    pattern = "".join(
+        r"(?:.*\n)*?" if line.strip() == "..." else ".*?".join(map(re.escape, line.rstrip().split("..."))) + r" *\n"
+        for line in shown.strip().splitlines()
+    )
+    same = re.fullmatch(pattern, real.strip() + "\n") is not None
+    return "" if same else f"--- shown\n{shown.strip()}\n--- real\n{real.strip()}\n"
+
+
+def reason_not_run(command: str) -> str | None:
+    """Return why a command is not run, or None."""
+    return next((why for start, why in NOT_RUN.items() if re.match(rf"{re.escape(start)}(\s|$)", command)), None)
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that looks like a checkout after `make run`; what a command writes beside it stays in there."""
+    folder = tmp_path_factory.mktemp("workplace")
+    for entry in ROOT.iterdir():
+        if entry.name not in {".git", "dist", "build"}:
+            (folder / entry.name).symlink_to(entry)
+    for block in blocks():
+        if named := re.match(r"# ([\w-]+\.ttl)\n", block.text):
+            (folder / named[1]).write_text(block.text, encoding="utf-8")
+    run("imt build --no-validate --quiet --output dist", folder)
+    return folder
+
+
+def run(command: str, folder: Path) -> str:
+    """Run a line of shell as a reader would, with the environment's programs first, and return what it printed.
+
+    Exit code 1 is an answer (data that does not conform); any other but 0 means that the document is wrong.
+    """
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=environment, text=True, timeout=300, check=False,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), f"{command}: {done.stdout}"
+    return done.stdout
+
+
+def targets() -> set[str]:
+    """Return the targets of the Makefile."""
+    return set(re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8")))
+
+
+def test_every_fenced_block_says_what_it_is_so_that_it_can_be_checked() -> None:
+    assert [block for block in blocks() if block.language not in LANGUAGES] == []
+    assert {block.file for block in blocks() if block.language == "sh"} <= {ELSEWHERE}
+
+
+@of_language("console")
+def test_each_command_shown_prints_what_is_shown(block: Block, workplace: Path) -> None:
+    pairs = list(commands(block.text))
+    assert pairs, "a console block shows at least one line that starts with '$ '"
+    for command, shown in pairs:
+        if command.startswith("make "):
+            assert command.split()[1] in targets()
+        if (command in STANDS_FOR and shown) or reason_not_run(command) is None:
+            assert unlike(shown, run(STANDS_FOR.get(command, command), workplace)) == "", command
+
+
+@of_language("python")
+def test_each_python_example_gives_what_is_shown(block: Block) -> None:
+    example = doctest.DocTestParser().get_doctest(block.text, {}, block.file, block.file, block.line)
+    assert example.examples, "a Python block is written with >>> and its output"
+    told: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, out=told.append)
+    assert "".join(told) == ""
+
+
+@of_language("sparql")
+def test_each_query_shown_has_an_answer(block: Block) -> None:
+    assert len(imaging_trials.query(block.text)) > 0
+
+
+@of_language("turtle")
+def test_each_turtle_example_is_turtle(block: Block) -> None:
+    assert list(parse(block.text, format=RdfFormat.TURTLE, base_iri=BASE))
+
+
+def test_every_command_and_option_named_in_a_sentence_exists() -> None:
+    unknown = []
+    for file in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for command, rest in re.findall(r"`imt ([a-z]+)([^`\n]*)`", file.read_text(encoding="utf-8")):
+            said = run(f"imt {command} --help", ROOT)
+            unknown += [f"{file.name}: imt {command}"] if command not in COMMANDS else []
+            unknown += [
+                f"{file.name}: imt {command} {word}" for word in re.findall(r"--[a-z-]+", rest) if word not in said
+            ]
+    assert unknown == []
+
+
+def test_a_shown_output_that_differs_in_one_letter_is_noticed() -> None:
+    assert unlike("20 rows", "21 rows")
+    assert unlike("first\n...\nlast", "first\nmiddle\n")
+    assert unlike("a ... c", "a b\nc")
+    assert not unlike("first\n...\nlast", "first\nmiddle\n\nlast")
+    assert not unlike("first\n...\nlast a ... c", "first\nlast a b c")
+
+
+def test_every_make_target_is_explained_in_the_contributors_guide() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert [target for target in sorted(targets()) if f"make {target}" not in text] == []
+
+
+def test_links_between_the_documents_lead_somewhere() -> None:
+    dead = [
+        f"{file.relative_to(ROOT)}: {target}"
+        for file in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")]
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8"))
+        if "://" not in target and not (file.parent / target).exists()
+    ]
+    assert dead == []
+
+
+def test_the_changelog_opens_with_counts_that_are_true() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    line = counts.line(states.read(str(ROOT), ROOT))
+    newest = text.split("\n## ", 2)[1]
+    assert line in " ".join(newest.split()), f"write into CHANGELOG.md what imt diff --counts prints: {line}"

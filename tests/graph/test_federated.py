@@ -1,0 +1,188 @@
+"""The federated queries, run against a real second server that holds a small sample of our own in the same shape."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyoxigraph import QueryResultsFormat, QuerySolutions, Store
+from rdflib.plugins.sparql.parser import parseQuery
+
+import imaging_trials
+from rdfkit.base.errors import ImtError
+from rdfkit.inference import closure as reason
+from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import query_tests as querycheck
+from rdfkit.sparql import results as answers
+from rdfkit.sparql import saved as catalog
+from rdfkit.sparql.saved import SavedQuery
+from tests.graph import test_queries as saved
+from tests.support.servers import free_port
+
+FIXTURES = Path(__file__).parents[1].joinpath("fixtures") / "federated"
+QUERIES = {query.id: query for query in querycheck.load(saved.ROOT).values() if query.service}
+
+pytestmark = pytest.mark.filterwarnings("ignore:Dataset.*is deprecated:DeprecationWarning")
+
+every_query = pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
+
+SERVERS = (
+    "https://query.wikidata.org/sparql", "https://query-scholarly.wikidata.org/sparql",
+    "https://id.nlm.nih.gov/mesh/sparql", "https://sparql.uniprot.org/sparql",
+    "https://ubergraph.apps.renci.org/sparql",
+)  # fmt: skip
+
+
+def sample(query: SavedQuery) -> Path:
+    (path,) = [path for path in FIXTURES.glob(f"{query.id}.*") if path.suffix in {".ttl", ".trig"}]
+    return path
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A real server for each query, with the query's sample in it; the address of each by the query's id."""
+    program = str(Path(sys.executable).with_name("oxigraph"))
+    started: list[subprocess.Popen[bytes]] = []
+    addresses = {}
+    try:
+        for query in QUERIES.values():
+            folder = str(tmp_path_factory.mktemp(query.id))
+            loading = [program, "load", "-l", folder, "-f", str(sample(query))]
+            subprocess.run(loading, check=True, capture_output=True, timeout=60)
+            address = f"127.0.0.1:{free_port()}"
+            command = [program, "serve-read-only", "-l", folder, "-b", address]
+            started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+            addresses[query.id] = f"http://{address}/query"
+        for address in addresses.values():
+            _wait(address)
+        yield addresses
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(timeout=10)
+
+
+def _wait(address: str) -> None:
+    for attempt in range(100):
+        try:
+            with urllib.request.urlopen(f"{address}?query=ASK%7B%7D", timeout=5):
+                return
+        except OSError:
+            if attempt == 99:
+                raise
+            time.sleep(0.05)
+
+
+def local(query: SavedQuery, address: str, text: str | None = None) -> str:
+    """Return a query's text with the local server in place of the public one, which must never be asked here."""
+    text = (text or query.text).replace(f"SERVICE <{query.service}>", f"SERVICE <{address}>")
+    assert querycheck.servers(text) == [f"<{address}>"]
+    return text
+
+
+def test_five_kinds_of_server_are_asked() -> None:
+    assert {query.service for query in QUERIES.values()} == set(SERVERS)
+
+
+@every_query
+def test_a_federated_query_is_sparql_that_two_parsers_read(query: SavedQuery) -> None:
+    assert sparql.check(query.text, embedded=False) == "SELECT"
+    parseQuery(query.text)
+    Store().query(query.text)  # parsed at once, and not evaluated before a row is asked for
+
+
+@every_query
+def test_the_sample_of_another_server_is_marked_as_made_up(query: SavedQuery) -> None:
+    comments = [line for line in sample(query).read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+    assert comments[0].startswith("# Made up, in the shape of ")
+
+
+@every_query
+def test_a_federated_query_gives_the_expected_rows_from_a_second_server(
+    servers: dict[str, str], query: SavedQuery
+) -> None:
+    answer = answers.ask(saved.closed(), local(query, servers[query.id]), query.graphs)
+    assert isinstance(answer, QuerySolutions)
+    written = answer.serialize(format=QueryResultsFormat.TSV)
+    assert written is not None
+    assert written.decode() == (FIXTURES / f"{query.id}.tsv").read_text(encoding="utf-8")
+    assert written.count(b"\n") > 1
+
+
+@every_query
+def test_two_federating_engines_give_the_same_rows(servers: dict[str, str], query: SavedQuery) -> None:
+    text = local(query, servers[query.id])
+    assert saved.rdflib_bag(saved.rdflib_for(query), text) == saved.oxigraph_bag(saved.closed(), query, text)
+
+
+@every_query
+def test_the_counter_change_changes_the_federated_answer_as_the_header_says(
+    servers: dict[str, str], query: SavedQuery
+) -> None:
+    changed = Store()
+    changed.extend(saved.sources())
+    querycheck.apply(changed, query)
+    if query.graphs == "all":
+        reason.close(changed, saved.RULES)
+    text = local(query, servers[query.id])
+    before, after = (saved.oxigraph_bag(store, query, text) for store in (saved.closed(), changed))
+    assert ((before - after).total(), (after - before).total()) == (query.loses, query.gains)
+
+
+EXAMPLES = [
+    (query, parameter.name, example)
+    for query in QUERIES.values()
+    for parameter in query.parameters
+    for example in parameter.examples
+]
+
+
+@pytest.mark.parametrize(("query", "name", "example"), EXAMPLES, ids=[f"{q.id}-{n}-{e}" for q, n, e in EXAMPLES])
+def test_an_example_of_a_federated_query_is_answered(
+    servers: dict[str, str], query: SavedQuery, name: str, example: str
+) -> None:
+    text = local(query, servers[query.id], catalog.bind(query, {name: example}, saved.closed()))
+    found = saved.oxigraph_bag(saved.closed(), query, text)
+    assert found.total() > 0
+    assert found != saved.oxigraph_bag(saved.closed(), query, local(query, servers[query.id]))
+
+
+@every_query
+def test_a_federated_query_has_no_committed_answer(query: SavedQuery) -> None:
+    assert not list(query.answer_stem.parent.glob(f"{query.id}.*"))
+
+
+@every_query
+def test_the_embedded_engine_refuses_a_federated_query_in_one_sentence(query: SavedQuery) -> None:
+    with pytest.raises(ImtError, match="the embedded engine does not use the network") as caught:
+        catalog.refuse_federated(query)
+    assert f"imt query --describe {query.id}" in str(caught.value)
+    assert query.service in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_every_sample_and_every_expected_answer_belongs_to_a_query() -> None:
+    assert {path.stem for path in FIXTURES.iterdir()} == set(QUERIES)
+    assert len(list(FIXTURES.iterdir())) == 2 * len(QUERIES)
+
+
+def test_the_command_says_where_to_run_a_federated_query_and_prints_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "imaging_trials", "query"]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    name = "substances-in-wikidata"
+    refused = subprocess.run([*command, name], capture_output=True, text=True, timeout=60, env=environment, check=False)
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+    assert refused.stderr.startswith(f"imt: '{name}' asks https://query.wikidata.org/sparql as well")
+    described = subprocess.run([*command, "--describe", name], capture_output=True, text=True, timeout=60, check=True)
+    assert "\nfederated: run it in an engine that holds the graph and may ask https://query.wikid" in described.stdout
+    assert "SERVICE <https://query.wikidata.org/sparql> {" in described.stdout
+
+
+def test_the_api_refuses_a_federated_query_as_the_command_does() -> None:
+    with pytest.raises(ImtError, match="does not use the network"):
+        imaging_trials.query("substances-in-wikidata")

@@ -1,0 +1,214 @@
+"""The repository itself: layout, lock file, prefixes, licence, citation, and what the named graphs may hold."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections import Counter
+from functools import cache
+
+import pytest
+import yaml
+from pyoxigraph import BlankNode, Literal, NamedNode, Store, parse
+
+import imaging_trials
+from rdfkit.base.namespaces import BASE, PREFIXES, VOCAB
+from rdfkit.rdf.named_graphs import graph_iri, read_sources
+from rdfkit.stores.embedded import open_store
+from tests.conftest import ROOT
+
+LAYOUT = [
+    r"(CHANGELOG|CONTRIBUTING|README)\.md|CITATION\.cff|LICENSE|Makefile|pyproject\.toml|requirements\.lock|hatch_build\.py",
+    r"\.gitignore|\.gitattributes|\.ci/run|LICENSES/[A-Za-z0-9.-]+\.txt",
+    r"ontology/(imaging-trials|alignments|[a-z-]+)\.ttl|ontology/concepts/[a-z-]+\.ttl|ontology/rules/[a-z0-9-]+\.(ru|rq)|ontology/context\.jsonld",
+    r"data/(page|curated)/([a-z-]+/)?[a-z0-9-]+\.ttl|data/page/[a-z-]+\.tsv|data/links/[a-z0-9-]+(\.sssom)?\.tsv|data/dataset\.ttl",
+    r"shapes/[a-z-]+\.ttl",
+    r"queries/[a-z-]+/[a-z0-9-]+\.rq|queries/[a-z-]+/answers/[a-z0-9-]+\.(tsv|nt|txt)",
+    r"scripts/(imaging_trials|rdfkit)/([a-z_]+/)*([a-z_]+\.(py|json|tsv)|py\.typed)",
+    r"tests/([a-z_]+/)*[a-z_]+\.py|tests/sssom\.lock|tests/fixtures/.+",
+    r"tools/([a-z_]+/)*[a-z_]+\.py|tools/owl/Profile\.java|tools/mutation/[a-z-]+\.tsv",
+    r"benchmarks/([a-z_]+\.(py|ttl)|README\.md)|docs/[a-z-]+\.md|w3id/(\.htaccess|README\.md|released\.txt)",
+]
+"""Where a file may lie. A new kind of place is added here, and to the design, on purpose."""
+
+# Each name is broken by an escape or a bracket, so that this file does not itself hold what it forbids.
+FORBIDDEN = re.compile(
+    r"pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian\.org|/simple[/]|--(index-url|find-links|trusted-host)"
+    r"|(^|[^\w.])/(work|root|farm|home)/[a-z]"
+)
+PREFIX = re.compile(r"(?im)^\s*@?prefix\s+([\w-]*):\s*<([^>]*)>")
+
+
+@cache
+def committed_files() -> list[str]:
+    """Return the files that git holds or would take, as paths from the root."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return sorted({name for name in listed.split("\0") if name and (ROOT / name).exists()})
+
+
+def text_of(name: str) -> str:
+    """Return a committed file's text; bytes that are no UTF-8 (some fixtures are broken on purpose) are replaced."""
+    return (ROOT / name).read_text(encoding="utf-8", errors="replace")
+
+
+@pytest.fixture(scope="module")
+def whole_graph() -> Store:
+    """Return the shipped graph with what is inferred."""
+    return open_store()
+
+
+def test_every_file_lies_in_a_place_that_the_layout_knows() -> None:
+    places = re.compile("|".join(f"({place})" for place in LAYOUT))
+    assert [name for name in committed_files() if not places.fullmatch(name)] == []
+
+
+def test_no_file_names_a_package_registry_or_a_folder_of_somebodys_machine() -> None:
+    found = [
+        f"{name}:{number}: {line.strip()[:100]}"
+        for name in committed_files()
+        for number, line in enumerate(text_of(name).splitlines(), 1)
+        if FORBIDDEN.search(line)
+    ]
+    assert found == []
+
+
+def test_every_locked_package_has_hashes_and_the_lock_covers_every_declared_dependency() -> None:
+    project = tomllib.loads(text_of("pyproject.toml"))
+    entries = re.findall(
+        r"(?m)^([a-z0-9-]+)==\S+ \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", text_of("requirements.lock")
+    )
+    pinned = re.findall(r"(?m)^([A-Za-z0-9_.-]+)==", text_of("requirements.lock"))
+    assert [name for name, _ in entries] == pinned
+    declared = [
+        *project["project"]["dependencies"],
+        *(line for extra in project["project"]["optional-dependencies"].values() for line in extra),
+        *project["build-system"]["requires"],
+    ]
+    names = {re.split(r"[<>=\[ ]", line)[0].lower().replace("_", "-") for line in declared}
+    assert names - {"imaging-trials"} <= set(pinned)
+
+
+def test_prefixes_mean_the_same_in_every_file_of_the_graph() -> None:
+    wrong = [
+        f"{name}: {prefix}: <{iri}>"
+        for name in committed_files()
+        if name.endswith((".ttl", ".rq", ".ru")) and not name.startswith("tests/")
+        for prefix, iri in PREFIX.findall(text_of(name))
+        if PREFIXES.get(prefix) != iri
+    ]
+    assert wrong == []
+
+
+def test_shapes_declare_the_same_prefixes_for_their_sparql_as_the_house_table() -> None:
+    sh = PREFIXES["sh"]
+    graph = Store()
+    for file in sorted((ROOT / "shapes").glob("*.ttl")):
+        graph.load(path=str(file), base_iri=BASE)
+    declared = {
+        (prefix.object.value, namespace.object.value)
+        for prefix in graph.quads_for_pattern(None, NamedNode(sh + "prefix"), None)
+        for namespace in graph.quads_for_pattern(prefix.subject, NamedNode(sh + "namespace"), None)
+        if isinstance(prefix.object, Literal) and isinstance(namespace.object, Literal)
+    }
+    assert declared
+    assert declared <= set(PREFIXES.items())
+
+
+def test_fixtures_use_the_prefixes_of_the_house_under_their_own_names() -> None:
+    wrong = [
+        f"{name}: {prefix}: <{iri}>"
+        for name in committed_files()
+        if name.endswith(".ttl") and name.startswith("tests/fixtures/")
+        for prefix, iri in PREFIX.findall(text_of(name))
+        if PREFIXES.get(prefix, iri) != iri or (iri in PREFIXES.values() and prefix not in PREFIXES)
+    ]
+    assert wrong == []
+
+
+def test_data_files_hold_no_blank_node() -> None:
+    files = sorted((ROOT / "data").rglob("*.ttl"))
+    assert files
+    blank = [
+        f"{file.relative_to(ROOT)}: {quad}"
+        for file in files
+        for quad in parse(path=str(file))
+        if BlankNode in (type(quad.subject), type(quad.object))
+    ]
+    assert blank == []
+
+
+def test_what_is_inferred_holds_no_blank_node(whole_graph: Store) -> None:
+    inferred = list(whole_graph.quads_for_pattern(None, None, None, graph_iri("inferred")))
+    assert inferred
+    assert [str(quad) for quad in inferred if BlankNode in (type(quad.subject), type(quad.object))] == []
+
+
+def test_no_triple_stands_in_two_graphs(whole_graph: Store) -> None:
+    graphs_of = Counter(quad.triple for quad in whole_graph)
+    assert len(graphs_of) > 1000
+    assert [str(triple) for triple, count in graphs_of.items() if count > 1] == []
+
+
+def test_every_statement_stands_in_a_named_graph_that_the_design_knows(whole_graph: Store) -> None:
+    known = {
+        graph_iri(name)
+        for name in ("vocabulary", "concepts", "alignments", "page", "curated", "dataset", "links", "inferred")
+    }
+    assert {quad.graph_name for quad in whole_graph} <= known
+
+
+def test_the_version_is_the_same_in_package_vocabulary_citation_and_changelog() -> None:
+    version = imaging_trials.__version__
+    owl = PREFIXES["owl"]
+    sources = read_sources(ROOT)
+    said = [quad.object for quad in sources.quads_for_pattern(None, NamedNode(owl + "versionInfo"), None)]
+    assert said
+    assert {literal.value for literal in said if isinstance(literal, Literal)} == {version}
+    (iri,) = {
+        quad.object
+        for quad in sources.quads_for_pattern(NamedNode(VOCAB.rstrip("#")), NamedNode(owl + "versionIRI"), None)
+    }
+    assert iri == NamedNode(f"{VOCAB.rstrip('#')}/{version}")
+    assert str(yaml.safe_load(text_of("CITATION.cff"))["version"]) == version
+    assert f"\n## {version}" in text_of("CHANGELOG.md")
+
+
+def test_the_citation_file_has_what_citation_tools_require() -> None:
+    citation = yaml.safe_load(text_of("CITATION.cff"))
+    assert {"cff-version", "message", "title", "authors", "version", "date-released", "license"} <= citation.keys()
+    assert citation["cff-version"] == "1.2.0"
+    assert all("name" in author or "family-names" in author for author in citation["authors"])
+
+
+def test_both_licences_stand_in_full_and_the_credit_that_the_page_asks_for_is_given() -> None:
+    assert "Apache License\n                           Version 2.0" in text_of("LICENSES/Apache-2.0.txt")
+    assert text_of("LICENSES/CC0-1.0.txt").startswith("Creative Commons Legal Code\n\nCC0 1.0 Universal")
+    credit = "Imaging Trials Resources was originally published by the National Cancer Institute."
+    for name in ("LICENSE", "README.md", "data/dataset.ttl"):
+        assert credit in " ".join(text_of(name).split()), name
+    for name in ("LICENSE", "README.md"):
+        assert "not affiliated with the National Cancer Institute" in " ".join(text_of(name).split()), name
+
+
+def test_the_only_program_outside_python_is_the_one_that_ci_runs() -> None:
+    assert [name for name in committed_files() if text_of(name).startswith("#!")] == [".ci/run"]
+
+
+def test_modules_import_downwards_only() -> None:
+    """No module may reach itself through what it imports, imports inside functions included."""
+    package = ROOT / "scripts"
+    modules = {path.relative_to(package).with_suffix("").as_posix(): path for path in package.rglob("*.py")}
+    below: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        below[name] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in {"imaging_trials", "rdfkit"}:
+                of = (node.module or "").replace(".", "/")
+                for alias in node.names:
+                    candidates = (f"{of}/{alias.name}".lstrip("/"), of, f"{of}/__init__".lstrip("/"))
+                    below[name].add(next(candidate for candidate in candidates if candidate in modules))
+    assert sum(map(len, below.values())) > 60
+    while (reach := {name: found.union(*(below[other] for other in found)) for name, found in below.items()}) != below:
+        below = reach
+    assert [name for name, found in below.items() if name in found] == []

@@ -1,0 +1,114 @@
+"""Every class and property of ours is used: in the data, in a shape and in a query, or the list says why not."""
+
+import csv
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Store
+
+from rdfkit.base import namespaces as terms
+from rdfkit.rdf import named_graphs as layers
+from rdfkit.rdf import reading as rdf
+from rdfkit.sparql import guard as sparql
+from rdfkit.stores.embedded import open_store
+from tests.conftest import ROOT
+
+LIST = ROOT / "tests" / "fixtures" / "unused-terms.tsv"
+OWL = terms.PREFIXES["owl"]
+TYPE = NamedNode(terms.expand("rdf:type"))
+
+
+@cache
+def store() -> Store:
+    return open_store()
+
+
+@cache
+def ours() -> frozenset[str]:
+    found = {
+        quad.subject.value
+        for kind in ("Class", "ObjectProperty", "DatatypeProperty")
+        for quad in store().quads_for_pattern(None, TYPE, NamedNode(OWL + kind), layers.graph_iri("vocabulary"))
+        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(terms.VOCAB)
+    }
+    assert len(found) > 150
+    return frozenset(found)
+
+
+@cache
+def inverses() -> dict[str, set[str]]:
+    """Return the other direction of each property: what is said by the one is said by the other."""
+    found: dict[str, set[str]] = {}
+    for quad in store().quads_for_pattern(None, NamedNode(OWL + "inverseOf"), None):
+        assert isinstance(quad.subject, NamedNode)
+        assert isinstance(quad.object, NamedNode)
+        found.setdefault(quad.subject.value, set()).add(quad.object.value)
+        found.setdefault(quad.object.value, set()).add(quad.subject.value)
+    return found
+
+
+def in_text(text: str) -> Iterator[str]:
+    for kind, word, _ in sparql.tokens(text):
+        if kind == "name" and word.partition(":")[0] in terms.PREFIXES:
+            yield terms.expand(word)
+        elif kind == "iri":
+            yield word[1:-1]
+
+
+def in_data() -> Iterator[str]:
+    axioms = {layers.graph_iri("vocabulary"), layers.graph_iri("alignments")}
+    for quad in store():
+        about_a_term = isinstance(quad.subject, NamedNode) and quad.subject.value in ours()
+        if quad.graph_name not in axioms and not about_a_term:
+            yield from (term.value for term in (quad.predicate, quad.object) if isinstance(term, NamedNode))
+
+
+def in_shapes() -> Iterator[str]:
+    for path in sorted((ROOT / "shapes").glob("*.ttl")):
+        for quad in rdf.read(path):
+            if isinstance(quad.object, NamedNode):
+                yield quad.object.value
+            elif isinstance(quad.object, Literal) and quad.predicate.value == terms.expand("sh:select"):
+                yield from in_text(quad.object.value)
+
+
+def in_queries() -> Iterator[str]:
+    for path in sorted((ROOT / "queries").rglob("*.rq")):
+        yield from in_text(path.read_text(encoding="utf-8"))
+
+
+PLACES = {"data": in_data, "shape": in_shapes, "query": in_queries}
+
+
+@cache
+def used(place: str) -> frozenset[str]:
+    """Return the terms that the data, the shapes or the saved queries use, or whose inverse they use."""
+    found = set(PLACES[place]())
+    return frozenset(found | {other for name in found for other in inverses().get(name, ())})
+
+
+@cache
+def listed() -> dict[tuple[str, str], str]:
+    with LIST.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    said = {(terms.expand(row["term"]), row["not_in"]): row["reason"] for row in rows}
+    assert len(said) == len(rows), "a term stands twice for one place"
+    return said
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_term_of_ours_is_used_or_the_list_says_why_not(place: str) -> None:
+    assert used(place)
+    unused = {term for term in ours() - used(place) if (term, place) not in listed()}
+    assert sorted(map(terms.shorten, unused)) == [], f"in no {place}: use it, or give the reason in {LIST.name}"
+
+
+def test_the_list_of_unused_terms_names_only_terms_that_are_unused_each_with_a_reason() -> None:
+    stale = [
+        f"{terms.shorten(term)} {place}"
+        for term, place in listed()
+        if term not in ours() or place not in PLACES or term in used(place)
+    ]
+    assert stale == [], f"take the line out of {LIST.name}"
+    assert [term for (term, _), reason in listed().items() if len(reason) < 20] == []

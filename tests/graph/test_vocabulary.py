@@ -1,0 +1,124 @@
+"""The vocabulary and the concept schemes keep to the house's rules for terms."""
+
+import re
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+import pytest
+
+import imaging_trials
+from rdfkit.base import namespaces as terms
+from rdfkit.base import paths
+from rdfkit.rdf import named_graphs as layers
+
+ONTOLOGY = terms.BASE + "vocab"
+RDF, RDFS, OWL, SKOS = (terms.PREFIXES[p] for p in ("rdf", "rdfs", "owl", "skos"))
+TYPE = ox.NamedNode(RDF + "type")
+
+
+@pytest.fixture(scope="module")
+def store() -> ox.Store:
+    return layers.read_sources(paths.root())
+
+
+def instances(store: ox.Store, kind: str) -> Iterator[ox.NamedNode]:
+    for quad in store.quads_for_pattern(None, TYPE, ox.NamedNode(kind), None):
+        if isinstance(quad.subject, ox.NamedNode):
+            yield quad.subject
+
+
+def values(store: ox.Store, subject: ox.NamedNode, predicate: str) -> list[str]:
+    quads = store.quads_for_pattern(subject, ox.NamedNode(predicate), None, None)
+    return [quad.object.value for quad in quads if not isinstance(quad.object, ox.Triple)]
+
+
+def our_terms(store: ox.Store) -> list[ox.NamedNode]:
+    kinds = ("Class", "ObjectProperty", "DatatypeProperty")
+    found = {term for kind in kinds for term in instances(store, OWL + kind) if term.value.startswith(terms.VOCAB)}
+    assert len(found) > 150
+    return sorted(found, key=lambda term: term.value)
+
+
+def test_every_term_has_one_label_said_in_skos_and_in_rdfs_alike(store: ox.Store) -> None:
+    for term in our_terms(store):
+        labels = values(store, term, SKOS + "prefLabel")
+        assert len(labels) == 1, term
+        assert values(store, term, RDFS + "label") == labels, term
+
+
+def test_every_term_and_every_concept_is_defined_in_one_sentence_of_its_own(store: ox.Store) -> None:
+    defined: dict[str, ox.NamedNode] = {}
+    for term in [*our_terms(store), *instances(store, SKOS + "Concept"), *instances(store, SKOS + "ConceptScheme")]:
+        (definition,) = values(store, term, SKOS + "definition")
+        assert re.fullmatch(r"[A-Z].*\.", definition), definition
+        scheme = values(store, term, SKOS + "inScheme")
+        key = f"{definition} {scheme}"
+        assert key not in defined, f"{term} repeats the definition of {defined.get(key)}"
+        defined[key] = term
+
+
+def test_every_term_and_every_concept_says_where_it_is_defined(store: ox.Store) -> None:
+    for term in our_terms(store):
+        assert values(store, term, RDFS + "isDefinedBy") == [ONTOLOGY], term
+    for concept in instances(store, SKOS + "Concept"):
+        assert values(store, concept, RDFS + "isDefinedBy") == values(store, concept, SKOS + "inScheme"), concept
+
+
+def test_class_names_are_nouns_in_upper_camel_and_property_names_start_in_lower_case(store: ox.Store) -> None:
+    classes = {term for term in instances(store, OWL + "Class") if term.value.startswith(terms.VOCAB)}
+    for term in our_terms(store):
+        name = term.value.removeprefix(terms.VOCAB)
+        assert re.fullmatch(r"[A-Z][A-Za-z]+" if term in classes else r"[a-z][A-Za-z]+", name), name
+
+
+def test_the_version_of_the_vocabulary_is_the_version_of_the_package(store: ox.Store) -> None:
+    ontology = ox.NamedNode(ONTOLOGY)
+    assert values(store, ontology, OWL + "versionInfo") == [imaging_trials.__version__]
+    assert values(store, ontology, OWL + "versionIRI") == [f"{ONTOLOGY}/{imaging_trials.__version__}"]
+    dataset = ox.NamedNode(terms.BASE + "dataset")
+    assert values(store, dataset, terms.PREFIXES["dcat"] + "version") == [imaging_trials.__version__]
+
+
+def test_every_foreign_property_and_class_in_use_is_declared_in_the_vocabulary(store: ox.Store) -> None:
+    built_in = (RDF, RDFS, OWL)
+    vocabulary = layers.graph_iri("vocabulary")
+    declared = {quad.subject for quad in store.quads_for_pattern(None, TYPE, None, vocabulary)}
+    used = {quad.predicate for quad in store} | {
+        quad.object for quad in store.quads_for_pattern(None, TYPE, None, None)
+    }
+    foreign = {term for term in used if isinstance(term, ox.NamedNode) and not term.value.startswith(built_in)}
+    assert {term.value for term in foreign - declared} == set()
+
+
+def test_no_property_has_a_range_outside_the_datatype_map_of_owl(store: ox.Store) -> None:
+    allowed = {terms.PREFIXES["xsd"] + name for name in ("string", "integer", "boolean")} | {RDF + "langString"}
+    for prop in instances(store, OWL + "DatatypeProperty"):
+        assert set(values(store, prop, RDFS + "range")) <= allowed, prop
+
+
+def test_a_scheme_lies_in_the_file_of_its_name_with_all_its_concepts() -> None:
+    files = sorted((paths.root() / "ontology" / "concepts").glob("*.ttl"))
+    assert [file.stem for file in files] == sorted(terms.SCHEMES.values())
+    for file in files:
+        quads = list(ox.parse(path=file))
+        subjects = {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}
+        scheme = f"{terms.BASE}concept/{file.stem}"
+        assert scheme in subjects
+        assert all(subject == scheme or subject.startswith(scheme + "/") for subject in subjects)
+
+
+@pytest.mark.parametrize("kind", ["imt:Radionuclide", "phase"])
+def test_all_radionuclides_and_all_phases_are_said_to_differ(store: ox.Store, kind: str) -> None:
+    rows = store.query(
+        "PREFIX owl: <http://www.w3.org/2002/07/owl#> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>"
+        "SELECT ?m WHERE { ?x a owl:AllDifferent . ?x owl:distinctMembers/rdf:rest*/rdf:first ?m }",
+        use_default_graph_as_union=True,
+    )
+    assert isinstance(rows, ox.QuerySolutions)
+    said = {row["m"].value for row in rows}
+    if kind == "phase":
+        expected = {c.value for c in instances(store, SKOS + "Concept") if c.value.startswith(terms.PREFIXES["phase"])}
+    else:
+        expected = {nuclide.value for nuclide in instances(store, terms.expand(kind))}
+    assert len(expected) >= 5
+    assert expected <= said

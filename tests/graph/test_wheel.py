@@ -1,0 +1,172 @@
+"""The wheel: what is in it, and that it works far from the checkout, with base dependencies only and no network."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from rdfkit.rdf.named_graphs import content_key
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.xdist_group("wheel")
+
+SOURCES = ("ontology", "data", "shapes", "queries")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the source archive, and the wheel from that archive, so that both are proved at once."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (found,) = folder.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel, with its base dependencies only, into a new environment; return that one's bin folder."""
+    environment = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+    python = environment / "bin" / "python"
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-index", "--no-deps"]
+    subprocess.run([*install, str(wheel)], check=True)
+    (site,) = environment.glob("lib/python*/site-packages")
+    for name in base_dependencies():
+        link_distribution(name, site)
+    return python.parent
+
+
+def base_dependencies() -> set[str]:
+    """Return the names of the distributions that installing the wheel brings, optional ones left out."""
+    waiting = [("imaging-trials", "")]
+    seen: set[tuple[str, str]] = set()
+    while waiting:
+        name, extra = waiting.pop()
+        for requirement in map(Requirement, distribution(name).requires or []):
+            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+                wanted = {(requirement.name, extra) for extra in {"", *requirement.extras}} - seen
+                seen |= wanted
+                waiting += wanted
+    return {name for name, _ in seen}
+
+
+def link_distribution(name: str, site: Path) -> None:
+    """Link an installed distribution into another environment's site-packages: an install that needs no network."""
+    source = distribution(name)
+    for top in {file.parts[0] for file in source.files or [] if file.parts[0] != ".."}:
+        if not (site / top).exists():
+            (site / top).symlink_to(Path(str(source.locate_file(top))))
+
+
+def without_network() -> list[str]:
+    """Return the words that start a command in a network namespace of its own, where this machine allows one."""
+    for words in (["unshare", "--net"], ["unshare", "--map-root-user", "--net"]):
+        try:
+            if subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0:
+                return words
+        except FileNotFoundError:
+            break
+    return []
+
+
+def run_far_away(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Run in an empty folder with an empty home and no network; where no namespace can be had, proxies lead nowhere."""
+    here = folder / "here"
+    home = folder / "home"
+    here.mkdir()
+    home.mkdir()
+    environment = {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8"}
+    environment |= dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
+    return subprocess.run(
+        [*without_network(), *command],
+        cwd=here, env=environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_the_wheel_holds_the_package_the_sources_and_the_built_graph_and_nothing_else(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    expected = {
+        f"imaging_trials/graph_files/{file.relative_to(ROOT).as_posix()}"
+        for folder in SOURCES
+        for file in (ROOT / folder).rglob("*")
+        if file.is_file()
+    }
+    expected |= {
+        file.relative_to(ROOT / "scripts").as_posix()
+        for file in (ROOT / "scripts").rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    built = {name for name in names if name.startswith("imaging_trials/graph_files/dist/")}
+    described = {name for name in names if name.split("/")[0].endswith(".dist-info")}
+    assert {"imaging-trials.nq", "manifest.json"} <= {name.rpartition("/")[2] for name in built}
+    assert names - built - described == expected
+
+
+def test_the_wheel_carries_the_licences_and_asks_for_the_base_dependencies_only(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    licences = {name.partition("/licenses/")[2] for name in archive.namelist() if "/licenses/" in name}
+    assert licences == {"LICENSE", "LICENSES/Apache-2.0.txt", "LICENSES/CC0-1.0.txt"}
+    (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+    needed = re.findall(r"(?m)^Requires-Dist: ([A-Za-z0-9-]+)[^;\n]*$", archive.read(metadata).decode())
+    assert sorted(needed) == ["owlrl", "pyoxigraph", "pyshacl", "rdflib", "sparqlwrapper"]
+
+
+def test_the_graph_in_the_wheel_was_built_from_these_very_sources(wheel: Path) -> None:
+    manifest = json.loads(zipfile.ZipFile(wheel).read("imaging_trials/graph_files/dist/manifest.json"))
+    assert manifest["content_key"] == content_key(ROOT)
+
+
+def test_the_page_itself_is_not_in_the_wheel(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    sentence = b"contribute to advancing knowledge and making progress in the fight against cancer"
+    assert not [name for name in archive.namelist() if sentence in archive.read(name)]
+
+
+def test_an_installed_wheel_lists_its_questions_from_an_empty_folder_without_network(
+    installed: Path, tmp_path: Path
+) -> None:
+    done = run_far_away([str(installed / "imt"), "query", "--list"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    for file in (ROOT / "queries").glob("*/*.rq"):
+        assert file.stem in done.stdout
+
+
+def test_an_installed_wheel_answers_a_question_as_the_checkout_does(installed: Path, tmp_path: Path) -> None:
+    answer = min((ROOT / "queries").glob("*/answers/*.tsv"))
+    done = run_far_away([str(installed / "imt"), "query", answer.stem, "--format", "tsv"], tmp_path)
+    assert (done.returncode, done.stdout) == (0, answer.read_text(encoding="utf-8")), done.stderr
+
+
+def test_an_installed_wheel_leaves_nothing_in_the_folder_it_is_run_from(installed: Path, tmp_path: Path) -> None:
+    run_far_away([str(installed / "imt"), "query", "--list"], tmp_path)
+    assert not list((tmp_path / "here").iterdir())
+
+
+@pytest.mark.prove
+def test_pip_installs_the_wheel_with_its_locked_dependencies_and_it_validates_itself(
+    wheel: Path, tmp_path: Path
+) -> None:
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "environment")], check=True)
+    binaries = tmp_path / "environment" / "bin"
+    lock = re.sub(r" \\\n(?: +--hash=.*\n)+", "\n", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    (tmp_path / "versions.txt").write_text(lock, encoding="utf-8")
+    install = [
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--constraint",
+        str(tmp_path / "versions.txt"),
+    ]
+    subprocess.run([str(binaries / install[0]), *install[1:], str(wheel)], check=True)
+    done = run_far_away([str(binaries / "imt"), "validate"], tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,410 @@
+"""Validation of anybody's data: only their nodes, with our graph as context, and nothing of theirs is changed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import rdflib
+from rdflib import RDF, SH
+
+from imaging_trials.build import validation
+from rdfkit.base import namespaces as terms
+from rdfkit.base.errors import ImtError
+from rdfkit.shacl import report
+from tests.conftest import ROOT, Imt
+
+PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in terms.PREFIXES.items())
+PROLOGUE += "@prefix ex: <http://example.org/> .\n"
+
+VOCABULARY = """
+imt:Agent a owl:Class .
+imt:Tracer a owl:Class ; rdfs:subClassOf imt:Agent .
+imt:Nuclide a owl:Class ; owl:disjointWith imt:Agent .
+imt:Article a owl:Class .
+imt:hasNuclide a owl:ObjectProperty ; rdfs:range imt:Nuclide .
+imt:isMentionedIn a owl:ObjectProperty ; owl:inverseOf imt:mentions .
+imt:mentions a owl:ObjectProperty ; rdfs:range imt:Agent .
+imt:kin a owl:ObjectProperty .
+imt:doi a owl:DatatypeProperty .
+imt:mass a owl:DatatypeProperty .
+imt:checked a owl:AnnotationProperty .
+"""
+# agent:unnamed and article:one break shapes themselves, so that results on nodes that are not the user's would show.
+PAGE = """
+nuclide:f-18 a imt:Nuclide ; skos:prefLabel "fluorine-18"@en .
+agent:fes a imt:Tracer ; skos:prefLabel "FES"@en ; imt:hasNuclide nuclide:f-18 ; imt:isMentionedIn article:one .
+agent:unnamed a imt:Agent ; imt:isMentionedIn article:one .
+article:one a imt:Article ; imt:doi "10.1/one" .
+article:two a imt:Article ; imt:doi "10.1/one" .
+"""
+SHAPES = """
+<https://w3id.org/imaging-trials/shapes> a owl:Ontology ; sh:declare
+    [ sh:prefix "imt" ; sh:namespace "https://w3id.org/imaging-trials/vocab#"^^xsd:anyURI ] .
+imtsh:Agent a sh:NodeShape ; sh:targetClass imt:Agent ; sh:property imtsh:agent-name , imtsh:agent-nuclide ,
+    imtsh:agent-mention , imtsh:agent-mass , imtsh:agent-kin , imtsh:agent-no-kin , imtsh:agent-named-kin .
+imtsh:agent-name sh:path skos:prefLabel ; sh:minCount 1 ; sh:severity sh:Warning ; sh:message "Give it a name." .
+imtsh:agent-nuclide sh:path imt:hasNuclide ; sh:class imt:Nuclide ; sh:message "Give a nuclide." .
+imtsh:agent-mention sh:path imt:isMentionedIn ; sh:minCount 1 ; sh:severity sh:Info ; sh:message "Name an article." .
+imtsh:agent-mass sh:path imt:mass ; sh:datatype xsd:integer ; sh:maxInclusive 500 ; sh:message "Give the mass." .
+imtsh:agent-kin sh:path imt:kin ; sh:node imtsh:Named ; sh:message "Its kin have names." .
+imtsh:agent-no-kin sh:path imt:kin ; sh:not imtsh:Article ; sh:message "An article is no kin." .
+imtsh:agent-named-kin sh:path imt:kin ; sh:qualifiedValueShape imtsh:Named ; sh:qualifiedMaxCount 1 ;
+    sh:message "One named kin." .
+imtsh:Named a sh:NodeShape ; sh:property imtsh:named-label .
+imtsh:named-label sh:path skos:prefLabel ; sh:minCount 1 .
+imtsh:Article a sh:NodeShape ; sh:class imt:Article .
+imtsh:DoiOnce a sh:NodeShape ; sh:targetSubjectsOf imt:doi ; sh:message "A DOI stands once." ;
+    sh:sparql imtsh:doi-once .
+imtsh:doi-once a sh:SPARQLConstraint ; sh:prefixes <https://w3id.org/imaging-trials/shapes> ;
+    sh:message "The DOI stands at another article, too: correct one." ;
+    sh:select "SELECT $this ?value WHERE { $this imt:doi ?doi . ?value imt:doi ?doi . FILTER (?value != $this) }" .
+imtsh:Mentioned a sh:NodeShape ; sh:targetObjectsOf imt:mentions ; sh:property imtsh:mentioned-type .
+imtsh:mentioned-type sh:path rdf:type ; sh:minCount 1 ; sh:message "Say what is mentioned." .
+"""
+AUTHORING = """
+imtsh:Checked a sh:NodeShape ; sh:targetClass imt:Agent ; sh:property imtsh:checked-date .
+imtsh:checked-date sh:path imt:checked ; sh:minCount 1 ; sh:message "Say when it was checked." .
+"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("repository")
+    shutil.copytree(ROOT / "ontology" / "rules", root / "ontology" / "rules")
+    files = {
+        "ontology/imaging-trials.ttl": VOCABULARY,
+        "data/page/agents.ttl": PAGE,
+        "shapes/all.ttl": SHAPES,
+        "shapes/authoring.ttl": AUTHORING,
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(PROLOGUE + text, encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def context(root: Path) -> validation.Context:
+    return validation.load_context(root)
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    return tmp_path / "mine.ttl"
+
+
+def check(context: validation.Context, path: Path, text: str) -> report.Report:
+    path.write_text(PROLOGUE + text, encoding="utf-8")
+    return validation.validate_files([path], None, context)
+
+
+def rules(found: report.Report) -> list[tuple[str, str]]:
+    """Return focus node and shape of each result."""
+    return [(report.term_text(result.focus), report.term_text(result.shape)) for result in found.results]
+
+
+GOOD = 'ex:a a imt:Tracer ; skos:prefLabel "A" ; imt:isMentionedIn article:one ; imt:hasNuclide nuclide:f-18 .'
+
+
+def test_data_that_refers_to_our_things_conforms(context: validation.Context, mine: Path) -> None:
+    found = check(context, mine, GOOD)
+    assert report.lines(found) == []
+    assert found.conforms(strict=True)
+    assert report.summary(found) == "Conforms: 4 triples, 1 node checked."
+
+
+def test_only_the_users_nodes_are_reported_though_ours_break_the_same_shapes(
+    context: validation.Context, mine: Path
+) -> None:
+    found = check(context, mine, GOOD.replace('skos:prefLabel "A" ;', 'imt:doi "10.1/one" ;'))
+    shapes = [("<http://example.org/a>", shape) for shape in ("imtsh:DoiOnce", "imtsh:DoiOnce", "imtsh:agent-name")]
+    assert rules(found) == shapes
+    assert {report.term_text(result.value) for result in found.results if result.value} == {
+        "article:one",
+        "article:two",
+    }
+
+
+def test_what_the_user_says_about_a_thing_of_ours_is_judged(context: validation.Context, mine: Path) -> None:
+    assert rules(check(context, mine, "agent:fes imt:hasNuclide article:one .")) == [
+        ("agent:fes", "imtsh:agent-nuclide")
+    ]
+
+
+def test_blank_nodes_are_judged_and_named_the_same_each_time(context: validation.Context, mine: Path) -> None:
+    text = "[] a imt:Agent ; imt:isMentionedIn article:one . _:b1 a imt:Agent ; imt:isMentionedIn article:one ."
+    found = check(context, mine, text)
+    line = PROLOGUE.count("\n") + 1
+    told = "Give it a name. (path skos:prefLabel)  [imtsh:agent-name, Warning]"
+    assert report.lines(found) == [
+        f"{mine}:{line}:{column}: unnamed imt:Agent ({node}) — {told}"
+        for node, column in (("_:anon1", 1), ("_:b1", text.index("_:b1") + 1))
+    ]
+    assert found == check(context, mine, text)
+
+
+def test_values_that_are_ours_are_looked_into_by_nested_shapes(context: validation.Context, mine: Path) -> None:
+    """Option focus_nodes of pySHACL takes a shipped value for conforming whatever it is."""
+    ok = check(context, mine, f"{GOOD} ex:a imt:kin agent:fes .")
+    assert rules(ok) == []
+    unnamed = check(context, mine, f"{GOOD} ex:a imt:kin agent:unnamed .")
+    assert rules(unnamed) == [("<http://example.org/a>", "imtsh:agent-kin")]
+    article = check(context, mine, f"{GOOD} ex:a imt:kin article:one .")
+    assert ("<http://example.org/a>", "imtsh:agent-no-kin") in rules(article)
+    two = check(context, mine, f"{GOOD} ex:a imt:kin agent:fes , nuclide:f-18 .")
+    assert rules(two) == [("<http://example.org/a>", "imtsh:agent-named-kin")]
+
+
+def test_things_that_the_user_only_mentions_are_judged_unless_they_are_ours(
+    context: validation.Context, mine: Path
+) -> None:
+    found = check(context, mine, "ex:news imt:mentions ex:unknown , agent:unnamed .")
+    assert rules(found) == [("<http://example.org/unknown>", "imtsh:mentioned-type")]
+
+
+def test_a_value_of_a_wrong_class_is_not_made_right_by_the_range_of_its_property(
+    context: validation.Context, mine: Path
+) -> None:
+    found = check(context, mine, GOOD.replace("nuclide:f-18", "ex:b") + "ex:b a imt:Article .")
+    assert rules(found) == [("<http://example.org/a>", "imtsh:agent-nuclide")]
+    assert found.contradictions == ()
+
+
+def test_what_follows_for_properties_is_taken_into_account(context: validation.Context, mine: Path) -> None:
+    found = check(context, mine, GOOD.replace("imt:isMentionedIn article:one ;", "") + "ex:news imt:mentions ex:a .")
+    assert rules(found) == []
+
+
+def test_a_contradiction_with_the_vocabulary_is_reported(context: validation.Context, mine: Path) -> None:
+    found = check(context, mine, f"{GOOD} ex:a imt:hasNuclide agent:fes .")
+    assert rules(found) == [("<http://example.org/a>", "imtsh:agent-nuclide")]
+    assert ("cax-dw", "agent:fes") in {(entry.rule, entry.members[0]) for entry in found.contradictions}
+    assert any("[contradiction, " in line for line in report.lines(found))
+
+
+def test_an_undefined_term_is_reported_though_it_breaks_no_shape(context: validation.Context, mine: Path) -> None:
+    found = check(context, mine, f"{GOOD} ex:a imt:mas 110 .")
+    assert rules(found) == []
+    assert not found.conforms()
+    assert "imt:mas is not defined; did you mean imt:mass?" in report.lines(found)[0]
+
+
+def test_literals_are_judged_and_shown_as_they_are_written(context: validation.Context, mine: Path) -> None:
+    assert rules(check(context, mine, f"{GOOD} ex:a imt:mass 0110 .")) == []
+    found = check(context, mine, f"{GOOD} ex:a imt:mass 0990 .")
+    assert '(path imt:mass, value "0990"^^xsd:integer)' in report.lines(found)[0]
+    assert not check(context, mine, f'{GOOD} ex:a imt:mass "many"^^xsd:integer .').conforms()
+
+
+def test_the_context_is_left_as_it_was(context: validation.Context, mine: Path) -> None:
+    before = (set(context.data), set(context.shapes), len(context.store))
+    check(context, mine, f"{GOOD} agent:fes a imt:Tracer . ex:a imt:mass 990 .")
+    assert (set(context.data), set(context.shapes), len(context.store)) == before
+
+
+@pytest.fixture(params=[True, False])
+def setting(request: pytest.FixtureRequest) -> Iterator[bool]:
+    before = rdflib.NORMALIZE_LITERALS
+    rdflib.NORMALIZE_LITERALS = request.param
+    yield request.param
+    rdflib.NORMALIZE_LITERALS = before
+
+
+def test_the_users_rdflib_settings_are_left_as_they_were(
+    context: validation.Context, mine: Path, setting: bool
+) -> None:
+    check(context, mine, GOOD)
+    assert rdflib.NORMALIZE_LITERALS is setting
+
+
+def test_the_house_rules_hold_for_this_repository_only(root: Path, context: validation.Context, mine: Path) -> None:
+    assert rules(check(context, mine, GOOD)) == []
+    assert rules(check(validation.load_context(root, authoring=True), mine, GOOD)) == [
+        ("<http://example.org/a>", "imtsh:checked-date")
+    ]
+
+
+def test_files_are_one_graph_but_their_blank_nodes_are_their_own(context: validation.Context, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.ttl", tmp_path / "two.ttl"
+    one.write_text(f"{PROLOGUE}ex:a imt:hasNuclide _:x ; imt:isMentionedIn ex:news . _:x a imt:Nuclide .")
+    two.write_text(f'{PROLOGUE}ex:a a imt:Agent . _:x a imt:Agent ; skos:prefLabel "X" . ex:news a imt:Article .')
+    found = validation.validate_files([one, two], None, context)
+    assert [(Path(result.file).name, str(result.focus)) for result in found.results] == [
+        ("one.ttl", "<http://example.org/a>"),
+        ("two.ttl", "_:anon2"),
+    ]
+    assert (found.undefined, found.contradictions) == ((), ())
+
+
+def test_a_blank_node_named_like_one_of_our_vocabulary_is_another(context: validation.Context, mine: Path) -> None:
+    used = sorted({quad.subject.value for quad in context.store if str(quad.subject).startswith("_:")})
+    found = check(context, mine, f"_:{used[0] if used else 'c14n0'} a imt:Agent ; imt:isMentionedIn article:one .")
+    assert [report.term_text(result.focus) for result in found.results] == ["_:anon1"]
+
+
+def test_named_graphs_are_merged(context: validation.Context, tmp_path: Path) -> None:
+    path = tmp_path / "mine.trig"
+    path.write_text(f'{PROLOGUE}ex:g {{ ex:a a imt:Agent }} ex:h {{ ex:a skos:prefLabel "A" }}')
+    assert rules(validation.validate_files([path], None, context)) == [
+        ("<http://example.org/a>", "imtsh:agent-mention")
+    ]
+
+
+def test_relative_iris_mean_the_file(context: validation.Context, mine: Path) -> None:
+    found = check(context, mine, "<#a> a imt:Agent ; imt:isMentionedIn article:one .")
+    assert rules(found) == [(f"<{mine.as_uri()}#a>", "imtsh:agent-name")]
+
+
+def test_a_warning_is_an_error_only_if_asked_for_and_a_remark_never(context: validation.Context, mine: Path) -> None:
+    warning = check(context, mine, "ex:a a imt:Agent ; imt:isMentionedIn article:one .")
+    remark = check(context, mine, 'ex:a a imt:Agent ; skos:prefLabel "A" .')
+    assert (warning.conforms(), warning.conforms(strict=True)) == (True, False)
+    assert (remark.conforms(), remark.conforms(strict=True)) == (True, True)
+    assert report.summary(warning, strict=True).startswith("Does not conform: 1 warning; ")
+    assert report.summary(remark).startswith("Conforms: 1 remark; ")
+
+
+def test_nodes_that_no_shape_looks_at_are_named(context: validation.Context, mine: Path) -> None:
+    found = check(context, mine, f"{GOOD} ex:b ex:c ex:d .")
+    assert "No shape looks at 1 node: <http://example.org/b>" in report.summary(found)
+
+
+def test_labels_and_values_cannot_break_the_line(context: validation.Context, mine: Path) -> None:
+    hostile = 'ex:a a imt:Agent ; skos:prefLabel "A\\n\\u001B[31m' + "x" * 500 + '" ; imt:mass "\\nfoo" .'
+    for line in report.lines(check(context, mine, hostile)):
+        assert all(c.isprintable() for c in line)
+        assert len(line) < 500
+
+
+def test_a_path_of_several_steps_is_shown_as_sparql_writes_it() -> None:
+    from pyoxigraph import BlankNode, NamedNode
+
+    sh, rdf = terms.PREFIXES["sh"], terms.PREFIXES["rdf"]
+    a, b, c, d = (BlankNode(name) for name in "abcd")
+    title, nil = NamedNode(terms.expand("dcterms:title")), NamedNode(rdf + "nil")
+    spelled = (
+        (a, rdf + "first", b),
+        (a, rdf + "rest", c),
+        (b, sh + "inversePath", NamedNode(terms.expand("imt:doi"))),
+        (c, rdf + "first", d),
+        (c, rdf + "rest", nil),
+        (d, sh + "zeroOrMorePath", title),
+    )
+    result = report.Result("", title, "", a, None, "", "", title, None, (), spelled)
+    assert report.path_text(result) == "^imt:doi/dcterms:title*"
+
+
+def test_the_report_in_turtle_is_a_w3c_report_and_comes_out_the_same_each_time(
+    context: validation.Context, mine: Path
+) -> None:
+    found = check(context, mine, "ex:a a imt:Agent ; imt:mass 990 ; imt:mas 1 . [] a imt:Agent .")
+    text = report.as_turtle(found)
+    assert text == report.as_turtle(
+        check(context, mine, "ex:a a imt:Agent ; imt:mass 990 ; imt:mas 1 . [] a imt:Agent .")
+    )
+    graph = rdflib.Graph().parse(data=text, format="turtle")
+    (whole,) = graph.subjects(RDF.type, SH.ValidationReport)
+    assert graph.value(whole, SH.conforms) == rdflib.Literal(False)
+    nodes = list(graph.objects(whole, SH.result))
+    assert len(nodes) == len(found.results) + 1
+    for node in nodes:
+        for required in (SH.focusNode, SH.sourceConstraintComponent, SH.resultSeverity):
+            assert len(list(graph.objects(node, required))) == 1
+
+
+def test_the_report_in_json_has_everything_the_text_has(context: validation.Context, mine: Path) -> None:
+    found = check(context, mine, f"{GOOD} ex:a imt:mass 990 ; imt:mas 1 ; imt:hasNuclide agent:fes .")
+    data = json.loads(report.as_json(found))
+    assert data["conforms"] is False
+    assert [entry["shape"] for entry in data["results"]] == ["imtsh:agent-mass", "imtsh:agent-nuclide"]
+    assert data["results"][0]["component"] == "sh:MaxInclusiveConstraintComponent"
+    assert data["results"][0]["path"] == "imt:mass"
+    assert data["undefined"][0]["nearest"] == ["imt:mass"]
+    assert data["contradictions"]
+
+
+def test_an_rdflib_graph_can_be_validated(monkeypatch: pytest.MonkeyPatch, context: validation.Context) -> None:
+    monkeypatch.setattr(validation, "load_context", lambda: context)
+    graph = rdflib.Graph().parse(data=PROLOGUE + "ex:a a imt:Agent ; imt:mass 990 .", format="turtle")
+    conforms, found, text = validation.validate(graph)
+    assert conforms is False
+    assert isinstance(found, rdflib.Graph)
+    assert "imtsh:agent-mass" in text
+    dataset = rdflib.Dataset()
+    dataset.graph(rdflib.URIRef("http://example.org/g")).parse(data=PROLOGUE + GOOD, format="turtle")
+    assert validation.validate(dataset)[0] is True
+
+
+def test_shapes_that_are_no_shapes_are_told_in_one_sentence(root: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(root, broken)
+    shape = (
+        "imtsh:Bad a sh:NodeShape ; sh:targetClass imt:Agent ; sh:property [ sh:path imt:mass ; sh:minCount 'one' ] ."
+    )
+    (broken / "shapes" / "bad.ttl").write_text(PROLOGUE + shape)
+    with pytest.raises(ImtError, match=r"^The shapes in shapes/ are no proper SHACL"):
+        validation.validate_repository(broken)
+    for path in (broken / "shapes").glob("*.ttl"):
+        path.unlink()
+    with pytest.raises(ImtError, match="holds no shapes"):
+        validation.load_context(broken)
+
+
+def test_our_own_graph_is_judged_by_shapes_house_rules_terms_and_axioms(root: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(root, copy)
+    with (copy / "data/page/agents.ttl").open("a") as file:
+        file.write("agent:fes imt:mas 1 ; imt:hasNuclide agent:fes .")
+    found = validation.validate_repository(copy)
+    assert ("agent:unnamed", "imtsh:agent-name") in rules(found)
+    assert ("agent:fes", "imtsh:checked-date") in rules(found)
+    assert {result.file for result in found.results} == {"graph:page"}
+    assert "imt:mas" in str(found.undefined[0])
+    assert found.contradictions
+
+
+# The command on the graph as it is shipped
+
+
+def test_the_shipped_graph_conforms_and_every_node_of_it_is_looked_at_by_a_shape() -> None:
+    found = validation.validate_repository(ROOT)
+    assert report.lines(found) == []
+    assert found.conforms(strict=True)
+    assert found.unchecked == ()
+
+
+def test_the_command_reports_a_misspelt_property_of_a_user_and_ends_with_1(imt: Imt, mine: Path) -> None:
+    mine.write_text(f'{PROLOGUE}ex:a a ex:Paper ; dcterms:titel "x" .')
+    answer = imt("validate", str(mine))
+    assert (answer.returncode, answer.stderr) == (1, "")
+    assert "did you mean dcterms:title?" in answer.stdout
+
+
+def test_the_command_writes_each_format_the_same_under_any_hash_seed(mine: Path) -> None:
+    mine.write_text(f"{PROLOGUE}ex:a dcterms:titel 'x' . agent:fes a imt:Article , imt:Listing ; imt:doi 'x' , 'y' .")
+    for form in ("text", "json", "ttl"):
+        outputs = set()
+        for seed in ("0", "1"):
+            answer = subprocess.run(
+                [sys.executable, "-m", "imaging_trials", "validate", str(mine), "--format", form],
+                env={**os.environ, "PYTHONHASHSEED": seed},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert answer.returncode == 1, answer.stderr
+            outputs.add(answer.stdout)
+        assert len(outputs) == 1
+
+
+def test_the_command_reads_a_file_without_extension_when_told_its_syntax(imt: Imt, tmp_path: Path) -> None:
+    path = tmp_path / "mine"
+    path.write_text('{"@id": "http://example.org/a", "http://example.org/b": 1}')
+    answer = imt("validate", str(path), "--input-format", "jsonld")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout.startswith("Conforms: 1 triple, 0 nodes checked.")

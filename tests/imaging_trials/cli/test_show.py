@@ -1,0 +1,230 @@
+"""``imt show``: a card tells what a thing is, who says so, and where that comes from."""
+
+import subprocess
+import sys
+
+import pytest
+from pyoxigraph import NamedNode, RdfFormat, Store, parse
+
+from imaging_trials.graph.lookup import label
+from imaging_trials.views import summary_card as card
+from rdfkit.base import namespaces as terms
+from rdfkit.rdf.named_graphs import graph_iri
+from rdfkit.stores.embedded import open_store
+from tests.conftest import ROOT, Imt
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    return open_store()
+
+
+def printed(imt: Imt, *arguments: str) -> str:
+    done = imt("show", *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def blocks(text: str) -> dict[str, str]:
+    """Return the blocks of a card by their first line."""
+    return {block.partition("\n")[0]: block for block in text.rstrip("\n").split("\n\n")}
+
+
+def modules_loaded_by(*arguments: str) -> set[str]:
+    """Return the names of the modules that a run of ``imt`` has loaded at its end."""
+    code = (
+        f"import sys; from imaging_trials.cli import main; main({[*arguments]}); print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+CARD_OF_FES = """\
+[18F]FES
+agent:fes  <https://w3id.org/imaging-trials/id/agent/fes>
+imaging agent
+
+What the page says
+  printed name      [18F] FES
+  has radionuclide  fluorine-18 (nuclide:f-18)
+  is held by        National Cancer Institute (organisation:nci)
+  is stated in      Protocol component templates for NCI-held Imaging agents (section:protocol-component-templates)
+                    CAEPRs for NCI-held imaging agents (section:caeprs)
+
+What we added
+  has modality  positron emission tomography (modality:pet)
+  has target    estrogen receptor alpha (target:estrogen-receptor-alpha)
+  has vector    fluoroestradiol (vector:fluoroestradiol)
+  basis         Fluoroestradiol binds to estrogen receptors, so PET with it shows where cells with these receptors are.
+  source        NCI Dictionary of Cancer Terms, 18F-16 alpha-fluoroestradiol (source:nci-dictionary-fes)
+  checked on    2026-11-26
+
+What was computed
+  has agent kind        radiopharmaceutical (agentkind:radiopharmaceutical)
+  has chemical element  fluorine (element:fluorine)
+  is a                  agent (imt:Agent)
+                        radiopharmaceutical (imt:Radiopharmaceutical)
+                        schema:Substance
+
+Decay
+  half-life  109.77 ± 0.05 min, of nuclide:f-18 (fluorine-18)
+  data set   ENSDF
+  source     Evaluated Nuclear Structure Data File, as packaged in paceENSDF 0.6.3 (source:ensdf), checked 2026-11-26
+
+What points here
+  <- is document of  CAEPR for [18F]FES (document:fes-caepr)
+                     IND for [18F]FES (document:fes-ind)
+                     protocol component template for [18F]FES (document:fes-protocol-component-template)
+
+Sources
+  Imaging Trials Resources (page:imaging-trials-resources) \
+<https://dctd.cancer.gov/research/research-areas/imaging/resources>, checked 2026-11-22
+  NCI Dictionary of Cancer Terms, 18F-16 alpha-fluoroestradiol (source:nci-dictionary-fes) \
+<https://www.cancer.gov/publications/dictionaries/cancer-terms/def/18f-16-alpha-fluoroestradiol>, checked 2026-11-26
+"""
+
+
+@pytest.mark.parametrize("name", ["FES", "F-18 FES", "[18F]FES", "¹⁸F-FES", "agent:fes"])
+def test_an_agent_is_shown_however_its_notation_is_spelt(imt: Imt, name: str) -> None:
+    card = printed(imt, name)
+    (elsewhere,) = [block for block in card.split("\n\n") if block.startswith("What it corresponds to elsewhere")]
+    assert "FLUOROESTRADIOL F-18 <https://precision.fda.gov/uniisearch/srs/unii/T32277KB09>" in elsewhere
+    assert card.replace(f"{elsewhere}\n\n", "") == CARD_OF_FES
+
+
+def test_what_we_added_stands_apart_with_basis_source_and_date(store: Store) -> None:
+    parts = blocks(card.text(store, NamedNode(terms.expand("agent:ferumoxytol"))))
+    assert "modality" not in parts["What the page says"]
+    added = parts["What we added"]
+    assert "has modality  magnetic resonance imaging (modality:mri)" in added
+    assert all(f"\n  {name} " in added for name in ("basis", "source", "checked on"))
+    assert "source:bashir-2015" in parts["Sources"]
+    assert "contrast agent (agentkind:contrast-agent)" in parts["What was computed"]
+
+
+def test_an_articles_authors_stand_on_one_line_and_its_dates_as_printed(imt: Imt) -> None:
+    page = blocks(printed(imt, "26471692"))["What the page says"]
+    (authors,) = [line.split(None, 1)[1] for line in page.splitlines() if line.startswith("  authors ")]
+    assert authors.startswith("Ljungberg M, ")
+    assert "Sjögreen- Gleisner K; SNMMI MIRD Committee, Bolch WE" in authors
+    assert authors.endswith("Strigari L, Walrand S")
+    assert "  published in its issue  2016 Jan\n" in page
+    assert "  published online        2015 Oct 15\n" in page
+
+
+def test_a_misprint_is_shown_as_printed_and_as_it_should_read(imt: Imt) -> None:
+    for what in ("ljungberg-2016", "authorship:ljungberg-2016-06"):
+        added = blocks(printed(imt, what))["What we added"]
+        assert "printed 'Sjögreen- Gleisner K', should be 'Sjögreen-Gleisner K'" in added
+        assert "source: RePub" in added
+        assert "checked 2026-11-22" in added
+
+
+def test_an_erratum_and_ahead_of_print_are_on_the_card(store: Store) -> None:
+    page = blocks(card.text(store, NamedNode(terms.expand("article:manganaro-2021"))))["What the page says"]
+    assert "  published ahead of print  2021 Apr 14\n" in page
+    assert "  erratum in                Eur Radiol. 2021 Jun 17;:\n" in page
+
+
+def test_sections_are_listed_in_page_order(store: Store) -> None:
+    text = card.text(store, NamedNode(terms.expand("organisation:eanm")))
+    at = [
+        text.index(f"(section:{name})") for name in ("bone", "brain", "general", "melanoma", "radiotherapy", "prostate")
+    ]
+    assert at == sorted(at)
+
+
+def test_what_is_implied_by_a_narrower_statement_is_not_said_again(store: Store) -> None:
+    text = card.text(store, NamedNode(terms.expand("nuclide:f-18")))
+    assert "<- covers radionuclide (computed)" in text
+    assert "<- covers (computed)" not in text
+
+
+def test_terms_of_the_vocabulary_are_shown_with_definition_and_use(imt: Imt) -> None:
+    text = printed(imt, "is held by")
+    assert "Ties an agent to an organisation that holds the regulatory file for it.\n" in text
+    assert "object property\n" in text
+    assert "in statements  6" in text
+
+
+def test_class_expressions_are_readable(imt: Imt) -> None:
+    expression = "[intersectionOf (imt:Agent [onProperty imt:hasRadionuclide; someValuesFrom imt:Radionuclide])]"
+    assert expression in printed(imt, "imt:Radiopharmaceutical")
+
+
+def test_long_lists_are_cut_and_counted_unless_all_is_asked_for(imt: Imt) -> None:
+    short, long = printed(imt, "Bone"), printed(imt, "Bone", "--all")
+    assert "more (--all lists them)" in short
+    assert "more (--all lists them)" not in long
+    assert long.count("authorship:") > 20
+
+
+def test_several_things_are_shown_one_after_the_other_each_once(imt: Imt) -> None:
+    text = printed(imt, "FES", "agent:fes", "EANM")
+    assert [line for line in text.splitlines() if line.startswith(("agent:", "organisation:"))] == [
+        "agent:fes  <https://w3id.org/imaging-trials/id/agent/fes>",
+        "organisation:eanm  <https://w3id.org/imaging-trials/id/organisation/eanm>",
+    ]
+
+
+def test_turtle_has_all_triples_of_the_things_and_their_class_expressions(imt: Imt, store: Store) -> None:
+    triples = {quad.triple for quad in parse(printed(imt, "FES", "18F", "--format", "ttl"), RdfFormat.TURTLE)}
+    things = [NamedNode(terms.expand(curie)) for curie in ("agent:fes", "nuclide:f-18")]
+    assert triples == {quad.triple for thing in things for quad in store.quads_for_pattern(thing, None, None, None)}
+    text = printed(imt, "imt:Radiopharmaceutical", "--format", "ttl")
+    assert "owl:someValuesFrom imt:Radionuclide" in text
+    assert text == printed(imt, "imt:Radiopharmaceutical", "--format", "ttl")
+
+
+def test_everything_in_the_graph_has_a_card(store: Store) -> None:
+    things = {
+        quad.subject for quad in store if isinstance(quad.subject, NamedNode) and terms.is_ours(quad.subject.value)
+    }
+    assert len(things) > 500
+    for thing in things:
+        text = card.text(store, thing)
+        assert text.startswith(label(store, thing))
+        assert thing.value in text
+        assert text.replace("\n", "").isprintable()
+
+
+def test_every_asserted_statement_of_a_thing_is_on_its_card(store: Store) -> None:
+    for curie in ("agent:dcfbc", "programme:etctn", "edition:eanm-snmmi-psma-pet-ct-2-0", "phase:phase-1-2"):
+        thing = NamedNode(terms.expand(curie))
+        text = card.text(store, thing, everything=True)
+        for quad in store.quads_for_pattern(thing, None, None, None):
+            if quad.graph_name == graph_iri("inferred"):
+                continue
+            said = (
+                label(store, quad.object) if isinstance(quad.object, NamedNode) else getattr(quad.object, "value", "")
+            )
+            assert said.removeprefix("skos:").lower() in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["fesss"], "Nothing in the graph is called 'fesss'"),
+        ([""], "The name is empty"),
+        (["radium-223"], "may mean 2 things: agent:radium-223 (radium-223), nuclide:ra-223 (radium-223)"),
+        (["<x y>"], "is no valid IRI"),
+        (["FES", "\udcff"], "holds a broken character"),
+        (["a\x1b[31m\n"], r"'a\x1b[31m'"),
+        ([], "arguments are required: WHAT"),
+        (["FES", "--format", "xml"], "invalid choice: 'xml'"),
+    ],
+)
+def test_bad_input_is_refused_in_one_sentence(imt: Imt, arguments: list[str], words: str) -> None:
+    done = imt("show", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("imt: ")
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "Something went wrong" not in done.stderr
+
+
+def test_showing_loads_no_heavy_package() -> None:
+    for form in ("text", "ttl"):
+        loaded = modules_loaded_by("show", "FES", "--format", form)
+        assert "pyoxigraph" in loaded
+        assert not {"rdflib", "pyshacl", "owlrl", "SPARQLWrapper"} & loaded

@@ -1,0 +1,203 @@
+"""What a person may type for a thing, and which thing is meant."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+
+from imaging_trials.graph.lookup import described, resolve
+from rdfkit.base import namespaces as terms
+from rdfkit.base.errors import ImtError
+from rdfkit.stores.embedded import open_store
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    return open_store()
+
+
+def rows(store: Store, query: str) -> Iterator[tuple[str, ...]]:
+    solutions = store.query(query, prefixes=terms.PREFIXES, use_default_graph_as_union=True)
+    assert isinstance(solutions, QuerySolutions)
+    for solution in solutions:
+        yield tuple(term.value for term in solution if isinstance(term, NamedNode | Literal))
+
+
+def found(store: Store, text: str) -> str:
+    return terms.shorten(resolve(store, text).value)
+
+
+def refusal(store: Store, text: str) -> str:
+    with pytest.raises(ImtError) as caught:
+        resolve(store, text)
+    return str(caught.value)
+
+
+def outcome(store: Store, text: str) -> str:
+    """Return what is found, or the sentence of the refusal."""
+    try:
+        return described(store, resolve(store, text))
+    except ImtError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FES", "fes", "[18F]FES", "[18F] FES", "(18)F-FES", "18F-FES", "F-18 FES", "F18-FES", "¹⁸F-FES", "^18^F-FES",
+        "FES F-18", "f-18 fes", "fluorine F 18 FES", "fluorine-18 FES", "agent:fes", "  [18F]   FES ",
+        "https://w3id.org/imaging-trials/id/agent/fes", "<https://w3id.org/imaging-trials/id/agent/fes>",
+    ],
+)  # fmt: skip
+def test_an_agent_is_found_by_any_spelling_of_its_name(store: Store, text: str) -> None:
+    assert found(store, text) == "agent:fes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Van den Wyngaert 2016", "van-den-wyngaert-2016", "Wyngaert", "article:van-den-wyngaert-2016",
+        "The EANM practice guidelines for bone scintigraphy", "10.1007/s00259-016-3415-4", "10.1007/S00259-016-3415-4",
+        "doi:10.1007/s00259-016-3415-4", "doi: 10.1007/s00259-016-3415-4", "https://doi.org/10.1007/s00259-016-3415-4",
+        "http://dx.doi.org/10.1007/s00259-016-3415-4", "10.1007/s00259-016-3415-4.", "27262701", "PMID:27262701",
+        "PMID: 27262701", "https://pubmed.ncbi.nlm.nih.gov/27262701/", "https://pubmed.ncbi.nlm.nih.gov/27262701",
+        "PMC4932135", "pmc4932135", "PMCID: PMC4932135", "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC4932135/",
+    ],
+)  # fmt: skip
+def test_an_article_is_found_by_its_names_and_identifiers(store: Store, text: str) -> None:
+    assert found(store, text) == "article:van-den-wyngaert-2016"
+
+
+@pytest.mark.parametrize(
+    ("text", "curie"),
+    [
+        ("18F", "nuclide:f-18"),
+        ("F-18", "nuclide:f-18"),
+        ("Fluorine F 18", "nuclide:f-18"),
+        ("EANM", "organisation:eanm"),
+        ("eanm", "organisation:eanm"),
+        ("PSMA", "target:psma"),
+        ("panitumumab", "vector:panitumumab"),
+        ("phase I", "phase:phase-1"),
+        ("EARLY_PHASE1", "phase:early-phase-1"),
+        ("SPECT", "modality:spect"),
+        ("Eur Radiol", "journal:european-radiology"),
+        ("Thyroid", "section:thyroid"),
+        ("is held by", "imt:isHeldBy"),
+        ("isHeldBy", "imt:isHeldBy"),
+        ("web page", "imt:WebPage"),
+        ("graph:page", "graph:page"),
+        ("Ljungberg", "article:ljungberg-2016"),
+        ("Sjogreen- Gleisner K", "authorship:ljungberg-2016-06"),
+        ("Imaging Trials Resources", "page:imaging-trials-resources"),
+        ("skos:prefLabel", "skos:prefLabel"),
+    ],
+)
+def test_other_things_and_terms_of_the_vocabulary_are_found_too(store: Store, text: str, curie: str) -> None:
+    assert found(store, text) == curie
+
+
+def test_an_identifier_that_only_a_correction_gives_is_found(store: Store) -> None:
+    assert found(store, "PMC8679588") == "article:vali-2021"
+
+
+def test_every_thing_with_a_label_is_found_by_curie_and_iri_and_label(store: Store) -> None:
+    things = list(rows(store, "SELECT DISTINCT ?thing ?label WHERE { ?thing skos:prefLabel ?label }"))
+    assert len(things) > 500
+    for iri, name in things:
+        assert resolve(store, iri).value == resolve(store, f"<{iri}>").value == iri
+        assert resolve(store, terms.shorten(iri)).value == iri
+        assert f"{terms.shorten(iri)} ({name})" in outcome(store, name)
+
+
+def test_every_identifier_leads_to_its_article(store: Store) -> None:
+    query = "SELECT ?article ?id WHERE { VALUES ?p { imt:doi imt:pmid imt:pmcid } ?article a imt:Article ; ?p ?id }"
+    identifiers = list(rows(store, query))
+    assert len(identifiers) > 40
+    for article, identifier in identifiers:
+        assert resolve(store, identifier).value == article
+
+
+def test_a_whole_name_goes_before_part_of_another(store: Store) -> None:
+    assert found(store, "bone") == "bodysite:bone"
+    assert found(store, "Bone") == "section:bone"
+    assert found(store, "bone scintigraphy") == "modality:bone-scintigraphy"
+
+
+def test_what_is_wanted_decides_between_candidates(store: Store) -> None:
+    def is_section(iri: NamedNode) -> bool:
+        return iri.value.startswith(terms.PREFIXES["section"])
+
+    assert terms.shorten(resolve(store, "bone", accepts=is_section).value) == "section:bone"
+    assert terms.shorten(resolve(store, "FES", accepts=is_section).value) == "agent:fes"
+
+
+def test_several_candidates_are_all_named(store: Store) -> None:
+    sentence = refusal(store, "radium-223")
+    assert sentence == (
+        "'radium-223' may mean 2 things: agent:radium-223 (radium-223), nuclide:ra-223 (radium-223); "
+        "ask for one of these."
+    )
+    assert " and 8 more; ask for one of these." in refusal(store, "author 1")
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("FESS", "agent:fes"),
+        ("agent:fess", "agent:fes"),
+        ("ferumoxitol", "agent:ferumoxytol"),
+        ("is hold by", "imt:isHeldBy"),
+        ("imt:isHeldby", "imt:isHeldBy"),
+        ("https://w3id.org/imaging-trials/id/agent/fess", "agent:fes"),
+    ],
+)
+def test_an_unknown_name_offers_the_nearest(store: Store, text: str, near: str) -> None:
+    sentence = refusal(store, text)
+    assert sentence.startswith("Nothing in the graph is called ")
+    assert near in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "The name is empty"),
+        (" \t\n", "The name is empty"),
+        ("10.1000/nothing", "Nothing in the graph has the DOI '10.1000/nothing'"),
+        ("PMID:1", "Nothing in the graph has the PMID 'PMID:1'"),
+        ("PMC1", "Nothing in the graph has the PMCID"),
+        ("NCT99999999", "Nothing in the graph has the NCT number"),
+        ("99999999", "Nothing in the graph is called '99999999'"),
+        ("<no iri>", "'<no iri>' is no valid IRI"),
+        ("http://{", "is no valid IRI"),
+        ("\udcff", "holds a broken character"),
+        ("-", "Nothing in the graph is called '-'"),
+        ("x" * 1_000, "Nothing in the graph is called 'xxx"),
+        ("x" * 100_000, "has 100,000 letters, and nothing has such a long name"),
+        ("a\x1b[31mb\x00", r"'a\x1b[31mb\x00'"),
+        ('"} ; DROP ALL ; #', "Nothing in the graph is called"),
+    ],
+)
+def test_what_cannot_be_found_is_refused_in_one_short_sentence(store: Store, text: str, words: str) -> None:
+    sentence = refusal(store, text)
+    assert words in sentence
+    assert sentence.isprintable()
+    assert len(sentence) < 500
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_found_or_refused(store: Store, text: str) -> None:
+    assert outcome(store, text).isprintable()
+
+
+def test_looking_up_is_quick(store: Store) -> None:
+    started = time.process_time()
+    for _ in range(10):
+        found(store, "agent:fes")
+        found(store, "27262701")
+        found(store, "FES F-18")
+    assert time.process_time() - started < 2

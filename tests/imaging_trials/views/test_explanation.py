@@ -1,0 +1,234 @@
+"""`imt why`: the triples that a row rests on, held to it by asking again with them alone, and with one less."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store
+
+from rdfkit.base import paths
+from rdfkit.base.errors import ImtError
+from rdfkit.base.namespaces import expand
+from rdfkit.inference import closure as reason
+from rdfkit.inference import derivation as proofs
+from rdfkit.rdf import named_graphs as layers
+from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import provenance as witness
+from rdfkit.sparql import results as answers
+from rdfkit.sparql import saved as catalog
+from rdfkit.stores.embedded import open_store
+from tests.conftest import ROOT
+
+NO_ROWS = ["agent-dossier", "articles-in-bibo-terms", "guidelines-in-schema-org-terms", "is-agent-named"]
+NO_ROWS += ["is-article-listed", "provenance-in-prov-terms"]
+"""The saved queries that give no rows: CONSTRUCT and ASK."""
+
+QUERIES = [query for path in catalog.files(ROOT) if not (query := catalog.read(path)).service]
+INFERRED = layers.graph_iri(layers.INFERRED)
+RULES = ROOT / "ontology" / "rules"
+
+
+@cache
+def whole() -> Store:
+    """Return the shipped graph in memory, where small look-ups cost least."""
+    store = Store()
+    store.bulk_extend(open_store())
+    return store
+
+
+@cache
+def past() -> proofs.History:
+    """Return how the shipped graph was closed."""
+    return proofs.history(ROOT)
+
+
+def imt(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [str(Path(sys.executable).with_name("imt")), "why", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def rows(store: Store, text: str, graphs: list[NamedNode]) -> list[tuple[tuple[str, object], ...]]:
+    """Return the rows of an answer, asked without the code that is on trial."""
+    found = store.query(text, default_graph=[*graphs], named_graphs=[*graphs])
+    assert isinstance(found, QuerySolutions)
+    names = [variable.value for variable in found.variables]
+    return [tuple((name, row[name]) for name in names if row[name] is not None) for row in found]
+
+
+def hold_to_it(query: catalog.SavedQuery, number: int) -> None:
+    """Check that the quads given for a row give it again, and that none of them can be left out."""
+    text, graphs = catalog.bind(query, {}, whole()), layers.dataset(whole(), query.graphs)
+    row = rows(whole(), text, graphs)[number - 1]
+    found = witness.explain(whole(), text, query.graphs, number)
+    assert found.row == dict(row)
+    assert all(quad in whole() for quad in found.quads)
+    alone = Store()
+    alone.extend(found.quads)
+    assert row in rows(alone, text, graphs), f"{query.id}, row {number}: the triples alone do not give it"
+    for quad in found.quads:
+        alone.remove(quad)
+        assert row not in rows(alone, text, graphs), f"{query.id}, row {number}: there without {quad}"
+        alone.add(quad)
+
+
+def rows_of(query: catalog.SavedQuery) -> int:
+    return len(rows(whole(), catalog.bind(query, {}, whole()), layers.dataset(whole(), query.graphs)))
+
+
+def hold_step(triple: Quad) -> str:
+    """Check that the rule named for a triple gives it from the premises named, and not from fewer; return the rule."""
+    step = proofs.step(past(), triple.triple)
+    rule = (RULES / f"{step.rule}.ru").read_text(encoding="utf-8")
+    for left_out in (None, *step.premises):
+        small = Store()
+        small.extend(quad for quad in step.premises if quad != left_out)
+        small.update(rule)
+        assert (triple in small) == (left_out is None), f"{triple} by {step.rule} without {left_out}"
+    return step.rule
+
+
+def test_only_queries_that_give_no_rows_are_outside_of_what_can_be_explained() -> None:
+    assert sorted(query.id for query in QUERIES if sparql.form(query.text) != "SELECT") == NO_ROWS
+
+
+@pytest.mark.parametrize("query", [query for query in QUERIES if query.id not in NO_ROWS], ids=lambda query: query.id)
+def test_the_last_row_of_a_saved_query_rests_on_exactly_the_triples_named(query: catalog.SavedQuery) -> None:
+    if number := rows_of(query):
+        hold_to_it(query, number)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("query", [query for query in QUERIES if query.id not in NO_ROWS], ids=lambda query: query.id)
+def test_every_row_of_a_saved_query_rests_on_exactly_the_triples_named(query: catalog.SavedQuery) -> None:
+    for number in range(1, rows_of(query)):
+        hold_to_it(query, number)
+
+
+def test_some_of_each_kind_of_inferred_triple_follow_from_their_premises_by_their_rule() -> None:
+    kinds: dict[str, list[Quad]] = {}
+    for quad in sorted(whole().quads_for_pattern(None, None, None, INFERRED), key=str):
+        kinds.setdefault(past().added[quad.triple][1], []).append(quad)
+    assert len(kinds) > 10
+    for rule, quads in kinds.items():
+        for quad in quads[:: max(1, len(quads) // 5)]:
+            assert hold_step(quad) == rule
+
+
+@pytest.mark.prove
+def test_every_inferred_triple_follows_from_its_premises_by_its_rule() -> None:
+    inferred = list(whole().quads_for_pattern(None, None, None, INFERRED))
+    assert len(inferred) > 5000
+    for quad in inferred:
+        hold_step(quad)
+
+
+def test_a_premise_is_always_older_so_that_every_proof_ends_at_the_sources() -> None:
+    for quad in sorted(whole().quads_for_pattern(None, None, None, INFERRED), key=str)[::50]:
+        for premise in proofs.step(past(), quad.triple).premises:
+            if premise.graph_name == INFERRED:
+                assert past().added[premise.triple][0] < past().added[quad.triple][0]
+
+
+SMALL = """
+@prefix graph: <https://w3id.org/imaging-trials/graph/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix : <https://example.org/> .
+graph:vocabulary { :Both owl:intersectionOf :l1 . :l1 <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> :A ;
+    <http://www.w3.org/1999/02/22-rdf-syntax-ns#rest> :l2 . :l2 <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> :B ;
+    <http://www.w3.org/1999/02/22-rdf-syntax-ns#rest> <http://www.w3.org/1999/02/22-rdf-syntax-ns#nil> . }
+graph:page { :x a :A , :B . :y a :A . }
+"""
+
+
+def test_membership_of_an_intersection_rests_on_membership_of_every_class_in_it() -> None:
+    store = Store()
+    store.load(SMALL.encode(), RdfFormat.TRIG)
+    added: dict[object, tuple[int, str]] = {}
+
+    def note(rule: str) -> None:
+        for quad in store.quads_for_pattern(None, None, None, INFERRED):
+            added.setdefault(quad.triple, (len(added), rule))
+
+    reason.close(store, RULES, watch=note, tidy=False)
+    kind, thing, both = (
+        NamedNode(iri) for iri in (expand("rdf:type"), "https://example.org/x", "https://example.org/Both")
+    )
+    (made,) = store.quads_for_pattern(thing, kind, both, INFERRED)
+    step = proofs.step(proofs.History(store, RULES, added), made.triple)  # type: ignore[arg-type]
+    assert step.rule == "cls-int1"
+    members = {quad.object.value for quad in step.premises if quad.predicate == kind}  # type: ignore[union-attr]
+    assert members == {"https://example.org/A", "https://example.org/B"}
+
+
+def test_a_triple_that_was_not_inferred_has_no_proof() -> None:
+    asserted = next(iter(whole().quads_for_pattern(None, None, None, layers.graph_iri("page"))))
+    with pytest.raises(ImtError, match="was not inferred by the rules"):
+        proofs.step(past(), asserted.triple)
+
+
+def test_the_command_names_section_source_mapping_and_rule() -> None:
+    listed = imt("guidelines-by-body-site", "--row", "1")
+    assert listed.returncode == 0, listed.stderr
+    assert "page: Radiopharmaceutical Therapy" in listed.stdout
+    assert "curated: source:hurwitz-2020-record, checked " in listed.stdout
+    assert "mapping set mappingset:unii: " in imt("exact-matches", "--row", "3").stdout
+    inferred = imt("guidelines-involving-society").stdout
+    assert "by prp-spo1 (ontology/rules/prp-spo1.ru) from" in inferred
+    assert "imt:isIssuedBy rdfs:subPropertyOf imt:involvesOrganisation" in inferred
+
+
+def test_json_nests_the_premises_down_to_what_has_a_source() -> None:
+    told = json.loads(imt("guidelines-involving-society", "--format", "json").stdout)
+    assert told["query"] == "guidelines-involving-society"
+
+    def leaves(triples: list[dict[str, object]]) -> list[dict[str, object]]:
+        found = []
+        for triple in triples:
+            premises = triple.get("premises")
+            found += leaves(premises) if isinstance(premises, list) else [triple]
+        return found
+
+    assert any("rule" in triple for triple in told["triples"])
+    assert all(leaf["sources"] for leaf in leaves(told["triples"]))
+
+
+def test_a_row_that_asks_for_absence_says_so() -> None:
+    own = "SELECT ?x { ?x a imt:Agent . FILTER NOT EXISTS { ?x imt:hasTarget ?t } }"
+    assert "It also rests on what is not there" in imt("--sparql", own).stdout
+    assert "not there" not in imt("agents").stdout.partition("It rests on")[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["agents", "--row", "99"], "There is no row 99: the answer has 13 rows."),
+        (["agents", "--row", "0"], "There is no row 0: the answer has 13 rows."),
+        (["is-agent-named"], "Only the rows of a SELECT can be explained, and this query is none."),
+        (["agent"], "did you mean"),
+        ([], "'imt why' explains one query: name a saved one, or give one of your own with --sparql."),
+        (["--sparql", "SELECT ?x { ?x a imt:Agent"], "cannot be read at line"),
+        (["--sparql", "DELETE WHERE { ?s ?p ?o }"], "is a SPARQL update"),
+        (["--sparql", "SELECT ?g FROM graph:page { ?g ?p ?o }"], "leave out FROM"),
+        (["--sparql", "SELECT (RAND() AS ?r) { ?g a imt:Agent }"], "can't be explained"),
+        (["--sparql", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"], "rests on "),
+    ],
+)
+def test_what_cannot_be_explained_is_one_sentence(arguments: list[str], sentence: str) -> None:
+    answer = imt(*arguments)
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert sentence in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
+def test_values_that_do_not_depend_on_the_data_need_no_triples() -> None:
+    answer = imt("--sparql", "SELECT (1 + 1 AS ?two) {}")
+    assert answer.returncode == 0
+    assert "It rests on 0 triples" in answer.stdout
+
+
+def test_saved_queries_without_rows_can_be_asked_but_not_explained() -> None:
+    assert answers.ask(whole(), catalog.find(paths.root(), "is-agent-named").text, "all")

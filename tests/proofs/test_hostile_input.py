@@ -1,0 +1,388 @@
+# ruff: noqa: E501 - tables of what is typed and fed
+"""Whatever a person or a file says, each reader takes it or tells in one line why not: no crash, no hang, no traceback.
+
+Three kinds of input: real files spoilt (`hostile_texts.spoiled`), pieces of a language in any order, and named texts
+each of which is dangerous in its own way. All of it runs in processes with limits on time and memory. The few examples
+of `make test` are the first of the many of `make prove`.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imaging_trials.bibliography import STYLES, model, readers
+from imaging_trials.build import validation
+from imaging_trials.graph import lookup
+from imaging_trials.graph import nuclide_notation as notation
+from imaging_trials.mappings import checks as linkcheck
+from imaging_trials.mappings import sssom as links
+from imaging_trials.views import currency as audit
+from imaging_trials.views import decay
+from imaging_trials.views import summary_card as card
+from rdfkit.base import namespaces as terms
+from rdfkit.base import sandbox as apart
+from rdfkit.rdf import reading as rdf
+from rdfkit.rdf import turtle_locations as positions
+from rdfkit.releases.diff import snapshots as states
+from rdfkit.shacl import report
+from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import portability as portable
+from rdfkit.sparql import results as answers
+from rdfkit.sparql import saved as catalog
+from rdfkit.stores.embedded import open_store
+from tests.conftest import ROOT
+from tests.support import hostile, hostile_texts
+from tests.support.hostile_texts import holds, made_of, names, spoiled
+
+PREFIXES = "".join(f"@prefix {name}: <{terms.PREFIXES[name]}> .\n" for name in ("imt", "rdf", "sh", "skos", "xsd"))
+TURTLE = [
+    (ROOT / "tests" / "fixtures" / "valid" / name).read_bytes()[:6000] for name in ("articles.ttl", "mappings.ttl")
+] + [
+    f'{PREFIXES}<http://e/a> a imt:Event ; imt:earliestDay "2016-02-29"^^xsd:date ; skos:prefLabel "x"@en-GB, """y\n"""'
+    " ; imt:x ( 1 1.0 -1e5 [ a skos:Concept ] ) .\n".encode()
+]
+RDFXML = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"\n'
+    b'  xmlns:e="http://e/" xml:base="http://e/"><!-- x --><e:A rdf:about="a" xml:lang="en"><e:b rdf:resource="#c"/>'
+    b'<e:b rdf:parseType="Collection"><e:C/></e:b><e:b rdf:parseType="Literal"><i>x</i></e:b>\n'
+    b'<e:b rdf:datatype="http://www.w3.org/2001/XMLSchema#date">2016-02-29</e:b></e:A></rdf:RDF>\n'
+)
+JSONLD = (
+    b'{"@context": {"@base": "http://e/", "@vocab": "http://e/", "xsd": "http://www.w3.org/2001/XMLSchema#", "day": '
+    b'{"@id": "b", "@type": "xsd:date"}}, "@id": "a", "@type": ["A"], "day": "2016-02-29", "c": [1, 1.5, true, null, '
+    b'{"@list": [{"@value": "x", "@language": "en"}]}], "@graph": [{"@id": "g", "@reverse": {"d": {"@id": "x"}}}]}\n'
+)
+TRIPLES = b'<http://e/a> <http://e/b> "x\\u00e9\\n"@en-gb <http://e/g> .\n_:a <http://e/b> "1"^^<http://e/c> .\n' * 3
+FILES = {
+    "turtle": TURTLE,
+    "trig": [
+        *TURTLE,
+        b"@prefix e: <http://e/> .\ne:g { e:a e:b [ e:c ( 1 2 ) ] ; a e:D . }\nGRAPH e:h { e:a e:b 1 }\n",
+    ],
+    "ntriples": [TRIPLES.replace(b" <http://e/g>", b"")],
+    "nquads": [TRIPLES],
+    "jsonld": [JSONLD],
+    "rdfxml": [RDFXML],
+}
+PIECES = (
+    "e:a", "e:b", "<http://e/c>", "<a>", "_:b", "a", ".", ";", ",", "[", "]", "(", ")", "{", "}", '"x"', '"""', "'", "@en",
+    "^^", "xsd:date", "1", "-1e5", "+.5", "true", "@prefix e: <http://e/> .", "PREFIX", "BASE", "@base", "GRAPH", "<<", ">>",
+    "<<(", ")>>", "{|", "|}", "~", "#", "\n", "\\", "e:a\\~b", "%41", "é", "\0", "VERSION", '"1.2"', '{"@id":', '"@list":',
+    '"@context":', ":", "null", "<e:A>", "</e:A>", "<!DOCTYPE a [", "<!ENTITY a 'b'>", "]>", "&a;", "<?xml version='1.0'?>",
+    "<rdf:RDF", "xmlns:e='http://e/'", "/>", "<![CDATA[", "]]>",
+)  # fmt: skip
+
+few_or_many = pytest.mark.parametrize("share", [1, pytest.param(12, marks=pytest.mark.prove)], ids=["few", "many"])
+"""How many times the examples of `make test` are made."""
+
+
+@pytest.fixture(scope="module")
+def context() -> validation.Context:
+    return validation.load_context()
+
+
+def try_all(
+    what: "st.SearchStrategy[object]", number: int, share: int, read: Callable[[object], object], *, seconds: int = 30
+) -> None:
+    """Let a reader have so many examples, in a process of its own."""
+
+    def work(at: Callable[[object], None]) -> None:
+        @hostile_texts.examples(number * share)
+        @given(what)
+        def each(example: object) -> None:
+            at(example)
+            holds(lambda: read(example))
+
+        each()
+
+    hostile_texts.apart(work, seconds=seconds * share)
+
+
+# RDF
+
+
+@few_or_many
+@pytest.mark.parametrize("syntax", FILES)
+def test_rdf_is_read_or_refused_in_a_line_and_its_places_are_found(tmp_path: Path, syntax: str, share: int) -> None:
+    path = tmp_path / "a.rdf"
+
+    def read(data: object) -> None:
+        assert isinstance(data, bytes)
+        path.write_bytes(data)
+        base = rdf.file_base(path)
+        if syntax in positions.SYNTAXES:
+            with contextlib.suppress(ValueError):  # its one error, UnicodeDecodeError among it
+                list(positions.scan(data.decode("utf-8-sig"), syntax, base))
+        quads = rdf.read(path, syntax, base=base)
+        if syntax in positions.SYNTAXES:
+            found = positions.scan(data.decode("utf-8-sig"), syntax, base)
+            assert len(list(found)) == len(quads)
+
+    garbage = made_of(PIECES).map(lambda text: text.encode("utf-8", "surrogatepass"))
+    try_all(spoiled(FILES[syntax]) | garbage, 120, share, read)
+
+
+@few_or_many
+def test_a_file_is_validated_and_reported_in_every_format_or_refused(
+    tmp_path: Path, context: validation.Context, share: int
+) -> None:
+    path = tmp_path / "a.ttl"
+
+    def read(data: object) -> None:
+        assert isinstance(data, bytes)
+        path.write_bytes(data)
+        tell(validation.validate_files([path], context=context))
+
+    small = [TURTLE[-1], TURTLE[0][:1500]]
+    try_all(spoiled(small), 6, share, read, seconds=40)
+
+
+def tell(found: report.Report) -> None:
+    from rdfkit.shacl import annotations as annotate
+
+    report.as_json(found)
+    report.as_turtle(found)
+    annotate.as_sarif(found)
+    for told in (*report.text(found), report.summary(found), annotate.as_github(found)):
+        assert all(line.isprintable() for line in told.split("\n")), ascii(told)
+
+
+SHAPES = f"""{PREFIXES}
+<http://e/S> a sh:NodeShape ; sh:targetClass skos:Concept ; sh:severity sh:Warning ; sh:message "m" ;
+  sh:property [ sh:path ( rdf:first [ sh:inversePath rdf:rest ] ) ; sh:minCount 1 ; sh:maxCount 2 ;
+    sh:pattern "^a+$" ; sh:flags "i" ; sh:in ( 1 "a" ) ; sh:datatype xsd:date ; sh:nodeKind sh:IRI ] ;
+  sh:or ( [ sh:class skos:Concept ] [ sh:not <http://e/S2> ] ) ; sh:closed true ; sh:ignoredProperties ( rdf:type ) ;
+  sh:sparql [ sh:select "SELECT $this ?value {{ $this skos:broader+ ?value FILTER(REGEX(STR(?value), 'a')) }}" ] .
+<http://e/S2> a sh:PropertyShape ; sh:path [ sh:alternativePath ( skos:broader [ sh:zeroOrMorePath rdf:rest ] ) ] ;
+  sh:qualifiedValueShape [ sh:nodeKind sh:IRI ] ; sh:qualifiedMaxCount 1 ; sh:lessThan skos:notation ;
+  sh:languageIn ( "en" ) ; sh:uniqueLang true ; sh:minInclusive 1 ; sh:minLength 2 .
+""".encode()
+DATA = f'{PREFIXES}<http://e/x> a skos:Concept ; skos:broader <http://e/x>, "a", 1, "2016-02-30"^^xsd:date .\n'
+
+
+@few_or_many
+@pytest.mark.parametrize("engine", ["auto", "reference"])
+def test_shapes_of_anybody_are_used_or_refused(tmp_path: Path, engine: str, share: int) -> None:
+    shapes, data = tmp_path / "shapes.ttl", tmp_path / "data.ttl"
+    data.write_text(DATA, encoding="utf-8")
+
+    def read(text: object) -> None:
+        assert isinstance(text, bytes)
+        shapes.write_bytes(text)
+        tell(validation.validate_own([data], [shapes], engine=engine))
+
+    number = 40 if engine == "auto" else 8
+    try_all(spoiled([SHAPES]), number, share, read, seconds=40)
+
+
+# SPARQL
+
+QUERIES = [
+    path.read_bytes() for path in catalog.files(ROOT) if not path.parent.name.startswith("federated")
+][::12]  # fmt: skip
+SPARQL = (
+    "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "WHERE", "{", "}", "(", ")", "[", "]", "?s", "$p", "?o", "*", "a", ".", ";",
+    ",", "imt:Agent", "skos:prefLabel", "<http://e/a>", "<", ">", "=", "!=", "!", "&&", "||", "+", "-", "/", "^", "|", "_:b",
+    '"x"', "'", '"""', "@en", "@EN", "^^", "xsd:integer", "1", "01.50", "FILTER", "OPTIONAL", "UNION", "MINUS", "GRAPH",
+    "BIND", "AS", "VALUES", "UNDEF", "NOT", "EXISTS", "IN", "SERVICE", "SILENT", "ORDER", "BY", "GROUP", "HAVING", "LIMIT",
+    "DISTINCT", "COUNT", "GROUP_CONCAT", "REGEX", "NOW()", "FROM", "NAMED", "PREFIX", "BASE", "x:", "#", "\n", "\\u0053",
+    "<<", ">>", "{|", "|}", "\0", "\u202e", "\ud800", "e\\~:a", "trueSERVICE", "DROP", "INSERT", "DATA",
+)  # fmt: skip
+
+
+@few_or_many
+def test_sparql_is_looked_at_and_linted_or_refused(share: int) -> None:
+    def read(text: object) -> None:
+        assert isinstance(text, str)
+        sparql.form(text)
+        sparql.names_its_dataset(text)
+        sparql.asks_another_server(text)
+        sparql.graphs_asked(text)
+        sparql.with_prefixes(text)
+        for finding in portable.findings(text):
+            assert finding.line >= 1
+            assert finding.column >= 1
+        sparql.check(text, embedded=False)
+
+    queries = spoiled(QUERIES).map(lambda data: data.decode("utf-8", "surrogateescape"))
+    try_all(queries | made_of(SPARQL), 250, share, read)
+
+
+@few_or_many
+def test_sparql_is_answered_or_refused_in_time(share: int) -> None:
+    def answer(text: str) -> int:
+        store = open_store()
+        sparql.check(text)
+        found = answers.ask(store, text, "all", house_prefixes=True)
+        with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
+            answers.write(found, "table", nowhere)
+        return 0
+
+    def read(text: object) -> None:
+        assert isinstance(text, str)
+        try:
+            apart.run(lambda: answer(text), 2, "ask for less")
+        except RuntimeError as error:
+            pytest.fail(f"an error that was not foreseen: {error}")
+
+    queries = spoiled(QUERIES).map(lambda data: data.decode("utf-8", "surrogateescape"))
+    try_all(queries | made_of(SPARQL), 25, share, read, seconds=60)
+
+
+@few_or_many
+def test_a_saved_query_is_read_or_refused_with_its_line(share: int) -> None:
+    path = ROOT / "queries" / "guidelines" / "guidelines-by-body-site.rq"
+
+    def read(data: object) -> None:
+        assert isinstance(data, bytes)
+        catalog.parse(path, data.decode("utf-8", "surrogateescape"))
+
+    try_all(spoiled([path.read_bytes()]), 250, share, read)
+
+
+@few_or_many
+def test_parameters_are_taken_or_refused(share: int) -> None:
+    store = open_store()
+    query = catalog.find(ROOT, "guidelines-by-body-site")
+
+    def read(text: object) -> None:
+        assert isinstance(text, str)
+        for attempt in (
+            lambda: catalog.bind(query, {"site": text}, store),
+            lambda: catalog.bind(query, {text: "x"}),
+            lambda: catalog.settings([text, f"x={text}"]),
+            lambda: catalog.find(ROOT, text),
+            *(
+                lambda kind=kind: catalog.term(catalog.Parameter("x", kind, "", (), ""), text, store)
+                for kind in (*catalog.TYPES, "iri agent:")
+            ),
+        ):
+            holds(attempt)
+
+    try_all(names() | hostile.strings(), 15, share, read)
+
+
+# Names, days, lists, mapping sets, releases
+
+
+@few_or_many
+def test_names_notations_days_and_times_are_understood_or_refused(share: int) -> None:
+    store = open_store()
+
+    def read(text: object) -> None:
+        assert isinstance(text, str)
+        key = notation.search_key(text)
+        notation.without_nuclides(key)
+        linkcheck.is_same_thing(text, text[::-1], [key])
+        holds(lambda: audit.day(text))
+        holds(lambda: decay.duration(text))
+        holds(lambda: terms.expand(text))
+        terms.shorten(text)
+        thing = lookup.resolve(store, text)
+        card.text(store, thing)
+        citations = [model.read(store, one) for one in model.articles_of(store, thing)]
+        for write in STYLES.values():
+            write(citations)
+
+    try_all(names() | hostile.strings(), 60, share, read)
+
+
+@few_or_many
+def test_lists_of_references_are_read_or_refused(share: int) -> None:
+    store = open_store()
+    citations = [model.read(store, one) for one in model.in_page_order(store)[:3]]
+    lists = [write(citations).encode() for write in STYLES.values()]
+
+    def read(data: object) -> None:
+        assert isinstance(data, bytes)
+        found = readers.read(readers.decode(data, "the list"), "the list")
+        audit.references(store, found[:20], "2026-01-01")
+
+    pieces = (
+        "@article{",
+        "a,",
+        "title",
+        "=",
+        "{",
+        "}",
+        '"',
+        "#",
+        "TY  - ",
+        "\n",
+        "DO  - ",
+        "ER  - ",
+        "[{",
+        '"DOI":',
+        "10.1/a",
+    )
+    garbage = made_of([*pieces, *hostile_texts.PUMPS]).map(lambda text: text.encode("utf-8", "surrogatepass"))
+    try_all(spoiled(lists) | garbage, 150, share, read)
+
+
+@few_or_many
+def test_mapping_sets_are_read_and_checked_or_refused(tmp_path: Path, share: int) -> None:
+    store = open_store()
+    path = tmp_path / "ncit.sssom.tsv"
+    text = (ROOT / "data" / "links" / "ncit.sssom.tsv").read_bytes().split(b"\n")
+    head = next(number for number, line in enumerate(text) if not line.startswith(b"#"))
+
+    def read(data: object) -> None:
+        assert isinstance(data, bytes)
+        path.write_bytes(data)
+        one = links.read_set(path)
+        assert list(links.to_quads([one]))
+        linkcheck.problems([one], store)
+
+    try_all(spoiled([b"\n".join(text[: head + rows]) + b"\n" for rows in (2, 8)]), 150, share, read)
+
+
+COPIES = {
+    "obo": b'format-version: 1.2\n\n[Term]\nid: NCIT:C1\nname: a "b"\nsynonym: "c \\"d" EXACT []\nalt_id: NCIT:C2\n'
+    b"is_obsolete: true\nreplaced_by: NCIT:C3 ! x\n",
+    "json": b'{"graphs": [{"id": "x", "meta": {"a": [1, 2]}, "nodes": [{"id": "http://purl.obolibrary.org/obo/NCIT_C1", '
+    b'"lbl": "a", "meta": {"deprecated": true, "synonyms": [{"pred": "hasExactSynonym", "val": "b"}]}}]}]}',
+    "owx": b'<?xml version="1.0"?><Ontology xmlns="http://www.w3.org/2002/07/owl#" ontologyIRI="http://e/"><Prefix name='
+    b'"x" IRI="http://purl.obolibrary.org/obo/"/><Declaration><Class abbreviatedIRI="x:NCIT_C1"/></Declaration>'
+    b'<AnnotationAssertion><AnnotationProperty IRI="http://www.w3.org/2000/01/rdf-schema#label"/><IRI>NCIT_C1</IRI>'
+    b'<Literal xml:lang="en">a</Literal></AnnotationAssertion></Ontology>',
+    "tsv": b"id\tlabel\tdeprecated\treplaced_by\nNCIT:C1\ta\ttrue\tNCIT:C2\nhttp://e/#a\tb\t\t\n",
+    "ttl": b'<http://purl.obolibrary.org/obo/NCIT_C1> <http://www.w3.org/2000/01/rdf-schema#label> "a"@en .\n',
+}
+
+
+@few_or_many
+@pytest.mark.parametrize("ending", COPIES)
+def test_copies_of_vocabularies_are_read_or_refused(tmp_path: Path, ending: str, share: int) -> None:
+    sets = links.read_sets(ROOT)
+    path = tmp_path / f"copy.{ending}"
+
+    def read(data: object) -> None:
+        assert isinstance(data, bytes)
+        path.write_bytes(data)
+        linkcheck.against(sets, path, "ncit")
+
+    try_all(spoiled([COPIES[ending]]), 50, share, read)
+
+
+@few_or_many
+def test_a_release_is_read_or_refused(tmp_path: Path, share: int) -> None:
+    line = (
+        '<https://w3id.org/imaging-trials/id/agent/fes> <http://www.w3.org/2004/02/skos/core#prefLabel> "[18F]FES"@en '
+    )
+    line += "<https://w3id.org/imaging-trials/graph/page> .\n"
+    inferred = line.replace("graph/page", "graph/inferred").replace("prefLabel", "altLabel")
+    manifest = b'{"version": "1.2.0", "files": {"imaging-trials.nq": {"sha256": null, "bytes": 1}}}'
+
+    def read(both: object) -> None:
+        assert isinstance(both, tuple)
+        (tmp_path / states.MANIFEST).write_bytes(both[0])
+        (tmp_path / states.QUADS).write_bytes(both[1])
+        states.read(str(tmp_path), ROOT)
+
+    files = st.tuples(st.just(manifest) | spoiled([manifest]), st.just((line + inferred).encode()))
+    try_all(files | st.tuples(st.just(manifest), spoiled([(line + inferred).encode()])), 25, share, read, seconds=40)

@@ -1,0 +1,224 @@
+"""Anybody's RDF: seven syntaxes read alike, and every bad file told in one sentence, quickly and in little memory."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rdfkit.base.errors import ImtError
+from rdfkit.rdf import reading as rdf
+from tests.conftest import Imt
+
+TRIPLE = "<http://example.org/a> <http://example.org/b> <http://example.org/c>"
+RDFXML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://example.org/">'
+DESCRIPTION = '<rdf:Description rdf:about="http://example.org/a"><e:b rdf:resource="http://example.org/c"/>'
+IN_EACH_SYNTAX = {
+    "a.ttl": f"{TRIPLE} .",
+    "a.trig": f"<http://example.org/g> {{ {TRIPLE} . }}",
+    "a.nt": f"{TRIPLE} .\n",
+    "a.nq": f"{TRIPLE} <http://example.org/g> .\n",
+    "a.jsonld": '{"@id": "http://example.org/a", "http://example.org/b": {"@id": "http://example.org/c"}}',
+    "a.json": '{"@context": {"b": {"@id": "http://example.org/b", "@type": "@id"}}, "b": "http://example.org/c",'
+    ' "@id": "http://example.org/a"}',
+    "a.rdf": f"{RDFXML}{DESCRIPTION}</rdf:Description></rdf:RDF>",
+    "a.owl": f"{RDFXML}{DESCRIPTION}</rdf:Description></rdf:RDF>",
+    "a.xml": f"{RDFXML}{DESCRIPTION}</rdf:Description></rdf:RDF>",
+}
+
+
+@pytest.mark.parametrize("name", IN_EACH_SYNTAX)
+def test_the_extension_tells_the_syntax_and_each_gives_the_same_triple(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(IN_EACH_SYNTAX[name])
+    assert [str(quad.triple) for quad in rdf.read(path)] == [TRIPLE]
+
+
+def test_a_named_syntax_overrides_the_extension(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(IN_EACH_SYNTAX["a.jsonld"])
+    assert [str(quad.triple) for quad in rdf.read(path, "jsonld")] == [TRIPLE]
+
+
+def test_a_byte_order_mark_of_utf_8_is_no_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text(f"{TRIPLE} .", encoding="utf-8-sig")
+    assert len(rdf.read(path)) == 1
+
+
+def test_literals_stand_as_they_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text('<http://e/a> <http://e/b> 01.60, "2016-02-30"^^<http://www.w3.org/2001/XMLSchema#date> .')
+    assert [getattr(quad.object, "value", None) for quad in rdf.read(path)] == ["01.60", "2016-02-30"]
+
+
+def test_a_relative_iri_needs_a_base_and_is_resolved_against_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text("\n<a> <b> <#c> .")
+    with pytest.raises(ImtError, match=r"a\.ttl:2:1: .*relative IRI without a base"):
+        rdf.read(path)
+    assert str(rdf.read(path, base="http://e/f")[0].triple) == "<http://e/a> <http://e/b> <http://e/f#c>"
+
+
+PREFIX = "@prefix e: <http://e/> .\n"
+USES_ENTITY = f'{RDFXML}<rdf:Description rdf:about="http://e/a"><e:b>&e;</e:b></rdf:Description></rdf:RDF>'
+BROKEN: dict[str, tuple[str, str | bytes, str, str]] = {
+    "a missing dot": ("a.ttl", f"{PREFIX}e:a e:b e:c\ne:d e:e e:f .", ":3:1: is no Turtle", "dot is expected"),
+    "an undeclared prefix": (
+        "a.ttl",
+        f"{PREFIX}e:a e:b f:c .",
+        ":2:9: is no Turtle",
+        "prefix f: has not been declared",
+    ),
+    "a file that breaks off": ("a.ttl", f"{PREFIX}e:a e:b e:c ;", ":2:", "is no Turtle"),
+    "a space in an IRI": ("a.nt", "<http://e/a b> <http://e/b> <http://e/c> .", ":1:1: is no N-Triples", "Invalid IRI"),
+    "UTF-16": ("a.ttl", f"{TRIPLE} .".encode("utf-16"), ":1:1: is written in UTF-16", "save the file as UTF-8"),
+    "Latin-1": (
+        "a.ttl",
+        f'{PREFIX}e:a e:b "café" .'.encode("latin-1"),
+        ":2:13: is not UTF-8",
+        "save the file as UTF-8",
+    ),
+    "an empty file": ("a.ttl", "", "the file is empty", ""),
+    "an empty JSON file": ("a.jsonld", "", "the file is empty", ""),
+    "an empty XML file": ("a.rdf", "", "the file is empty", ""),
+    "a file of comments": ("a.ttl", "# nothing\n", "holds no triples", ""),
+    "JSON that is no JSON-LD": ("a.json", '{"name": "FES"}', "holds no triples", "@context"),
+    "JSON that breaks off": ("a.json", '{"@id":\n "http://e/a", "http://e/b"', ":2:28: is no JSON-LD", ""),
+    "a context elsewhere": (
+        "a.jsonld",
+        '{"@context": "https://schema.org/", "@id": "http://e/a", "name": "x"}',
+        "names a JSON-LD context elsewhere, and none is fetched",
+        "put it into the file",
+    ),
+    "an imported context": (
+        "a.jsonld",
+        '{"@context": {"@import": "https://schema.org/"}, "@id": "http://e/a", "name": "x"}',
+        "none is fetched",
+        "",
+    ),
+    "a quoted triple": ("a.ttl", f"{PREFIX}e:a e:b <<e:a e:b e:c>> .", "has a quoted triple", "rdf:Statement"),
+    "a text with a direction": ("a.ttl", f'{PREFIX}e:a e:b "x"@en--ltr .', "text with a direction", ""),
+    "XML with an entity": (
+        "a.rdf",
+        f'<!DOCTYPE rdf:RDF [\n<!ENTITY e "http://e/">]>{RDFXML}{DESCRIPTION}</rdf:Description></rdf:RDF>',
+        ":2:",
+        "declares the XML entity 'e', and none is resolved",
+    ),
+    "XML with an entity elsewhere": (
+        "a.rdf",
+        f'<!DOCTYPE rdf:RDF [<!ENTITY e SYSTEM "file:///etc/hostname">]>{USES_ENTITY}',
+        "declares the XML entity 'e'",
+        "",
+    ),
+    "XML with a parameter entity": (
+        "a.rdf",
+        f'<!DOCTYPE rdf:RDF [<!ENTITY % e SYSTEM "file:///etc/hostname"> %e;]>{RDFXML}</rdf:RDF>',
+        "declares the XML entity 'e'",
+        "",
+    ),
+    "XML with a type definition elsewhere": (
+        "a.rdf",
+        f'<!DOCTYPE rdf:RDF SYSTEM "file:///etc/hostname">{USES_ENTITY}',
+        "is no RDF/XML",
+        "entity",
+    ),
+    "an entity bomb": (
+        "a.rdf",
+        '<!DOCTYPE a [<!ENTITY e0 "ha">'
+        + "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+        + f']>{RDFXML}<rdf:Description rdf:about="http://e/a"><e:b>&e11;</e:b></rdf:Description></rdf:RDF>',
+        "declares the XML entity 'e0'",
+        "",
+    ),
+    "XML that breaks off": ("a.rdf", f"{RDFXML}\n{DESCRIPTION}", ":2:", "is no XML"),
+    "XML in Latin-1": (
+        "a.rdf",
+        f'<?xml version="1.0" encoding="ISO-8859-1"?>{RDFXML}{DESCRIPTION}</rdf:Description></rdf:RDF>',
+        "another encoding than UTF-8",
+        "",
+    ),
+    "HTML": ("a.xml", "<!doctype html>\n<p>Trials<br></p>", ":1:", "is no XML"),
+    "control characters": ("a.ttl", "<http://e/a> \x1b[31m <http://e/c> .", ":1:14: is no Turtle", r"\x1b"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_the_command_tells_a_broken_file_in_one_sentence(tmp_path: Path, imt: Imt, case: str) -> None:
+    name, content, what, how = BROKEN[case]
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    answer = imt("validate", str(path))
+    assert_one_sentence(answer, str(path), what, how)
+
+
+def assert_one_sentence(answer: "subprocess.CompletedProcess[str]", *parts: str) -> None:
+    assert (answer.returncode, answer.stdout) == (2, "")
+    line, end, rest = answer.stderr.partition("\n")
+    assert line.startswith("imt: ")
+    assert line.endswith(".")
+    assert (end, rest) == ("\n", "")
+    for part in parts:
+        assert part in line
+    assert all(c.isprintable() for c in line)
+
+
+def test_a_missing_file_a_folder_and_an_unknown_extension_are_told_in_one_sentence(tmp_path: Path, imt: Imt) -> None:
+    unknown = tmp_path / "a.docx"
+    unknown.write_text("x")
+    assert_one_sentence(imt("validate", str(tmp_path / "no.ttl")), "no.ttl", "there is no such file")
+    assert_one_sentence(imt("validate", str(tmp_path / "no.docx")), "no.docx", "there is no such file")
+    assert_one_sentence(imt("validate", str(tmp_path)), "is a folder", "*.ttl")
+    assert_one_sentence(imt("validate", str(unknown)), "--input-format", "turtle", "jsonld")
+    assert_one_sentence(imt("validate", str(tmp_path / ("a" * 300 + ".ttl"))), "can't be read")
+
+
+def _repeated(start: bytes, piece: bytes) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        with path.open("wb") as file:
+            file.write(start)
+            for _ in range(100):
+                file.write(piece * (1_000_000 // len(piece)))
+
+    return write
+
+
+def _random(path: Path) -> None:
+    with path.open("wb") as file:
+        for _ in range(100):
+            file.write(os.urandom(1_000_000))
+
+
+RUBBISH = {
+    "random bytes": ("a.ttl", _random),
+    "random bytes as XML": ("a.rdf", _random),
+    "random bytes as JSON": ("a.jsonld", _random),
+    "prose": ("a.ttl", _repeated(b"", b"The quick brown fox jumps over the lazy dog.\n")),
+    "one endless word": ("a.ttl", _repeated(b"", b"a")),
+    "one endless word as N-Triples": ("a.nt", _repeated(b"", b"a")),
+    "empty lines": ("a.ttl", _repeated(b"", b"\n")),
+    "an endless string": ("a.ttl", _repeated(b'<http://e/a> <http://e/b> """', b"a\n")),
+    "an endless list": ("a.ttl", _repeated(b"<http://e/a> <http://e/b> ", b"(")),
+    "endless nested nodes": ("a.trig", _repeated(b"<http://e/a> <http://e/b> ", b"[ <http://e/b> ")),
+    "endless nested objects": ("a.jsonld", _repeated(b"", b'{"http://e/b":')),
+    "an endless string of JSON": ("a.jsonld", _repeated(b'"', b"a")),
+    "endless nested elements": ("a.rdf", _repeated(RDFXML.encode(), b"<e:a><e:b>")),
+    "an endless XML comment": ("a.rdf", _repeated(b"<!--", b"a")),
+}
+
+
+@pytest.mark.parametrize("case", RUBBISH)
+def test_a_hundred_megabytes_of_rubbish_are_given_up_quickly_in_little_memory(tmp_path: Path, case: str) -> None:
+    name, write = RUBBISH[case]
+    path = tmp_path / name
+    write(path)
+    # 400 MB of address space: the interpreter, pyoxigraph and the program take most of it.
+    program = "import resource as r; r.setrlimit(r.RLIMIT_AS, (400 << 20,) * 2); r.setrlimit(r.RLIMIT_CPU, (10, 10))\n"
+    program += "from imaging_trials.cli import main; raise SystemExit(main())"
+    answer = subprocess.run(
+        [sys.executable, "-c", program, "validate", str(path)], text=True, capture_output=True, check=False, timeout=60
+    )
+    path.unlink()
+    assert_one_sentence(answer, str(path))

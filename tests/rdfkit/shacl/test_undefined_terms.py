@@ -1,0 +1,231 @@
+"""The undefined-term gate: what is misspelt or put in the wrong place is named, with place and nearest name."""
+
+from pathlib import Path
+
+import pytest
+
+from rdfkit.base import namespaces as terms
+from rdfkit.rdf import reading as rdf
+from rdfkit.shacl import undefined_terms as gate
+from tests.conftest import ROOT
+
+VOCABULARY = """
+<https://w3id.org/imaging-trials/vocab> a owl:Ontology ; owl:versionIRI <https://w3id.org/imaging-trials/vocab/1.0.0> .
+imt:Agent a owl:Class .
+imt:hasRadionuclide a owl:ObjectProperty ; rdfs:range imt:Radionuclide .
+imt:Radionuclide a owl:Class .
+imt:halfLife a owl:DatatypeProperty .
+dcterms:title a owl:AnnotationProperty .
+schema:MedicalGuideline a owl:Class .
+<http://purl.org/ontology/bibo/doi> a owl:DatatypeProperty .
+"""
+PAGE = """
+agent:fes a imt:Agent ; imt:hasRadionuclide nuclide:f-18 ; dcterms:title "FES" .
+nuclide:f-18 a imt:Radionuclide ; imt:halfLife 110 ; schema:url <https://example.org/no/term> .
+"""
+SHAPES = """
+<https://w3id.org/imaging-trials/shapes> a owl:Ontology ; sh:declare
+    [ sh:prefix "imt" ; sh:namespace "https://w3id.org/imaging-trials/vocab#" ] .
+imtsh:Agent a sh:NodeShape ; sh:targetClass imt:Agent ;
+    sh:property imtsh:agent-nuclide ; sh:sparql imtsh:agent-half-life .
+imtsh:agent-nuclide sh:path imt:hasRadionuclide ; sh:class imt:Radionuclide .
+imtsh:agent-half-life sh:select "SELECT $this WHERE { $this imt:hasRadionuclide/imt:halfLife ?h }" .
+"""
+RULE = "PREFIX graph: <https://w3id.org/imaging-trials/graph/>\nINSERT { GRAPH graph:inferred { ?s ?p ?o } } WHERE { }"
+QUERY = """\
+#+ id: agents   # imt:NotLookedAt
+PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
+PREFIX agent: <https://w3id.org/imaging-trials/id/agent/>
+SELECT ?agent WHERE {  # imt:NotLookedAt
+  VALUES (?agent) { (agent:fes) }
+  ?agent a imt:Agent ; imt:hasRadionuclide/imt:halfLife ?life .
+  FILTER(?life<200 && STR(?agent) != "imt:NotLookedAt" && STR(?agent) != '''it's imt:NotLookedAt''')
+}
+"""
+PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in terms.PREFIXES.items())
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    files = {
+        "ontology/imaging-trials.ttl": PROLOGUE + VOCABULARY,
+        "data/page/agents.ttl": PROLOGUE + PAGE,
+        "shapes/agents.ttl": PROLOGUE + SHAPES,
+        "ontology/rules/one.ru": RULE,
+        "queries/agents/agents.rq": QUERY,
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def change(root: Path, name: str, old: str, new: str) -> list[str]:
+    """Change a file and return what the gate then finds."""
+    path = root / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return [str(finding) for finding in gate.check_repository(root)]
+
+
+def test_this_repository_has_no_undefined_term() -> None:
+    assert [str(finding) for finding in gate.check_repository(ROOT)] == []
+
+
+def test_a_repository_that_defines_its_terms_passes(root: Path) -> None:
+    assert gate.check_repository(root) == []
+
+
+PAGE_FILE = "data/page/agents.ttl"
+CHANGES = {
+    "a misspelt property": (
+        (PAGE_FILE, "imt:halfLife 110", "imt:halfLif 110"),
+        f'{PAGE_FILE}: imt:halfLif is not defined; did you mean imt:halfLife? (in: nuclide:f-18 imt:halfLif "110"',
+    ),
+    "a misspelt class": (
+        (PAGE_FILE, "a imt:Radionuclide", "a imt:Radionucleide"),
+        f"{PAGE_FILE}: imt:Radionucleide is not defined; did you mean imt:Radionuclide?",
+    ),
+    "a misspelt thing": (
+        (PAGE_FILE, "hasRadionuclide nuclide:f-18", "hasRadionuclide nuclide:f18"),
+        f"{PAGE_FILE}: nuclide:f18 is not defined; did you mean nuclide:f-18?",
+    ),
+    "a thing that nothing describes as anything": (
+        (PAGE_FILE, "a imt:Radionuclide ; ", ""),
+        f"{PAGE_FILE}: nuclide:f-18 is not defined",
+    ),
+    "a class for a property": (
+        (PAGE_FILE, "imt:halfLife 110", "imt:Radionuclide 110"),
+        f"{PAGE_FILE}: imt:Radionuclide is no property",
+    ),
+    "a property for a class": (
+        (PAGE_FILE, "a imt:Agent", "a imt:halfLife"),
+        f"{PAGE_FILE}: imt:halfLife is no class",
+    ),
+    "the wrong scheme": (
+        (PAGE_FILE, "imt:halfLife 110", "<http://w3id.org/imaging-trials/vocab#halfLife> 110"),
+        "#halfLife is written with http:; did you mean imt:halfLife?",
+    ),
+    "a graph that is none": (
+        ("ontology/rules/one.ru", "graph:inferred", "graph:infered"),
+        "ontology/rules/one.ru:2:16: graph:infered is not defined; did you mean graph:inferred?",
+    ),
+    "a misspelt Dublin Core term": (
+        (PAGE_FILE, "dcterms:title", "dcterms:titel"),
+        f"{PAGE_FILE}: dcterms:titel is not in that vocabulary; did you mean dcterms:title?",
+    ),
+    "a misspelt datatype": (
+        (PAGE_FILE, "imt:halfLife 110", 'imt:halfLife "110"^^xsd:integr'),
+        f"{PAGE_FILE}: xsd:integr is not in that vocabulary; did you mean xsd:integer",
+    ),
+    "a schema.org term in no list": (
+        (PAGE_FILE, "schema:url", "schema:urll"),
+        f"{PAGE_FILE}: schema:urll is not in that vocabulary; did you mean schema:url",
+    ),
+    "a vocabulary without a list": (
+        (PAGE_FILE, "schema:url", "<http://purl.org/ontology/bibo/uri>"),
+        f"{PAGE_FILE}: bibo:uri is a term of another vocabulary that ontology/imaging-trials.ttl does not declare",
+    ),
+    "a misspelt path of a shape": (
+        ("shapes/agents.ttl", "sh:path imt:hasRadionuclide", "sh:path imt:hasRadionucleid"),
+        "shapes/agents.ttl: imt:hasRadionucleid is not defined; did you mean imt:hasRadionuclide?",
+    ),
+    "a property where a shape needs a class": (
+        ("shapes/agents.ttl", "sh:class imt:Radionuclide", "sh:class imt:halfLife"),
+        "shapes/agents.ttl: imt:halfLife is no class",
+    ),
+    "a shape that is not there": (
+        ("shapes/agents.ttl", "sh:property imtsh:agent-nuclide", "sh:property imtsh:agent-nuclides"),
+        "shapes/agents.ttl: imtsh:agent-nuclides is not defined; did you mean imtsh:agent-nuclide",
+    ),
+    "a misspelt term of SHACL": (
+        ("shapes/agents.ttl", "sh:targetClass", "sh:targetClas"),
+        "shapes/agents.ttl: sh:targetClas is not in that vocabulary; did you mean sh:targetClass",
+    ),
+    "a misspelt term in a shape's query": (
+        ("shapes/agents.ttl", "/imt:halfLife", "/imt:halfLives"),
+        "shapes/agents.ttl (query of imtsh:agent-half-life):1:48: imt:halfLives is not defined; did you mean",
+    ),
+    "a misspelt term in a saved query": (
+        ("queries/agents/agents.rq", "/imt:halfLife", "/imt:halfLives"),
+        "queries/agents/agents.rq:6:44: imt:halfLives is not defined; did you mean imt:halfLife?",
+    ),
+    "a misspelt class in a saved query": (
+        ("queries/agents/agents.rq", "a imt:Agent", "a imt:halfLife"),
+        "queries/agents/agents.rq:6:12: imt:halfLife is no class",
+    ),
+    "a whole IRI in a saved query": (
+        ("queries/agents/agents.rq", "(agent:fes)", "(<https://w3id.org/imaging-trials/id/agent/fess>)"),
+        "queries/agents/agents.rq:5:22: agent:fess is not defined; did you mean agent:fes?",
+    ),
+    "a prefix that the query does not declare": (
+        ("queries/agents/agents.rq", "(agent:fes)", "(nuclide:f-18)"),
+        "queries/agents/agents.rq:5:22: nuclide:f-18 has a prefix that the query does not declare",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_one_change_gives_one_finding(root: Path, case: str) -> None:
+    (name, old, new), said = CHANGES[case]
+    found = change(root, name, old, new)
+    # What is renamed away is missed where it was used, too.
+    assert sum(1 for line in found if said in line) == 1, found
+    assert all(line == next(f for f in found if said in f) or "f-18 is not defined" in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"FES"', '"FES" ; rdf:_1 "first"'),
+        ("schema:url", "a schema:MedicalGuideline ; schema:url"),
+        ("schema:url", "<http://purl.org/ontology/bibo/doi> '10.1/x' ; schema:url"),
+        ("schema:url", "rdfs:isDefinedBy <https://w3id.org/imaging-trials/vocab#> ; schema:url"),
+    ],
+)
+def test_what_is_declared_or_listed_passes(root: Path, old: str, new: str) -> None:
+    assert change(root, PAGE_FILE, old, new) == []
+
+
+def findings(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "mine.ttl"
+    path.write_text(PROLOGUE + "@prefix ex: <http://example.org/> .\n" + text, encoding="utf-8")
+    vocabulary = tmp_path / "vocabulary.ttl"
+    vocabulary.write_text(PROLOGUE + VOCABULARY + PAGE, encoding="utf-8")
+    known = gate.terms_of(rdf.read(vocabulary))
+    return [str(finding) for finding in gate.check_quads(rdf.read(path), "mine.ttl", known)]
+
+
+def test_a_users_misspelt_property_is_found_and_their_own_vocabulary_is_passed_over(tmp_path: Path) -> None:
+    found = findings(tmp_path, 'ex:a a ex:Thing , imt:Agent ; ex:colour "red" ; imt:hasRadionucleide nuclide:f-18 .')
+    said = "mine.ttl: imt:hasRadionucleide is not defined; did you mean imt:hasRadionuclide?"
+    assert found == [f"{said} (in: <http://example.org/a> imt:hasRadionucleide nuclide:f-18)"]
+
+
+def test_what_a_user_describes_in_our_namespaces_is_defined(tmp_path: Path) -> None:
+    assert findings(tmp_path, "agent:mine a imt:Agent . ex:a ex:uses agent:mine .") == []
+    assert findings(tmp_path, "ex:a ex:uses agent:mine .") != []
+
+
+def test_a_users_misspelt_term_of_a_closed_vocabulary_is_found(tmp_path: Path) -> None:
+    assert "did you mean dcterms:title?" in findings(tmp_path, 'ex:a dcterms:titel "x" .')[0]
+
+
+def test_a_term_newer_than_the_list_of_a_growing_vocabulary_is_no_mistake_of_a_user(tmp_path: Path) -> None:
+    assert findings(tmp_path, 'ex:a schema:quiteNewTerm "x" .') == []
+    assert "did you mean schema:identifier?" in findings(tmp_path, 'ex:a schema:identifer "x" .')[0]
+
+
+def test_what_is_only_inferred_does_not_count_as_defined() -> None:
+    from pyoxigraph import NamedNode, Quad, Store
+
+    from rdfkit.rdf import named_graphs as layers
+
+    thing, kind = NamedNode(terms.expand("nuclide:f18")), NamedNode(terms.expand("imt:Radionuclide"))
+    store = Store()
+    store.add(Quad(thing, NamedNode(terms.expand("rdf:type")), kind, layers.graph_iri("inferred")))
+    assert thing.value not in gate.terms_of_store(store).defined
+    store.add(Quad(thing, NamedNode(terms.expand("rdf:type")), kind, layers.graph_iri("page")))
+    assert thing.value in gate.terms_of_store(store).defined

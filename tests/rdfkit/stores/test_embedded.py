@@ -1,0 +1,241 @@
+"""The embedded store: opened from the cache, mended where that is damaged, answered from memory where there is none."""
+
+import hashlib
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from rdfkit.base import paths
+from rdfkit.inference import closure as reason
+from rdfkit.rdf import named_graphs as layers
+from rdfkit.stores import embedded as store
+from tests.support import small_root
+
+MARK = ox.Quad(ox.NamedNode("x:s"), ox.NamedNode("x:p"), ox.NamedNode("x:o"), layers.graph_iri("page"))
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small graph in the place of the checkout, and an empty cache folder."""
+    folder = small_root.make(tmp_path / "checkout")
+    monkeypatch.setattr(paths, "root", lambda: folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return folder
+
+
+@pytest.fixture
+def whole(root: Path) -> set[ox.Quad]:
+    """The quads of the complete small graph."""
+    quads = set(store.from_sources(root))
+    assert any(quad.graph_name == layers.graph_iri("inferred") for quad in quads)
+    return quads
+
+
+def entries() -> list[str]:
+    folder = store.cache_folder()
+    assert folder is not None
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def entry(root: Path) -> Path:
+    folder = store.cache_folder()
+    assert folder is not None
+    return folder / layers.content_key(root)
+
+
+def largest_table(folder: Path) -> Path:
+    return max(folder.glob("*.sst"), key=lambda path: path.stat().st_size)
+
+
+def refuse(*_: object) -> None:
+    raise AssertionError("the graph was made again")
+
+
+def write_dist(root: Path, quads: set[ox.Quad], key: str) -> None:
+    data = "".join(f"{quad} .\n" for quad in quads).encode()
+    manifest = {"content_key": key, "files": {"imaging-trials.nq": {"sha256": hashlib.sha256(data).hexdigest()}}}
+    (root / "dist").mkdir()
+    (root / "dist" / "imaging-trials.nq").write_bytes(data)
+    (root / "dist" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_the_first_call_fills_the_cache_and_the_second_opens_it(
+    root: Path, whole: set[ox.Quad], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert set(store.open_store()) == whole
+    assert entries() == [layers.content_key(root)]
+    monkeypatch.setattr(reason, "close", refuse)
+    monkeypatch.setattr(layers, "read_sources", refuse)
+    assert set(store.open_store()) == whole
+
+
+def test_the_cached_store_cannot_be_written_to(root: Path) -> None:
+    opened = store.open_store()
+    with pytest.raises(RuntimeError, match="read-write"):
+        opened.add(MARK)
+    assert entry(root).is_dir()
+
+
+def test_a_changed_source_is_answered_at_once(root: Path) -> None:
+    before = len(store.open_store())
+    with (root / "data" / "curated" / "agents.ttl").open("a", encoding="utf-8") as file:
+        file.write(" agent:flt imt:hasVector vector:fes .")
+    assert len(store.open_store()) == before + 2  # the statement, and the class that follows
+
+
+def truncate_a_table(folder: Path) -> None:
+    os.truncate(largest_table(folder), 100)
+
+
+def remove_a_table(folder: Path) -> None:
+    largest_table(folder).unlink()
+
+
+def remove_the_list_of_tables(folder: Path) -> None:
+    next(folder.glob("MANIFEST-*")).unlink()
+
+
+def fill_with_rubbish(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.write_bytes(b"rubbish")
+
+
+def empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+
+
+def put_a_file_in_its_place(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_text("rubbish", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [truncate_a_table, remove_a_table, remove_the_list_of_tables, fill_with_rubbish, empty, put_a_file_in_its_place],
+)
+def test_a_damaged_or_partial_entry_is_replaced(
+    root: Path, whole: set[ox.Quad], damage: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.open_store()
+    damage(entry(root))
+    assert set(store.open_store()) == whole
+    assert entries() == [layers.content_key(root)]
+    monkeypatch.setattr(reason, "close", refuse)
+    assert set(store.open_store()) == whole
+
+
+def test_an_entry_that_proves_damaged_later_can_be_forgotten(root: Path) -> None:
+    store.open_store()
+    store.forget()
+    assert not entry(root).exists()
+
+
+def test_what_a_crashed_process_left_behind_is_cleaned_up_in_time(root: Path) -> None:
+    store.open_store()
+    shutil.rmtree(entry(root))
+    folder = entry(root).parent
+    for name, age in (("old", 7200), ("young", 60)):
+        (folder / f".{name}.unfinished").mkdir()
+        os.utime(folder / f".{name}.unfinished", (time.time() - age,) * 2)
+    store.open_store()
+    assert entries() == [".young.unfinished", layers.content_key(root)]
+
+
+def test_of_old_entries_the_newest_few_are_kept(root: Path) -> None:
+    folder = entry(root).parent
+    for number in range(5):
+        (folder / f"{number:032}").mkdir(parents=True)
+        os.utime(folder / f"{number:032}", (1_000_000 + number,) * 2)
+    (folder / "something else").mkdir()
+    store.open_store()
+    assert entries() == sorted([f"{3:032}", f"{4:032}", layers.content_key(root), "something else"])
+
+
+@pytest.mark.parametrize("cache", ["a file/cache", "/proc/no-such-folder"])
+def test_a_cache_that_cannot_be_written_does_not_stop_a_query(
+    whole: set[ox.Quad], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: str
+) -> None:
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / cache))
+    assert set(store.open_store()) == whole
+
+
+def test_a_full_disk_does_not_stop_a_query(tmp_path: Path) -> None:
+    folder = small_root.make_with_code(tmp_path / "checkout")
+    program = "from rdfkit.stores import embedded as store; print(len(store.open_store()))"
+    environment = {**os.environ, "PYTHONPATH": str(folder / "scripts"), "XDG_CACHE_HOME": str(tmp_path / "full")}
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
+    )
+    assert int(answer.stdout) == len(store.from_sources(folder))
+    assert list((tmp_path / "full" / "imaging-trials").iterdir()) == []
+
+
+def test_a_relative_cache_folder_is_ignored_as_its_specification_says(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    store.open_store()
+    assert entry(root) == tmp_path / "home" / ".cache" / "imaging-trials" / layers.content_key(root)
+    assert entry(root).is_dir()
+
+
+def test_processes_that_fill_the_cache_at_once_all_get_the_whole_graph(tmp_path: Path) -> None:
+    folder = small_root.make_with_code(tmp_path / "checkout")
+    program = "from rdfkit.stores import embedded as store; print(len(list(store.open_store())))"
+    environment = {**os.environ, "PYTHONPATH": str(folder / "scripts"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    running = [
+        subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    answers = {process.communicate()[0].strip() for process in running}
+    assert answers == {str(len(store.from_sources(folder)))}
+    assert [path.name for path in (tmp_path / "cache" / "imaging-trials").iterdir()] == [layers.content_key(folder)]
+
+
+def test_the_built_graph_is_taken_where_it_is_of_the_same_sources(
+    root: Path, whole: set[ox.Quad], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_dist(root, {*whole, MARK}, layers.content_key(root))
+    monkeypatch.setattr(reason, "close", refuse)
+    assert MARK in store.open_store()
+
+
+def test_a_built_graph_of_other_sources_is_not_taken(root: Path, whole: set[ox.Quad]) -> None:
+    write_dist(root, {*whole, MARK}, "of other sources")
+    assert set(store.open_store()) == whole
+
+
+@pytest.mark.parametrize("name", ["imaging-trials.nq", "manifest.json"])
+def test_a_built_graph_that_is_not_as_it_was_written_is_not_taken(root: Path, whole: set[ox.Quad], name: str) -> None:
+    write_dist(root, {*whole, MARK}, layers.content_key(root))
+    path = root / "dist" / name
+    path.write_bytes(path.read_bytes()[:-20])
+    assert set(store.open_store()) == whole
+
+
+def test_opening_the_cached_store_imports_no_heavy_package(root: Path) -> None:
+    store.open_store()
+    program = (
+        "import sys; from rdfkit.base import paths; from rdfkit.stores import embedded as store; "
+        f"paths.root = lambda: __import__('pathlib').Path({str(root)!r}); store.open_store(); "
+        "print(sorted({'rdflib', 'pyshacl', 'owlrl', 'json', 'hashlib', 'shutil'} & set(sys.modules)))"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"

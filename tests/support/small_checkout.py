@@ -1,0 +1,141 @@
+"""A checkout with a graph of a dozen triples and three saved queries, around the package as it is."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from rdfkit.base.namespaces import sparql_prologue
+from rdfkit.base.paths import SCRIPTS
+
+ONTOLOGY = """
+<https://w3id.org/imaging-trials/vocab> a owl:Ontology .
+imt:supersedes a owl:TransitiveProperty .
+"""
+
+PAGE = """
+edition:bone-1 imt:coversBodySite bodysite:bone ; imt:printedTitle "Bone scan, \\"first\\" edition" .
+edition:bone-2 imt:coversBodySite bodysite:bone ; imt:printedTitle "Bone\\n scan"@en .
+edition:lung imt:coversBodySite bodysite:lung ; imt:position 3 .
+"""
+
+CURATED = """
+edition:bone-3 imt:supersedes edition:bone-2 .
+edition:bone-2 imt:supersedes edition:bone-1 .
+"""
+
+CONCEPTS = """
+bodysite:bone skos:prefLabel "bone" .
+bodysite:lung skos:prefLabel "lung" .
+bodysite:brain skos:prefLabel "brain" .
+"""
+
+HEADER = """\
+#+ id: {id}
+#+ question: {question}
+#+ summary: A row is an edition.
+#+ tags: guidelines
+#+ graphs: {graphs}
+{parameters}#+ empty: {empty}
+#+ counter-change: {change}
+#+ counter-effect: {effect}
+PREFIX bodysite: <https://w3id.org/imaging-trials/concept/body-site/>
+PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
+"""
+
+BY_SITE = (
+    HEADER.format(
+        id="editions-by-site",
+        question="Which editions are about a body site?",
+        graphs="asserted",
+        parameters="#+ parameter: site | iri bodysite: | bodysite:bone | bodysite:lung | the body site\n",
+        empty="wrong",
+        change="remove page | edition:bone-1 imt:coversBodySite bodysite:bone",
+        effect="loses 1, gains 0",
+    )
+    + """\
+SELECT ?edition ?title
+WHERE {
+  VALUES (?site) { (bodysite:bone) }
+  ?edition imt:coversBodySite ?site .
+  OPTIONAL { ?edition imt:printedTitle ?title }
+}
+ORDER BY ?edition
+"""
+)
+
+SUPERSEDED = (
+    HEADER.format(
+        id="superseded",
+        question="Which edition supersedes which?",
+        graphs="all",
+        parameters="",
+        empty="right",
+        change="remove curated | edition:bone-3 imt:supersedes edition:bone-2",
+        effect="loses 2, gains 0",
+    )
+    + "CONSTRUCT { ?new imt:supersedes ?old }\nWHERE { ?new imt:supersedes ?old }\n"
+)
+
+ANYTHING_ON_THE_PAGE = (
+    HEADER.format(
+        id="supersedes-on-page",
+        question="Does the page say what supersedes what?",
+        graphs="page",
+        parameters="",
+        empty="right",
+        change="add page | edition:x imt:supersedes edition:y",
+        effect="loses 1, gains 1",
+    )
+    + "ASK { ?new imt:supersedes ?old }\n"
+)
+
+
+def checkout(folder: Path) -> Path:
+    """Make the checkout in a folder, and return the folder."""
+    shutil.copytree(SCRIPTS, folder / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(SCRIPTS.parent / "ontology" / "rules", folder / "ontology" / "rules")
+    for name, triples in {
+        "ontology/imaging-trials.ttl": ONTOLOGY,
+        "ontology/concepts/body-site.ttl": CONCEPTS,
+        "data/page/page.ttl": PAGE,
+        "data/curated/editions.ttl": CURATED,
+    }.items():
+        write(folder / name, sparql_prologue() + triples)
+    for name, text in {
+        "editions/editions-by-site": BY_SITE,
+        "history/superseded": SUPERSEDED,
+        "history/supersedes-on-page": ANYTHING_ON_THE_PAGE,
+    }.items():
+        write(folder / "queries" / f"{name}.rq", text)
+    return folder
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file, with the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def python(
+    root: Path, *arguments: str, stdin: str | bytes = b"", timeout: float = 60
+) -> "subprocess.CompletedProcess[str]":
+    """Run Python with the checkout's package in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root / "scripts"), "XDG_CACHE_HOME": str(root / "cache")},
+        timeout=timeout,
+        capture_output=True,
+        check=False,
+    )
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def imt(
+    root: Path, *arguments: str, stdin: str | bytes = b"", timeout: float = 60
+) -> "subprocess.CompletedProcess[str]":
+    """Run ``imt`` in the checkout, in a process of its own."""
+    return python(root, "-m", "imaging_trials", *arguments, stdin=stdin, timeout=timeout)

@@ -1,0 +1,261 @@
+"""Small valid records, and mutants of them: each one edit away, with what the shapes must then say.
+
+``mutants()`` gives them all. Those that aim at a constraint lie in ``mutants.tsv``, made by ``python -m tools.mutation
+--write``: were they made anew from the shapes each time, a weakened shape would weaken its own test.
+"""
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+
+from rdfkit.base import namespaces as terms
+from rdfkit.rdf import reading as rdf
+from tests.conftest import ROOT
+
+FOLDER = Path(__file__).parent
+MUTANTS = FOLDER / "mutants.tsv"
+FIXTURES = ROOT / "tests" / "fixtures"
+
+REPORTED, SILENT, PASSES = "reported", "silent", "passes"
+"""What is expected of the constraint aimed at: it reports; it says nothing; no shape says anything."""
+
+COLUMNS = ("expected", "aimed", "component", "path", "severity", "focus", "value", "base", "edit", "removed", "added")
+_PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in terms.PREFIXES.items())
+_LABEL = NamedNode(terms.expand("skos:prefLabel"))
+_NAMED = re.compile(re.escape(terms.BASE) + r"(id|concept)/[^/]+/[^/]+")
+"""The name of a thing or a concept; that of a scheme is the beginning of its concepts' names."""
+
+Node = NamedNode | BlankNode
+
+
+@dataclass(frozen=True)
+class Base:
+    """A record to start from: a connected part of a valid fixture, or a whole invalid one."""
+
+    name: str
+    triples: tuple[Triple, ...]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What is done to a record; ``node`` and ``new`` where a whole node gets another name, or is copied under one."""
+
+    name: str
+    removed: tuple[Triple, ...] = ()
+    added: tuple[Triple, ...] = ()
+    node: Node | None = None
+    new: Node | None = None
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A record that is one edit away from its base, and what must be said of it.
+
+    ``aimed`` is the shape (as in the header of a fixture), or "" where the whole record must pass. ``path`` and
+    ``severity`` are those of the results that the constraint must give, ``focus`` and ``value`` the focus nodes and
+    values of all of them, in the same order, with a bar between them; "" where nothing may be reported.
+    """
+
+    id: str
+    expected: str
+    aimed: str
+    component: str
+    path: str
+    severity: str
+    focus: str
+    value: str
+    base: Base
+    edit: Edit
+
+    @property
+    def harmless(self) -> bool:
+        """Tell whether no shape may report the record."""
+        return self.expected == PASSES
+
+    @property
+    def triples(self) -> list[Triple]:
+        """Return the record: the base in its order, without what the edit removes, and then what it adds."""
+        if self.edit.name == "reorder":
+            return list(reversed(self.base.triples))
+        gone = set(self.edit.removed)
+        kept = [triple for triple in self.base.triples if triple not in gone]
+        return [*kept, *(triple for triple in self.edit.added if triple not in kept)]
+
+
+@cache
+def bases() -> dict[str, Base]:
+    """Return the records to start from by name: parts of valid fixtures first, then invalid fixtures.
+
+    A part of a fixture can be named after any thing that it describes, so that a name outlives a change of the fixture.
+    """
+    found: dict[str, Base] = {}
+    for path in sorted((FIXTURES / "valid").glob("*.ttl")):
+        for part in connected([quad.triple for quad in rdf.read(path)]):
+            names = sorted({f"valid/{path.stem} {show(triple.subject)}" for triple in part})
+            found.update(dict.fromkeys(names, Base(names[0], tuple(part))))
+    for path in sorted((FIXTURES / "invalid").glob("*.ttl")):
+        name = f"invalid/{path.stem}"
+        found[name] = Base(name, tuple(quad.triple for quad in rdf.read(path)))
+    return found
+
+
+def valid_bases() -> list[Base]:
+    """Return the records that conform."""
+    return [base for name, base in bases().items() if name == base.name and name.startswith("valid/")]
+
+
+def connected(triples: list[Triple]) -> list[list[Triple]]:
+    """Return the parts of a file that no statement joins, each in the order of the file."""
+    described = {triple.subject for triple in triples}
+    group = {node: node for node in described}
+
+    def root(node: object) -> object:
+        while group[node] != node:  # type: ignore[index]
+            node = group[node]  # type: ignore[index]
+        return node
+
+    for triple in triples:
+        if triple.object in described:
+            group[root(triple.subject)] = root(triple.object)  # type: ignore[index,assignment]
+    parts: dict[object, list[Triple]] = defaultdict(list)
+    for triple in triples:
+        parts[root(triple.subject)].append(triple)
+    return list(parts.values())
+
+
+def mutants() -> Iterator[Mutant]:
+    """Yield every mutant, always in the same order: those that aim at a constraint, then those that harm nothing."""
+    numbers: dict[str, int] = defaultdict(int)
+
+    def identified(key: str) -> str:
+        numbers[key] += 1
+        return f"{key}.{numbers[key]}"
+
+    for row in rows():
+        base = bases()[row["base"]]
+        edit = _edit(row, base)
+        key = f"{row['aimed'].partition(':')[2]}.{row['edit']}"
+        said = {name: row[name] for name in COLUMNS[:7]}
+        yield Mutant(id=identified(key), base=base, edit=edit, **said)
+    for base in valid_bases():
+        for edit in harmless_edits(base):
+            key = f"{base.name.replace(' ', '.').replace('/', '.').replace(':', '.')}.{edit.name}"
+            yield Mutant(identified(key), PASSES, "", "", "", "", "", "", base, edit)
+
+
+def _edit(row: dict[str, str], base: Base) -> Edit:
+    if not row["added"] or row["added"].endswith(" ."):
+        return Edit(row["edit"], read(row["removed"]), read(row["added"]))
+    (names,) = read(f"{row['removed']} rdf:type {row['added']} .")
+    node, new = names.subject, names.object
+    assert isinstance(node, NamedNode | BlankNode), row
+    assert isinstance(new, NamedNode | BlankNode), row
+    return copied(base, node, new) if row["edit"] == "copy" else renamed(base, node, new, row["edit"])
+
+
+def rows() -> list[dict[str, str]]:
+    """Return the lines of ``mutants.tsv`` by column."""
+    with MUTANTS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def write(found: Iterable[Mutant], path: Path = MUTANTS) -> None:
+    """Write mutants that aim at a constraint as lines of text, sorted."""
+    lines = {
+        "\t".join(
+            (
+                m.expected,
+                m.aimed,
+                m.component,
+                m.path,
+                m.severity,
+                m.focus,
+                m.value,
+                m.base.name,
+                m.edit.name,
+                *_texts(m),
+            )
+        )
+        for m in found
+    }
+    body = "\n".join(["\t".join(COLUMNS), *sorted(lines, key=lambda line: line.split("\t")[1:] + line.split("\t")[:1])])
+    path.write_text(body + "\n", encoding="utf-8")
+
+
+def _texts(mutant: Mutant) -> tuple[str, str]:
+    if mutant.edit.node is not None:
+        return show(mutant.edit.node), show(mutant.edit.new)
+    return text(mutant.edit.removed), text(mutant.edit.added)
+
+
+def harmless_edits(base: Base) -> Iterator[Edit]:
+    """Yield edits that no shape may mind: the triples in another order, a longer label, another name for a thing."""
+    yield Edit("reorder")
+    subjects = list(dict.fromkeys(triple.subject for triple in base.triples))
+    for subject in subjects:
+        for triple in base.triples:
+            is_label = triple.subject == subject and triple.predicate == _LABEL
+            if is_label and isinstance(triple.object, Literal) and "/vocab#" not in str(subject):
+                longer = Literal(triple.object.value + " again", language=triple.object.language)
+                yield Edit("relabel", (triple,), (Triple(subject, _LABEL, longer),))
+        labelled = any(triple.subject == subject and triple.predicate == _LABEL for triple in base.triples)
+        if labelled and isinstance(subject, NamedNode) and _NAMED.fullmatch(subject.value):
+            yield renamed(base, subject, NamedNode(subject.value + "-too"), "rename")
+
+
+def renamed(base: Base, node: Node, new: Node, name: str) -> Edit:
+    """Return the edit that gives a node another name wherever it stands."""
+    gone = tuple(triple for triple in base.triples if node in (triple.subject, triple.object))
+    return Edit(name, gone, tuple(replaced(triple, node, new) for triple in gone), node, new)
+
+
+def copied(base: Base, node: Node, new: Node) -> Edit:
+    """Return the edit that says all that is said of a node of another one too."""
+    return Edit("copy", (), tuple(replaced(t, node, new) for t in base.triples if t.subject == node), node, new)
+
+
+def replaced(triple: Triple, node: Node, new: Node) -> Triple:
+    """Return a triple with another node in the place of one."""
+    subject = new if triple.subject == node else triple.subject
+    return Triple(subject, triple.predicate, new if triple.object == node else triple.object)
+
+
+def show(term: object) -> str:
+    """Return a term as Turtle writes it, with the prefixes of the house where they fit."""
+    if isinstance(term, NamedNode):
+        short = terms.shorten(term.value)
+        return short if short != term.value and _plain(short) else f"<{term.value}>"
+    if isinstance(term, Literal) and term.datatype.value.startswith(terms.PREFIXES["xsd"]) and not term.language:
+        plain = str(Literal(term.value))
+        kind = terms.shorten(term.datatype.value)
+        return plain if kind == "xsd:string" else f"{plain}^^{kind}"
+    return str(term)
+
+
+def _plain(curie: str) -> bool:
+    local = curie.partition(":")[2]
+    return all(c.isalnum() or c in "-_" for c in local) and not local.startswith("-") and not local.endswith("-")
+
+
+def text(triples: Iterable[Triple]) -> str:
+    """Return triples as one line of Turtle."""
+    return " ".join(f"{show(t.subject)} {show(t.predicate)} {show(t.object)} ." for t in triples)
+
+
+@cache
+def read(line: str) -> tuple[Triple, ...]:
+    """Return the triples of one line of Turtle."""
+    if not line:
+        return ()
+    return tuple(quad.triple for quad in parse(_PROLOGUE + line, format=RdfFormat.TURTLE))
+
+
+def turtle(mutant: Mutant) -> str:
+    """Return the record of a mutant as a Turtle file, a statement a line."""
+    return _PROLOGUE + "\n" + "\n".join(text([triple]) for triple in mutant.triples) + "\n"

@@ -1,0 +1,173 @@
+"""Both scores: which constraints report what is aimed at them, and which changes of the shapes a test notices."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from rdfkit.rdf import rdflib_adapter as bridge
+from rdfkit.shacl import report
+from tests.graph.test_shapes import FIXTURES, header
+from tools.mutation import records, weaken
+from tools.mutation.aims import Aim, aims
+from tools.mutation.ground import Outcome, focus_nodes, ground, laid, node_name, outcomes, targets_of
+from tools.mutation.records import Mutant
+from tools.mutation.weaken import Change
+
+EQUIVALENT = records.FOLDER / "equivalent.tsv"
+HAND_MADE = records.FOLDER / "hand-made.tsv"
+
+Seen = Callable[[list[Outcome]], list[tuple[str, ...]]]
+"""What a test sees of the results of a shape."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A record that a test looks at, and what that test sees of the results."""
+
+    name: str
+    triples: tuple[Any, ...]
+    seen: Seen
+
+
+def fixture_sees(found: list[Outcome]) -> list[tuple[str, ...]]:
+    """Return what the test of a fixture compares: everything but the value."""
+    return sorted((focus, path, component, severity) for focus, path, _, component, severity, _ in found)
+
+
+def mutant_sees(found: list[Outcome]) -> list[tuple[str, ...]]:
+    """Return what the test of a mutant compares: everything, as to the shape aimed at."""
+    return sorted(entry[:5] for entry in found)
+
+
+def evidence(aim: Aim, mine: dict[tuple[str, str], list[Mutant]]) -> Iterator[Evidence]:
+    """Yield the records that tests look at and that concern a constraint, those most likely to notice first."""
+    for path, said in headers():
+        if (said["breaks"], said["component"]) == aim.id:
+            base = records.bases()[f"invalid/{path}"]
+            yield Evidence(base.name, base.triples, fixture_sees)
+    for base in records.valid_bases():
+        if aim.owner in focused(base.name):
+            yield Evidence(base.name, base.triples, fixture_sees)
+    for mutant in mine.get(aim.id, ()):
+        yield Evidence(mutant.id, tuple(mutant.triples), mutant_sees)
+
+
+@cache
+def headers() -> list[tuple[str, dict[str, str]]]:
+    """Return what each invalid fixture says it breaks, by its name."""
+    return [(path.stem, header(path)) for path in sorted((FIXTURES / "invalid").glob("*.ttl"))]
+
+
+@cache
+def focused(name: str) -> frozenset[Any]:
+    """Return the shapes that look at a valid record."""
+    with laid(ground(), records.bases()[name].triples) as own:
+        return frozenset(shape for shape, _, _ in focus_nodes(ground(), own))
+
+
+def survivors(changes: Iterable[Change], tell: Callable[[str], None] = lambda _: None) -> list[Change]:
+    """Return those of some changes of the shapes that no record notices."""
+    alive: dict[str, Change] = {change.id: change for change in changes}
+    by_aim: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for change in alive.values():
+        for aim in change.aims:
+            by_aim[aim.id].append(change.id)
+    mine: dict[tuple[str, str], list[Mutant]] = defaultdict(list)
+    for mutant in records.mutants():
+        mine[mutant.aimed, mutant.component].append(mutant)
+    for number, aim in enumerate(aims()):
+        if number % 50 == 0:
+            tell(f"{number} of {len(aims())} constraints, {len(alive)} changes not noticed yet")
+        if not any(name in alive for name in by_aim[aim.id]):
+            continue
+        for record in evidence(aim, mine):
+            left = [alive[name] for name in by_aim[aim.id] if name in alive]
+            if not left:
+                break
+            for name in noticed(aim, record, left):
+                alive.pop(name, None)
+    return list(alive.values())
+
+
+def noticed(aim: Aim, record: Evidence, changes: Iterable[Change]) -> Iterator[str]:
+    """Yield the changes under which a test sees something else of a record."""
+    on = ground()
+    inside = [change for change in changes if change.declaration is None]
+    made = [weaken.variant(aim, change, f"--{number}") for number, change in enumerate([None, *inside])]
+    with laid(on, record.triples) as own:
+        reached = focus_nodes(on, own, aim.declared)
+        targets = targets_of(reached).get(aim.owner)
+        if not targets:
+            return
+        graph = weaken.beside([triples for _, triples in made])
+        found = outcomes(on, graph, {root: targets for root, _ in made})
+    by_root: dict[str, list[Outcome]] = defaultdict(list)
+    for result in found:
+        by_root[result[5]].append((*result[:5], ""))
+    seen = [record.seen(by_root[node_name(root)]) for root, _ in made]
+    for change, now in zip(inside, seen[1:], strict=True):
+        if now != seen[0]:
+            yield change.id
+    reported = {result[0] for result in by_root[node_name(made[0][0])]}
+    for change in changes:
+        if change.declaration in reached:
+            kept: set[Any] = set().union(*(nodes for other, nodes in reached.items() if other != change.declaration))
+            lost = {report.term_text(_term(node)) for node in reached[change.declaration] - kept}
+            if lost & reported:
+                yield change.id
+
+
+def wrong(mutant: Mutant) -> str:
+    """Return what the shapes say of a mutant if that is not what is expected, else ""."""
+    on = ground()
+    aim = by_id()[mutant.aimed, mutant.component] if mutant.aimed else None
+    with laid(on, mutant.triples) as own:
+        if mutant.harmless or aim is None:
+            found = outcomes(on, on.shapes, targets_of(focus_nodes(on, own)))
+        else:
+            targets = targets_of(focus_nodes(on, own, aim.declared)).get(aim.owner)
+            found = outcomes(on, on.shapes, {aim.shape: targets}) if targets else []
+    if not mutant.harmless:
+        found = [entry for entry in found if (entry[5], entry[3]) == (mutant.aimed, mutant.component)]
+    said = [" | ".join(entry[column] for entry in found) for column in (0, 2)]
+    marks = {(entry[1], entry[4]) for entry in found}
+    if mutant.expected == records.REPORTED:
+        right = said == [mutant.focus, mutant.value] and marks == {(mutant.path, mutant.severity)}
+    else:
+        right = not found
+    return "" if right else str(found or "nothing")
+
+
+@cache
+def by_id() -> dict[tuple[str, str], Aim]:
+    """Return the constraints by shape and component."""
+    return {aim.id: aim for aim in aims()}
+
+
+def unbroken(broken: set[tuple[str, str]]) -> tuple[dict[tuple[str, str], str], list[str]]:
+    """Return the constraints that no mutant breaks: those listed as broken by hand, with the reason, and the others."""
+    reasons = hand_made()
+    left = [aim.id for aim in aims() if aim.id not in broken]
+    return {one: reasons[one] for one in left if one in reasons}, [" ".join(one) for one in left if one not in reasons]
+
+
+def _term(node: Any) -> Any:
+    return bridge.from_rdflib(node)
+
+
+def justified() -> dict[str, str]:
+    """Return the changes that are listed as changing nothing, each with the reason."""
+    return {f"{row['shape']}: {row['change']}": row["reason"] for row in _table(EQUIVALENT)}
+
+
+def hand_made() -> dict[tuple[str, str], str]:
+    """Return the constraints that only a fixture made by hand breaks, each with the reason."""
+    return {(row["shape"], row["component"]): row["reason"] for row in _table(HAND_MADE)}
+
+
+def _table(path: Any) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
