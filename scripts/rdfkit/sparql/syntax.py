@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from imaging_trials import sparql as guard
-from imaging_trials.errors import ImtError
-from rdfkit.sparql import nodes
+from rdfkit.base.errors import ImtError
+from rdfkit.sparql import guard, nodes
 from rdfkit.sparql.builder import Builder, TooDeep
 
 if TYPE_CHECKING:
