@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from rdfkit.base.errors import ImtError
 from rdfkit.sparql import guard, nodes
 from rdfkit.sparql.builder import Builder, TooDeep
+from rdfkit.sparql.term_builder import RDF, XSD
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode
     from tree_sitter import Node as TreeNode
-    from tree_sitter import Parser, Tree
+    from tree_sitter import Language, Parser, Tree
 
 MAX_TEXT_BYTES = 1_000_000
 """A larger text is refused: the tree of a text takes up to 200 times its size in memory."""
@@ -138,7 +139,7 @@ def read(
     tree = _parser().parse(source.code)
     if tree.root_node.has_error:
         raise ImtError(_sentence(text, source, tree.root_node, where))
-    builder = Builder(source.code, source.place, known, base)
+    builder = Builder(source, known, base)
     try:
         parts = builder.unit(tree.root_node)
     except TooDeep:
@@ -182,29 +183,40 @@ def _is_character(code: int) -> bool:
 
 
 class _Source:
-    """The bytes that tree-sitter reads, and the offset in the given text of each."""
+    """What tree-sitter reads, and where each of its bytes is in the given text.
+
+    ``text`` is the decoded text; ``code`` is the same in bytes, with some words written as the grammar wants them.
+    """
 
     def __init__(self, text: str, tokens: list[_Word], places: list[int] | None) -> None:
-        written, moved = _as_the_grammar_spells(text, tokens)
+        self.text = text
+        written, self._moved = _as_the_grammar_spells(text, tokens)
         self.code = written.encode()
-        self._moved = moved
-        self._places: list[int] | None = None
-        if places is not None or len(self.code) != len(text):
-            given = places if places is not None else range(len(text) + 1)
-            self._places = [given[at] for at, one in enumerate(written) for _ in one.encode()] + [given[-1]]
+        self._places = places
+        self._characters: list[int] | None = None
+        if len(self.code) != len(text):
+            self._characters = [at for at, one in enumerate(written) for _ in one.encode()] + [len(text)]
+
+    def _character(self, byte: int) -> int:
+        return byte if self._characters is None else self._characters[byte]
 
     def place(self, byte: int) -> int:
         """Return the offset in the given text of a byte."""
-        place = byte if self._places is None else self._places[byte]
-        return self._moved.get(place, place)
+        place = self._character(byte)
+        place = self._moved.get(place, place)
+        return place if self._places is None else self._places[place]
+
+    def written(self, tree: "TreeNode") -> str:
+        """Return what a piece of the tree is in the decoded text."""
+        return self.text[self._character(tree.start_byte) : self._character(tree.end_byte)]
 
 
 def _as_the_grammar_spells(text: str, tokens: list[_Word]) -> tuple[str, dict[int, int]]:
-    """Return a text of the same length with some keywords written as tree-sitter-sparql 0.1.0 wants them.
+    """Return a text of the same length with some words written as tree-sitter-sparql 0.1.0 wants them.
 
     It knows ``INSERT DATA``, ``DELETE DATA`` and ``DELETE WHERE`` with one space in capitals only, GROUP_CONCAT in
-    capitals, and no semicolon at the end of an update. The offset to which a keyword was moved is returned with the
-    one it had.
+    capitals, no semicolon at the end of an update, and no prefix that is a keyword (``graph:``, ``a:``). The offset to
+    which a keyword was moved is returned with the one it had.
     """
     changed: list[tuple[int, int, str]] = []
     moved: dict[int, int] = {}
@@ -213,6 +225,8 @@ def _as_the_grammar_spells(text: str, tokens: list[_Word]) -> tuple[str, dict[in
         upper = word.upper() if kind == "word" else ""
         if upper == "GROUP_CONCAT" and word != upper:
             changed.append((start, start + len(word), upper))
+        elif kind == "name" and word.partition(":")[0].upper() in _keywords():
+            changed.append((start, start + 1, _NO_KEYWORD))
         pair = f"{before[0]} {upper}"
         end = start + len(word)
         if pair in {"INSERT DATA", "DELETE DATA", "DELETE WHERE"} and text[before[1] : end] != pair:
@@ -226,6 +240,10 @@ def _as_the_grammar_spells(text: str, tokens: list[_Word]) -> tuple[str, dict[in
         pieces += [text[end:start], spelled]
         end = stop
     return "".join(pieces) + text[end:], moved
+
+
+_NO_KEYWORD = "\u1d00"
+"""A letter that no keyword begins with."""
 
 
 # What is refused
@@ -313,16 +331,29 @@ def _used(tokens: list[_Word]) -> set[str]:
 
 
 @cache
-def _parser() -> "Parser":
+def _language() -> "Language":
     import warnings
 
     import tree_sitter_sparql
-    from tree_sitter import Language, Parser
+    from tree_sitter import Language
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the grammar is handed over as a number
-        language = Language(tree_sitter_sparql.language())
-    return Parser(language)
+        return Language(tree_sitter_sparql.language())
+
+
+@cache
+def _parser() -> "Parser":
+    from tree_sitter import Parser
+
+    return Parser(_language())
+
+
+@cache
+def _keywords() -> frozenset[str]:
+    """Return the keywords of the grammar, in capitals."""
+    kinds = (_language().node_kind_for_id(id_) or "" for id_ in range(_language().node_kind_count))
+    return frozenset(kind.upper() for kind in kinds if kind.isalpha())
 
 
 def _sentence(text: str, source: _Source, root: "TreeNode", where: str) -> str:
@@ -356,7 +387,7 @@ def _tokens(root: "TreeNode", source: _Source) -> Iterator[Token]:
     while waiting:
         tree = waiting.pop()
         if tree.type in _WHOLE or not tree.child_count:
-            text = source.code[tree.start_byte : tree.end_byte].decode()
+            text = source.written(tree)
             kind = _WHOLE.get(tree.type) or ("word" if text[:1].isalpha() else "mark")
             if tree.type != "comment" and text:
                 yield Token(kind, text, source.place(tree.start_byte))

@@ -5,8 +5,8 @@ tree-sitter-sparql 0.1.0, whose grammar follows SPARQL 1.1 Query Language, secti
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urljoin
 
 from rdfkit.sparql import nodes as n
@@ -21,17 +21,24 @@ _ECHARS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'":
 _NUMBERS = {"integer": XSD + "integer", "decimal": XSD + "decimal", "double": XSD + "double"}
 
 
+class Source(Protocol):
+    """What was parsed: where its bytes are in the given text, and what is written there."""
+
+    def place(self, byte: int) -> int: ...  # noqa: D102
+
+    def written(self, tree: "Tree") -> str: ...  # noqa: D102
+
+
 class TermBuilder:
     """Builds the terms, triples and paths of one text.
 
-    ``source`` is what was parsed, ``place`` gives the offset of one of its bytes. ``prefixes`` and ``base`` are those
-    that the text need not declare.
+    ``prefixes`` and ``base`` are those that the text need not declare.
     """
 
-    def __init__(self, source: bytes, place: Callable[[int], int], prefixes: Mapping[str, str], base: str) -> None:
+    def __init__(self, source: "Source", prefixes: Mapping[str, str], base: str) -> None:
         """Begin with nothing read."""
-        self.source = source
-        self.place = place
+        self.written = source.written
+        self.place = source.place
         self.prefixes = dict(prefixes)
         self.base = base
         self.declarations: list[n.Declaration] = []
@@ -42,10 +49,6 @@ class TermBuilder:
     def span(self, tree: "Tree") -> tuple[int, int]:
         """Return the offsets of the first character and of what follows the last one."""
         return self.place(tree.start_byte), self.place(tree.end_byte)
-
-    def written(self, tree: "Tree") -> str:
-        """Return what is written."""
-        return self.source[tree.start_byte : tree.end_byte].decode()
 
     def keyword(self, tree: "Tree") -> str:
         """Return a keyword in capitals."""
