@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from rdfkit.base.errors import ImtError
 from rdfkit.sparql import guard, nodes
 from rdfkit.sparql.builder import Builder, TooDeep
-from rdfkit.sparql.term_builder import RDF, XSD
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode
-    from tree_sitter import Node as TreeNode
     from tree_sitter import Language, Parser, Tree
+    from tree_sitter import Node as TreeNode
 
 MAX_TEXT_BYTES = 1_000_000
 """A larger text is refused: the tree of a text takes up to 200 times its size in memory."""
