@@ -139,21 +139,12 @@ def _lint(args: argparse.Namespace) -> int:
     else:
         raise ImtError("--lint looks at one query: name a saved one, or give one of your own with --sparql or --file.")
     sparql.check(text, embedded=False)
-    if not sparql.asks_another_server(text):
-        _in_time(args, lambda: _parse(text))
     found = portable.findings(text)
     for finding in found:
         print(f"{where}:{finding.line}:{finding.column}: {finding.message} ({finding.rule})")
     if not found:
         print(f"{where}: nothing that engines are known to answer differently.")
     return 1 if found else 0
-
-
-def _parse(text: str) -> int:
-    from pyoxigraph import Store
-
-    answers.ask(Store(), text, None, house_prefixes=True)
-    return 0
 
 
 def _ask_endpoint(args: argparse.Namespace, text: str, dataset: str | None) -> answers.Answer:

@@ -11,9 +11,11 @@ from rdfkit.base import namespaces as terms
 from rdfkit.base.errors import ImtError
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import nodes, syntax
 from rdfkit.sparql import portability as portable
 from rdfkit.sparql import saved as catalog
 from rdfkit.sparql.saved import SavedQuery
+from rdfkit.sparql.syntax import Document
 
 
 def load(root: Path) -> dict[str, SavedQuery]:
@@ -36,67 +38,47 @@ def load(root: Path) -> dict[str, SavedQuery]:
 def check(query: SavedQuery) -> None:
     """Raise ImtError where a query breaks what its header cannot show: see `load`."""
     path, text = query.path, query.text
-    if query.service:
-        _check_service(query)
     try:
         sparql.check(text, embedded=not query.service)
-        Store().query(_without_service(text) if query.service else text)
-    except SyntaxError as error:
-        raise ImtError(sparql.syntax_sentence(text, error, str(path))) from None
     except ImtError as error:
         raise ImtError(f"{path}: {error}") from None
+    document = syntax.read(text, str(path))
+    if query.service and set(_servers(document)) != {f"<{query.service}>"}:
+        raise ImtError(f"{path}: the header names the service {query.service}: let SERVICE ask that one only.")
     for finding in portable.findings(text):
         raise ImtError(f"{path}:{finding.line}:{finding.column}: {finding.message}")
-    _check_names(query)
+    _check_names(path, document)
     for change in query.changes:
         for triple in filter(None, (change.triple, change.after)):
             _quad(path, triple, layers.graph_iri(change.graph))
     if query.parameters:
-        _check_block(query)
+        _check_block(query, document)
 
 
-def _check_names(query: SavedQuery) -> None:
-    path, text = query.path, query.text
-    if sparql.names_its_dataset(text):
+def _check_names(path: Path, document: Document) -> None:
+    if document.query.dataset:
         raise ImtError(f"{path}: what a saved query is asked over stands in its header ('graphs'): take out FROM.")
-    for prefix, namespace in sparql.declared_prefixes(text).items():
+    for prefix, namespace in document.prefixes.items():
         if terms.PREFIXES.get(prefix) != namespace:
             raise ImtError(f"{path}: the prefix '{prefix}:' is not <{namespace}> in the house's table (terms.py).")
 
 
 def servers(text: str) -> list[str]:
-    """Return the servers that a text asks by SERVICE, in order: IRIs in <>, or variables."""
-    found = [token for kind, token, _ in sparql.tokens(text) if kind in {"iri", "variable", "name", "word"}]
-    after = [found[at + 1 : at + 3] for at, token in enumerate(found) if token.upper() == "SERVICE"]
-    return [names[1] if names[0].upper() == "SILENT" else names[0] for names in after if len(names) == 2]
+    """Return the servers that a text asks by SERVICE, in order: IRIs in <>, or variables, as written."""
+    return _servers(syntax.read(text))
 
 
-def _check_service(query: SavedQuery) -> None:
-    if set(servers(query.text)) != {f"<{query.service}>"}:
-        raise ImtError(f"{query.path}: the header names the service {query.service}: let SERVICE ask that one only.")
+def _servers(document: Document) -> list[str]:
+    names = (node.name for node in document.walk() if isinstance(node, nodes.Service))
+    return [document.text[name.start : name.end] for name in names]
 
 
-def _without_service(text: str) -> str:
-    """Return a text with plain groups where it asks another server: as good for a parser, and it asks nobody."""
-    asked = set(servers(text))
-    kept = []
-    end = 0
-    before = ""
-    for kind, token, start in sparql.tokens(text):
-        word = token.upper() if kind == "word" else ""
-        if word == "SERVICE" or (before in {"SERVICE", "SILENT"} and (word == "SILENT" or token in asked)):
-            kept.append(text[end:start])
-            end = start + len(token)
-        before = word
-    return "".join(kept) + text[end:]
-
-
-def _check_block(query: SavedQuery) -> None:
+def _check_block(query: SavedQuery, document: Document) -> None:
     start, end = query.block
-    line = query.text.count("\n", 0, start) + 1
-    before = [token.upper() for _, token, _ in sparql.tokens(query.text[:start])]
-    inside = before.count("{") - before.count("}")
-    if before[-2:] != ["WHERE", "{"] or inside != 1:
+    line, _ = document.position(start)
+    where = document.query.where
+    first = where.elements[0] if where is not None and where.elements else None
+    if not isinstance(first, nodes.Values) or first.start != start:
         raise ImtError(f"{query.path}:{line}: the parameters' VALUES stands first in the outermost WHERE group.")
     block = f"SELECT * WHERE {{ {query.text[start:end]} }}"
     rows = Store().query(block, prefixes=terms.PREFIXES)

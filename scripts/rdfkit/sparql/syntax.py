@@ -130,7 +130,7 @@ def read(
     guard.refuse_long_prefixes(decoded)
     tokens = list(guard.tokens(decoded))
     guard.refuse_what_is_too_large(tokens)
-    _refuse_what_is_too_deep(tokens)
+    _refuse_what_is_too_deep(tokens, where)
     known = dict(prefixes or {})
     stand_ins = dict.fromkeys(_used(tokens), _STAND_IN) if undeclared else {}
     _refuse_by_oxigraph(decoded, tokens, where, {**stand_ins, **known}, base)
@@ -145,6 +145,18 @@ def read(
         raise ImtError(f"{where} has too many operators in a row: put lists of values into VALUES.") from None
     missing = frozenset(builder.undeclared)
     return Document(text, tuple(parts), tuple(builder.declarations), missing, places is not None, source, tree)
+
+
+def words(text: str, without: tuple[int, int] = (0, 0)) -> list[str]:
+    """Return the tokens of a text, to compare it with another; what lies between two offsets is left out.
+
+    Of a text that cannot be read, the one word is the text itself.
+    """
+    try:
+        tokens = read(text, undeclared=True).tokens
+    except ImtError:
+        return [text]
+    return [token.text for token in tokens if not without[0] <= token.offset < without[1]]
 
 
 def position(text: str, offset: int) -> tuple[int, int]:
@@ -248,7 +260,7 @@ _NO_KEYWORD = "\u1d00"
 # What is refused
 
 
-def _refuse_what_is_too_deep(tokens: list[_Word]) -> None:
+def _refuse_what_is_too_deep(tokens: list[_Word], where: str) -> None:
     depths = {"{": 0, "(": 0, "[": 0}
     opened = {"}": "{", ")": "(", "]": "["}
     for kind, word, _ in tokens:
@@ -259,10 +271,12 @@ def _refuse_what_is_too_deep(tokens: list[_Word]) -> None:
         else:
             depths[opened[word]] = max(0, depths[opened[word]] - 1)
         if depths["{"] > MAX_GROUP_DEPTH:
-            raise ImtError(f"The query's groups nest more than {MAX_GROUP_DEPTH} deep: write it with fewer brackets.")
+            raise ImtError(
+                f"{where} has groups that nest more than {MAX_GROUP_DEPTH} deep: write it with fewer brackets."
+            )
         if sum(depths.values()) > MAX_NESTING_DEPTH:
             raise ImtError(
-                f"The query has more than {MAX_NESTING_DEPTH} brackets in one another: write it with fewer brackets."
+                f"{where} has more than {MAX_NESTING_DEPTH} brackets in one another: write it with fewer brackets."
             )
 
 
@@ -277,12 +291,13 @@ def _refuse_by_oxigraph(text: str, tokens: list[_Word], where: str, prefixes: Ma
 
     start, first = next(_after_prologue(tokens), (len(text), ""))
     is_update = first in guard.UPDATE_FORMS or not first
-    options = {"prefixes": dict(prefixes), "base_iri": base or None}
+    known = dict(prefixes)
+    base_iri = base or None
     try:
         if is_update:
-            Store().update(text[:start] + _FAILS + text[start:], **options)
+            Store().update(text[:start] + _FAILS + text[start:], prefixes=known, base_iri=base_iri)
         else:
-            Store().query(text, named_graphs=_end_of_parsing(), **options)
+            Store().query(text, named_graphs=_EndOfParsing(), prefixes=known, base_iri=base_iri)  # type: ignore[arg-type]
     except SyntaxError as error:
         raise ImtError(
             guard.syntax_sentence(text, _moved_back(error, text, start) if is_update else error, where)
@@ -294,16 +309,18 @@ def _refuse_by_oxigraph(text: str, tokens: list[_Word], where: str, prefixes: Ma
     raise AssertionError("Oxigraph evaluated a text that was only to be parsed")
 
 
+_FAILS = "DROP GRAPH <urn:x-none>;"
+
+
 class _ParsedError(Exception):
     """A query was parsed."""
 
 
-def _end_of_parsing() -> "Iterator[NamedNode]":
-    raise _ParsedError
-    yield
+class _EndOfParsing:
+    """Stands for the graphs that a query may use, and ends the work where Oxigraph asks for them."""
 
-
-_FAILS = "DROP GRAPH <urn:x-none>;"
+    def __iter__(self) -> "Iterator[NamedNode]":
+        raise _ParsedError
 
 
 def _after_prologue(tokens: list[_Word]) -> Iterator[tuple[int, str]]:

@@ -212,7 +212,8 @@ class TermBuilder:
         while tree.type == "binary_path" and parts_of(tree)[1].type == sign:
             tree, _, right = parts_of(tree)
             parts.append(self.path(right))
-        return made(start, end, (self.path(tree), *reversed(parts)))
+        parts.append(self.path(tree))
+        return made(start, end, tuple(reversed(parts)))
 
 
 def parts_of(tree: "Tree") -> list["Tree"]:

@@ -9,6 +9,7 @@ from pyoxigraph import Literal, RdfFormat, parse
 from rdfkit.base.errors import ImtError
 from rdfkit.base.namespaces import PREFIXES
 from rdfkit.sparql import nodes, syntax
+from rdfkit.sparql.term_builder import RDF
 
 ROOT = Path(__file__).resolve().parents[3]
 EX = {"ex": "http://example.org/"}
@@ -264,8 +265,8 @@ def test_short_forms_are_written_out() -> None:
         ["?s", "ex:p", "2"],
         ["_", "ex:q", "?x"],
         ["?s", "a", "_"],
-        ["_", syntax.RDF + "first", "?y"],
-        ["_", syntax.RDF + "rest", syntax.RDF + "nil"],
+        ["_", RDF + "first", "?y"],
+        ["_", RDF + "rest", RDF + "nil"],
         ["_", "ex:r", "()"],
     ]
     assert found[2].subject == found[3].object
