@@ -15,6 +15,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.query import Result
 
+from imaging_trials.graph.project import PROJECT
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
@@ -22,12 +23,13 @@ from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import query_tests as querycheck
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
+from rdfkit.sparql import snapshots
 from rdfkit.sparql.saved import SavedQuery
 from rdfkit.stores.embedded import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "ontology" / "rules"
-QUERIES = {name: query for name, query in querycheck.load(ROOT).items() if not query.service}
+QUERIES = {name: query for name, query in querycheck.load(PROJECT).items() if not query.service}
 """Those that the embedded engine answers; tests/graph/test_federated.py has the others."""
 
 # What rdflib's own evaluation calls on a dataset with named graphs.
@@ -40,7 +42,7 @@ Bag = Counter[object]
 
 @cache
 def sources() -> Store:
-    return layers.read_sources(ROOT)
+    return layers.read_sources(PROJECT)
 
 
 @cache
@@ -56,7 +58,7 @@ def _copied(quads: Iterable[Quad]) -> Store:
 
 def _closed(quads: Iterable[Quad]) -> Store:
     store = _copied(quads)
-    reason.close(store, RULES)
+    reason.close(PROJECT, store, RULES)
     return store
 
 
@@ -67,7 +69,9 @@ class Rdflib:
         self.named = named
         self.held = self._held(quads)
         self.graph: rdflib.Graph = (
-            bridge.to_rdflib_dataset(quads, default_union=True) if named else bridge.to_rdflib_graph(quads)
+            bridge.to_rdflib_dataset(quads, PROJECT.prefixes, default_union=True)
+            if named
+            else bridge.to_rdflib_graph(quads, PROJECT.prefixes)
         )
 
     def _held(self, quads: Iterable[Quad]) -> set[Any]:
@@ -102,12 +106,16 @@ def in_rdflib(dataset: str, *, named: bool) -> Rdflib:
 
 
 def _quads_of(store: Store, dataset: str) -> set[Quad]:
-    return {quad for name in layers.dataset(store, dataset) for quad in store.quads_for_pattern(None, None, None, name)}
+    return {
+        quad
+        for name in layers.dataset(PROJECT, store, dataset)
+        for quad in store.quads_for_pattern(None, None, None, name)
+    }
 
 
 def rdflib_for(query: SavedQuery) -> Rdflib:
     words = {token.upper() for kind, token, _ in sparql.tokens(query.text) if kind == "word"}
-    return in_rdflib(query.graphs, named="GRAPH" in words)
+    return in_rdflib(query.dataset, named="GRAPH" in words)
 
 
 def term_key(term: Any) -> object:
@@ -121,7 +129,7 @@ def term_key(term: Any) -> object:
 
 
 def oxigraph_bag(store: Store, query: SavedQuery, text: str) -> Bag:
-    answer = answers.ask(store, text, query.graphs)
+    answer = answers.ask(PROJECT, store, text, query.dataset)
     if isinstance(answer, QueryBoolean):
         return Counter([bool(answer)])
     if isinstance(answer, QueryTriples):
@@ -155,10 +163,10 @@ def test_every_committed_answer_belongs_to_a_query_and_every_query_has_one() -> 
 
 @every_query
 def test_the_answer_is_the_committed_one_to_the_byte(query: SavedQuery) -> None:
-    ending, answer = answers.committed(open_store(), query)
+    ending, answer = snapshots.answer(PROJECT, open_store(PROJECT), query)
     assert answer.decode() == query.answer_stem.with_name(query.id + ending).read_text(encoding="utf-8")
-    if query.empty_is_wrong:
-        assert not answers.is_empty(ending, answer)
+    if not query.may_be_empty:
+        assert not snapshots.is_empty(ending, answer)
 
 
 @cache
@@ -168,7 +176,7 @@ def backwards() -> Store:
 
 @every_query
 def test_the_order_of_the_answer_does_not_hang_on_how_the_store_was_filled(query: SavedQuery) -> None:
-    assert answers.committed(backwards(), query) == answers.committed(open_store(), query)
+    assert snapshots.answer(PROJECT, backwards(), query) == snapshots.answer(PROJECT, open_store(PROJECT), query)
 
 
 @every_query
@@ -187,10 +195,10 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("query", "name", "example"), EXAMPLES, ids=[f"{q.id}-{n}-{e}" for q, n, e in EXAMPLES])
 def test_every_example_is_answered_alike_in_both_engines(query: SavedQuery, name: str, example: str) -> None:
-    text = catalog.bind(query, {name: example}, closed())
+    text = catalog.bind(PROJECT, query, {name: example}, closed())
     expected = oxigraph_bag(closed(), query, text)
     assert rdflib_bag(rdflib_for(query), text) == expected
-    if query.empty_is_wrong:
+    if not query.may_be_empty:
         assert expected.total() > 0
         assert expected != Counter([False])
 
@@ -198,14 +206,14 @@ def test_every_example_is_answered_alike_in_both_engines(query: SavedQuery, name
 @every_query
 def test_the_counter_change_changes_the_answer_as_the_header_says(query: SavedQuery) -> None:
     changed = _copied(sources())
-    querycheck.apply(changed, query)
-    if query.graphs == "all":
-        reason.close(changed, RULES)
-    effect = (query.loses, query.gains)
+    querycheck.apply(PROJECT, changed, query)
+    if query.dataset == "all":
+        reason.close(PROJECT, changed, RULES)
+    effect = (query.lost, query.gained)
     before, after = (oxigraph_bag(store, query, query.text) for store in (closed(), changed))
     assert ((before - after).total(), (after - before).total()) == effect
     data = rdflib_for(query)
-    with data.changed_to(_quads_of(changed, query.graphs)):
+    with data.changed_to(_quads_of(changed, query.dataset)):
         after = rdflib_bag(data, query.text)
     assert ((before - after).total(), (after - before).total()) == effect
 

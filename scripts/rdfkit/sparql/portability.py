@@ -5,9 +5,9 @@ the engines, tests/rdfkit/sparql/test_portability.py has for each rule a query o
 recommendation (SPARQL 1.1 Query Language) leaves the answer open, and the mended query on which they agree.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from rdfkit.base.namespaces import PREFIXES
 from rdfkit.sparql import portability_structure, portability_terms, syntax
 from rdfkit.sparql.lint import Linted
 
@@ -21,13 +21,13 @@ class Finding(NamedTuple):
     message: str
 
 
-def findings(text: str) -> list[Finding]:
+def findings(text: str, prefixes: Mapping[str, str] | None = None) -> list[Finding]:
     """Return what in a query engines are known to answer differently, in the order of the text.
 
-    Prefixes of the project need not be declared. Raises ImtError for what is no query, or too large to be looked
+    ``prefixes`` need not be declared in the text. Raises UserError for what is no query, or too large to be looked
     through.
     """
-    document = syntax.read(text, prefixes=PREFIXES)
+    document = syntax.read(text, prefixes=prefixes)
     query = Linted(document)
     found = {
         Finding(*document.position(offset), rule.id, rule.message) for rule in RULES for offset in rule.check(query)

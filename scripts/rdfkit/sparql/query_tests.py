@@ -1,66 +1,65 @@
-"""What proves a saved query: that its text holds what its header says, and that a counter-change changes the answer.
+"""Checks of saved queries: that the text agrees with the header, and that the mutation changes the answer.
 
-Apart from `catalog`, since asking a saved query needs none of this.
+Not part of `saved`, since answering a saved query needs none of this.
 """
 
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.sparql import guard as sparql
-from rdfkit.sparql import nodes, syntax
-from rdfkit.sparql import portability as portable
+from rdfkit.base.errors import UserError
+from rdfkit.base.project import Project
+from rdfkit.sparql import guard, nodes, parameters, portability, syntax
 from rdfkit.sparql import saved as catalog
 from rdfkit.sparql.saved import SavedQuery
 from rdfkit.sparql.syntax import Document
 
 
-def load(root: Path) -> dict[str, SavedQuery]:
-    """Return every saved query under ``root`` by its id, sorted by topic and id, each checked to the last detail.
+def load(project: Project) -> dict[str, SavedQuery]:
+    """Return all saved queries of a project by name, sorted by topic and name, each checked.
 
-    Raises ImtError, with file and line, for what breaks the grammar of headers, an id used twice, an update, SERVICE
-    that asks another server than the header names, a VALUES block that does not list the parameters with their
-    defaults, a pattern that engines answer differently, or a counter-change that is no triple.
+    Raises UserError, with file and line, for a header that is not valid, a name used twice, an update, SERVICE that
+    asks another server than the header names, a VALUES block that does not list the parameters with their defaults, a
+    pattern that engines answer differently, or a mutation that is not a triple.
     """
     queries: dict[str, SavedQuery] = {}
-    for path in catalog.files(root):
-        query = catalog.read(path)
+    for path in catalog.files(project):
+        query = catalog.read(project, path)
         if query.id in queries:
-            raise ImtError(f"{path}:1: the id '{query.id}' is also {queries[query.id].path}'s: give it another.")
-        check(query)
+            raise UserError(
+                f"{path}: the name '{query.id}' is also that of {queries[query.id].path}: rename one of the two."
+            )
+        check(project, query)
         queries[query.id] = query
     return queries
 
 
-def check(query: SavedQuery) -> None:
-    """Raise ImtError where a query breaks what its header cannot show: see `load`."""
+def check(project: Project, query: SavedQuery) -> None:
+    """Check a query beyond its header; raise UserError as `load` does."""
     path, text = query.path, query.text
     try:
-        sparql.check(text, embedded=not query.service)
-    except ImtError as error:
-        raise ImtError(f"{path}: {error}") from None
+        guard.check(text, embedded=not query.service)
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
     document = syntax.read(text, str(path))
     if query.service and set(_servers(document)) != {f"<{query.service}>"}:
-        raise ImtError(f"{path}: the header names the service {query.service}: let SERVICE ask that one only.")
-    for finding in portable.findings(text):
-        raise ImtError(f"{path}:{finding.line}:{finding.column}: {finding.message}")
-    _check_names(path, document)
-    for change in query.changes:
+        raise UserError(f"{path}: the header names the service {query.service}: SERVICE must ask only that one.")
+    for finding in portability.findings(text):
+        raise UserError(f"{path}:{finding.line}:{finding.column}: {finding.message}")
+    _check_names(project, path, document)
+    for change in query.mutation:
         for triple in filter(None, (change.triple, change.after)):
-            _quad(path, triple, layers.graph_iri(change.graph))
+            _quad(project, path, triple, project.graph_iri(change.graph))
     if query.parameters:
-        _check_block(query, document)
+        _check_block(project, query, document)
 
 
-def _check_names(path: Path, document: Document) -> None:
+def _check_names(project: Project, path: Path, document: Document) -> None:
     if document.query.dataset:
-        raise ImtError(f"{path}: what a saved query is asked over stands in its header ('graphs'): take out FROM.")
+        raise UserError(f"{path}: the header names the dataset of a saved query ('dataset'): remove FROM.")
     for prefix, namespace in document.prefixes.items():
-        if terms.PREFIXES.get(prefix) != namespace:
-            raise ImtError(f"{path}: the prefix '{prefix}:' is not <{namespace}> in the house's table (terms.py).")
+        if project.prefixes.get(prefix) != namespace:
+            raise UserError(f"{path}: the prefix '{prefix}:' is not <{namespace}> in the project: use its prefixes.")
 
 
 def servers(text: str) -> list[str]:
@@ -73,48 +72,50 @@ def _servers(document: Document) -> list[str]:
     return [document.text[name.start : name.end] for name in names]
 
 
-def _check_block(query: SavedQuery, document: Document) -> None:
+def _check_block(project: Project, query: SavedQuery, document: Document) -> None:
     start, end = query.block
     line, _ = document.position(start)
     where = document.query.where
     first = where.elements[0] if where is not None and where.elements else None
     if not isinstance(first, nodes.Values) or first.start != start:
-        raise ImtError(f"{query.path}:{line}: the parameters' VALUES stands first in the outermost WHERE group.")
+        raise UserError(
+            f"{query.path}:{line}: the VALUES block of the parameters must be first in the outermost WHERE group."
+        )
     block = f"SELECT * WHERE {{ {query.text[start:end]} }}"
-    rows = Store().query(block, prefixes=terms.PREFIXES)
+    rows = Store().query(block, prefixes=project.prefixes)
     row = next(rows) if isinstance(rows, QuerySolutions) else {}
     for parameter in query.parameters:
-        if row[parameter.name] != catalog.default(parameter):
-            raise ImtError(
+        if row[parameter.name] != parameters.default(project, parameter):
+            raise UserError(
                 f"{query.path}:{line}: VALUES gives {row[parameter.name]} for {parameter.name}, and the header "
-                f"{catalog.serialise(catalog.default(parameter))}: make them one."
+                f"{parameters.serialize(parameters.default(project, parameter))}: make them equal."
             )
 
 
-def apply(store: Store, query: SavedQuery) -> None:
-    """Apply the counter-change of a query to a store of source graphs.
+def apply(project: Project, store: Store, query: SavedQuery) -> None:
+    """Apply the mutation of a query to a store of source graphs.
 
-    Raises ImtError for a change that would change nothing: a triple to remove that is not there, or to add that is.
+    Raises UserError for a change without effect: a triple to remove that is not there, or to add that is there.
     """
-    for change in query.changes:
-        name = layers.graph_iri(change.graph)
-        before = _quad(query.path, change.triple, name)
+    for change in query.mutation:
+        name = project.graph_iri(change.graph)
+        before = _quad(project, query.path, change.triple, name)
         if (change.action == "add") == (before in store):
-            state = "stands there already" if change.action == "add" else "does not stand there"
-            raise ImtError(f"{query.path}: counter-change: {change.triple} {state}, in graph {change.graph}.")
+            state = "is already" if change.action == "add" else "is not"
+            raise UserError(f"{query.path}: mutation: {change.triple} {state} in graph {change.graph}.")
         if change.action == "add":
             store.add(before)
         else:
             store.remove(before)
         if change.action == "change":
-            store.add(_quad(query.path, change.after, name))
+            store.add(_quad(project, query.path, change.after, name))
 
 
-def _quad(path: Path, triple: str, name: NamedNode) -> Quad:
+def _quad(project: Project, path: Path, triple: str, name: NamedNode) -> Quad:
     try:
-        quads = list(parse(f"{terms.sparql_prologue()}{triple} .", RdfFormat.TURTLE))
+        quads = list(parse(f"{project.sparql_prologue()}{triple} .", RdfFormat.TURTLE))
     except SyntaxError as error:
-        raise ImtError(f"{path}: counter-change: '{triple}' is no triple in Turtle: {error}.") from None
+        raise UserError(f"{path}: mutation: '{triple}' is not a triple in Turtle: {error}.") from None
     if len(quads) != 1:
-        raise ImtError(f"{path}: counter-change: '{triple}' has to be one triple.")
+        raise UserError(f"{path}: mutation: '{triple}' must be one triple.")
     return Quad(quads[0].subject, quads[0].predicate, quads[0].object, name)

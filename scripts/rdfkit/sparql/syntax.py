@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.sparql import guard, nodes
 from rdfkit.sparql.builder import Builder, TooDeep
 
@@ -68,17 +68,17 @@ class Document:
 
     @property
     def query(self) -> nodes.Query:
-        """The query. Raises ImtError where the text is an update."""
+        """The query. Raises UserError where the text is an update."""
         if len(self.parts) == 1 and isinstance(self.parts[0], nodes.Query):
             return self.parts[0]
-        raise ImtError("This text is a SPARQL update: write a query.")
+        raise UserError("This text is a SPARQL update: write a query.")
 
     @property
     def operations(self) -> tuple[nodes.Operation, ...]:
-        """The operations of an update. Raises ImtError where the text is a query."""
+        """The operations of an update. Raises UserError where the text is a query."""
         found = tuple(part for part in self.parts if isinstance(part, nodes.Operation))
         if len(found) != len(self.parts):
-            raise ImtError("This text is a SPARQL query: write an update.")
+            raise UserError("This text is a SPARQL query: write an update.")
         return found
 
     @property
@@ -114,7 +114,7 @@ def read(
     ``where`` begins the sentence of an error. ``prefixes`` need not be declared in the text. ``base`` is what relative
     IRIs are resolved by. ``undeclared`` allows prefixes that are declared nowhere.
 
-    Raises ImtError, in one sentence with line and column, for what is no valid SPARQL 1.1, and for what is too large.
+    Raises UserError, in one sentence with line and column, for what is no valid SPARQL 1.1, and for what is too large.
 
     >>> query = read("SELECT ?s WHERE { ?s a <http://example.org/Thing> }").query
     >>> query.form, [column.variable.name for column in query.columns]
@@ -123,9 +123,9 @@ def read(
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
-        raise ImtError(f"{where} holds a broken character at position {error.start}: write it in UTF-8.") from None
+        raise UserError(f"{where} holds a broken character at position {error.start}: write it in UTF-8.") from None
     if size > MAX_TEXT_BYTES:
-        raise ImtError(f"{where} has {size:,} bytes, and the most that is read is {MAX_TEXT_BYTES:,}: shorten it.")
+        raise UserError(f"{where} has {size:,} bytes, and the most that is read is {MAX_TEXT_BYTES:,}: shorten it.")
     decoded, places = _decoded(text)
     guard.refuse_long_prefixes(decoded)
     tokens = list(guard.tokens(decoded))
@@ -137,12 +137,12 @@ def read(
     source = _Source(decoded, tokens, places)
     tree = _parser().parse(source.code)
     if tree.root_node.has_error:
-        raise ImtError(_sentence(text, source, tree.root_node, where))
+        raise UserError(_sentence(text, source, tree.root_node, where))
     builder = Builder(source, known, base)
     try:
         parts = builder.unit(tree.root_node)
     except TooDeep:
-        raise ImtError(f"{where} has too many operators in a row: put lists of values into VALUES.") from None
+        raise UserError(f"{where} has too many operators in a row: put lists of values into VALUES.") from None
     missing = frozenset(builder.undeclared)
     return Document(text, tuple(parts), tuple(builder.declarations), missing, places is not None, source, tree)
 
@@ -154,7 +154,7 @@ def words(text: str, without: tuple[int, int] = (0, 0)) -> list[str]:
     """
     try:
         tokens = read(text, undeclared=True).tokens
-    except ImtError:
+    except UserError:
         return [text]
     return [token.text for token in tokens if not without[0] <= token.offset < without[1]]
 
@@ -271,17 +271,17 @@ def _refuse_what_is_too_deep(tokens: list[_Word], where: str) -> None:
         else:
             depths[opened[word]] = max(0, depths[opened[word]] - 1)
         if depths["{"] > MAX_GROUP_DEPTH:
-            raise ImtError(
+            raise UserError(
                 f"{where} has groups that nest more than {MAX_GROUP_DEPTH} deep: write it with fewer brackets."
             )
         if sum(depths.values()) > MAX_NESTING_DEPTH:
-            raise ImtError(
+            raise UserError(
                 f"{where} has more than {MAX_NESTING_DEPTH} brackets in one another: write it with fewer brackets."
             )
 
 
 def _refuse_by_oxigraph(text: str, tokens: list[_Word], where: str, prefixes: Mapping[str, str], base: str) -> None:
-    """Raise ImtError where Oxigraph's parser does not accept a text.
+    """Raise UserError where Oxigraph's parser does not accept a text.
 
     Oxigraph offers no parser alone. But it parses a query before it looks at the graphs that the query may use, so
     their iterator ends the work there; and it parses an update whole before the first operation, which fails here.
@@ -299,11 +299,11 @@ def _refuse_by_oxigraph(text: str, tokens: list[_Word], where: str, prefixes: Ma
         else:
             Store().query(text, named_graphs=_EndOfParsing(), prefixes=known, base_iri=base_iri)  # type: ignore[arg-type]
     except SyntaxError as error:
-        raise ImtError(
+        raise UserError(
             guard.syntax_sentence(text, _moved_back(error, text, start) if is_update else error, where)
         ) from None
     except ValueError as error:  # a base or namespace that is no IRI
-        raise ImtError(f"{where} cannot be read: {str(error).rstrip('.')}.") from None
+        raise UserError(f"{where} cannot be read: {str(error).rstrip('.')}.") from None
     except (_ParsedError, RuntimeError):
         return
     raise AssertionError("Oxigraph evaluated a text that was only to be parsed")

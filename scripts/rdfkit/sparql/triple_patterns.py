@@ -10,7 +10,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.sparql import nodes, syntax
 
 Solution = Mapping[str, Any]
@@ -30,7 +30,7 @@ class Pattern:
 
 
 def patterns(text: str) -> list[Pattern]:
-    """Return the triple patterns of a query, in the order of the text. Raises ImtError where it cannot be read."""
+    """Return the triple patterns of a query, in the order of the text. Raises UserError where it cannot be read."""
     where = syntax.read(text).query.where
     return list(_patterns(where, None, None)) if where is not None else []
 
@@ -57,12 +57,12 @@ def matches(store: Store, pattern: Pattern, solution: Solution, graphs: Iterable
 def without_projection(text: str, known: Solution) -> str:
     """Return a SELECT that gives every variable of the body of a SELECT, for the rows in which ``known`` hold.
 
-    Grouping, order and limits are left out, so these are the solutions that the rows were made from. Raises ImtError
+    Grouping, order and limits are left out, so these are the solutions that the rows were made from. Raises UserError
     for what is no SELECT.
     """
     query = syntax.read(text).query
     if query.form != "SELECT" or query.where is None:
-        raise ImtError("Only the rows of a SELECT can be explained: ask for rows.")
+        raise UserError("Only the rows of a SELECT can be explained: ask for rows.")
     writable = {name: str(value) for name, value in known.items() if not isinstance(value, BlankNode)}
     values = f"VALUES ({' '.join(f'?{name}' for name in writable)}) {{ ({' '.join(writable.values())}) }}"
     dataset = (text[clause.start : clause.end] for clause in query.dataset)

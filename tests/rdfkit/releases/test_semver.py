@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pytest
 
-from rdfkit.base.errors import ImtError
-from rdfkit.base.namespaces import sparql_prologue
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.releases.diff import compare, counts
 from rdfkit.releases.diff import semver as levels
 from rdfkit.releases.diff import snapshots as states
@@ -70,15 +70,21 @@ imtsh:order-query a sh:SPARQLConstraint ; sh:select "SELECT $this WHERE { $this 
 """
 
 AGENTS = """\
-#+ id: agents
-#+ question: Which agents have a vector?
-#+ summary: A row is an agent.
-#+ tags: agents
-#+ graphs: all
-#+ parameter: vector | iri vector: | vector:estradiol | vector:estradiol vector:thymidine | the vector
-#+ empty: wrong
-#+ counter-change: remove page | agent:fes imt:hasVector vector:estradiol
-#+ counter-effect: loses 1, gains 0
+#+ summary: Which agents have a vector?
+#+ description: A row is an agent.
+#+ tags: [agents]
+#+ dataset: all
+#+ parameters:
+#+   - name: vector
+#+     type: 'iri vector:'
+#+     default: vector:estradiol
+#+     examples: [vector:estradiol, vector:thymidine]
+#+     description: the vector
+#+ may-be-empty: false
+#+ mutation:
+#+   - remove: agent:fes imt:hasVector vector:estradiol
+#+     graph: page
+#+ expected-diff: {lost: 1, gained: 0}
 PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
 PREFIX vector: <https://w3id.org/imaging-trials/id/vector/>
 SELECT ?agent ?position
@@ -89,29 +95,31 @@ WHERE {
 """
 
 SITES = """\
-#+ id: sites
-#+ question: Which body sites are there?
-#+ summary: A row is a body site.
-#+ tags: concepts
-#+ graphs: asserted
-#+ empty: wrong
-#+ counter-change: remove concepts | bodysite:lung a skos:Concept
-#+ counter-effect: loses 1, gains 0
+#+ summary: Which body sites are there?
+#+ description: A row is a body site.
+#+ tags: [concepts]
+#+ dataset: asserted
+#+ may-be-empty: false
+#+ mutation:
+#+   - remove: bodysite:lung a skos:Concept
+#+     graph: concepts
+#+ expected-diff: {lost: 1, gained: 0}
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?site
 WHERE { ?site a skos:Concept }
 """
 
 ELSEWHERE = """\
-#+ id: elsewhere
-#+ question: What does another server say?
-#+ summary: A row is what it says.
-#+ tags: federated
-#+ graphs: all
+#+ summary: What does another server say?
+#+ description: A row is what it says.
+#+ tags: [federated]
+#+ dataset: all
 #+ service: https://example.org/sparql
-#+ empty: right
-#+ counter-change: remove concepts | bodysite:lung a skos:Concept
-#+ counter-effect: loses 1, gains 0
+#+ may-be-empty: true
+#+ mutation:
+#+   - remove: bodysite:lung a skos:Concept
+#+     graph: concepts
+#+ expected-diff: {lost: 1, gained: 0}
 SELECT ?x
 WHERE { SERVICE <https://example.org/sparql> { ?x a ?y } }
 """
@@ -152,7 +160,7 @@ CLOSURE = "ontology/rules/prp-trp.ru"
 
 FILES = {
     **{
-        name: sparql_prologue() + text
+        name: PROJECT.sparql_prologue() + text
         for name, text in ((TERMS, VOCABULARY), (SITE, CONCEPTS), (DATA, PAGE), (ADDED, CURATED), (RULES, SHAPES))
     },
     LINKS: MAPPINGS,
@@ -583,7 +591,7 @@ def test_named_graphs_that_come_go_or_are_renamed(kind: str, tmp_path: Path) -> 
     }[kind]
     for name, graphs in (("old", old), ("new", new)):
         blocks = "".join(f"graph:{graph} {{ {text} }}\n" for graph, text in graphs.items())
-        write(tmp_path / f"{name}.trig", sparql_prologue() + blocks)
+        write(tmp_path / f"{name}.trig", PROJECT.sparql_prologue() + blocks)
     found = compare.compare(*(states.read(str(tmp_path / f"{name}.trig"), ROOT) for name in ("old", "new")))
     assert [change.kind for change in found.changes if change.area == "names"] == [kind]
     assert {change.kind for change in found.changes} - {kind} <= {"moved", "thing-added"}
@@ -603,6 +611,6 @@ def test_the_line_of_counts_counts_each_once(base: State) -> None:
 
 
 def test_a_release_has_not_all_that_the_changelog_counts(tmp_path: Path) -> None:
-    write(tmp_path / "data.ttl", sparql_prologue() + FILES[DATA])
-    with pytest.raises(ImtError, match="has no shapes or no saved queries to count"):
+    write(tmp_path / "data.ttl", PROJECT.sparql_prologue() + FILES[DATA])
+    with pytest.raises(UserError, match="has no shapes or no saved queries to count"):
         counts.line(states.read(str(tmp_path / "data.ttl"), ROOT))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, RdfFormat, parse
 
-from rdfkit.base.errors import ImtError
-from rdfkit.base.namespaces import PREFIXES
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.sparql import nodes, syntax
 from rdfkit.sparql.term_builder import RDF
 
@@ -122,7 +122,7 @@ def test_valid_text_is_read(name: str) -> None:
 
 @pytest.mark.parametrize("name", INVALID)
 def test_invalid_text_is_refused(name: str) -> None:
-    with pytest.raises(ImtError, match=r"^My query .*line 1, column \d+.*[.]$"):
+    with pytest.raises(UserError, match=r"^My query .*line 1, column \d+.*[.]$"):
         syntax.read(INVALID[name], "My query", prefixes=EX)
 
 
@@ -136,7 +136,7 @@ def test_every_text_of_ours_is_read() -> None:
         texts += [text.value for text in asked if isinstance(text, Literal)]
     assert len(texts) > 300
     for text in texts:
-        document = syntax.read(text, prefixes=PREFIXES)
+        document = syntax.read(text, prefixes=PROJECT.prefixes)
         for token in document.tokens:
             assert text.startswith(token.text, token.offset)
 
@@ -152,7 +152,7 @@ def test_every_text_of_ours_is_read() -> None:
     ],
 )
 def test_error_has_line_and_column(text: str, line: int, column: int, near: str) -> None:
-    with pytest.raises(ImtError, match=f"line {line}, column {column}") as error:
+    with pytest.raises(UserError, match=f"line {line}, column {column}") as error:
         syntax.read(text, prefixes=EX)
     assert near in str(error.value)
 
@@ -188,7 +188,7 @@ def test_nothing_is_evaluated_or_asked() -> None:
     ids=["groups", "lists", "conjunction", "sum", "not", "size"],
 )
 def test_text_beyond_a_limit_is_refused(text: str) -> None:
-    with pytest.raises(ImtError, match=r"deep|brackets|too many|too large|bytes"):
+    with pytest.raises(UserError, match=r"deep|brackets|too many|too large|bytes"):
         syntax.read(text)
 
 

@@ -9,7 +9,7 @@ refused by name, and so is what the reader refuses.
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.shacl.engine import literals
 from rdfkit.shacl.engine.paths import Alternative, Inverse, Path, Repeated, Sequence
 from rdfkit.shacl.engine.shapes import Unsupported
@@ -122,7 +122,7 @@ def parse(text: str, prefixes: dict[str, str], path: Path | None = None) -> Quer
     try:
         document = syntax.read(text, prefixes={**_DEFAULT_PREFIXES, **prefixes})
         query = document.query
-    except ImtError as error:
+    except UserError as error:
         raise Unsupported(f"a query that is refused ({str(error).rstrip('.')})") from None
     if document.has_escapes:
         raise Unsupported("a code point escape in a query")
