@@ -243,9 +243,11 @@ def syntax_sentence(text: str, error: SyntaxError, where: str = "The query", *, 
 
     ``house``: the house's prefixes need not be declared where this text was asked.
     """
+    from rdfkit.base.text import visible
+
     found = re.match(r"error at (\d+):(\d+): (.*)", str(error), re.DOTALL)
     if not found:
-        return f"{where} is no valid SPARQL: {_first_line(str(error))}."
+        return f"{where} is no valid SPARQL: {visible(_first_line(str(error)))}."
     line, column, expected = int(found[1]), int(found[2]), found[3]
     lines = text.split("\n")
     row = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
@@ -255,8 +257,8 @@ def syntax_sentence(text: str, error: SyntaxError, where: str = "The query", *, 
         prefix = f"'{name[1]}:'" if name else "a prefix"
         ours = " and is none of the house's" if house else ""
         return f"{place}: {prefix} is declared nowhere{ours}; write a PREFIX line for it."
-    rest = row[column - 1 :].strip()
-    near = f"before '{rest[:30]}'" if rest else "at the end of the line" if line < len(lines) else "at the end"
+    rest = visible(row[column - 1 :].strip()[:30])
+    near = f"before '{rest}'" if rest else "at the end of the line" if line < len(lines) else "at the end"
     if "\n" not in expected and len(expected) <= 120 and "[_]" not in expected:
         return f"{place}, {near}: {expected}."
     return f"{place}, {near}: look for a misspelt keyword, an open bracket or a missing full stop."

@@ -8,17 +8,18 @@ blank nodes), and tree-sitter gives the structure. Nothing is evaluated, and no 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from rdfkit.base.errors import UserError
 from rdfkit.sparql import guard, nodes
 from rdfkit.sparql.builder import Builder, TooDeep
+from rdfkit.sparql.grammar import Source, Word, error_sentence, position
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode
-    from tree_sitter import Language, Parser, Tree
     from tree_sitter import Node as TreeNode
+    from tree_sitter import Tree
 
 MAX_TEXT_BYTES = 1_000_000
 """A larger text is refused: the tree of a text takes up to 200 times its size in memory."""
@@ -31,8 +32,6 @@ MAX_GROUP_DEPTH = 50
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
 _STAND_IN = "urn:x-undeclared:"
-_Word: TypeAlias = tuple[str, str, int]
-"""A token as `guard.tokens` yields it."""
 
 
 class Token(NamedTuple):
@@ -63,7 +62,7 @@ class Document:
     """The prefixes that are used and declared nowhere."""
     has_escapes: bool
     """Whether the text writes any character as ``\\\\uXXXX`` or ``\\\\UXXXXXXXX``."""
-    _source: "_Source"
+    _source: "Source"
     _tree: "Tree"
 
     @property
@@ -134,10 +133,10 @@ def read(
     known = dict(prefixes or {})
     stand_ins = dict.fromkeys(_used(tokens), _STAND_IN) if undeclared else {}
     _refuse_by_oxigraph(decoded, tokens, where, {**stand_ins, **known}, base)
-    source = _Source(decoded, tokens, places)
-    tree = _parser().parse(source.code)
+    source = Source(decoded, tokens, places)
+    tree = source.tree()
     if tree.root_node.has_error:
-        raise UserError(_sentence(text, source, tree.root_node, where))
+        raise UserError(error_sentence(text, source, tree.root_node, where))
     builder = Builder(source, known, base)
     try:
         parts = builder.unit(tree.root_node)
@@ -157,11 +156,6 @@ def words(text: str, without: tuple[int, int] = (0, 0)) -> list[str]:
     except UserError:
         return [text]
     return [token.text for token in tokens if not without[0] <= token.offset < without[1]]
-
-
-def position(text: str, offset: int) -> tuple[int, int]:
-    """Return the line and column of an offset in a text, both counted from 1."""
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 # Code point escapes
@@ -193,74 +187,10 @@ def _is_character(code: int) -> bool:
     return code < 0x110000 and not 0xD800 <= code < 0xE000
 
 
-class _Source:
-    """What tree-sitter reads, and where each of its bytes is in the given text.
-
-    ``text`` is the decoded text; ``code`` is the same in bytes, with some words written as the grammar wants them.
-    """
-
-    def __init__(self, text: str, tokens: list[_Word], places: list[int] | None) -> None:
-        self.text = text
-        written, self._moved = _as_the_grammar_spells(text, tokens)
-        self.code = written.encode()
-        self._places = places
-        self._characters: list[int] | None = None
-        if len(self.code) != len(text):
-            self._characters = [at for at, one in enumerate(written) for _ in one.encode()] + [len(text)]
-
-    def _character(self, byte: int) -> int:
-        return byte if self._characters is None else self._characters[byte]
-
-    def place(self, byte: int) -> int:
-        """Return the offset in the given text of a byte."""
-        place = self._character(byte)
-        place = self._moved.get(place, place)
-        return place if self._places is None else self._places[place]
-
-    def written(self, tree: "TreeNode") -> str:
-        """Return what a piece of the tree is in the decoded text."""
-        return self.text[self._character(tree.start_byte) : self._character(tree.end_byte)]
-
-
-def _as_the_grammar_spells(text: str, tokens: list[_Word]) -> tuple[str, dict[int, int]]:
-    """Return a text of the same length with some words written as tree-sitter-sparql 0.1.0 wants them.
-
-    It knows ``INSERT DATA``, ``DELETE DATA`` and ``DELETE WHERE`` with one space in capitals only, GROUP_CONCAT in
-    capitals, no semicolon at the end of an update, and no prefix that is a keyword (``graph:``, ``a:``). The offset to
-    which a keyword was moved is returned with the one it had.
-    """
-    changed: list[tuple[int, int, str]] = []
-    moved: dict[int, int] = {}
-    before = ("", 0)
-    for kind, word, start in tokens:
-        upper = word.upper() if kind == "word" else ""
-        if upper == "GROUP_CONCAT" and word != upper:
-            changed.append((start, start + len(word), upper))
-        elif kind == "name" and word.partition(":")[0].upper() in _keywords():
-            changed.append((start, start + 1, _NO_KEYWORD))
-        pair = f"{before[0]} {upper}"
-        end = start + len(word)
-        if pair in {"INSERT DATA", "DELETE DATA", "DELETE WHERE"} and text[before[1] : end] != pair:
-            changed.append((before[1], end, pair.rjust(end - before[1])))
-            moved[end - len(pair)] = before[1]
-        before = (upper or word, start)
-    if before[0] == ";":
-        changed.append((before[1], before[1] + 1, " "))
-    pieces, end = [], 0
-    for start, stop, spelled in changed:
-        pieces += [text[end:start], spelled]
-        end = stop
-    return "".join(pieces) + text[end:], moved
-
-
-_NO_KEYWORD = "\u1d00"
-"""A letter that no keyword begins with."""
-
-
 # What is refused
 
 
-def _refuse_what_is_too_deep(tokens: list[_Word], where: str) -> None:
+def _refuse_what_is_too_deep(tokens: list[Word], where: str) -> None:
     depths = {"{": 0, "(": 0, "[": 0}
     opened = {"}": "{", ")": "(", "]": "["}
     for kind, word, _ in tokens:
@@ -280,7 +210,7 @@ def _refuse_what_is_too_deep(tokens: list[_Word], where: str) -> None:
             )
 
 
-def _refuse_by_oxigraph(text: str, tokens: list[_Word], where: str, prefixes: Mapping[str, str], base: str) -> None:
+def _refuse_by_oxigraph(text: str, tokens: list[Word], where: str, prefixes: Mapping[str, str], base: str) -> None:
     """Raise UserError where Oxigraph's parser does not accept a text.
 
     Oxigraph offers no parser alone. But it parses a query before it looks at the graphs that the query may use, so
@@ -323,7 +253,7 @@ class _EndOfParsing:
         raise _ParsedError
 
 
-def _after_prologue(tokens: list[_Word]) -> Iterator[tuple[int, str]]:
+def _after_prologue(tokens: list[Word]) -> Iterator[tuple[int, str]]:
     """Yield the offset and capitals of each keyword that is none of a prologue."""
     for kind, word, offset in tokens:
         if kind == "word" and word.upper() not in {"PREFIX", "BASE", "VERSION"}:
@@ -341,52 +271,9 @@ def _moved_back(error: SyntaxError, text: str, start: int) -> SyntaxError:
     return SyntaxError(re.sub(r"^error at (\d+):(\d+):", corrected, str(error)))
 
 
-def _used(tokens: list[_Word]) -> set[str]:
+def _used(tokens: list[Word]) -> set[str]:
     """Return the prefixes of all that looks like a prefixed name."""
     return {word.partition(":")[0] for kind, word, _ in tokens if kind == "name"} - {"_"}
-
-
-@cache
-def _language() -> "Language":
-    import warnings
-
-    import tree_sitter_sparql
-    from tree_sitter import Language
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # the grammar is handed over as a number
-        return Language(tree_sitter_sparql.language())
-
-
-@cache
-def _parser() -> "Parser":
-    from tree_sitter import Parser
-
-    return Parser(_language())
-
-
-@cache
-def _keywords() -> frozenset[str]:
-    """Return the keywords of the grammar, in capitals."""
-    kinds = (_language().node_kind_for_id(id_) or "" for id_ in range(_language().node_kind_count))
-    return frozenset(kind.upper() for kind in kinds if kind.isalpha())
-
-
-def _sentence(text: str, source: _Source, root: "TreeNode", where: str) -> str:
-    """Return what tree-sitter could not read as one sentence with line and column."""
-    tree = root
-    while not (tree.is_error or tree.is_missing):
-        tree = next((part for part in tree.children if part.has_error or part.is_missing), root.children[-1])
-        if not tree.has_error and not tree.is_missing:
-            break
-    offset = source.place(tree.start_byte)
-    line, column = position(text, offset)
-    rest = text[offset:].split("\n", 1)[0].strip()
-    near = f"before '{rest[:30]}'" if rest else "at the end"
-    return (
-        f"{where} cannot be read at line {line}, column {column}, {near}: "
-        "look for a misspelt keyword, an open bracket or a missing full stop."
-    )
 
 
 # Tokens
@@ -398,7 +285,7 @@ _WHOLE = {
 }  # fmt: skip
 
 
-def _tokens(root: "TreeNode", source: _Source) -> Iterator[Token]:
+def _tokens(root: "TreeNode", source: Source) -> Iterator[Token]:
     waiting = [root]
     while waiting:
         tree = waiting.pop()
