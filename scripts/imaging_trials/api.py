@@ -143,11 +143,11 @@ def _ask_endpoint(  # noqa: PLR0913 - what goes to an endpoint
 ) -> answers.Answer:
     """Ask an endpoint as `answers.ask` asks the embedded store."""
     from rdfkit.stores import sparql_client as remote
-    from rdfkit.stores.http_auth import Login
+    from rdfkit.stores.http import Login
 
     graphs = remote.dataset(paths.root(), dataset) if dataset in layers.DATASETS else []
     text = sparql.with_prefixes(text) if house_prefixes else text
-    return remote.ask(url, text, graphs, timeout=timeout, who=Login(*who) if who else None)
+    return remote.ask(url, text, graphs, timeout=timeout, login=Login(*who) if who else None)
 
 
 def _quads(names: tuple[str, ...]) -> Iterator[Quad]:

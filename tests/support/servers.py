@@ -239,6 +239,18 @@ def raw_server(serve: Answerer) -> Iterator[str]:
         listener.close()
 
 
+def respond(status: str, media_type: str, body: bytes, *, headers: str = "", length: int | None = None) -> Answerer:
+    """Return what answers each request in one way; ``length`` is a ``Content-Length`` that is wrong on purpose."""
+
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)
+        size = len(body) if length is None else length
+        head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {size}\r\n{headers}\r\n"
+        connection.sendall(head.encode() + body)
+
+    return serve
+
+
 def _serve(serve: Answerer, connection: socket.socket) -> None:
     with connection:
         try:

@@ -157,12 +157,12 @@ def _parse(text: str) -> int:
 
 
 def _ask_endpoint(args: argparse.Namespace, text: str, dataset: str | None) -> answers.Answer:
-    from rdfkit.stores import http_auth as login
+    from rdfkit.stores import http
     from rdfkit.stores import sparql_client as remote
 
     graphs = remote.dataset(paths.root(), dataset) if dataset in layers.DATASETS else []
     return remote.ask(
-        args.endpoint, text, graphs, method=args.method, timeout=_seconds(args), who=login.credentials(args.user)
+        args.endpoint, text, graphs, method=args.method, timeout=_seconds(args), login=http.credentials(args.user)
     )
 
 
