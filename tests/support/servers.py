@@ -76,7 +76,7 @@ MaxQueryCostEstimationTime = 0
 class Server:
     """A server that runs, and where to ask it: queries, updates, and the Graph Store Protocol."""
 
-    kind: str  # oxigraph or virtuoso, as `imt load --kind` takes it
+    store: str  # oxigraph or virtuoso, as `imt load --store` takes it
     base: str
     query: str
     update: str
