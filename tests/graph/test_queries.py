@@ -15,6 +15,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.query import Result
 
+from imaging_trials.graph.project import PROJECT
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
@@ -27,7 +28,7 @@ from rdfkit.stores.embedded import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "ontology" / "rules"
-QUERIES = {name: query for name, query in querycheck.load(ROOT).items() if not query.service}
+QUERIES = {name: query for name, query in querycheck.load(PROJECT).items() if not query.service}
 """Those that the embedded engine answers; tests/graph/test_federated.py has the others."""
 
 # What rdflib's own evaluation calls on a dataset with named graphs.
@@ -40,7 +41,7 @@ Bag = Counter[object]
 
 @cache
 def sources() -> Store:
-    return layers.read_sources(ROOT)
+    return layers.read_sources(PROJECT)
 
 
 @cache
@@ -56,7 +57,7 @@ def _copied(quads: Iterable[Quad]) -> Store:
 
 def _closed(quads: Iterable[Quad]) -> Store:
     store = _copied(quads)
-    reason.close(store, RULES)
+    reason.close(PROJECT, store, RULES)
     return store
 
 
@@ -67,7 +68,9 @@ class Rdflib:
         self.named = named
         self.held = self._held(quads)
         self.graph: rdflib.Graph = (
-            bridge.to_rdflib_dataset(quads, default_union=True) if named else bridge.to_rdflib_graph(quads)
+            bridge.to_rdflib_dataset(quads, PROJECT.prefixes, default_union=True)
+            if named
+            else bridge.to_rdflib_graph(quads, PROJECT.prefixes)
         )
 
     def _held(self, quads: Iterable[Quad]) -> set[Any]:
@@ -102,7 +105,11 @@ def in_rdflib(dataset: str, *, named: bool) -> Rdflib:
 
 
 def _quads_of(store: Store, dataset: str) -> set[Quad]:
-    return {quad for name in layers.dataset(store, dataset) for quad in store.quads_for_pattern(None, None, None, name)}
+    return {
+        quad
+        for name in layers.dataset(PROJECT, store, dataset)
+        for quad in store.quads_for_pattern(None, None, None, name)
+    }
 
 
 def rdflib_for(query: SavedQuery) -> Rdflib:
@@ -121,7 +128,7 @@ def term_key(term: Any) -> object:
 
 
 def oxigraph_bag(store: Store, query: SavedQuery, text: str) -> Bag:
-    answer = answers.ask(store, text, query.graphs)
+    answer = answers.ask(PROJECT, store, text, query.graphs)
     if isinstance(answer, QueryBoolean):
         return Counter([bool(answer)])
     if isinstance(answer, QueryTriples):
@@ -155,7 +162,7 @@ def test_every_committed_answer_belongs_to_a_query_and_every_query_has_one() -> 
 
 @every_query
 def test_the_answer_is_the_committed_one_to_the_byte(query: SavedQuery) -> None:
-    ending, answer = answers.committed(open_store(), query)
+    ending, answer = answers.committed(PROJECT, open_store(PROJECT), query)
     assert answer.decode() == query.answer_stem.with_name(query.id + ending).read_text(encoding="utf-8")
     if query.empty_is_wrong:
         assert not answers.is_empty(ending, answer)
@@ -168,7 +175,7 @@ def backwards() -> Store:
 
 @every_query
 def test_the_order_of_the_answer_does_not_hang_on_how_the_store_was_filled(query: SavedQuery) -> None:
-    assert answers.committed(backwards(), query) == answers.committed(open_store(), query)
+    assert answers.committed(PROJECT, backwards(), query) == answers.committed(PROJECT, open_store(PROJECT), query)
 
 
 @every_query
@@ -187,7 +194,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("query", "name", "example"), EXAMPLES, ids=[f"{q.id}-{n}-{e}" for q, n, e in EXAMPLES])
 def test_every_example_is_answered_alike_in_both_engines(query: SavedQuery, name: str, example: str) -> None:
-    text = catalog.bind(query, {name: example}, closed())
+    text = catalog.bind(PROJECT, query, {name: example}, closed())
     expected = oxigraph_bag(closed(), query, text)
     assert rdflib_bag(rdflib_for(query), text) == expected
     if query.empty_is_wrong:
@@ -198,9 +205,9 @@ def test_every_example_is_answered_alike_in_both_engines(query: SavedQuery, name
 @every_query
 def test_the_counter_change_changes_the_answer_as_the_header_says(query: SavedQuery) -> None:
     changed = _copied(sources())
-    querycheck.apply(changed, query)
+    querycheck.apply(PROJECT, changed, query)
     if query.graphs == "all":
-        reason.close(changed, RULES)
+        reason.close(PROJECT, changed, RULES)
     effect = (query.loses, query.gains)
     before, after = (oxigraph_bag(store, query, query.text) for store in (closed(), changed))
     assert ((before - after).total(), (after - before).total()) == effect

@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from imaging_trials.build import validation
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.shacl import report
 from tests.conftest import ROOT
@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 FIXTURES = ROOT / "tests" / "fixtures"
 INVALID = sorted((FIXTURES / "invalid").glob("*.ttl"))
 VALID = sorted((FIXTURES / "valid").glob("*.ttl"))
-SH = terms.PREFIXES["sh"]
+SH = PROJECT.prefixes["sh"]
 
 PARAMETERS = {
     "and": "And",
@@ -84,10 +84,10 @@ def reporting_shapes() -> list[object]:
     """
     kinds = {NamedNode(SH + "NodeShape"), NamedNode(SH + "PropertyShape")}
     targets = {SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")}
-    classes = {NamedNode(terms.expand("owl:Class")), NamedNode(terms.expand("rdfs:Class"))}
+    classes = {NamedNode(PROJECT.expand("owl:Class")), NamedNode(PROJECT.expand("rdfs:Class"))}
     found: list[object] = []
     for node, said in facts().items():
-        types = {value for predicate, value in said if predicate == terms.expand("rdf:type")}
+        types = {value for predicate, value in said if predicate == PROJECT.expand("rdf:type")}
         if any(predicate in targets for predicate, _ in said) or (types & kinds and types & classes):
             found.append(node)
     for node in found:
@@ -106,7 +106,7 @@ def constraints() -> Iterator[tuple[str, str]]:
 
 
 def name(node: object) -> str:
-    return terms.shorten(node.value) if isinstance(node, NamedNode) else str(node)
+    return PROJECT.shorten(node.value) if isinstance(node, NamedNode) else str(node)
 
 
 PREFIX = re.compile(r"^@prefix ([\w-]*): <(.*)> \.$", re.MULTILINE)
@@ -122,7 +122,7 @@ def header(path: Path) -> dict[str, str]:
     )
     said = dict(found)
     prefix, _, local = said["focus"].partition(":")
-    iri = {**terms.PREFIXES, **dict(PREFIX.findall(text))}.get(prefix)
+    iri = {**PROJECT.prefixes, **dict(PREFIX.findall(text))}.get(prefix)
     if iri is not None:
         said["focus"] = report.term_text(NamedNode(iri + local))
     return said
@@ -142,8 +142,8 @@ def test_a_broken_fixture_is_reported_by_exactly_the_rule_it_breaks(path: Path) 
         {
             "breaks": said["breaks"] if said["breaks"] == name(result.constraint) else name(result.shape),
             "path": report.path_text(result),
-            "component": terms.shorten(result.component),
-            "severity": terms.shorten(result.severity),
+            "component": PROJECT.shorten(result.component),
+            "severity": PROJECT.shorten(result.severity),
             "focus": report.term_text(result.focus),
         }
         for result in found.results

@@ -23,13 +23,13 @@ import imaging_trials
 from imaging_trials.bibliography import readers
 from imaging_trials.build import validation
 from imaging_trials.graph import lookup
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.mappings import checks as linkcheck
 from imaging_trials.mappings import sssom as links
 from imaging_trials.views import currency as audit
 from rdfkit.base import errors
-from rdfkit.base import namespaces as terms
 from rdfkit.base import sandbox as apart
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import reading as rdf
 from rdfkit.shacl import pyshacl_engine as shacl
 from rdfkit.sparql import guard as sparql
@@ -43,7 +43,7 @@ from tests.support.hostile_texts import PUMPS, holds
 
 MANY = 100_000
 P = "@prefix e: <http://e/> .\n" + "".join(
-    f"@prefix {name}: <{terms.PREFIXES[name]}> .\n" for name in ("imt", "rdf", "sh", "skos", "xsd")
+    f"@prefix {name}: <{PROJECT.prefixes[name]}> .\n" for name in ("imt", "rdf", "sh", "skos", "xsd")
 )
 X = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
 NESTED = 900
@@ -147,7 +147,13 @@ def test_a_dangerous_query_is_looked_at_and_linted_or_refused(name: str) -> None
 
     def work(_: Callable[[object], None]) -> None:
         read(lambda: sparql.check(text))
-        read(lambda: (sparql.names_its_dataset(text), sparql.graphs_asked(text), sparql.with_prefixes(text)))
+        read(
+            lambda: (
+                sparql.names_its_dataset(text),
+                sparql.graphs_asked(text),
+                sparql.with_prefixes(text, PROJECT.prefixes),
+            )
+        )
         read(lambda: sparql.asks_another_server(text))
         read(lambda: portable.findings(text))
 
@@ -167,35 +173,35 @@ def test_a_dangerous_query_is_looked_at_and_linted_or_refused(name: str) -> None
 def test_a_query_that_the_engine_never_ends_or_dies_of_is_given_up_in_a_line(text: str) -> None:
     def answer() -> int:
         # No store of files: the copy of a process must not use one that was open before.
-        list(answers.ask(small, sparql.with_prefixes(text), "all"))  # type: ignore[arg-type]
+        list(answers.ask(PROJECT, small, sparql.with_prefixes(text, PROJECT.prefixes), "all"))  # type: ignore[arg-type]
         return 0
 
     small = Store()
-    small.bulk_extend(store.open_store())
+    small.bulk_extend(store.open_store(PROJECT))
     small.optimize()
     start = time.monotonic()
-    with pytest.raises(ImtError, match=r"no whole answer in 1 seconds: ask for less|gave up on this query"):
+    with pytest.raises(UserError, match=r"no whole answer in 1 seconds: ask for less|gave up on this query"):
         apart.run(answer, 1, "ask for less")
     assert time.monotonic() - start < 20
 
 
 def test_what_is_raised_in_a_process_apart_is_raised_here() -> None:
     def refuse() -> int:
-        raise ImtError("No.") from OSError("Corruption: x")
+        raise UserError("No.") from OSError("Corruption: x")
 
     def fail() -> int:
         raise KeyError("x")
 
     assert apart.run(lambda: 7, 20, "") == 7
-    with pytest.raises(ImtError, match=r"^No\.$"):
+    with pytest.raises(UserError, match=r"^No\.$"):
         apart.run(refuse, 20, "")
     with pytest.raises(RuntimeError, match="KeyError: 'x'"):
         apart.run(fail, 20, "")
 
 
 def test_a_sentence_is_one_line_that_can_be_printed_whatever_is_put_into_it() -> None:
-    assert str(errors.ImtError("a\nb\x1b[31m\u202e\ud800é")) == r"a\nb\x1b[31m\u202e\ud800é"
-    assert len(str(errors.ImtError("\n" * 10_000_000))) == 4000
+    assert str(errors.UserError("a\nb\x1b[31m\u202e\ud800é")) == r"a\nb\x1b[31m\u202e\ud800é"
+    assert len(str(errors.UserError("\n" * 10_000_000))) == 4000
 
 
 # Other readers
@@ -242,13 +248,13 @@ def test_a_dangerous_copy_of_a_vocabulary_is_refused_in_a_line(tmp_path: Path, n
 def test_a_count_in_a_header_that_is_too_long_to_be_a_number_is_refused() -> None:
     path = ROOT / "queries" / "guidelines" / "guidelines-by-body-site.rq"
     text = re.sub(r"loses \d+", f"loses {'9' * 5000}", path.read_text(encoding="utf-8"))
-    assert not holds(lambda: catalog.parse(path, text))
+    assert not holds(lambda: catalog.parse(PROJECT, path, text))
 
 
 @pytest.mark.parametrize("pump", ["ﷺ", "PMID ", "[18F]", "18F ", "10.1000/", "a ", "\u0301", "<sup>"])
 def test_a_very_long_name_or_reference_is_looked_up_in_little_time(pump: str) -> None:
     text = pump * (MANY // len(pump))
-    graph = store.open_store()
+    graph = store.open_store(PROJECT)
 
     def work(_: Callable[[object], None]) -> None:
         assert not holds(lambda: lookup.resolve(graph, text))
@@ -336,7 +342,7 @@ def test_a_query_in_shapes_reaches_no_server(tmp_path: Path) -> None:
         text = f"SELECT $this {{ $this a <http://a#b> . SERVICE<{url}> {{ ?s ?p ?o }} }}"
         shapes = shacl.data_graph(_quads(tmp_path, S + f'; sh:sparql [ sh:select "{text}" ] .'))
         data = shacl.data_graph(_quads(tmp_path, P + "e:x a skos:Concept, <http://a#b> ."))
-        with pytest.raises(ImtError, match=r"asks another server \(SERVICE\)"):
+        with pytest.raises(UserError, match=r"asks another server \(SERVICE\)"):
             shacl.validate(data, shapes)
         done.set()
         watching.join()
@@ -393,7 +399,7 @@ def _regexes() -> dict["re.Pattern[str]", str]:
             found.setdefault(regex, place)
     for path in sorted((ROOT / "shapes").glob("*.ttl")):
         for quad in rdf.read(path):
-            if quad.predicate.value == terms.expand("sh:pattern") and isinstance(quad.object, Literal):
+            if quad.predicate.value == PROJECT.expand("sh:pattern") and isinstance(quad.object, Literal):
                 found.setdefault(re.compile(quad.object.value), path.name)
     return found
 

@@ -9,8 +9,7 @@ import pytest
 from pyoxigraph import NamedNode
 
 from imaging_trials.build import validation
-from rdfkit.base import namespaces as terms
-from rdfkit.rdf import named_graphs as layers
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.rdf import reading as rdf
 from tests.conftest import Show
@@ -149,10 +148,10 @@ def test_a_query_is_changed_in_each_of_its_parts() -> None:
 def test_every_changed_query_is_one() -> None:
     from rdflib.plugins.sparql import prepareQuery
 
-    texts = {str(a[2]) for c in weaken.changes() for a in c.added if str(a[1]) == terms.expand("sh:select")}
+    texts = {str(a[2]) for c in weaken.changes() for a in c.added if str(a[1]) == PROJECT.expand("sh:select")}
     assert len(texts) > 900
     for text in islice(sorted(texts), 0, None, 40):
-        prepareQuery(text, initNs=terms.PREFIXES)
+        prepareQuery(text, initNs=PROJECT.prefixes)
 
 
 def test_a_query_that_the_reader_does_not_know_is_an_error_and_not_passed_over() -> None:
@@ -187,8 +186,10 @@ def test_every_target_of_a_shape_is_a_declared_term_and_reaches_a_node_of_the_da
             reached |= focus_nodes(on, own).keys()
     unreached = [d for d in on.declared if d not in reached]
     assert [tuple(map(node_name, d)) for d in unreached] == []
-    values = {NamedNode(str(value)) for _, _, value in on.declared if not str(value).startswith(terms.PREFIXES["owl"])}
-    kind = terms.expand("rdf:type")
+    values = {
+        NamedNode(str(value)) for _, _, value in on.declared if not str(value).startswith(PROJECT.prefixes["owl"])
+    }
+    kind = PROJECT.expand("rdf:type")
     undeclared = {v for v in values if kind not in {quad.predicate.value for quad in on.of_subject.get(v, ())}}
     assert undeclared == set()
 
@@ -206,7 +207,7 @@ def test_every_shape_has_a_target_or_is_part_of_one_that_has() -> None:
 
 def test_a_shape_looks_at_every_node_of_the_data() -> None:
     on = ground()
-    kept = {layers.graph_iri(name) for name in OURS}
+    kept = {PROJECT.graph_iri(name) for name in OURS}
     nodes = {quad.subject for quad in on.context.quads if quad.graph_name in kept}
     made = {bridge.to_rdflib(node): node for node in nodes}
     reached = {node for found in focus_nodes(on, set(made)).values() for node in found}

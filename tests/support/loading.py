@@ -8,7 +8,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
 from imaging_trials import cli
-from rdfkit.rdf.named_graphs import graph_iri
+from imaging_trials.graph.project import PROJECT
 from rdfkit.stores import graphstore
 from rdfkit.stores.graphstore import Target
 from rdfkit.stores.http import Client, Login
@@ -58,7 +58,7 @@ def quads(text: str) -> bytes:
     """Return N-Quads of a few graphs whose literals are all ``text``."""
     says = NamedNode("http://example.org/says")
     made = [
-        Quad(NamedNode(f"http://example.org/{name}{number}"), says, Literal(text), graph_iri(name))
+        Quad(NamedNode(f"http://example.org/{name}{number}"), says, Literal(text), PROJECT.graph_iri(name))
         for name in GRAPHS
         for number in range(TRIPLES)
     ]

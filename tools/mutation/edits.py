@@ -15,20 +15,19 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from rdfkit.base import namespaces as terms
-from rdfkit.rdf import named_graphs as layers
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import rdflib_adapter as bridge
 from tools.mutation import patterns, queries
 from tools.mutation.aims import NUMBERS, Aim, members, query_of, read_by
 from tools.mutation.ground import ground
 from tools.mutation.records import Base, Edit, Node, copied, renamed, valid_bases
 
-XSD = terms.PREFIXES["xsd"]
-TYPE = NamedNode(terms.expand("rdf:type"))
-_IN = NamedNode(terms.expand("skos:inScheme"))
+XSD = PROJECT.prefixes["xsd"]
+TYPE = NamedNode(PROJECT.expand("rdf:type"))
+_IN = NamedNode(PROJECT.expand("skos:inScheme"))
 NOTHING = NamedNode("https://example.org/nothing-describes-this")
 OTHERS = [
-    NamedNode(terms.expand(name))
+    NamedNode(PROJECT.expand(name))
     for name in ("agent:fes", "organisation:nci", "section:general", "article:boellaard-2015", "phase:phase-1")
 ]
 """Shipped things of five classes that no other joins."""
@@ -46,7 +45,7 @@ def pool() -> dict[str, list[Any]]:
     for base in valid_bases():
         for triple in base.triples:
             found[triple.predicate.value][triple.object] = None
-    kept = {layers.graph_iri(name) for name in ("page", "curated", "concepts", "links", "vocabulary", "dataset")}
+    kept = {PROJECT.graph_iri(name) for name in ("page", "curated", "concepts", "links", "vocabulary", "dataset")}
     for quad in sorted((q for q in ground().context.quads if q.graph_name in kept), key=lambda q: str(q.object)):
         if not isinstance(quad.object, BlankNode):
             found[quad.predicate.value][quad.object] = None
@@ -212,7 +211,7 @@ def _wrong_datatype(at: Spot) -> Values:
         yield "retype", Literal(value, language="en")
         yield "retype", of_type("1", "integer")
         yield "retype", of_type(value, "normalizedString")
-    elif kind == terms.expand("rdf:langString"):
+    elif kind == PROJECT.expand("rdf:langString"):
         yield "retype", Literal(value)
         yield "retype", of_type("1", "integer")
     else:
@@ -291,7 +290,7 @@ def _not_disjoint(at: Spot) -> Values:
 
 def _wrong_scheme(at: Spot) -> Values:
     for name in ("phase:phase-1", "modality:pet"):
-        node = NamedNode(terms.expand(name))
+        node = NamedNode(PROJECT.expand(name))
         if not isinstance(at.old, NamedNode) or node.value.rpartition("/")[0] != at.old.value.rpartition("/")[0]:
             yield "out-of-list", node
             break

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials.build import validation
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node
 
-_AXIOMS = tuple(terms.PREFIXES[prefix] for prefix in ("owl", "rdfs", "rdf"))
-_NO_AXIOM = {terms.PREFIXES["rdfs"] + name for name in ("label", "comment", "isDefinedBy", "seeAlso")}
-_TYPE = terms.expand("rdf:type")
+_AXIOMS = tuple(PROJECT.prefixes[prefix] for prefix in ("owl", "rdfs", "rdf"))
+_NO_AXIOM = {PROJECT.prefixes["rdfs"] + name for name in ("label", "comment", "isDefinedBy", "seeAlso")}
+_TYPE = PROJECT.expand("rdf:type")
 _CROWDED = 200
 """A node that more statements than this lead to is a concept, a source or a section: nothing follows from those."""
 
@@ -74,10 +74,10 @@ def ground() -> Ground:
     from rdflib import RDFS, SH
 
     context = validation.load_context(ROOT, authoring=True)
-    kept = {layers.graph_iri(name) for name in ("vocabulary", "alignments")}
+    kept = {PROJECT.graph_iri(name) for name in ("vocabulary", "alignments")}
     vocabulary = [quad for quad in context.quads if quad.graph_name in kept]
     terms_of_ours = {quad.subject for quad in vocabulary}
-    inferred = layers.graph_iri(layers.INFERRED)
+    inferred = PROJECT.graph_iri(layers.INFERRED)
     vocabulary += [q for q in context.quads if q.graph_name == inferred and q.subject in terms_of_ours]
     axioms = [q for q in vocabulary if q.predicate.value.startswith(_AXIOMS) and q.predicate.value not in _NO_AXIOM]
     of_subject: dict[Any, list[Quad]] = defaultdict(list)
@@ -98,7 +98,7 @@ def inferences(on: Ground, triples: Iterable[Triple]) -> set[Triple]:
 
     Nothing follows where the record contradicts the vocabulary.
     """
-    quads = [Quad(t.subject, t.predicate, t.object, layers.graph_iri("user")) for t in triples]
+    quads = [Quad(t.subject, t.predicate, t.object, PROJECT.graph_iri("user")) for t in triples]
     near = {node for quad in quads for node in (quad.subject, quad.object) if not isinstance(node, Literal)}
     small = Store()
     small.bulk_extend(on.axioms)
@@ -107,10 +107,10 @@ def inferences(on: Ground, triples: Iterable[Triple]) -> set[Triple]:
         if len(leading := on.of_object.get(node, ())) <= _CROWDED:
             small.extend(leading)
     small.extend(quads)
-    closure = reason.close(small, on.context.root / "ontology" / "rules")
+    closure = reason.close(PROJECT, small, on.context.root / "ontology" / "rules")
     if closure.contradictions:
         return set()
-    added = small.quads_for_pattern(None, None, None, layers.graph_iri(layers.INFERRED))
+    added = small.quads_for_pattern(None, None, None, PROJECT.graph_iri(layers.INFERRED))
     return {quad.triple for quad in added if quad.predicate.value != _TYPE and quad not in on.context.store}
 
 
@@ -177,8 +177,8 @@ def outcome(result: report.Result) -> Outcome:
         report.term_text(result.focus),
         report.path_text(result),
         "" if result.value is None else str(result.value),
-        terms.shorten(result.component),
-        terms.shorten(result.severity),
+        PROJECT.shorten(result.component),
+        PROJECT.shorten(result.severity),
         node_name(result.shape),
     )
 
@@ -186,5 +186,5 @@ def outcome(result: report.Result) -> Outcome:
 def node_name(node: Any) -> str:
     """Return an IRI of either library as a CURIE, and anything else as it prints."""
     if isinstance(node, NamedNode):
-        return terms.shorten(node.value)
-    return str(node) if isinstance(node, BlankNode) else terms.shorten(str(node))
+        return PROJECT.shorten(node.value)
+    return str(node) if isinstance(node, BlankNode) else PROJECT.shorten(str(node))

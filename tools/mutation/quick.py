@@ -12,7 +12,7 @@ from typing import Any
 
 from pyoxigraph import Literal, Quad, QuerySolutions, Store, Triple, Variable
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from tools.mutation.ground import ground, inferences
 from tools.mutation.records import Base, Edit
 
@@ -84,7 +84,7 @@ def rows(table: Table, query: str, nodes: Iterable[Any]) -> Rows:
     """Return what a query of a constraint finds for some focus nodes."""
     found = set()
     for node in nodes:
-        answer = table.store.query(query, prefixes=terms.PREFIXES, substitutions={Variable("this"): node})
+        answer = table.store.query(query, prefixes=PROJECT.prefixes, substitutions={Variable("this"): node})
         assert isinstance(answer, QuerySolutions)
         named = [variable.value for variable in answer.variables]
         for row in answer:

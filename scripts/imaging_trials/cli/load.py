@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     from rdfkit.stores import graphstore, http, load
 
     _check(args)
-    wanted = load.contents(_quads(args.source), args.graph)
+    wanted = load.contents(PROJECT, _quads(args.source), args.graph)
     report = _progress if sys.stderr.isatty() else _silence
     client = http.Client(
         http.credentials(args.user),
@@ -72,14 +73,14 @@ def run(args: argparse.Namespace) -> int:
             client, args.to, args.store, query=args.query_url, update=args.update_url, graphs=args.store_url
         )
         to = graphstore.with_protocol(to, args.protocol)
-        transfers = load.survey(client, to, wanted, report)
+        transfers = load.survey(PROJECT, client, to, wanted, report)
         if args.dry_run:
             report("")
             return _print_plan(transfers, to.url, replace=args.replace)
         if not args.replace:
             load.refuse_others(transfers)
         load.load(client, to, wanted, transfers, staging=not args.no_staging, report=report)
-    except (ImtError, KeyboardInterrupt):
+    except (UserError, KeyboardInterrupt):
         report("")
         if not args.dry_run and transfers:
             sys.stdout.write(_table(transfers))
@@ -96,16 +97,16 @@ def _check(args: argparse.Namespace) -> None:
 
     for option, value in (("--timeout", args.timeout), ("--total-timeout", args.total_timeout)):
         if not (isfinite(value) and 0 < value <= _MAX_SECONDS):
-            raise ImtError(f"{option} takes seconds, more than 0 and at most a week, and not {value:g}.")
+            raise UserError(f"{option} takes seconds, more than 0 and at most a week, and not {value:g}.")
     if not 0 <= args.retries <= _MAX_RETRIES:
-        raise ImtError(f"--retries takes a number from 0 to {_MAX_RETRIES}, and not {args.retries}.")
+        raise UserError(f"--retries takes a number from 0 to {_MAX_RETRIES}, and not {args.retries}.")
 
 
 def _quads(source: Path | None) -> "Iterable[Quad]":
     if source is None:
         from rdfkit.stores import embedded
 
-        return embedded.open_store()
+        return embedded.open_store(PROJECT)
     from rdfkit.rdf import reading
 
     return reading.read(source)

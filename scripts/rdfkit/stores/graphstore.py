@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pyoxigraph as ox
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.stores.http import Client, Response
 from rdfkit.stores.http_errors import check_url
 
@@ -54,7 +54,7 @@ def target(  # noqa: PLR0913 - what the command takes
     """Return the store at ``url``: its base address, or for a generic one the address of both query and update.
 
     ``store`` is one of `STORES`; without it, the ``Server`` header of the store decides. ``query``, ``update`` and
-    ``graphs`` override single addresses. Raises ImtError for an invalid address or an unknown store.
+    ``graphs`` override single addresses. Raises UserError for an invalid address or an unknown store.
     """
     for address in (url, query, update, graphs):
         if address is not None:
@@ -75,10 +75,10 @@ def target(  # noqa: PLR0913 - what the command takes
 def with_protocol(to: Target, protocol: str | None) -> Target:
     """Return the store, used by ``graph-store`` protocol, by SPARQL ``update``, or (None) by the better of them.
 
-    Raises ImtError for ``graph-store`` if the address of that protocol is not known.
+    Raises UserError for ``graph-store`` if the address of that protocol is not known.
     """
     if protocol == "graph-store" and not to.graphs:
-        raise ImtError(f"{to.url} has no known address for the Graph Store Protocol: give it with --store-url.")
+        raise UserError(f"{to.url} has no known address for the Graph Store Protocol: give it with --store-url.")
     return replace(to, graphs=None) if protocol == "update" else to
 
 
@@ -86,7 +86,7 @@ def _detect(client: Client, url: str) -> str:
     server = client.request("GET", url).headers.get("Server", "").lower()
     store = next((store for store in _PATHS if server.startswith(store)), None)
     if store is None:
-        raise ImtError(
+        raise UserError(
             f"{url} does not say which store it is: give --store {', '.join(STORES[:-1])} or {STORES[-1]} "
             "(any store with SPARQL query and update)."
         )
@@ -94,13 +94,13 @@ def _detect(client: Client, url: str) -> str:
 
 
 def count(client: Client, to: Target, graph: ox.NamedNode) -> int:
-    """Return the number of triples in a named graph. Raises ImtError if the store answers with no number."""
+    """Return the number of triples in a named graph. Raises UserError if the store answers with no number."""
     query = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}"
     response = client.require_ok(_ask(client, to, query, _RESULTS))
     try:
         results = ox.QueryResultsFormat.from_media_type(response.media_type)
         if results is None:
-            raise ImtError(_wrong_type(to.query, response, "SPARQL results"))
+            raise UserError(_wrong_type(to.query, response, "SPARQL results"))
         rows = ox.parse_query_results(response.body, results)
         if isinstance(rows, ox.QuerySolutions):
             ((number,),) = rows
@@ -108,11 +108,11 @@ def count(client: Client, to: Target, graph: ox.NamedNode) -> int:
                 return int(number.value)
     except (SyntaxError, ValueError):
         pass
-    raise ImtError(f"{to.query} answers COUNT with no number: check that it is a SPARQL endpoint.")
+    raise UserError(f"{to.query} answers COUNT with no number: check that it is a SPARQL endpoint.")
 
 
 def read(client: Client, to: Target, graph: ox.NamedNode) -> list[ox.Triple]:
-    """Return the triples of a named graph; none if the store has no such graph. Raises ImtError for invalid RDF."""
+    """Return the triples of a named graph; none if the store has no such graph. Raises UserError for invalid RDF."""
     if to.graphs:
         response = client.request("GET", _graph(to.graphs, graph), accept=_TRIPLES)
         if response.status == 404:
@@ -123,17 +123,17 @@ def read(client: Client, to: Target, graph: ox.NamedNode) -> list[ox.Triple]:
     client.require_ok(response)
     rdf = ox.RdfFormat.from_media_type(response.media_type)
     if rdf is None:
-        raise ImtError(_wrong_type(to.graphs or to.query, response, "N-Triples"))
+        raise UserError(_wrong_type(to.graphs or to.query, response, "N-Triples"))
     try:
         return [quad.triple for quad in ox.parse(response.body, rdf)]
     except (SyntaxError, ValueError) as error:
-        raise ImtError(
+        raise UserError(
             f"{to.graphs or to.query} answers with invalid {response.media_type} ({error}): check the store."
         ) from None
 
 
 def write(client: Client, to: Target, graph: ox.NamedNode, triples: Sequence[ox.Triple]) -> None:
-    """Replace the content of a named graph by ``triples``. Raises ImtError if the store does not accept them.
+    """Replace the content of a named graph by ``triples``. Raises UserError if the store does not accept them.
 
     By SPARQL, the first request empties the graph and adds all triples with blank nodes: a blank node keeps its
     identity only within one request, and a repeated request must not add a second copy.
@@ -173,7 +173,7 @@ def drop(client: Client, to: Target, graphs: Iterable[ox.NamedNode]) -> None:
 
 
 def update(client: Client, to: Target, text: str) -> None:
-    """Send a SPARQL update. Raises ImtError if the store does not carry it out."""
+    """Send a SPARQL update. Raises UserError if the store does not carry it out."""
     client.require_ok(client.request("POST", to.update, body=text.encode(), media_type="application/sparql-update"))
 
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.stores.http_errors import PASSWORD_VARIABLE, failure, refusal, with_attempts, without_query
 
 MAX_ANSWER_BYTES = 512 * 1024 * 1024
@@ -45,7 +45,7 @@ class Login:
 def credentials(user: str | None) -> Login | None:
     """Return the login of ``user``, or None without a user.
 
-    The password comes from the environment variable ``IMT_PASSWORD``, or is typed on the terminal. Raises ImtError for
+    The password comes from the environment variable ``IMT_PASSWORD``, or is typed on the terminal. Raises UserError for
     an unusable user name, and where there is neither variable nor terminal.
     """
     import os
@@ -54,11 +54,11 @@ def credentials(user: str | None) -> Login | None:
     if user is None:
         return None
     if not user or ":" in user or not user.isprintable():
-        raise ImtError("--user takes a name without colon or control characters: a colon separates name and password.")
+        raise UserError("--user takes a name without colon or control characters: a colon separates name and password.")
     password = os.environ.get(PASSWORD_VARIABLE)
     if password is None:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise ImtError(
+            raise UserError(
                 f"There is no password for {user}: set {PASSWORD_VARIABLE}, or run this on a terminal and type it."
             )
         from getpass import getpass
@@ -152,7 +152,7 @@ class Connection:
         """Return the response to a request, complete within ``seconds``, whatever its status.
 
         Raises TimeoutError after that time; ConnectionResetError if the server sends nothing, ConnectionAbortedError if
-        it stops in the middle; ImtError for a body of more than MAX_ANSWER_BYTES; otherwise what httpx raises.
+        it stops in the middle; UserError for a body of more than MAX_ANSWER_BYTES; otherwise what httpx raises.
         """
         exchange = _Exchange(self._client, request, seconds)
         return run_with_deadline(seconds, exchange.run, exchange.abandon)
@@ -237,7 +237,9 @@ def _body(response: httpx.Response) -> bytes:
     for piece in response.iter_bytes():
         body += piece
         if len(body) > MAX_ANSWER_BYTES:
-            raise ImtError(f"The endpoint's answer has more than {MAX_ANSWER_BYTES:,} bytes: ask for less, with LIMIT.")
+            raise UserError(
+                f"The endpoint's answer has more than {MAX_ANSWER_BYTES:,} bytes: ask for less, with LIMIT."
+            )
     return bytes(body)
 
 
@@ -307,7 +309,7 @@ class Client:
     def request(self, method: str, url: str, **details: Any) -> Response:
         """Return the response to a request, whatever its status; ``details`` are further fields of `Request`.
 
-        Raises ImtError if there is no response in time.
+        Raises UserError if there is no response in time.
         """
         request = Request(method, url, **details)
         shown = without_query(url)
@@ -315,7 +317,7 @@ class Client:
         for attempt in range(self.retries + 1):
             limit = min(self.timeout, self.deadline - time.monotonic())
             if limit <= 0:
-                raise ImtError(f"No time was left for a request to {shown}: allow more with --total-timeout.")
+                raise UserError(f"No time was left for a request to {shown}: allow more with --total-timeout.")
             pause = min(_MAX_PAUSE_SECONDS, _MIN_PAUSE_SECONDS * 2.0**attempt)
             last = attempt == self.retries
             try:
@@ -340,16 +342,16 @@ class Client:
         raise AssertionError("the last attempt returns or raises")  # pragma: no cover
 
     def require_ok(self, response: Response) -> Response:
-        """Return a response with status 2xx. Raises ImtError for another: what it means and how to fix it."""
+        """Return a response with status 2xx. Raises UserError for another: what it means and how to fix it."""
         if response.ok:
             return response
         login = self._connection.login
-        error = ImtError(refusal(response, login.user if login else None))
+        error = UserError(refusal(response, login.user if login else None))
         raise with_attempts(error, self.retries if response.status in BUSY_STATUSES else 0)
 
     def _pause(self, url: str, reason: str, seconds: float) -> None:
         if time.monotonic() + seconds >= self.deadline:
-            raise ImtError(
+            raise UserError(
                 f"{url} {reason}, and the next attempt is due in {seconds:.3g} s, which is more than is left: "
                 "run again later, or allow more with --total-timeout."
             )

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,17 +33,17 @@ _FAILURES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
 
 
 def check_url(url: str, example: str) -> None:
-    """Raise ImtError if ``url`` is not an HTTP address, or contains a user or password."""
+    """Raise UserError if ``url`` is not an HTTP address, or contains a user or password."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
     if not usable or not url.isascii() or not url.isprintable() or " " in url:
-        raise ImtError(f"'{url}' is not the address of an endpoint: write one such as {example}.")
+        raise UserError(f"'{url}' is not the address of an endpoint: write one such as {example}.")
     if "@" in parts.netloc:
         shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        raise ImtError(
+        raise UserError(
             f"The address of {shown} contains a user: name it with --user, and put the password into "
             f"{PASSWORD_VARIABLE}."
         )
@@ -51,13 +51,13 @@ def check_url(url: str, example: str) -> None:
 
 def failure(
     url: str, seconds: float, error: Exception, advice: str = "allow more with --timeout, or ask for less"
-) -> ImtError:
+) -> UserError:
     """Return an error of `http.Connection.send` as one sentence; ``advice`` is what to do about a time limit."""
     sentence = next(
         (sentence for classes, sentence in _FAILURES if isinstance(error, classes)),
         "cannot be reached ({cause}): check that the server runs, and the address.",
     )
-    return ImtError(f"{url} {sentence.format(seconds=f'{seconds:.3g}', advice=advice, cause=_cause(error))}")
+    return UserError(f"{url} {sentence.format(seconds=f'{seconds:.3g}', advice=advice, cause=_cause(error))}")
 
 
 def _cause(error: BaseException) -> str:
@@ -101,8 +101,8 @@ def without_query(url: str) -> str:
     return url.partition("?")[0]
 
 
-def with_attempts(error: ImtError, retries: int) -> ImtError:
+def with_attempts(error: UserError, retries: int) -> UserError:
     """Return an error that also says how often the request was sent."""
     if not retries:
         return error
-    return ImtError(f"{str(error).rstrip('.')} (tried {retries + 1} times).")
+    return UserError(f"{str(error).rstrip('.')} (tried {retries + 1} times).")

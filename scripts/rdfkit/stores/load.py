@@ -13,8 +13,8 @@ from enum import Enum
 
 import pyoxigraph as ox
 
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf.named_graphs import graph_name
+from rdfkit.base.errors import UserError
+from rdfkit.base.project import Project
 from rdfkit.sparql.saved import clip, nearest
 from rdfkit.stores import graphstore
 from rdfkit.stores.graphstore import Target
@@ -37,19 +37,15 @@ class GraphStatus(Enum):
 
 @dataclass
 class GraphTransfer:
-    """A named graph and how far it has been loaded."""
+    """A named graph and how far it has been loaded; ``name`` is its short name."""
 
     graph: ox.NamedNode
+    name: str
     triples: int  # in our graph
     stored: int | None  # in the store by the last count; None if unknown
     status: GraphStatus  # before the load
     staged: int  # triples in the staging graph
     outcome: str = ""  # in words, for the table that the command prints
-
-    @property
-    def name(self) -> str:
-        """The short name of the graph."""
-        return graph_name(self.graph)
 
 
 class Content:
@@ -73,45 +69,48 @@ class Content:
         return "" if _canonical(blank) == _canonical(self._blank) else "blank nodes are linked differently"
 
 
-def contents(quads: Iterable[ox.Quad], names: Sequence[str] = ()) -> dict[ox.NamedNode, Content]:
+def contents(project: Project, quads: Iterable[ox.Quad], names: Sequence[str] = ()) -> dict[ox.NamedNode, Content]:
     """Return the named graphs of a dataset with their content: all, or those in ``names`` (short names or IRIs).
 
-    Raises ImtError for an unknown name, and for a triple in the default graph.
+    Raises UserError for an unknown name, and for a triple in the default graph.
     """
     found: dict[ox.NamedNode, list[ox.Triple]] = {}
     for quad in quads:
         if not isinstance(quad.graph_name, ox.NamedNode):
-            raise ImtError(f"A triple is in no named graph ({quad.triple}): load a file that names every graph.")
+            raise UserError(f"A triple is in no named graph ({quad.triple}): load a file that names every graph.")
         found.setdefault(quad.graph_name, []).append(quad.triple)
-    known = {graph_name(graph): graph for graph in found} | {graph.value: graph for graph in found}
+    known = {project.graph_name(graph): graph for graph in found} | {graph.value: graph for graph in found}
     for name in names:
         if name not in known:
-            short = sorted(graph_name(graph) for graph in found)
+            short = sorted(project.graph_name(graph) for graph in found)
             near = nearest(name, short)
             offer = f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(short)}."
-            raise ImtError(f"There is no graph '{clip(name)}' to load: {offer}")
+            raise UserError(f"There is no graph '{clip(name)}' to load: {offer}")
     chosen = {known[name] for name in names} or set(found)
     return {graph: Content(found[graph]) for graph in sorted(chosen, key=lambda graph: graph.value)}
 
 
-def survey(client: Client, to: Target, wanted: Mapping[ox.NamedNode, Content], report: Report) -> list[GraphTransfer]:
-    """Return what the store has of each graph to be loaded. Changes nothing; raises ImtError if it cannot be read."""
+def survey(
+    project: Project, client: Client, to: Target, wanted: Mapping[ox.NamedNode, Content], report: Report
+) -> list[GraphTransfer]:
+    """Return what the store has of each graph to be loaded. Changes nothing; raises UserError if it cannot be read."""
     transfers = []
     for graph, content in wanted.items():
-        report(f"checking {graph_name(graph)}")
+        name = project.graph_name(graph)
+        report(f"checking {name}")
         with _context("The store could not be read, and nothing was changed"):
             stored, status = _status(client, to, graph, content)
             staged = graphstore.count(client, to, _staging(graph))
         outcome = "unchanged" if status is GraphStatus.OTHER else status.value
-        transfers.append(GraphTransfer(graph, len(content.triples), stored, status, staged, outcome))
+        transfers.append(GraphTransfer(graph, name, len(content.triples), stored, status, staged, outcome))
     return transfers
 
 
 def refuse_others(transfers: Iterable[GraphTransfer]) -> None:
-    """Raise ImtError if the store has other content under the name of one of the graphs."""
+    """Raise UserError if the store has other content under the name of one of the graphs."""
     others = [transfer.name for transfer in transfers if transfer.status is GraphStatus.OTHER]
     if others:
-        raise ImtError(
+        raise UserError(
             f"The store has other content in {', '.join(others)}, and nothing was changed: give --replace to "
             "overwrite it, or name with --graph what to load."
         )
@@ -128,8 +127,8 @@ def load(  # noqa: PLR0913 - what a load is made of
 ) -> None:
     """Load the graphs that are not complete in the store, and compare what can then be read from it.
 
-    ``transfers`` come from `survey` and are updated in place, so they are right after a failure too. Raises ImtError if
-    a graph could not be loaded; the message says how many are complete.
+    ``transfers`` come from `survey` and are updated in place, so they are right after a failure too. Raises UserError
+    if a graph could not be loaded; the message says how many are complete.
     """
     todo = [transfer for transfer in transfers if transfer.status is not GraphStatus.SAME]
     try:
@@ -146,10 +145,10 @@ def load(  # noqa: PLR0913 - what a load is made of
             report("removing staging graphs")
             with _context("The graphs are complete, but the staging graphs could not be removed"):
                 graphstore.drop(client, to, [_staging(transfer.graph) for transfer in left])
-    except ImtError as error:
+    except UserError as error:
         complete = sum(transfer.outcome in {"loaded", "replaced", GraphStatus.SAME.value} for transfer in transfers)
         progress = f"{complete} of {len(transfers)} graphs are complete, and a second run continues from there."
-        raise ImtError(f"{str(error).rstrip('.')}; {progress}") from None
+        raise UserError(f"{str(error).rstrip('.')}; {progress}") from None
 
 
 def _stage(client: Client, to: Target, transfer: GraphTransfer, content: Content, report: Report) -> None:
@@ -212,8 +211,8 @@ def _outcome_after_failure(
         transfer.outcome, transfer.stored = "unknown, it was being written", None
     try:
         yield
-    except ImtError:
-        with suppress(ImtError):
+    except UserError:
+        with suppress(UserError):
             check = client.final_check()
             for transfer in group:
                 transfer.stored, status = _status(check, to, transfer.graph, wanted[transfer.graph])
@@ -242,18 +241,18 @@ def _status(client: Client, to: Target, graph: ox.NamedNode, content: Content) -
 def _require_same(client: Client, to: Target, graph: ox.NamedNode, content: Content, stored: int) -> None:
     difference = content.difference(graphstore.read(client, to, graph))
     if difference:
-        raise ImtError(f"{to.url} returns other triples than were sent: {difference}.")
+        raise UserError(f"{to.url} returns other triples than were sent: {difference}.")
     if stored != len(content.triples):
-        raise ImtError(f"{to.url} counts {stored:,} triples, but {len(content.triples):,} were sent.")
+        raise UserError(f"{to.url} counts {stored:,} triples, but {len(content.triples):,} were sent.")
 
 
 @contextmanager
 def _context(what: str) -> Iterator[None]:
-    """Put ``what`` before the message of an ImtError."""
+    """Put ``what`` before the message of an UserError."""
     try:
         yield
-    except ImtError as error:
-        raise ImtError(f"{what}: {error}") from None
+    except UserError as error:
+        raise UserError(f"{what}: {error}") from None
 
 
 def _staging(graph: ox.NamedNode) -> ox.NamedNode:

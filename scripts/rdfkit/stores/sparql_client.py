@@ -6,13 +6,13 @@ same graphs as the embedded store.
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import httpx
 import pyoxigraph as ox
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
+from rdfkit.base.project import Project
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import guard
 from rdfkit.sparql.results import Answer
@@ -25,11 +25,15 @@ _TRIPLES = ("CONSTRUCT", "DESCRIBE")
 _BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
 
 
-def dataset(root: Path, name: str) -> list[ox.NamedNode]:
-    """Return the named graphs of a dataset (``all``, ``asserted``, ``page``) that the sources under ``root`` make."""
-    names = {source for source, _ in named_graphs.source_files(root)} | {named_graphs.LINKS, named_graphs.INFERRED}
-    kept = {"all": names, "asserted": names - {named_graphs.INFERRED}, "page": {"page"}}[name]
-    return [named_graphs.graph_iri(kept_name) for kept_name in sorted(kept)]
+def dataset(project: Project, name: str) -> list[ox.NamedNode]:
+    """Return the named graphs of a dataset (``all``, ``asserted``, or one of the project's own), sorted by IRI.
+
+    The same as `named_graphs.dataset` gives for the project's store, but without opening it.
+    """
+    asserted = {source for source, _ in named_graphs.source_files(project)}
+    asserted |= {reader.graph for reader in project.readers}
+    names = project.datasets.get(name) or (asserted | {named_graphs.INFERRED} if name == "all" else asserted)
+    return [project.graph_iri(graph) for graph in sorted(names)]
 
 
 def ask(  # noqa: PLR0913 - what a request is made of
@@ -45,7 +49,7 @@ def ask(  # noqa: PLR0913 - what a request is made of
 
     Without graphs the endpoint uses its own default graph. ``method`` is ``get`` or ``post``. ``timeout`` limits the
     whole exchange in seconds, whatever the server does. ``login`` is used if the endpoint asks for it (Basic or
-    Digest), and is sent to no other host, even if the endpoint redirects there. Raises ImtError if there is no answer
+    Digest), and is sent to no other host, even if the endpoint redirects there. Raises UserError if there is no answer
     in time, or the answer is not a SPARQL result.
     """
     form = guard.form(text)
@@ -55,7 +59,7 @@ def ask(  # noqa: PLR0913 - what a request is made of
     except (OSError, httpx.RequestError, httpx.InvalidURL) as error:
         raise http_errors.failure(url, timeout, error) from None
     if not response.ok:
-        raise ImtError(http_errors.refusal(response, login.user if login else None))
+        raise UserError(http_errors.refusal(response, login.user if login else None))
     return _read(url, form, response.media_type, response.body)
 
 
@@ -89,7 +93,7 @@ def _request(url: str, text: str, form: str, graphs: Iterable[ox.NamedNode], met
 
 def _read(url: str, form: str, media_type: str, body: bytes) -> Answer:
     """Return the body of a 2xx response as an answer, read by the media type that the server states."""
-    wrong = ImtError(
+    wrong = UserError(
         f"{url} answers with {media_type} and not with SPARQL results: give the address of the query endpoint itself, "
         "not of a page about it."
     )
@@ -113,7 +117,7 @@ def _read(url: str, form: str, media_type: str, body: bytes) -> Answer:
             for _ in again if isinstance(again, ox.QuerySolutions) else ():
                 pass
     except (SyntaxError, ValueError) as error:
-        raise ImtError(f"{url} answers with invalid {media_type} ({error}): try again, or ask its operator.") from None
+        raise UserError(f"{url} answers with invalid {media_type} ({error}): try again, or ask its operator.") from None
     return answer
 
 
@@ -137,7 +141,7 @@ def _with_canonical_booleans(body: bytes) -> bytes:
 def _boolean(url: str, rows: ox.QuerySolutions) -> ox.QueryBoolean:
     """Return the answer of Virtuoso 7 to ASK (one row for true, no row for false) as a boolean."""
     if [variable.value for variable in rows.variables] != ["__ASK_RETVAL"]:
-        raise ImtError(f"{url} answers an ASK query with rows: check the address, or ask its operator.")
+        raise UserError(f"{url} answers an ASK query with rows: check the address, or ask its operator.")
     value = "true" if any(row[0] is not None for row in rows) else "false"
     answer = ox.parse_query_results(f'{{"head":{{}},"boolean":{value}}}', ox.QueryResultsFormat.JSON)
     assert isinstance(answer, ox.QueryBoolean)  # noqa: S101 - by what was parsed

@@ -26,10 +26,9 @@ from pyoxigraph import (
 from rdflib import Dataset as RdflibDataset
 
 import imaging_trials
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs
-from rdfkit.rdf.named_graphs import graph_iri
 from rdfkit.sparql import saved
 from rdfkit.stores import graphstore
 from rdfkit.stores.embedded import open_store
@@ -78,7 +77,7 @@ def everything(server: Server) -> list[Quad]:
     client, to = connected(server)
     return [
         Quad(triple.subject, triple.predicate, triple.object, graph)
-        for graph in named_graphs.dataset(open_store(), "all")
+        for graph in named_graphs.dataset(PROJECT, open_store(PROJECT), "all")
         for triple in graphstore.read(client, to, graph)
     ]
 
@@ -94,16 +93,16 @@ def test_whole_graph_comes_back_the_same(
 ) -> None:
     server: Server = request.getfixturevalue(name)
     client, to = connected(server)
-    names = named_graphs.dataset(open_store(), "all")
+    names = named_graphs.dataset(PROJECT, open_store(PROJECT), "all")
     graphstore.drop(client, to, names)
     done = load_into(server, "--protocol", protocol)
     assert (done.code, done.error) == (0, "")
-    assert done.states == {named_graphs.graph_name(graph): "loaded" for graph in names}
-    total = len(open_store())
+    assert done.states == {PROJECT.graph_name(graph): "loaded" for graph in names}
+    total = len(open_store(PROJECT))
     assert done.out.endswith(
         f"{total:,} triples in {len(names)} graphs are in {server.base}, counted and read back there.\n"
     )
-    assert canonical(everything(server)) == canonical(open_store())
+    assert canonical(everything(server)) == canonical(open_store(PROJECT))
     assert [graphstore.count(client, to, NamedNode(graph.value + STAGING_SUFFIX)) for graph in names] == [0] * len(
         names
     )
@@ -124,7 +123,7 @@ def test_python_users_query_an_endpoint_like_the_graph(oxigraph: Server, load_in
     for graphs in ("page", "asserted", "all"):
         here, there = (imaging_trials.query(text, graphs=graphs, endpoint=url) for url in (None, oxigraph.query))
         assert list(here) == list(there)
-    with pytest.raises(ImtError, match="within"):
+    with pytest.raises(UserError, match="within"):
         imaging_trials.query(text, endpoint=oxigraph.query, timeout=0)
 
 
@@ -136,7 +135,7 @@ def test_only_a_graph_that_differs_is_replaced(
     ours = ("--from", str(file))
     assert load_into(server, "--replace", *ours).code == 0
     client, to = connected(server)
-    page = graph_iri("page")
+    page = PROJECT.graph_iri("page")
     one = graphstore.read(client, to, page)[0]
     graphstore.update(client, to, f"DELETE DATA {{ GRAPH {page} {{ {one} }} }}")
     other = f"{one.subject} {one.predicate} <http://example.org/other>"
@@ -157,7 +156,7 @@ def test_only_a_graph_that_differs_is_replaced(
 
 
 def test_only_named_graphs_are_loaded(load_into: LoadInto, empty: Server) -> None:
-    done = load_into(empty, "--graph", "alignments", "--graph", graph_iri("dataset").value)
+    done = load_into(empty, "--graph", "alignments", "--graph", PROJECT.graph_iri("dataset").value)
     assert (done.code, done.states) == (0, {"alignments": "loaded", "dataset": "loaded"})
     assert set(stored(empty)) == {"alignments", "dataset"}
     done = load_into(empty, "--graph", "pages")
@@ -216,7 +215,7 @@ def rdflib_endpoint() -> Answerer:
 @pytest.mark.filterwarnings("ignore:Dataset.*is deprecated:DeprecationWarning")
 def test_store_with_sparql_only(load_into: LoadInto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(graphstore, "_MAX_BATCH_TRIPLES", 20)
-    page, words = graph_iri("page"), graph_iri("vocabulary")
+    page, words = PROJECT.graph_iri("page"), PROJECT.graph_iri("vocabulary")
     says, lists = NamedNode("http://example.org/says"), NamedNode("http://example.org/lists")
     quads = [Quad(NamedNode(f"http://example.org/{n}"), says, Literal(f'"{n}"\n\\'), page) for n in range(50)]
     quads += [Quad(BlankNode(f"b{n}"), lists, BlankNode(f"b{n + 1}"), words) for n in range(30)]
@@ -269,7 +268,7 @@ def test_terminal_shows_each_step_and_a_pipe_only_the_result(empty: Server) -> N
     os.close(theirs)
     steps = os.read(ours, 100_000).decode()
     os.close(ours)
-    triples = sum(1 for _ in open_store().quads_for_pattern(None, None, None, graph_iri("dataset")))
+    triples = sum(1 for _ in open_store(PROJECT).quads_for_pattern(None, None, None, PROJECT.graph_iri("dataset")))
     assert re.findall(r"\r\x1b\[K([^\r]+) \.\.\.", steps) == [
         "checking dataset",
         f"sending dataset, {triples} triples",
@@ -284,6 +283,6 @@ def test_terminal_shows_each_step_and_a_pipe_only_the_result(empty: Server) -> N
 
 def test_parameters_of_saved_queries_avoid_reserved_names() -> None:
     reserved = {"graphs", "endpoint", "login", "timeout"}
-    names = {parameter.name for path in saved.files(paths.root()) for parameter in saved.read(path).parameters}
+    names = {parameter.name for path in saved.files(PROJECT) for parameter in saved.read(PROJECT, path).parameters}
     assert names
     assert not names & reserved

@@ -13,10 +13,11 @@ from urllib.request import parse_http_list, parse_keqv_list
 
 import pytest
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.stores import sparql_client
 from rdfkit.stores.http import Client, Login, credentials
 from rdfkit.stores.http_errors import PASSWORD_VARIABLE
+from tests.support.faulty_proxy import read_request
 from tests.support.servers import raw_server
 
 LOGIN = Login("Mufasa", "Circle of Life")
@@ -34,7 +35,7 @@ class Guarded:
         self.sent: list[str] = []
 
     def __call__(self, connection: socket.socket) -> None:
-        request = connection.recv(1 << 20).decode()
+        request = read_request(connection).whole.decode()
         header = re.search(r"(?i)\r\nauthorization: (.*)\r\n", request)
         self.sent.append(header[1] if header else "")
         if header and self.accepts(request, header[1]):
@@ -150,7 +151,7 @@ def test_wrong_password_is_not_sent_twice() -> None:
     guarded = Guarded('Basic realm="x"', then="401 No", headers='WWW-Authenticate: Basic realm="x"\r\n')
     with raw_server(guarded) as url:
         same = client()
-        with pytest.raises(ImtError, match="rejects Mufasa with this password: check both"):
+        with pytest.raises(UserError, match="rejects Mufasa with this password: check both"):
             same.require_ok(same.request("GET", url))
         assert len(guarded.sent) == 2
         assert same.request("GET", url).status == 401
@@ -162,7 +163,7 @@ def test_endpoint_is_asked_with_a_login(challenge: str) -> None:
     guarded = Guarded(challenge)
     with raw_server(guarded) as url:
         assert bool(sparql_client.ask(url, "ASK {}", login=LOGIN))
-        with pytest.raises(ImtError, match="requires a user: name one with --user"):
+        with pytest.raises(UserError, match="requires a user: name one with --user"):
             sparql_client.ask(url, "ASK {}")
     assert guarded.sent[0] == guarded.sent[2] == ""
     assert guarded.sent[1].startswith(challenge.split(" ", maxsplit=1)[0])
@@ -172,7 +173,7 @@ def test_redirect_does_not_carry_the_password() -> None:
     there = Guarded('Basic realm="x"')
     with raw_server(there) as target:
         here = Guarded('Basic realm="x"', then="302 On", headers=f"Location: {target}\r\n")
-        with raw_server(here) as url, pytest.raises(ImtError, match="rejects Mufasa"):
+        with raw_server(here) as url, pytest.raises(UserError, match="rejects Mufasa"):
             sparql_client.ask(url, "ASK {}", login=LOGIN)
     assert here.sent[1].startswith("Basic ")
     assert there.sent == [""]
@@ -188,7 +189,7 @@ def test_challenge_of_another_host_is_not_met() -> None:
             here.append(connection.recv(1 << 20).decode().lower())
             connection.sendall(f"HTTP/1.1 302 On\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n".encode())
 
-        with raw_server(redirect) as url, pytest.raises(ImtError, match="rejects Mufasa"):
+        with raw_server(redirect) as url, pytest.raises(UserError, match="rejects Mufasa"):
             sparql_client.ask(url, "ASK {}", login=LOGIN)
     assert there.sent == [""]
     assert len(here) == 1
@@ -201,12 +202,12 @@ def test_repr_shows_no_password() -> None:
 
 def test_credentials_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(PASSWORD_VARIABLE, raising=False)
-    with pytest.raises(ImtError, match="There is no password for me: set IMT_PASSWORD"):
+    with pytest.raises(UserError, match="There is no password for me: set IMT_PASSWORD"):
         credentials("me")
     monkeypatch.setenv(PASSWORD_VARIABLE, "")
     assert credentials("me") == Login("me", "")
     assert credentials(None) is None
-    with pytest.raises(ImtError, match="without colon"):
+    with pytest.raises(UserError, match="without colon"):
         credentials("me:secret")
 
 

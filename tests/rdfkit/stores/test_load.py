@@ -3,7 +3,8 @@
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.stores import load
 from rdfkit.stores.load import Content, contents
 
@@ -34,5 +35,5 @@ def test_hard_graphs_are_not_canonicalized(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_triple_in_the_default_graph_is_refused() -> None:
-    with pytest.raises(ImtError, match="is in no named graph"):
-        contents(parse(b"<http://a/a> <http://a/b> <http://a/c> .", RdfFormat.N_QUADS))
+    with pytest.raises(UserError, match="is in no named graph"):
+        contents(PROJECT, parse(b"<http://a/a> <http://a/b> <http://a/c> .", RdfFormat.N_QUADS))

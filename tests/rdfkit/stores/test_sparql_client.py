@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pyoxigraph import QuerySolutions, RdfFormat
 
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs
 from rdfkit.stores import embedded, sparql_client
 from tests.support import small_checkout
@@ -26,25 +26,18 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def endpoint(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real server that holds the small graph, inferred triples included, each in its named graph."""
-    code = "import sys; from rdfkit.stores.embedded import open_store; from pyoxigraph import RdfFormat; "
-    code += "open_store().dump(sys.stdout.buffer, RdfFormat.N_QUADS)"
-    quads = small_checkout.python(root, "-c", code).stdout
-    assert "graph/inferred" in quads
+    """Run a real server with the small graph, inferred triples included, each in its named graph."""
+    quads = embedded.from_sources(PROJECT.at(root)).dump(format=RdfFormat.N_QUADS)
+    assert quads
     with oxigraph_server(tmp_path_factory.mktemp("server")) as server:
-        _load(server.graphs, quads)
-        yield server.query
-
-
-def _load(url: str, quads: str) -> None:
-    media_type = {"Content-Type": RdfFormat.N_QUADS.media_type}
-    request = urllib.request.Request(url, quads.encode(), media_type, method="POST")
-    with urllib.request.urlopen(request, timeout=20):
-        pass
+        media_type = {"Content-Type": RdfFormat.N_QUADS.media_type}
+        request = urllib.request.Request(server.graphs, quads, media_type, method="POST")
+        with urllib.request.urlopen(request, timeout=60):
+            yield server.query
 
 
 def refusal(url: str, text: str = "ASK {}", timeout: float = 10) -> str:
-    with pytest.raises(ImtError) as caught:
+    with pytest.raises(UserError) as caught:
         sparql_client.ask(url, text, timeout=timeout)
     assert "\n" not in str(caught.value)
     assert "127.0.0.1" in str(caught.value)
@@ -82,7 +75,7 @@ def test_dataset_is_sent_with_the_query(root: Path, endpoint: str) -> None:
 
 @pytest.mark.parametrize(("dataset", "count"), [("all", 3), ("asserted", 2), ("page", 0)])
 def test_query_is_answered_over_its_dataset(root: Path, endpoint: str, dataset: str, count: int) -> None:
-    graphs = sparql_client.dataset(root, dataset)
+    graphs = sparql_client.dataset(PROJECT.at(root), dataset)
     text = "SELECT ?new { ?new <https://w3id.org/imaging-trials/vocab#supersedes> ?old }"
     rows = sparql_client.ask(endpoint, text, graphs)
     assert isinstance(rows, QuerySolutions)
@@ -91,7 +84,7 @@ def test_query_is_answered_over_its_dataset(root: Path, endpoint: str, dataset: 
     assert isinstance(named, QuerySolutions)
     found = {row["g"] for row in named}
     assert found <= set(graphs)
-    assert named_graphs.graph_iri("page") in found
+    assert PROJECT.graph_iri("page") in found
 
 
 def test_empty_answer_is_as_wrong_as_from_the_own_graph(root: Path, endpoint: str) -> None:
@@ -224,7 +217,7 @@ def test_rows_of_an_incomplete_result_are_not_printed(root: Path) -> None:
 @pytest.mark.parametrize("url", ["", "127.0.0.1:80", "ftp://127.0.0.1/", "file:///etc/passwd", "http://", "http://[/",
                                  "http://127.0.0.1:99999/", "http://127.0.0.1/ x", "http://127.0.0.1/\n"])  # fmt: skip
 def test_invalid_address_gets_a_sentence(url: str) -> None:
-    with pytest.raises(ImtError, match="is not the address of an endpoint"):
+    with pytest.raises(UserError, match="is not the address of an endpoint"):
         sparql_client.ask(url, "ASK {}")
 
 
@@ -235,6 +228,6 @@ def test_time_limit_is_a_number_of_seconds(root: Path, seconds: str) -> None:
     assert "--timeout" in done.stderr
 
 
-@pytest.mark.parametrize("name", named_graphs.DATASETS)
+@pytest.mark.parametrize("name", named_graphs.dataset_names(PROJECT))
 def test_dataset_is_that_of_the_embedded_store(name: str) -> None:
-    assert sparql_client.dataset(paths.root(), name) == named_graphs.dataset(embedded.open_store(), name)
+    assert sparql_client.dataset(PROJECT, name) == named_graphs.dataset(PROJECT, embedded.open_store(PROJECT), name)

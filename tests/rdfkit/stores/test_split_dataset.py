@@ -11,6 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import query_tests
 from rdfkit.sparql.saved import SavedQuery, find
@@ -47,7 +48,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Serv
 
 
 def _quads(name: str) -> Iterator[ox.Quad]:
-    return graph().quads_for_pattern(None, None, None, named_graphs.graph_iri(name))
+    return graph().quads_for_pattern(None, None, None, PROJECT.graph_iri(name))
 
 
 def other_server(text: str) -> str:
@@ -61,18 +62,16 @@ def ask(servers: dict[str, Server], text: str) -> Rows:
     other = other_server(text)
     (home,) = set(HALVES) - {other}
     text = text.replace(f"<http://{other}.example/query>", f"<{servers[other].query}>")
-    return rows_of(
-        sparql_client.ask(servers[home].query, text, [named_graphs.graph_iri(name) for name in HALVES[home]])
-    )
+    return rows_of(sparql_client.ask(servers[home].query, text, [PROJECT.graph_iri(name) for name in HALVES[home]]))
 
 
 def saved(file: Path) -> SavedQuery:
-    return find(ROOT, file.stem)
+    return find(PROJECT, file.stem)
 
 
 def test_halves_are_disjoint_and_complete() -> None:
     names = [name for half in HALVES.values() for name in half]
-    assert sorted(names) == [named_graphs.graph_name(name) for name in named_graphs.dataset(graph(), "all")]
+    assert sorted(names) == [PROJECT.graph_name(name) for name in named_graphs.dataset(PROJECT, graph(), "all")]
 
 
 def test_queries_ask_both_servers() -> None:
