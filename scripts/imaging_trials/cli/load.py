@@ -55,13 +55,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Load; return 0, or 1 if ``--dry-run`` finds what a load without ``--replace`` would refuse."""
-    from rdfkit.stores import graphstore, http, load
+    from rdfkit.stores import Client, credentials, graphstore, load
 
     _check(args)
     wanted = load.contents(PROJECT, _quads(args.source), args.graph)
     report = _progress if sys.stderr.isatty() else _silence
-    client = http.Client(
-        http.credentials(args.user),
+    client = Client(
+        credentials(args.user),
         timeout=args.timeout,
         total=args.total_timeout,
         retries=args.retries,
@@ -104,31 +104,31 @@ def _check(args: argparse.Namespace) -> None:
 
 def _quads(source: Path | None) -> "Iterable[Quad]":
     if source is None:
-        from rdfkit.stores import embedded
+        from rdfkit.stores import open_store
 
-        return embedded.open_store(PROJECT)
+        return open_store(PROJECT)
     from rdfkit.rdf import reading
 
     return reading.read(source)
 
 
 def _print_plan(transfers: "list[GraphTransfer]", url: str, *, replace: bool) -> int:
-    from rdfkit.stores.load import GraphStatus
+    from rdfkit.stores import load
 
     words = {
-        GraphStatus.ABSENT: "would be loaded",
-        GraphStatus.SAME: "already complete, would be skipped",
-        GraphStatus.OTHER: "would be replaced" if replace else "other content, would be refused without --replace",
+        load.GraphStatus.ABSENT: "would be loaded",
+        load.GraphStatus.SAME: "already complete, would be skipped",
+        load.GraphStatus.OTHER: "would be replaced" if replace else "other content, would be refused without --replace",
     }
     for transfer in transfers:
         transfer.outcome = words[transfer.status]
     sys.stdout.write(_table(transfers))
     print(f"Nothing was changed in {url}.")
-    return 1 if not replace and any(transfer.status is GraphStatus.OTHER for transfer in transfers) else 0
+    return 1 if not replace and any(transfer.status is load.GraphStatus.OTHER for transfer in transfers) else 0
 
 
 def _table(transfers: "list[GraphTransfer]") -> str:
-    from rdfkit.base.tables import table
+    from rdfkit.base.text import table
 
     rows = [
         [
@@ -143,11 +143,11 @@ def _table(transfers: "list[GraphTransfer]") -> str:
 
 
 def _summary(transfers: "list[GraphTransfer]", url: str) -> str:
-    from rdfkit.stores.load import GraphStatus
+    from rdfkit.stores import load
 
     triples = sum(transfer.triples for transfer in transfers)
     graphs = f"{len(transfers)} graphs" if len(transfers) > 1 else "1 graph"
-    skipped = sum(transfer.outcome == GraphStatus.SAME.value for transfer in transfers)
+    skipped = sum(transfer.outcome == load.GraphStatus.SAME.value for transfer in transfers)
     before = f" ({skipped} of them from before)" if skipped else ""
     return f"{triples:,} triples in {graphs} are in {url}{before}, counted and read back there."
 

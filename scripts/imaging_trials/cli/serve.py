@@ -4,7 +4,7 @@ import argparse
 
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.stores.server.request import Limits
+from rdfkit.stores import Limits
 
 _MAX_TIMEOUT_SECONDS = 86400
 _MAX_PORT = 65535
@@ -17,8 +17,8 @@ imt query NAME --endpoint http://127.0.0.1:7878/query        a saved query, sent
 
 _TITLE = "Imaging Trials Graph"
 _TEXT = (
-    "NCI's page “Imaging Trials Resources” as a graph: imaging agents, their documents, trials, guidelines, and whether "
-    "those are still current."
+    "NCI's page “Imaging Trials Resources” as a graph: imaging agents, their documents, trials, guidelines, and "
+    "whether those are still current."
 )
 _EXAMPLE = """\
 PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
@@ -52,8 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until the process gets SIGINT or SIGTERM."""
-    from rdfkit.stores.server import run as server
-    from rdfkit.stores.server.service import Address, Introduction, Service
+    from rdfkit.stores import Address, Introduction, Service, serve
 
     if not 0 < args.timeout < _MAX_TIMEOUT_SECONDS:
         raise UserError(f"--timeout takes seconds, more than 0 and less than a day, and not {args.timeout:g}.")
@@ -64,4 +63,4 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"--port takes 0 to {_MAX_PORT}, and not {args.port}.")
     limits = Limits(max_seconds=args.timeout, max_rows=args.max_rows, max_body_bytes=args.max_body)
     introduction = Introduction(_TITLE, _TEXT, _EXAMPLE, _NOTE)
-    return server.run(Service(PROJECT, introduction, Address(args.host, args.port, args.cors), limits))
+    return serve(Service(PROJECT, introduction, Address(args.host, args.port, args.cors), limits))

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from rdfkit.base.errors import UserError
 from rdfkit.base.project import Project
-from rdfkit.sparql.saved import clip, nearest
+from rdfkit.base.text import clip, offer
 from rdfkit.stores import graphstore
 from rdfkit.stores.graphstore import Target
 from rdfkit.stores.http import Client
@@ -83,9 +83,7 @@ def contents(project: Project, quads: Iterable[ox.Quad], names: Sequence[str] = 
     for name in names:
         if name not in known:
             short = sorted(project.graph_name(graph) for graph in found)
-            near = nearest(name, short)
-            offer = f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(short)}."
-            raise UserError(f"There is no graph '{clip(name)}' to load: {offer}")
+            raise UserError(f"There is no graph '{clip(name)}' to load: {offer(name, short)}")
     chosen = {known[name] for name in names} or set(found)
     return {graph: Content(found[graph]) for graph in sorted(chosen, key=lambda graph: graph.value)}
 

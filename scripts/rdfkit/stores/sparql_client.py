@@ -25,7 +25,7 @@ _TRIPLES = ("CONSTRUCT", "DESCRIBE")
 _BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
 
 
-def dataset(project: Project, name: str) -> list[ox.NamedNode]:
+def endpoint_graphs(project: Project, name: str) -> list[ox.NamedNode]:
     """Return the named graphs of a dataset (``all``, ``asserted``, or one of the project's own), sorted by IRI.
 
     The same as `named_graphs.dataset` gives for the project's store, but without opening it.
@@ -36,7 +36,7 @@ def dataset(project: Project, name: str) -> list[ox.NamedNode]:
     return [project.graph_iri(graph) for graph in sorted(names)]
 
 
-def ask(  # noqa: PLR0913 - what a request is made of
+def ask_endpoint(  # noqa: PLR0913 - what a request is made of
     url: str,
     text: str,
     graphs: Iterable[ox.NamedNode] = (),

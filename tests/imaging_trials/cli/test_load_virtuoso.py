@@ -44,9 +44,9 @@ def test_user_and_right_password_are_required(
 
 
 def test_query_is_authenticated_by_digest(virtuoso: Server) -> None:
-    assert sparql_client.ask(virtuoso.update, "SELECT ?x { VALUES ?x { 1 } }", login=Login("dba", "dba"))
+    assert sparql_client.ask_endpoint(virtuoso.update, "SELECT ?x { VALUES ?x { 1 } }", login=Login("dba", "dba"))
     with pytest.raises(UserError, match="requires a user"):
-        sparql_client.ask(virtuoso.update, "SELECT ?x { VALUES ?x { 1 } }")
+        sparql_client.ask_endpoint(virtuoso.update, "SELECT ?x { VALUES ?x { 1 } }")
 
 
 @pytest.mark.prove

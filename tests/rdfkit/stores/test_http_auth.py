@@ -162,9 +162,9 @@ def test_wrong_password_is_not_sent_twice() -> None:
 def test_endpoint_is_asked_with_a_login(challenge: str) -> None:
     guarded = Guarded(challenge)
     with raw_server(guarded) as url:
-        assert bool(sparql_client.ask(url, "ASK {}", login=LOGIN))
+        assert bool(sparql_client.ask_endpoint(url, "ASK {}", login=LOGIN))
         with pytest.raises(UserError, match="requires a user: name one with --user"):
-            sparql_client.ask(url, "ASK {}")
+            sparql_client.ask_endpoint(url, "ASK {}")
     assert guarded.sent[0] == guarded.sent[2] == ""
     assert guarded.sent[1].startswith(challenge.split(" ", maxsplit=1)[0])
 
@@ -174,7 +174,7 @@ def test_redirect_does_not_carry_the_password() -> None:
     with raw_server(there) as target:
         here = Guarded('Basic realm="x"', then="302 On", headers=f"Location: {target}\r\n")
         with raw_server(here) as url, pytest.raises(UserError, match="rejects Mufasa"):
-            sparql_client.ask(url, "ASK {}", login=LOGIN)
+            sparql_client.ask_endpoint(url, "ASK {}", login=LOGIN)
     assert here.sent[1].startswith("Basic ")
     assert there.sent == [""]
 
@@ -190,7 +190,7 @@ def test_challenge_of_another_host_is_not_met() -> None:
             connection.sendall(f"HTTP/1.1 302 On\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n".encode())
 
         with raw_server(redirect) as url, pytest.raises(UserError, match="rejects Mufasa"):
-            sparql_client.ask(url, "ASK {}", login=LOGIN)
+            sparql_client.ask_endpoint(url, "ASK {}", login=LOGIN)
     assert there.sent == [""]
     assert len(here) == 1
     assert "authorization" not in here[0]

@@ -38,7 +38,7 @@ def endpoint(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 def refusal(url: str, text: str = "ASK {}", timeout: float = 10) -> str:
     with pytest.raises(UserError) as caught:
-        sparql_client.ask(url, text, timeout=timeout)
+        sparql_client.ask_endpoint(url, text, timeout=timeout)
     assert "\n" not in str(caught.value)
     assert "127.0.0.1" in str(caught.value)
     return str(caught.value)
@@ -75,12 +75,12 @@ def test_dataset_is_sent_with_the_query(root: Path, endpoint: str) -> None:
 
 @pytest.mark.parametrize(("dataset", "count"), [("all", 3), ("asserted", 2), ("page", 0)])
 def test_query_is_answered_over_its_dataset(root: Path, endpoint: str, dataset: str, count: int) -> None:
-    graphs = sparql_client.dataset(PROJECT.at(root), dataset)
+    graphs = sparql_client.endpoint_graphs(PROJECT.at(root), dataset)
     text = "SELECT ?new { ?new <https://w3id.org/imaging-trials/vocab#supersedes> ?old }"
-    rows = sparql_client.ask(endpoint, text, graphs)
+    rows = sparql_client.ask_endpoint(endpoint, text, graphs)
     assert isinstance(rows, QuerySolutions)
     assert len(list(rows)) == count
-    named = sparql_client.ask(endpoint, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", graphs, method="post")
+    named = sparql_client.ask_endpoint(endpoint, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", graphs, method="post")
     assert isinstance(named, QuerySolutions)
     found = {row["g"] for row in named}
     assert found <= set(graphs)
@@ -98,7 +98,7 @@ def test_terms_are_returned_unchanged(endpoint: str) -> None:
         'SELECT ?x { VALUES ?x { "1.60"^^<http://www.w3.org/2001/XMLSchema#decimal> "a"@en-GB "\\u0000\\n\\"" '
         '"2014-01-01"^^<http://www.w3.org/2001/XMLSchema#date> <http://example.org/é> UNDEF } }'
     )
-    rows = sparql_client.ask(endpoint, text)
+    rows = sparql_client.ask_endpoint(endpoint, text)
     assert isinstance(rows, QuerySolutions)
     assert [str(row["x"]) for row in rows][1:] == [
         '"a"@en-gb',
@@ -133,7 +133,7 @@ def test_parameters_of_the_address_are_kept() -> None:
         connection.sendall(head.encode() + body)
 
     with raw_server(serve) as url:
-        assert bool(sparql_client.ask(f"{url}?key=a%20b&lang=de#top", "ASK {}"))
+        assert bool(sparql_client.ask_endpoint(f"{url}?key=a%20b&lang=de#top", "ASK {}"))
     (sent,) = map(urlsplit, asked)
     assert sent.path == "/query"
     assert parse_qs(sent.query) == {"key": ["a b"], "lang": ["de"], "query": ["ASK {}"]}
@@ -218,7 +218,7 @@ def test_rows_of_an_incomplete_result_are_not_printed(root: Path) -> None:
                                  "http://127.0.0.1:99999/", "http://127.0.0.1/ x", "http://127.0.0.1/\n"])  # fmt: skip
 def test_invalid_address_gets_a_sentence(url: str) -> None:
     with pytest.raises(UserError, match="is not the address of an endpoint"):
-        sparql_client.ask(url, "ASK {}")
+        sparql_client.ask_endpoint(url, "ASK {}")
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "soon"])
@@ -230,4 +230,6 @@ def test_time_limit_is_a_number_of_seconds(root: Path, seconds: str) -> None:
 
 @pytest.mark.parametrize("name", named_graphs.dataset_names(PROJECT))
 def test_dataset_is_that_of_the_embedded_store(name: str) -> None:
-    assert sparql_client.dataset(PROJECT, name) == named_graphs.dataset(PROJECT, embedded.open_store(PROJECT), name)
+    assert sparql_client.endpoint_graphs(PROJECT, name) == named_graphs.dataset(
+        PROJECT, embedded.open_store(PROJECT), name
+    )

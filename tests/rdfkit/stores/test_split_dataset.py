@@ -62,7 +62,9 @@ def ask(servers: dict[str, Server], text: str) -> Rows:
     other = other_server(text)
     (home,) = set(HALVES) - {other}
     text = text.replace(f"<http://{other}.example/query>", f"<{servers[other].query}>")
-    return rows_of(sparql_client.ask(servers[home].query, text, [PROJECT.graph_iri(name) for name in HALVES[home]]))
+    return rows_of(
+        sparql_client.ask_endpoint(servers[home].query, text, [PROJECT.graph_iri(name) for name in HALVES[home]])
+    )
 
 
 def saved(file: Path) -> SavedQuery:
@@ -98,4 +100,4 @@ def test_one_half_alone_gives_another_answer(servers: dict[str, Server], file: P
     query = saved(file)
     whole = expected(Setting(query, "", query.text))
     for server in servers.values():
-        assert rows_of(sparql_client.ask(server.query, query.text)) != whole
+        assert rows_of(sparql_client.ask_endpoint(server.query, query.text)) != whole

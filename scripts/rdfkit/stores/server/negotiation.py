@@ -16,6 +16,7 @@ from pyoxigraph import (
 )
 
 from rdfkit.base.project import Project
+from rdfkit.rdf import writing
 from rdfkit.sparql import results
 from rdfkit.stores.server.request import RefusedError
 
@@ -94,7 +95,7 @@ def write(project: Project, answer: bytes, form: str, media: str) -> bytes:
     if form in {"CONSTRUCT", "DESCRIBE"}:
         statements = [quad.triple for quad in parse(answer, RdfFormat.N_TRIPLES)]
         if media == HTML:
-            return _in_html(f"<pre>{html.escape(results.turtle(project, statements).decode())}</pre>")
+            return _in_html(f"<pre>{html.escape(writing.turtle(project, statements).decode())}</pre>")
         return triples(project, statements, media)
     result = parse_query_results(answer, QueryResultsFormat.TSV if form == "SELECT" else QueryResultsFormat.JSON)
     if media == HTML:
@@ -116,7 +117,7 @@ def triples(project: Project, statements: Iterable[Triple], media: str) -> bytes
     """Return triples in one of `TRIPLES`; Turtle with those of the project's prefixes that it uses."""
     chosen = TRIPLES[media]
     if chosen == RdfFormat.TURTLE:
-        return results.turtle(project, statements)
+        return writing.turtle(project, statements)
     return serialize(statements, format=chosen) or b""
 
 

@@ -25,7 +25,7 @@ from rdfkit.stores.server.service import Address, Service
 _MAX_CONCURRENT_QUERIES = 2
 
 
-def run(service: Service) -> int:
+def serve(service: Service) -> int:
     """Serve the graph until SIGINT or SIGTERM, and return 0. Raises UserError if it cannot start."""
     project = service.project
     program = pool.program(project)
