@@ -1,11 +1,15 @@
-"""Servers and runs that the tests of `imt load` share."""
+"""Servers that the tests of `imt load` and `imt serve` share."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Store
 
+from imaging_trials.graph.project import PROJECT
 from rdfkit.stores import graphstore
+from rdfkit.stores.embedded import open_store
+from tests.support.endpoint import BODY, ROWS, SECONDS, Endpoint, serving
 from tests.support.faulty_proxy import Proxy, proxy_before
 from tests.support.loading import Load, Run, connected, quads, run
 from tests.support.servers import Server, oxigraph_server, virtuoso_server
@@ -23,6 +27,26 @@ def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run a Virtuoso for all tests of a worker."""
     with virtuoso_server(tmp_path_factory.mktemp("virtuoso")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[Endpoint]:
+    """Run `imt serve` with low limits for all tests of a worker."""
+    with serving("--timeout", str(SECONDS), "--max-rows", str(ROWS), "--max-body", str(BODY)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def open_endpoint() -> Iterator[Endpoint]:
+    """Run `imt serve` on another address, for pages of other sites too, with a high time limit."""
+    with serving("--host", "127.0.0.2", "--cors", "--timeout", "600") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def graph() -> Store:
+    """Return the embedded store."""
+    return open_store(PROJECT)
 
 
 @pytest.fixture
