@@ -160,13 +160,11 @@ def _lint(args: argparse.Namespace) -> int:
 
 
 def _ask_endpoint(args: argparse.Namespace, text: str, dataset: str | None) -> results.Answer:
-    from rdfkit.stores import http_auth as login
-    from rdfkit.stores import sparql_client as remote
+    from rdfkit.stores import ask_endpoint, credentials, endpoint_graphs
 
-    graphs = remote.dataset(PROJECT.root, dataset) if dataset in named_graphs.dataset_names(PROJECT) else []
-    return remote.ask(
-        args.endpoint, text, graphs, method=args.method, timeout=_seconds(args), who=login.credentials(args.user)
-    )
+    graphs = endpoint_graphs(PROJECT, dataset) if dataset in named_graphs.dataset_names(PROJECT) else []
+    login = credentials(args.user)
+    return ask_endpoint(args.endpoint, text, graphs, method=args.method, timeout=_seconds(args), login=login)
 
 
 def _own_text(args: argparse.Namespace) -> str:

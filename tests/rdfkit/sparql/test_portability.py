@@ -271,7 +271,7 @@ def test_engines_differ_on_each_pattern_and_agree_on_its_mending(tmp_path: Path)
             "pyoxigraph": lambda text: plain(store().query(text, default_graph=GRAPH)),
             "rdflib": in_rdflib,
             "jena": lambda text: plain(jena.ask(in_jena(), text, [GRAPH])),
-            "virtuoso": lambda text: plain(remote.ask(server.query, text, [GRAPH], timeout=20)),
+            "virtuoso": lambda text: plain(remote.ask_endpoint(server.query, text, [GRAPH], timeout=20)),
         }
         for case in CASES:
             broken = {name: attempt(ask, PREFIXES + case.broken) for name, ask in ways.items()}
