@@ -24,7 +24,7 @@ COMMANDS = {
         "say what is superseded, corrected or incomplete, here or in a list of yours",
     ),
     "dossier": ("imaging_trials.cli.dossier", "bring together what a trial with an agent needs, with sources"),
-    "links": ("imaging_trials.cli.links", "list the mappings to other vocabularies, and check them against copies"),
+    "mappings": ("imaging_trials.cli.mappings", "list the mappings to other vocabularies, or check them"),
     "cite": ("imaging_trials.cli.cite", "print the citations in NLM style, BibTeX, RIS or CSL-JSON"),
     "diff": ("imaging_trials.cli.diff", "say what changed between two releases, files or git revisions"),
     "load": ("imaging_trials.cli.load", "put the graph into a triple store, and check that it is there"),
