@@ -14,7 +14,7 @@ from imaging_trials.graph import lookup
 from imaging_trials.graph import read as facts
 from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import currency as audit
-from rdfkit.base import tables
+from rdfkit.base import text as tables
 from rdfkit.base.errors import UserError
 
 FORMATS = ("table", "csv", "json")

@@ -9,7 +9,7 @@ from imaging_trials.graph import identifiers
 from imaging_trials.graph import nuclide_notation as notation
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.base.tables import visible
+from rdfkit.base.text import visible
 from rdfkit.rdf import named_graphs as layers
 
 _SKOS, _IMT = PROJECT.prefixes["skos"], PROJECT.vocabulary
