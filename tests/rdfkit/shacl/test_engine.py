@@ -107,9 +107,7 @@ def disputed(batch: set[Triple]) -> set[tuple[str, ...]]:
         pyshacl = comparable(validate(shipped(), batch, among, engine="pyshacl")[0])
     except UserError:
         pyshacl = Counter()
-    differing: set[tuple[str, ...]] = {
-        (entry[0], entry[3], entry[5]) for entry in (fast - pyshacl) + (pyshacl - fast)
-    }
+    differing: set[tuple[str, ...]] = {(entry[0], entry[3], entry[5]) for entry in (fast - pyshacl) + (pyshacl - fast)}
     if not differing:
         return set()
     votes: Counter[tuple[str, ...]] = Counter(
