@@ -363,6 +363,9 @@ def test_a_loop_of_300_steps_is_validated_and_its_lines_are_found_in_time(tmp_pa
 
 # Regular expressions
 
+WHOLE = {"imaging_trials.bibliography.record._RANGE"}
+"""Only ever matched from end to end, which takes no longer than the text."""
+
 
 def _in_value(value: object, name: str) -> Iterator[tuple[str, "re.Pattern[str]"]]:
     """Yield the regular expressions in a constant of a module."""
@@ -422,7 +425,7 @@ def test_no_regular_expression_takes_more_than_its_share_of_time(pairs: bool) ->
                     text = f"{before}{pump * (4000 // len(pump))}\0"
                     at((name, before, pump))
                     start = time.process_time()
-                    regex.search(text)
+                    regex.fullmatch(text) if name in WHOLE else regex.search(text)
                     assert time.process_time() - start < 0.25
 
     hostile_texts.apart(work, seconds=300 if pairs else 60)
