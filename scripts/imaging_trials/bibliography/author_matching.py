@@ -177,7 +177,7 @@ def _match(store: Store, pair: tuple[_NameUse, _NameUse], same: list[_NameUse]) 
     if societies:
         weigh(5, f"guidelines of {' and '.join(societies)}")
     if any(not may_be_one_person(one.name, third.name) and third.name != one.name for third in same):
-        weigh(-20, "others bear the family name with other initials")
+        weigh(-20, "the family name occurs with other initials too")
     if one.name.whole_family != other.name.whole_family:
         weigh(-5, "one name has a particle")
     candidates = sorted({*one.authorships, *other.authorships}, key=lambda authorship: authorship.value)
