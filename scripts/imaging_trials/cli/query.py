@@ -151,21 +151,12 @@ def _lint(args: argparse.Namespace) -> int:
     else:
         raise UserError("--lint checks one query: name a saved one, or give your own with --sparql or --file.")
     sparql.check(text, embedded=False)
-    if not sparql.asks_another_server(text):
-        _in_time(args, lambda: _parse(text))
-    found = portable.findings(text)
+    found = portable.findings(text, PROJECT.prefixes)
     for finding in found:
         print(f"{where}:{finding.line}:{finding.column}: {finding.message} ({finding.rule})")
     if not found:
         print(f"{where}: no pattern that engines are known to answer differently.")
     return 1 if found else 0
-
-
-def _parse(text: str) -> int:
-    from pyoxigraph import Store
-
-    results.ask(PROJECT, Store(), text, None, project_prefixes=True)
-    return 0
 
 
 def _ask_endpoint(args: argparse.Namespace, text: str, dataset: str | None) -> results.Answer:
