@@ -15,7 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging_trials.bibliography import STYLES, model, readers
+from imaging_trials.bibliography import (
+    WRITERS,
+    articles_of,
+    decode_references,
+    in_page_order,
+    read_record,
+    read_references,
+)
 from imaging_trials.build import validation
 from imaging_trials.graph import lookup
 from imaging_trials.graph import nuclide_notation as notation
@@ -285,8 +292,8 @@ def test_names_notations_days_and_times_are_understood_or_refused(share: int) ->
         PROJECT.shorten(text)
         thing = lookup.resolve(store, text)
         card.text(store, thing)
-        citations = [model.read(store, one) for one in model.articles_of(store, thing)]
-        for write in STYLES.values():
+        citations = [read_record(store, one) for one in articles_of(store, thing)]
+        for write in WRITERS.values():
             write(citations)
 
     try_all(names() | hostile.strings(), 60, share, read)
@@ -295,12 +302,12 @@ def test_names_notations_days_and_times_are_understood_or_refused(share: int) ->
 @few_or_many
 def test_lists_of_references_are_read_or_refused(share: int) -> None:
     store = open_store(PROJECT)
-    citations = [model.read(store, one) for one in model.in_page_order(store)[:3]]
-    lists = [write(citations).encode() for write in STYLES.values()]
+    citations = [read_record(store, one) for one in in_page_order(store)[:3]]
+    lists = [write(citations).encode() for write in WRITERS.values()]
 
     def read(data: object) -> None:
         assert isinstance(data, bytes)
-        found = readers.read(readers.decode(data, "the list"), "the list")
+        found = read_references(decode_references(data, "the list"), "the list")
         audit.references(store, found[:20], "2026-01-01")
 
     pieces = (

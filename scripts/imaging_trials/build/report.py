@@ -109,4 +109,4 @@ def _what_next() -> str:
     return """Try next:
   imt query --list            every saved question
   imt show '[18F]FES'         one agent, with its documents and sources
-  imt cite --style bibtex     the twenty guidelines, for your reference manager"""
+  imt cite --format bibtex    the twenty guidelines, for your reference manager"""
