@@ -6,7 +6,7 @@ import sys
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography
-from imaging_trials.graph import lookup
+from imaging_trials.graph import dates, lookup, read
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
 
@@ -63,7 +63,7 @@ def _articles(store: Store, names: list[str]) -> list[NamedNode]:
         articles = bibliography.articles_of(store, thing)
         if not articles:
             raise UserError(
-                f"{lookup.described(store, thing)} is not an article and no article is listed for it: "
+                f"{read.described(store, thing)} is not an article and no article is listed for it: "
                 "name an article, an edition, a series, a listing or a topic ('imt cite' alone prints all)."
             )
         found += articles
@@ -79,12 +79,12 @@ def _corrections(store: Store, articles: list[NamedNode]) -> str:
 
 def _correction(store: Store, one: bibliography.Correction) -> str:
     lines = [
-        f"{lookup.label(store, one.thing)}: {lookup.label(store, one.property)}",
+        f"{read.label(store, one.thing)}: {read.label(store, one.property)}",
         f"  printed    {one.printed or '(nothing)'}",
         f"  corrected  {one.corrected}",
         f"  because    {one.basis}",
-        *(f"  source     {lookup.described(store, source)}" for source in one.sources),
-        f"  checked    {one.checked_on}",
+        *(f"  source     {read.described(store, source)}" for source in one.sources),
+        f"  checked    {dates.shown(one.checked_on)}",
         f"  see        {PROJECT.shorten(one.iri.value)}",
     ]
     return "\n".join(line for line in lines if not line.endswith("  ")) + "\n"

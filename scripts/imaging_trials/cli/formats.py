@@ -15,9 +15,9 @@ _RESULTS = "rdfkit.sparql.results:write"
 
 RENDERERS = {
     "agent report": {
-        "text": "imaging_trials.views.agent_report:text",
-        "markdown": "imaging_trials.views.agent_report:markdown",
-        "json-ld": "imaging_trials.views.agent_report:json_ld",
+        "text": "imaging_trials.views.render_text:agent_report",
+        "markdown": "imaging_trials.views.render_markdown:agent_report",
+        "json-ld": "imaging_trials.views.render_rdf:agent_report_as_json_ld",
     },
     "answer": {
         "table": _RESULTS,
@@ -26,6 +26,19 @@ RENDERERS = {
         "json": _RESULTS,
         "ttl": _RESULTS,
         "nt": _RESULTS,
+    },
+    "cards": {
+        "text": "imaging_trials.views.render_text:cards",
+        "ttl": "imaging_trials.views.render_rdf:cards_as_turtle",
+    },
+    "currency": {
+        "table": "imaging_trials.views.render_text:currency",
+        "csv": "imaging_trials.views.render_json:currency_as_csv",
+        "json": "imaging_trials.views.render_json:currency",
+    },
+    "explanation": {
+        "text": "imaging_trials.views.render_text:explanation",
+        "json": "imaging_trials.views.render_json:explanation",
     },
 }
 """Kind of result, name of a format, renderer. The first format of a kind is its default."""

@@ -6,7 +6,13 @@ To change how dates are printed in `imt show`, `imt audit`, `imt dossier` and `i
 
 import re
 
+from imaging_trials.graph import vocabulary
 from rdfkit.base.errors import UserError
+
+PROPERTIES = frozenset(
+    {vocabulary.CHECKED_ON, vocabulary.PRINTED_DATE, vocabulary.EARLIEST_DAY, vocabulary.LATEST_DAY, vocabulary.ISSUED}
+)
+"""Properties whose values are dates."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 

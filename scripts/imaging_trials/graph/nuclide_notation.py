@@ -87,7 +87,7 @@ _NO_LETTERS = re.compile(r"[\W_]+")
 _TWICE = re.compile(rf"(?<!\w){_CANONICAL}(?: \1(?!\w))+")
 
 
-def normalise(name: str) -> str:
+def normalize(name: str) -> str:
     """Return ``name`` with every nuclide notation in it as a word such as ``18F``; a name without any is unchanged.
 
     Brackets, hyphens and blanks around a notation become one blank: ``[18F]FES``, ``F-18 FES`` and ``¹⁸F-FES`` are all
@@ -113,7 +113,7 @@ def search_key(name: str) -> str:
     """
     if not _NUMBER_OF_MASS.search(name):
         return " ".join(_words(name))
-    name = normalise(name)
+    name = normalize(name)
     nuclides = {found[0] for found in _TOKEN.finditer(name) if _is_nuclide(found[0])}
     rest = _TOKEN.sub(lambda found: " " if found[0] in nuclides else found[0], name)
     return " ".join([*sorted(nuclides), *_words(rest)])

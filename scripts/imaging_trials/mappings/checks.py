@@ -354,7 +354,7 @@ def _spelling(label: str) -> str:
 
 
 def _words(label: str) -> frozenset[str]:
-    found = _WORD.findall(notation.fold(notation.normalise(label)))
+    found = _WORD.findall(notation.fold(notation.normalize(label)))
     return frozenset(_ROMAN.get(word, word) for word in found) - _EMPTY_WORDS
 
 

@@ -12,7 +12,7 @@ from imaging_trials.graph.nuclide_notation import (
     SYMBOLS,
     fold,
     is_plausible,
-    normalise,
+    normalize,
     search_key,
     without_nuclides,
 )
@@ -63,7 +63,7 @@ def test_all_spellings_of_a_nuclide_are_read_as_the_same(nuclide: tuple[str, str
     symbol, name, number = nuclide
     mass = f"{number}{metastable}"
     for spelling in spellings(symbol, name, mass):
-        assert normalise(spelling) == f"{mass}{symbol}", spelling
+        assert normalize(spelling) == f"{mass}{symbol}", spelling
 
 
 @given(nuclides, st.sampled_from(["", "m"]))
@@ -74,9 +74,9 @@ def test_a_symbol_and_a_number_after_a_blank_are_a_nuclide_unless_they_usually_m
     mass = f"{number}{metastable}"
     lookalike = mass + symbol in {"1H", "2H", "3H", "12B"}
     for spelling in (f"{symbol} {mass}", f"{symbol}{mass}"):
-        assert normalise(spelling) == (spelling if lookalike else f"{mass}{symbol}")
+        assert normalize(spelling) == (spelling if lookalike else f"{mass}{symbol}")
     if not lookalike:
-        assert normalise(f"{name.capitalize()} {symbol} {mass}") == f"{mass}{symbol}"
+        assert normalize(f"{name.capitalize()} {symbol} {mass}") == f"{mass}{symbol}"
 
 
 @given(nuclides, st.sampled_from(["FES", "PSMA-11", "panitumumab", "DOTATATE", "fluciclovine"]))
@@ -105,14 +105,14 @@ pieces = st.sampled_from(
 @example("[18F]F-F-18")
 @example("fluorine fluorine-18F 18")
 def test_normalising_twice_changes_nothing_more(text: str) -> None:
-    once = normalise(text)
-    assert normalise(once) == once
+    once = normalize(text)
+    assert normalize(once) == once
     assert search_key(once) == search_key(text)
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["N"]), max_size=40))
 def test_a_name_without_a_number_is_left_alone(text: str) -> None:
-    assert normalise(text) == text
+    assert normalize(text) == text
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_name_without_a_number_is_left_alone(text: str) -> None:
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_nuclide_is_left_alone(name: str) -> None:
-    assert normalise(name) == name
+    assert normalize(name) == name
     assert without_nuclides(search_key(name)) == search_key(name)
 
 
@@ -151,16 +151,16 @@ def test_what_only_looks_like_a_nuclide_is_left_alone(name: str) -> None:
     ],
 )
 def test_notations_inside_a_name_are_replaced_and_the_rest_stays(name: str, normal: str) -> None:
-    assert normalise(name) == normal
+    assert normalize(name) == normal
 
 
 def test_every_medical_nuclide_is_read_without_its_capital() -> None:
     for nuclide in MEDICAL:
-        assert normalise(nuclide) == nuclide
+        assert normalize(nuclide) == nuclide
         mass = nuclide.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklnopqrstuvwxyz")
         symbol = nuclide.removeprefix(mass)
-        assert normalise(f"{symbol.lower()}-{mass}") == nuclide
-        assert normalise(f"{symbol.upper()}{mass.upper()}") == nuclide
+        assert normalize(f"{symbol.lower()}-{mass}") == nuclide
+        assert normalize(f"{symbol.upper()}{mass.upper()}") == nuclide
 
 
 def test_the_element_table_is_in_order() -> None:
@@ -176,5 +176,5 @@ def test_folding_takes_accents_and_capitals_away() -> None:
 @pytest.mark.parametrize("text", ["-", "(", "18 ", "F-18 ", "1", "f-", " ", "fluorine ", "[18F]F-", "fluorine 18 "])
 def test_long_rubbish_is_read_in_no_time(text: str) -> None:
     started = time.process_time()
-    normalise(text * 10_000 + "18F")
+    normalize(text * 10_000 + "18F")
     assert time.process_time() - started < 2
