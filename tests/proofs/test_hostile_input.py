@@ -38,6 +38,7 @@ from rdfkit.rdf import turtle_locations as positions
 from rdfkit.releases.diff import snapshots as states
 from rdfkit.shacl import report
 from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import parameters
 from rdfkit.sparql import portability as portable
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
@@ -265,8 +266,13 @@ def test_parameters_are_taken_or_refused(share: int) -> None:
             lambda: catalog.settings([text, f"x={text}"]),
             lambda: catalog.find(PROJECT, text),
             *(
-                lambda kind=kind: catalog.term(PROJECT, catalog.Parameter("x", kind, "", (), ""), text, store)
-                for kind in (*catalog.TYPES, "iri agent:")
+                lambda kind=kind: parameters.term(
+                    PROJECT,
+                    parameters.Parameter({"name": "x", "type": kind, "default": "", "examples": [], "description": ""}),
+                    text,
+                    store,
+                )
+                for kind in (*parameters.TYPES, "iri agent:")
             ),
         ):
             holds(attempt)

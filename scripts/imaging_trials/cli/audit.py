@@ -9,7 +9,7 @@ from imaging_trials.cli import formats
 from imaging_trials.graph import dates
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.base.tables import visible
+from rdfkit.base.text import visible
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -45,7 +45,7 @@ def _explain(args: argparse.Namespace) -> int:
     else:
         query = saved.find(PROJECT, args.name)
         saved.refuse_federated(query)
-        name, dataset = query.id, query.graphs
+        name, dataset = query.id, query.dataset
         text = saved.bind(PROJECT, query, saved.settings(args.param), store)
     explanation = views.explain_row(store, name, text, dataset, args.row)
     sys.stdout.write(formats.renderer("explanation", args.format)(explanation))

@@ -11,7 +11,7 @@ from imaging_trials.graph import identifiers, nuclide_notation, vocabulary
 from imaging_trials.graph.project import PROJECT
 from imaging_trials.graph.read import described, exists, has_statements, objects, subjects
 from rdfkit.base.errors import UserError
-from rdfkit.base.tables import visible
+from rdfkit.base.text import visible
 from rdfkit.rdf.named_graphs import INFERRED
 
 NAME_PROPERTIES = (

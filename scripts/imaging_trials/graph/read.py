@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials.graph import vocabulary
 from imaging_trials.graph.project import PROJECT
-from rdfkit.base.tables import visible
+from rdfkit.base.text import visible
 from rdfkit.rdf.named_graphs import INFERRED
 
 _LABELS = (vocabulary.PREF_LABEL, vocabulary.LABEL, vocabulary.TITLE)

@@ -16,9 +16,9 @@ from rdfkit.base.namespaces import XSD
 
 def cards_as_turtle(found: Sequence[Card]) -> str:
     """Return the triples of cards as Turtle."""
-    from rdfkit.sparql import results
+    from rdfkit.rdf import writing
 
-    return results.turtle(PROJECT, dict.fromkeys(triple for card in found for triple in card.triples)).decode()
+    return writing.turtle(PROJECT, dict.fromkeys(triple for card in found for triple in card.triples)).decode()
 
 
 def agent_report_as_json_ld(report: AgentReport) -> str:
