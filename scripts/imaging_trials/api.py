@@ -146,12 +146,11 @@ def _ask_endpoint(  # noqa: PLR0913 - what goes to an endpoint
     project_prefixes: bool = False,
 ) -> answers.Answer:
     """Ask an endpoint as `answers.ask` asks the embedded store."""
-    from rdfkit.stores import sparql_client as remote
-    from rdfkit.stores.http_auth import Login
+    from rdfkit.stores import Login, ask_endpoint, endpoint_graphs
 
-    graphs = remote.dataset(PROJECT.root, dataset) if dataset in layers.dataset_names(PROJECT) else []
+    graphs = endpoint_graphs(PROJECT, dataset) if dataset in layers.dataset_names(PROJECT) else []
     text = sparql.with_prefixes(text, PROJECT.prefixes) if project_prefixes else text
-    return remote.ask(url, text, graphs, timeout=timeout, who=Login(*who) if who else None)
+    return ask_endpoint(url, text, graphs, timeout=timeout, login=Login(*who) if who else None)
 
 
 def _quads(names: tuple[str, ...]) -> Iterator[Quad]:

@@ -31,6 +31,12 @@ RENDERERS = {
         "text": "imaging_trials.views.render_text:cards",
         "ttl": "imaging_trials.views.render_rdf:cards_as_turtle",
     },
+    "citations": {
+        "nlm": "imaging_trials.bibliography.nlm:write",
+        "bibtex": "imaging_trials.bibliography.bibtex:write",
+        "ris": "imaging_trials.bibliography.ris:write",
+        "csl-json": "imaging_trials.bibliography.csl:write",
+    },
     "currency": {
         "table": "imaging_trials.views.render_text:currency",
         "csv": "imaging_trials.views.render_json:currency_as_csv",

@@ -4,6 +4,7 @@ import argparse
 import functools
 import sys
 
+from imaging_trials.cli import formats
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--file", metavar="FILE", help="a file with your own SPARQL, or - for standard input")
     datasets = (*named_graphs.dataset_names(PROJECT), "default")
     add("--dataset", choices=datasets, help="the named graphs that your own SPARQL is asked over (default: all)")
-    add("--format", choices=results.FORMATS, default="table", help="the format of the answer (default: table)")
+    formats.add_argument(parser, "answer")
     add("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the embedded graph")
     add("--method", choices=("get", "post"), default="get", help="the HTTP method for the endpoint (default: get)")
     add(
@@ -151,9 +152,7 @@ def _lint(args: argparse.Namespace) -> int:
     else:
         raise UserError("--lint checks one query: name a saved one, or give your own with --sparql or --file.")
     sparql.check(text, embedded=False)
-    if not sparql.asks_another_server(text):
-        _in_time(args, lambda: _parse(text))
-    found = portable.findings(text)
+    found = portable.findings(text, PROJECT.prefixes)
     for finding in found:
         print(f"{where}:{finding.line}:{finding.column}: {finding.message} ({finding.rule})")
     if not found:
@@ -161,21 +160,12 @@ def _lint(args: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def _parse(text: str) -> int:
-    from pyoxigraph import Store
-
-    results.ask(PROJECT, Store(), text, None, project_prefixes=True)
-    return 0
-
-
 def _ask_endpoint(args: argparse.Namespace, text: str, dataset: str | None) -> results.Answer:
-    from rdfkit.stores import http_auth as login
-    from rdfkit.stores import sparql_client as remote
+    from rdfkit.stores import ask_endpoint, credentials, endpoint_graphs
 
-    graphs = remote.dataset(PROJECT.root, dataset) if dataset in named_graphs.dataset_names(PROJECT) else []
-    return remote.ask(
-        args.endpoint, text, graphs, method=args.method, timeout=_seconds(args), who=login.credentials(args.user)
-    )
+    graphs = endpoint_graphs(PROJECT, dataset) if dataset in named_graphs.dataset_names(PROJECT) else []
+    login = credentials(args.user)
+    return ask_endpoint(args.endpoint, text, graphs, method=args.method, timeout=_seconds(args), login=login)
 
 
 def _own_text(args: argparse.Namespace) -> str:

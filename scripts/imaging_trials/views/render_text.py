@@ -247,7 +247,9 @@ def currency(report: CurrencyReport) -> str:
     printed = table(("reference" if is_list else "article", "finding", "date", "what"), rows)
     numbers = [(status, sum(one.status == status for one in report.statuses)) for status in STATUSES]
     summary = ", ".join(f"{number} {status}" for status, number in numbers if number)
-    return "\n".join([*printed.splitlines()[:-1], "", f"On {report.as_of}: {summary}, of {len(report.statuses)}.", ""])
+    return "\n".join(
+        [*printed.splitlines()[:-1], "", f"As of {report.as_of}: {summary}, of {len(report.statuses)}.", ""]
+    )
 
 
 def _cited(source: Source) -> str:

@@ -15,7 +15,7 @@ from rdfkit.base import namespaces
 from rdfkit.base.errors import UserError
 from rdfkit.shacl.path_tracing import Spot, Trail
 from rdfkit.shacl.report import Result, Term
-from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import nodes, syntax
 from rdfkit.sparql import provenance as witness
 from rdfkit.sparql import triple_patterns as patterns
 
@@ -143,13 +143,31 @@ class Culprits:
 
 def _tested(text: str, wanted: list[patterns.Pattern]) -> set[str]:
     """Return the properties whose values a query compares, counts with, or looks into."""
-    variables = set()
-    depth = 0
-    for kind, word, _ in sparql.tokens(text):
-        depth += {"(": 1, ")": -1}.get(word, 0)
-        if depth and kind == "variable":
-            variables.add(word[1:])
-    return {str(pattern.predicate) for pattern in wanted if str(pattern.value) in variables}
+    read = {
+        node.name
+        for part in syntax.read(text).walk()
+        for expression in _expressions(part)
+        for node in nodes.walk(expression)
+        if isinstance(node, nodes.Variable)
+    }
+    return {
+        pattern.predicate.value
+        for pattern in wanted
+        if isinstance(pattern.predicate, nodes.Iri)
+        and isinstance(pattern.object, nodes.Variable)
+        and pattern.object.name in read
+    }
+
+
+def _expressions(part: nodes.Node) -> Iterator[nodes.Node]:
+    """Yield what a clause evaluates."""
+    if isinstance(part, nodes.Filter) and not isinstance(part.test, nodes.Exists):
+        yield part.test
+    elif isinstance(part, nodes.Bind):
+        yield part.expression
+    elif isinstance(part, nodes.Query):
+        yield from (column.expression for column in part.columns if column.expression is not None)
+        yield from part.having
 
 
 def _rows(store: Store, text: str, graphs: list[NamedNode], given: dict[str, Term]) -> Iterator[dict[str, Any]]:

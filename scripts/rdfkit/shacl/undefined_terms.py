@@ -4,7 +4,6 @@ A misspelt optional property passes any SHACL engine, and a misspelt term in a q
 IRI in data, shapes, rules and query text is looked up, and a name that is not found is reported with the nearest one.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from rdfkit.base import namespaces
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import reading as rdf
+from rdfkit.sparql import nodes, syntax
 
 _RDF, _RDFS, _OWL, _SH = (PROJECT.prefixes[prefix] for prefix in ("rdf", "rdfs", "owl", "sh"))
 _TYPE = _RDF + "type"
@@ -282,57 +282,28 @@ def _nearest(iri: str, candidates: Collection[str], cutoff: float = 0.6) -> list
 # Query text: shapes, rules and saved queries
 
 
-_TOKEN = re.compile(
-    r"""
-    (?P<blank> \s+ | \#[^\n]* )
-  | (?P<iri> <[^<>"{}|^`\\\x00-\x20]*> )
-  | (?P<string> \"{3}(?:[^"\\]|\\.|"(?!""))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
-              | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' )
-  | (?P<variable> [?$]\w+ | _:[\w.-]* )
-  | (?P<name> (?P<prefix> [^\W\d_] (?:[\w.-]*[\w-])? )? : (?P<local> (?: [\w:%-] | \\. | \.+(?=[\w:%\\-]) )* ) )
-  | (?P<word> @?[^\W\d][\w-]* )
-  | (?P<other> . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-
-
-def _tokens(text: str) -> Iterator[re.Match[str]]:
-    return (token for token in _TOKEN.finditer(text) if token.lastgroup != "blank")
-
-
 def _uses_in_text(
     text: str, where: str, undeclared: list[Finding], prefixes: dict[str, str] | None = None
 ) -> Iterator[_Use]:
-    """Yield the IRIs in a SPARQL text, written out or as prefixed names; strings and comments are passed over.
+    """Yield the IRIs in a SPARQL text, written out or as prefixed names.
 
     ``prefixes`` are those that hold before the text declares its own. What has a prefix that is not declared goes to
-    ``undeclared``.
+    ``undeclared``. Raises UserError where the text cannot be read.
     """
-    known = dict(prefixes or {})
-    tokens = list(_tokens(text))
-    places = enumerate(tokens)
-    before = ""
-    for index, token in places:
-        kind = token.lastgroup
-        start = token.start()
-        place = f"{where}:{text.count(chr(10), 0, start) + 1}:{start - text.rfind(chr(10), 0, start)}"
-        iri = ""
-        if kind == "word" and token[0].upper() == "PREFIX" and index + 2 < len(tokens):
-            known[tokens[index + 1]["prefix"] or ""] = tokens[index + 2][0][1:-1]
-            next(places)
-            next(places)
-        elif kind == "iri" and ":" in token[0]:
-            iri = token[0][1:-1]
-        elif kind == "name":
-            prefix = token["prefix"] or ""
-            if prefix in known:
-                iri = known[prefix] + re.sub(r"\\(.)", r"\1", token["local"])
-            else:
-                undeclared.append(Finding(place, token[0], "has a prefix that the query does not declare"))
-        if iri:
-            yield _Use(iri, "class" if before in {"a", _TYPE} else "thing", place)
-        before = iri or token[0]
+    document = syntax.read(text, where, prefixes=prefixes, undeclared=True)
+    found: dict[int, nodes.Iri] = {}
+    classes: set[int] = set()
+    for node in document.walk():
+        if isinstance(node, nodes.Iri) and (node.prefix is not None or node.written.startswith("<")):
+            found[node.start] = node
+        elif isinstance(node, nodes.Triple) and getattr(node.predicate, "value", "") == _TYPE:
+            classes.add(node.object.start)
+    for start, iri in found.items():
+        place = ":".join(map(str, (where, *document.position(start))))
+        if iri.value:
+            yield _Use(iri.value, "class" if start in classes else "thing", place)
+        else:
+            undeclared.append(Finding(place, iri.written, "has a prefix that the query does not declare"))
 
 
 def _declared_prefixes(quads: Iterable[Quad]) -> dict[str, str]:

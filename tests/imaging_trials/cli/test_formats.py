@@ -5,6 +5,7 @@ import argparse
 import pytest
 
 from imaging_trials.cli import formats
+from rdfkit.sparql import results
 
 EVERY_FORMAT = [(kind, name) for kind in formats.RENDERERS for name in formats.names(kind)]
 
@@ -21,6 +22,10 @@ def test_the_first_format_is_the_default(kind: str) -> None:
     assert parser.parse_args([]).format == formats.names(kind)[0]
     for name in formats.names(kind):
         assert parser.parse_args(["--format", name]).format == name
+
+
+def test_answers_have_the_formats_that_results_write() -> None:
+    assert formats.names("answer") == results.FORMATS
 
 
 def test_another_format_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

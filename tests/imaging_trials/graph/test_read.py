@@ -5,7 +5,7 @@ import doctest
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from imaging_trials.graph import dates, read, vocabulary
+from imaging_trials.graph import dates, nuclide_notation, read, vocabulary
 from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import decay, phrases, values
 from rdfkit.base.errors import UserError
@@ -24,7 +24,7 @@ def node(curie: str) -> NamedNode:
 
 
 def test_doctests() -> None:
-    for module in (dates, decay, phrases, values):
+    for module in (dates, decay, nuclide_notation, phrases, values):
         found = doctest.testmod(module)
         assert found.attempted > 0
         assert found.failed == 0

@@ -271,8 +271,8 @@ def test_the_default_day_is_the_release_date(imt: Imt, store: Store) -> None:
     done = imt("audit")
     assert (done.returncode, done.stderr) == (0, "")
     day = currency.release_day(store)
-    assert done.stdout.endswith(f"\n\nOn {day}: 3 superseded, 1 updated, 16 current, of 20.\n")
-    assert imt("audit", "--as-of", "2010-01-01").stdout.endswith("On 2010-01-01: 20 not yet published, of 20.\n")
+    assert done.stdout.endswith(f"\n\nAs of {day}: 3 superseded, 1 updated, 16 current, of 20.\n")
+    assert imt("audit", "--as-of", "2010-01-01").stdout.endswith("As of 2010-01-01: 20 not yet published, of 20.\n")
     assert imt("audit", "--as-of", "yesterday").returncode == 2
 
 
