@@ -24,8 +24,7 @@ from imaging_trials.bibliography import read_references
 from imaging_trials.build import validation
 from imaging_trials.graph import lookup
 from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import checks as linkcheck
-from imaging_trials.mappings import sssom as links
+from imaging_trials.mappings import compare, read_set, read_sets, to_quads
 from imaging_trials.views import of_references
 from rdfkit.base import errors
 from rdfkit.base import sandbox as apart
@@ -223,7 +222,7 @@ SETS = {
 def test_a_dangerous_mapping_set_is_refused_in_a_line(tmp_path: Path, name: str) -> None:
     path = tmp_path / "ncit.sssom.tsv"
     path.write_text(SETS[name], encoding="utf-8")
-    assert not holds(lambda: list(links.to_quads([links.read_set(path)])))
+    assert not holds(lambda: list(to_quads([read_set(path)])))
 
 
 COPIES = {
@@ -241,8 +240,8 @@ COPIES = {
 def test_a_dangerous_copy_of_a_vocabulary_is_refused_in_a_line(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text(COPIES[name], encoding="utf-8")
-    sets = links.read_sets(ROOT)
-    hostile_texts.apart(lambda _: holds(lambda: linkcheck.against(sets, path, "ncit")), seconds=10)
+    sets = read_sets(ROOT)
+    hostile_texts.apart(lambda _: holds(lambda: compare(sets, path, "ncit")), seconds=10)
 
 
 def test_a_count_in_a_header_that_is_too_long_to_be_a_number_is_refused() -> None:
@@ -459,7 +458,7 @@ ARGUMENTS: dict[str, list[bytes]] = {
     "a file with a line end in its name": [b"validate", b"no\nsuch\x1b.ttl"],
     "a folder with a line end in its name": [b"diff", b"no\nsuch", b"."],
     "an agent that is no UTF-8": [b"dossier", b"\xff"],
-    "a mapping set of line ends": [b"links", b"list", b"--set", b"\n" * 1000],
+    "a mapping set of line ends": [b"mappings", b"list", b"--set", b"\n" * 1000],
     "a server that is no address": [b"query", b"--sparql", b"ASK {}", b"--endpoint", b"http://[::1\n"],
 }  # fmt: skip
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
+from imaging_trials import mappings
 from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import sssom as links
 from rdfkit.base import namespaces
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs as layers
@@ -141,7 +141,7 @@ def check_repository(root: Path) -> list[Finding]:
     Raises UserError for a file that can't be read.
     """
     data = [(path, rdf.read(path)) for _, path in layers.source_files(PROJECT.at(root))]
-    data += [(path, list(links.to_quads([links.read_set(path)]))) for path in links.files(root)]
+    data += [(path, list(mappings.to_quads([mappings.read_set(path)]))) for path in mappings.files(root)]
     shapes = [(path, rdf.read(path)) for path in sorted((root / "shapes").glob("*.ttl"))]
     named = (layers.INFERRED, "links", *(name for name, _ in layers.source_files(PROJECT.at(root))))
     graphs = {PROJECT.graph_iri(name).value for name in named}
