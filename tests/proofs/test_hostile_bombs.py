@@ -305,7 +305,7 @@ def test_dangerous_shapes_are_used_or_refused_in_a_line(
     data.write_text(P + 'e:x a skos:Concept ; e:p "b", 1, "2016-02-30"^^xsd:date, e:x .', encoding="utf-8")
 
     def work(_: Callable[[object], None]) -> None:
-        holds(lambda: validation.validate_own([data], [shapes], engine="auto"), slowest=12)
+        holds(lambda: validation.validate_files_by_shapes([data], [shapes], engine="auto"), slowest=12)
 
     hostile_texts.apart(work, seconds=15)
     assert not capfd.readouterr().err
@@ -316,7 +316,7 @@ def test_pyshacl_says_nothing_on_standard_error(tmp_path: Path, capfd: pytest.Ca
     data.write_text(P + 'e:x a skos:Concept ; e:p "2016-02-30"^^xsd:date .', encoding="utf-8")
     for text in (SHAPES["a count of 5000 digits"], SHAPES["a qualified shape of itself"]):
         shapes.write_text(text, encoding="utf-8")
-        holds(lambda: validation.validate_own([data], [shapes], engine="reference"), slowest=20)
+        holds(lambda: validation.validate_files_by_shapes([data], [shapes], engine="pyshacl"), slowest=20)
     assert not capfd.readouterr().err
 
 
@@ -481,7 +481,7 @@ def test_an_impossible_day_in_a_file_gives_no_traceback(tmp_path: Path) -> None:
     path = tmp_path / "a.ttl"
     path.write_text(f'{P}e:a a imt:Event ; imt:earliestDay "2016-02-30"^^xsd:date .', encoding="utf-8")
     imt = str(Path(sys.executable).with_name("imt"))
-    for engine in ("fast", "reference"):
+    for engine in ("fast", "pyshacl"):
         command = [imt, "validate", "--engine", engine, str(path)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert (done.returncode, done.stderr) == (1, "")

@@ -87,6 +87,7 @@ def build(
         if validate:
             progress("checking terms")
             problems += _undefined_terms(root)
+            problems += _described_twice(root)
         verdict = ""
         progress(f"inferring with {reasoner}")
         rules = root / "ontology" / "rules"
@@ -100,8 +101,9 @@ def build(
 
             progress("validating with pySHACL")
             found = shapes.validate_shipped(made, root)
-            verdict = report.summary(found)
-            problems += [] if found.conforms() else report.lines(found)
+            allowed = ("Info", "Warning")
+            verdict = report.summary(found, allowed)
+            problems += [] if found.conforms(allowed) else report.lines(found)
         built = BuildResult(
             folder=folder,
             graph=made,
@@ -135,9 +137,16 @@ def _doubled(triple: Triple, names: list[str]) -> str:
 
 
 def _undefined_terms(root: Path) -> list[str]:
-    from rdfkit.shacl import undefined_terms as gate
+    from rdfkit.shacl import undefined_terms
 
-    return [str(finding) for finding in gate.check_repository(root)]
+    found = undefined_terms.check_repository(PROJECT.at(root))
+    return [f"{term.where}: {undefined_terms.sentence(PROJECT, term)}" for term in found]
+
+
+def _described_twice(root: Path) -> list[str]:
+    from rdfkit.rdf import described_twice
+
+    return [described_twice.sentence(PROJECT, found) for found in described_twice.described_twice(PROJECT.at(root))]
 
 
 def _count(made: Store) -> dict[str, int]:
