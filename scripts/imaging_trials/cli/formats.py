@@ -46,6 +46,18 @@ RENDERERS = {
         "text": "imaging_trials.views.render_text:explanation",
         "json": "imaging_trials.views.render_json:explanation",
     },
+    "mappings": {
+        "table": "imaging_trials.views.render_mappings:table",
+        "tsv": "imaging_trials.views.render_mappings:tsv",
+        "json": "imaging_trials.views.render_mappings:json",
+    },
+    "validation": {
+        "text": "imaging_trials.views.render_validation:text",
+        "json": "imaging_trials.views.render_validation:json",
+        "ttl": "imaging_trials.views.render_validation:turtle",
+        "sarif": "imaging_trials.views.render_validation:sarif",
+        "github": "imaging_trials.views.render_validation:github",
+    },
 }
 """Kind of result, name of a format, renderer. The first format of a kind is its default."""
 
