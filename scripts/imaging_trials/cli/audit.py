@@ -6,8 +6,7 @@ from pathlib import Path
 
 from imaging_trials import bibliography, views
 from imaging_trials.cli import formats
-from imaging_trials.graph import dates
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.graph import PROJECT, dates
 from rdfkit.base.errors import UserError
 from rdfkit.base.text import visible
 

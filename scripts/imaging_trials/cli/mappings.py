@@ -6,7 +6,7 @@ from pathlib import Path
 
 from imaging_trials import mappings
 from imaging_trials.cli import formats
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.graph import PROJECT
 from rdfkit.base.errors import UserError
 
 _AGAINST = """\

@@ -5,8 +5,7 @@ import sys
 
 from imaging_trials import views
 from imaging_trials.cli import formats
-from imaging_trials.graph import lookup
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.graph import PROJECT, lookup
 from rdfkit.base.errors import UserError
 
 

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
-from imaging_trials.graph import dates, lookup, read, vocabulary
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.graph.read import Provenance, Thing
+from imaging_trials.graph import PROJECT, dates, lookup, read, vocabulary
 from imaging_trials.views import decay, report_guidelines, report_programmes
 from imaging_trials.views.phrases import Phrase, plain
 from imaging_trials.views.report_lines import LineData, line, object_of, subject_of, text_of, thing_line
@@ -47,7 +45,7 @@ class Line:
     label: str
     phrase: Phrase
     quads: tuple[Quad, ...]
-    provenance: tuple[Provenance, ...]
+    provenance: tuple[read.Provenance, ...]
 
     @property
     def text(self) -> str:
@@ -75,7 +73,7 @@ class AgentReport:
     ``triples`` are those that the lines state, the names of the things in them, and the statements of provenance.
     """
 
-    agent: Thing
+    agent: read.Thing
     as_of: str
     sections: tuple[Section, ...]
     triples: tuple[Triple, ...]
@@ -231,7 +229,7 @@ def _documents(store: Store, agent: NamedNode) -> list[LineData]:
 def _document(store: Store, label: str, of_agent: Quad, kinds: list[Quad]) -> LineData:
     document = subject_of(of_agent)
     quads = [of_agent, *kinds]
-    phrase: list[str | Thing] = [read.thing(store, document)]
+    phrase: list[str | read.Thing] = [read.thing(store, document)]
     for name, before in _DOCUMENT_TEXTS:
         for quad in read.literals(store, document, name):
             quads.append(quad)
@@ -258,5 +256,5 @@ def _contacts(store: Store, agent: NamedNode) -> list[LineData]:
         for quad in read.quads(store, None, vocabulary.NAMES_CONCEPT, vocabulary.IND):
             section = subject_of(quad)
             for one in read.literals(store, section, vocabulary.HEADING):
-                lines.append(line("on the page", ("under '", Thing(section, text_of(one)), "'"), quad, one))
+                lines.append(line("on the page", ("under '", read.Thing(section, text_of(one)), "'"), quad, one))
     return lines + report_programmes.contacts(store, agent)

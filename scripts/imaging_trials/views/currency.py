@@ -12,7 +12,6 @@ from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography
 from imaging_trials.graph import read, vocabulary
-from imaging_trials.graph.read import Thing
 from imaging_trials.views import article_findings
 from imaging_trials.views.findings import POSSIBLY, Event, Finding, certainty, events_of, reason, sources_of
 from imaging_trials.views.phrases import Phrase, joined
@@ -45,7 +44,7 @@ class CurrencyStatus:
 
     asked: str
     place: str
-    thing: Thing | None
+    thing: read.Thing | None
     doi: str
     pmid: str
     status: str

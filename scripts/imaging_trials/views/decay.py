@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Store
 
-from imaging_trials.graph import read, vocabulary
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.graph import PROJECT, read, vocabulary
 from rdfkit.base.errors import UserError
 
 _UNIT = PROJECT.prefixes["unit"]

@@ -6,9 +6,7 @@ from pathlib import Path
 
 from pyoxigraph import Quad, Store
 
-from imaging_trials.graph import read
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.graph.read import Provenance
+from imaging_trials.graph import PROJECT, read
 from rdfkit.inference import derivation
 from rdfkit.rdf.named_graphs import INFERRED
 from rdfkit.sparql import provenance
@@ -19,7 +17,7 @@ class Statement:
     """A quad with its provenance, or, if it was inferred, the rule and the statements that it was inferred from."""
 
     quad: Quad
-    provenance: tuple[Provenance, ...] = ()
+    provenance: tuple[read.Provenance, ...] = ()
     rule: str = ""
     premises: tuple["Statement", ...] = ()
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials.graph import read, vocabulary
-from imaging_trials.graph.read import Source
 from imaging_trials.views.phrases import Phrase
 
 NOT_COUNTED = "reported, not counted"
@@ -28,7 +27,7 @@ class Finding:
     certainty: str = ""
     date: str = ""
     why: str = ""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[read.Source, ...] = ()
     things: tuple[NamedNode, ...] = ()
 
     @property
@@ -89,13 +88,13 @@ def reason(store: Store, event: Event) -> str:
     return ": ".join(text for text in (standing, read.text(store, event.iri, vocabulary.BASIS)) if text)
 
 
-def sources_of(store: Store, *things: NamedNode) -> tuple[Source, ...]:
+def sources_of(store: Store, *things: NamedNode) -> tuple[read.Source, ...]:
     """Return the sources of things, or else the sections of the page that state them."""
     found = [source for thing in things for source in read.sources(store, thing)]
     found = found or [section for thing in things for section in read.sections(store, thing)]
     return as_sources(store, found)
 
 
-def as_sources(store: Store, iris: Iterable[NamedNode]) -> tuple[Source, ...]:
+def as_sources(store: Store, iris: Iterable[NamedNode]) -> tuple[read.Source, ...]:
     """Return sources without repetition, with what the store says about them."""
     return tuple(read.source(store, one) for one in dict.fromkeys(iris))

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from imaging_trials.graph import dates
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.graph.read import Provenance, Source, Thing
+from imaging_trials.graph import PROJECT, dates, read
 from imaging_trials.views.agent_report import AgentReport
 from imaging_trials.views.currency import STATUSES, CurrencyReport
 from imaging_trials.views.explanation import Explanation, Statement
@@ -40,7 +38,7 @@ _Row = tuple[str, list[str]]
 # Values and sources
 
 
-def thing_text(thing: Thing) -> str:
+def thing_text(thing: read.Thing) -> str:
     """Return ``label (curie)``, the CURIE of a thing without label, or ``<iri>``."""
     if thing.label != thing.curie:
         return f"{visible(thing.label)} ({thing.curie})"
@@ -51,7 +49,7 @@ def value_text(value: Value) -> str:
     """Return a value of a card: a literal as it is, a thing by label and CURIE, an expression in brackets."""
     if isinstance(value, Literal):
         return value.value
-    if isinstance(value, Thing):
+    if isinstance(value, read.Thing):
         return thing_text(value)
     if isinstance(value, ExternalTerm):
         return f"{value.label} {thing_text(value.thing)}"
@@ -64,16 +62,16 @@ def _expression(value: Value) -> str:
     if isinstance(value, Expression):
         parts = "; ".join(f"{local_name(name)} {_expression(one)}" for name, one in value.parts)
         return f"[{parts or '...'}]"
-    return value.curie if isinstance(value, Thing) else str(value)
+    return value.curie if isinstance(value, read.Thing) else str(value)
 
 
-def source_text(source: Source) -> str:
+def source_text(source: read.Source) -> str:
     """Return a source with its address and the day on which it was checked."""
     address = f" {source.address}" if source.address else ""
-    return f"{thing_text(Thing(source.iri, source.label))}{address}{_checked(source)}"
+    return f"{thing_text(read.Thing(source.iri, source.label))}{address}{_checked(source)}"
 
 
-def provenance_text(provenance: Provenance) -> str:
+def provenance_text(provenance: read.Provenance) -> str:
     """Return where a statement comes from: the section of the page, the curated source, the mapping set, the graph."""
     source = provenance.source
     if provenance.is_inferred:
@@ -87,7 +85,7 @@ def provenance_text(provenance: Provenance) -> str:
     return f"{provenance.graph}: {source.curie}{_checked(source)}"
 
 
-def _checked(source: Source) -> str:
+def _checked(source: read.Source) -> str:
     return f", {dates.checked(source.checked_on)}" if source.checked_on else ""
 
 
@@ -134,7 +132,7 @@ def _row(card: Card, line: Line | CorrectionLine) -> _Row:
 def _correction(card: Card, line: CorrectionLine) -> _Row:
     printed = f"'{line.printed}'" if line.printed else "nothing"
     where = "" if line.thing == card.thing else f" of {_described(line.thing)}"
-    sources = (f"source: {thing_text(Thing(one.iri, one.label))}{_checked(one)}" for one in line.sources)
+    sources = (f"source: {thing_text(read.Thing(one.iri, one.label))}{_checked(one)}" for one in line.sources)
     return "correction", [
         f"{line.property.label}{where}: printed {printed}, should be '{line.corrected}'",
         f"because: {line.basis}",
@@ -142,7 +140,7 @@ def _correction(card: Card, line: CorrectionLine) -> _Row:
     ]
 
 
-def _described(thing: Thing) -> str:
+def _described(thing: read.Thing) -> str:
     return thing.curie if thing.label == thing.curie else f"{thing.curie} ({visible(thing.label)})"
 
 
@@ -252,7 +250,7 @@ def currency(report: CurrencyReport) -> str:
     )
 
 
-def _cited(source: Source) -> str:
+def _cited(source: read.Source) -> str:
     return f"page: {source.label}" if source.is_section else f"{source.curie}: {source.label}{_checked(source)}"
 
 
@@ -284,7 +282,7 @@ class SourceNumbers:
         """Start without any source."""
         self._numbers: dict[str, int] = {}
 
-    def marks(self, provenance: Iterable[Provenance], form: str, *, is_computed: bool) -> str:
+    def marks(self, provenance: Iterable[read.Provenance], form: str, *, is_computed: bool) -> str:
         """Return the numbers of sources in a form such as ``[{}]``, and ``(computed)`` if that is what a line is."""
         texts = dict.fromkeys(_reported(one) for one in provenance if not one.is_inferred)
         numbers = sorted(self._numbers.setdefault(text, len(self._numbers) + 1) for text in texts)
@@ -296,7 +294,7 @@ class SourceNumbers:
         return list(self._numbers.items())
 
 
-def _reported(provenance: Provenance) -> str:
+def _reported(provenance: read.Provenance) -> str:
     text, source = provenance_text(provenance), provenance.source
     if source and provenance.graph == "page":
         return f"{text} (section of NCI's page Imaging Trials Resources)"

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from pyoxigraph import NamedNode, Quad, Store
 
 from imaging_trials.graph import read, vocabulary
-from imaging_trials.graph.read import Thing
 from imaging_trials.views import currency
 from imaging_trials.views.phrases import joined
 from imaging_trials.views.report_lines import LineData, line, object_of, subject_of
@@ -83,7 +82,7 @@ def _judged(store: Store, covering: _Coverage, as_of: str) -> list[LineData]:
         article = object_of(published[0]) if published else None
         covered = read.quads(store, thing, vocabulary.COVERS_BODY_SITE)
         sites = joined(dict.fromkeys(read.thing(store, object_of(quad)) for quad in covered), ", ")
-        phrase: list[str | Thing] = [read.thing(store, thing)]
+        phrase: list[str | read.Thing] = [read.thing(store, thing)]
         if article:
             phrase += [" (", read.thing(store, article), ")"]
         phrase += [": ", *_status(store, article or thing, as_of)]
@@ -94,12 +93,12 @@ def _judged(store: Store, covering: _Coverage, as_of: str) -> list[LineData]:
     return lines
 
 
-def _status(store: Store, thing: NamedNode, as_of: str) -> list[str | Thing]:
+def _status(store: Store, thing: NamedNode, as_of: str) -> list[str | read.Thing]:
     """Return the status of an article or edition, and the findings that say most about it."""
     status = currency.of_thing(store, thing, as_of)
     wanted = (status.status, "corrected", "not itself a guideline")
     findings = [one for one in status.findings if one.words in wanted]
-    phrase: list[str | Thing] = []
+    phrase: list[str | read.Thing] = []
     for one in sorted(findings, key=lambda one: one.words != status.status):
         phrase += ["; "] if phrase else []
         phrase.append(one.words)

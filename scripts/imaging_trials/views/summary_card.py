@@ -7,7 +7,6 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials import bibliography
 from imaging_trials.graph import dates, read, vocabulary
-from imaging_trials.graph.read import Source, Thing
 from imaging_trials.views import decay
 from imaging_trials.views.values import ExternalTerm, Value, in_words, property_thing, sort_key, value
 from rdfkit.base.errors import UserError
@@ -43,7 +42,7 @@ _LAST = (
 class Line:
     """A property with its label, and its values. A line of a citation names the property that leads to its parts."""
 
-    property: Thing
+    property: read.Thing
     values: tuple[Value, ...]
 
 
@@ -52,12 +51,12 @@ class CorrectionLine:
     """A correction of what the page prints ("" if nothing) about the thing or a part of its citation."""
 
     correction: NamedNode
-    property: Thing
-    thing: Thing
+    property: read.Thing
+    thing: read.Thing
     printed: str
     corrected: str
     basis: str
-    sources: tuple[Source, ...]
+    sources: tuple[read.Source, ...]
 
 
 @dataclass(frozen=True)
@@ -73,9 +72,9 @@ class Block:
 class Links:
     """Things with a property that leads to the thing of the card; ``omitted`` more are not listed."""
 
-    property: Thing
+    property: read.Thing
     is_inferred: bool
-    subjects: tuple[Thing, ...]
+    subjects: tuple[read.Thing, ...]
     omitted: int
 
 
@@ -83,9 +82,9 @@ class Links:
 class Decay:
     """The half-life of a radionuclide with its sources, and the activity that remains after a time, if one is given."""
 
-    nuclide: Thing
+    nuclide: read.Thing
     half_life: decay.HalfLife
-    sources: tuple[Source, ...]
+    sources: tuple[read.Source, ...]
     after: str
     remaining: decay.RemainingActivity | None
 
@@ -98,14 +97,14 @@ class Card:
     class expressions that belong to it.
     """
 
-    thing: Thing
-    kinds: tuple[Thing, ...]
+    thing: read.Thing
+    kinds: tuple[read.Thing, ...]
     definitions: tuple[str, ...]
     blocks: tuple[Block, ...]
     uses: int
     decay: Decay | None
     links: tuple[Links, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[read.Source, ...]
     triples: tuple[Triple, ...]
 
 
@@ -153,10 +152,10 @@ class _Maker:
 
     # What is said about the thing
 
-    def _kind(self, kind: object) -> Thing:
+    def _kind(self, kind: object) -> read.Thing:
         assert isinstance(kind, NamedNode)  # noqa: S101 - the graph states no anonymous classes as types
         found = read.thing(self.store, kind)
-        return found if found.label != found.curie else Thing(kind, in_words(kind))
+        return found if found.label != found.curie else read.Thing(kind, in_words(kind))
 
     def _blocks(self) -> Iterator[Block]:
         by_graph: dict[str, list[Quad]] = {}
@@ -204,7 +203,7 @@ class _Maker:
 
     def _value(self, quad: Quad) -> Value:
         found = value(self.store, quad.object)
-        if read.graph_name(quad) != "links" or not isinstance(found, Thing):
+        if read.graph_name(quad) != "links" or not isinstance(found, read.Thing):
             return found
         of_this = {link.subject for link in self.incoming if link.predicate == vocabulary.MAPS_SUBJECT}
         for mapping in read.subjects(self.store, vocabulary.MAPS_OBJECT, found.iri):
@@ -222,7 +221,7 @@ class _Maker:
             (vocabulary.CORRECTS, "erratum in", bibliography.erratum(one).removeprefix("Erratum in: "))
             for one in record.errata
         ]
-        return [Line(Thing(iri, label), (Literal(words),)) for iri, label, words in lines]
+        return [Line(read.Thing(iri, label), (Literal(words),)) for iri, label, words in lines]
 
     def _correction_lines(self) -> list[Line | CorrectionLine]:
         return [
@@ -312,7 +311,7 @@ class _Maker:
         inverse = vocabulary.INVERSE_OF
         return [*read.objects(self.store, name, inverse), *read.subjects(self.store, inverse, name)]
 
-    def _sources(self) -> Iterator[Source]:
+    def _sources(self) -> Iterator[read.Source]:
         """Yield the sources of the statements on the card, the page first."""
         if any(read.graph_name(quad) == "page" for quad in self.own):
             yield read.source(self.store, vocabulary.IMAGING_TRIALS_RESOURCES)

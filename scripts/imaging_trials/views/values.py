@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
 from imaging_trials.graph import read, vocabulary
-from imaging_trials.graph.read import Thing
 
 MAX_NESTING_DEPTH = 8
 """How deep class expressions are read; deeper parts are left out."""
@@ -16,7 +15,7 @@ MAX_NESTING_DEPTH = 8
 class ExternalTerm:
     """A term of another vocabulary that a mapping leads to, with the label that it has there."""
 
-    thing: Thing
+    thing: read.Thing
     label: str
 
 
@@ -34,7 +33,7 @@ class Members:
     values: tuple["Value", ...]
 
 
-Value = Literal | Thing | ExternalTerm | Expression | Members
+Value = Literal | read.Thing | ExternalTerm | Expression | Members
 
 
 def value(store: Store, term: object, depth: int = 0) -> Value:
@@ -56,16 +55,16 @@ def _expression(store: Store, node: BlankNode, depth: int) -> Expression | Membe
         first, rest = (value(store, quad.object, depth + 1) for quad in quads)
         if isinstance(rest, Members):
             return Members((first, *rest.values))
-        is_last = isinstance(rest, Thing) and rest.iri == vocabulary.NIL
+        is_last = isinstance(rest, read.Thing) and rest.iri == vocabulary.NIL
         return Members((first,) if is_last else (first, rest))
     return Expression(tuple((quad.predicate, value(store, quad.object, depth + 1)) for quad in quads))
 
 
-def property_thing(store: Store, name: NamedNode) -> Thing:
+def property_thing(store: Store, name: NamedNode) -> read.Thing:
     """Return a property with its label; a property of another vocabulary has its local name in words as label."""
     if name == vocabulary.TYPE:
-        return Thing(name, "is a")
-    return Thing(name, read.text(store, name, vocabulary.PREF_LABEL) or in_words(name))
+        return read.Thing(name, "is a")
+    return read.Thing(name, read.text(store, name, vocabulary.PREF_LABEL) or in_words(name))
 
 
 def local_name(iri: NamedNode) -> str:
@@ -75,7 +74,7 @@ def local_name(iri: NamedNode) -> str:
 
 def sort_key(one: Value) -> tuple[str, str]:
     """Return what values are sorted by: label or text without regard to case, then the IRI."""
-    if isinstance(one, Thing):
+    if isinstance(one, read.Thing):
         label = "" if one.label == one.curie else one.label
         return f"{label} ({one.curie})".casefold() if label else one.curie.casefold(), one.iri.value
     return (one.value.casefold(), one.value) if isinstance(one, Literal) else ("", "")
