@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials.bibliography.record import Author, Date, Erratum, Record
-from imaging_trials.graph import PROJECT, read, vocabulary
+from imaging_trials.model import PROJECT, read, vocabulary
 from rdfkit.base.errors import UserError
 
 _PARTS = (vocabulary.IS_AUTHORSHIP_OF, vocabulary.CONCERNS, vocabulary.CORRECTS)

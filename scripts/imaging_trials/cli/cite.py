@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography
 from imaging_trials.cli import formats
-from imaging_trials.graph import PROJECT, dates, lookup, read
+from imaging_trials.model import PROJECT, dates, lookup, read
 from rdfkit.base.errors import UserError
 
 
