@@ -39,27 +39,10 @@ def _list(sets: list[mapping_sets.MappingSet], args: argparse.Namespace) -> int:
     chosen = [mapping_sets.named(sets, args.set)] if args.set else sets
     rows = [(one, mapping) for one in chosen for mapping in one.mappings]
     if args.what is not None:
-        wanted = _wanted(sets, args.what)
-        rows = [row for row in rows if wanted & {row[1].subject_iri, row[1].object_iri}]
+        wanted = mapping_sets.mappings_of([mapping for _, mapping in rows], args.what)
+        rows = [row for row in rows if row[1] in wanted]
     sys.stdout.write(formats.renderer("mappings", args.format)(rows))
     return 0 if rows else 1
-
-
-def _wanted(sets: list[mapping_sets.MappingSet], what: str) -> set[str]:
-    """Return the IRIs that ``what`` means: a code, CURIE or IRI of another vocabulary, else a thing of ours."""
-    text = what.strip().removeprefix("<").removesuffix(">")
-    objects = {
-        mapping.object_iri
-        for one in sets
-        for mapping in one.mappings
-        if text == mapping.object_iri or text.casefold() in {mapping.object.casefold(), mapping.code.casefold()}
-    }
-    if objects:
-        return objects
-    from imaging_trials.model import lookup
-    from rdfkit.stores import embedded
-
-    return {lookup.resolve(embedded.open_store(PROJECT), what).value}
 
 
 def _check(sets: list[mapping_sets.MappingSet], args: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from imaging_trials.mapping_sets.comparison import Comparison, compare
+    from imaging_trials.mapping_sets.finding import mappings_of
     from imaging_trials.mapping_sets.problem import Problem
     from imaging_trials.mapping_sets.rules import problems
     from imaging_trials.mapping_sets.sssom import FOLDER, Mapping, MappingSet, files, named, read_set, read_sets
@@ -20,6 +21,7 @@ __all__ = [
     "Problem",
     "compare",
     "files",
+    "mappings_of",
     "named",
     "problems",
     "quads",
@@ -30,6 +32,7 @@ __all__ = [
 
 _MODULES = {
     "comparison": ("Comparison", "compare"),
+    "finding": ("mappings_of",),
     "problem": ("Problem",),
     "rules": ("problems",),
     "sssom_triples": ("quads", "to_quads"),
