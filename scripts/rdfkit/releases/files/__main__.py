@@ -1,8 +1,9 @@
-"""``python -m rdfkit.releases.files``: write the published JSON-LD context anew, from prefixes and vocabulary."""
+"""``python -m rdfkit.releases.files``: write the published JSON-LD context from the prefixes and the vocabulary."""
 
 from imaging_trials.graph.project import PROJECT
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.rdf import named_graphs
 from rdfkit.releases.files import jsonld
 
 if __name__ == "__main__":
-    (PROJECT.root / jsonld.FILE).write_bytes(jsonld.context_file(jsonld.context(layers.read_sources(PROJECT))))
+    made = jsonld.make_context(PROJECT, named_graphs.read_sources(PROJECT))
+    (PROJECT.root / jsonld.CONTEXT_FILE).write_bytes(jsonld.context_bytes(made))
