@@ -57,7 +57,7 @@ bench: $(STAMP)  ## measure, and print the table that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/validators.py --check --quick
 
 answers: $(STAMP)  ## write queries/*/answers/ anew; then read the difference before you commit it
-	@$(BIN)/imt query --answers
+	@$(BIN)/imt query --update-answers
 
 release: $(STAMP)  ## dist/: the graph in every syntax, with what describes it
 	@$(BIN)/imt build --release

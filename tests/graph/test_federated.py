@@ -107,7 +107,7 @@ def test_the_sample_of_another_server_is_marked_as_made_up(query: SavedQuery) ->
 def test_a_federated_query_gives_the_expected_rows_from_a_second_server(
     servers: dict[str, str], query: SavedQuery
 ) -> None:
-    answer = answers.ask(PROJECT, saved.closed(), local(query, servers[query.id]), query.graphs)
+    answer = answers.ask(PROJECT, saved.closed(), local(query, servers[query.id]), query.dataset)
     assert isinstance(answer, QuerySolutions)
     written = answer.serialize(format=QueryResultsFormat.TSV)
     assert written is not None
@@ -128,11 +128,11 @@ def test_the_counter_change_changes_the_federated_answer_as_the_header_says(
     changed = Store()
     changed.extend(saved.sources())
     querycheck.apply(PROJECT, changed, query)
-    if query.graphs == "all":
+    if query.dataset == "all":
         reason.close(PROJECT, changed, saved.RULES)
     text = local(query, servers[query.id])
     before, after = (saved.oxigraph_bag(store, query, text) for store in (saved.closed(), changed))
-    assert ((before - after).total(), (after - before).total()) == (query.loses, query.gains)
+    assert ((before - after).total(), (after - before).total()) == (query.lost, query.gained)
 
 
 EXAMPLES = [

@@ -20,7 +20,7 @@ import pytest
 from pyoxigraph import Literal, Store
 
 import imaging_trials
-from imaging_trials.bibliography import readers
+from imaging_trials.bibliography import read_references
 from imaging_trials.build import validation
 from imaging_trials.graph import lookup
 from imaging_trials.graph.project import PROJECT
@@ -258,14 +258,14 @@ def test_a_very_long_name_or_reference_is_looked_up_in_little_time(pump: str) ->
 
     def work(_: Callable[[object], None]) -> None:
         assert not holds(lambda: lookup.resolve(graph, text))
-        holds(lambda: audit.references(graph, readers.read(f"PMID{text}x", "it"), "2026-01-01"), slowest=8)
+        holds(lambda: audit.references(graph, read_references(f"PMID{text}x", "it"), "2026-01-01"), slowest=8)
 
     hostile_texts.apart(work, seconds=20)
 
 
 @pytest.mark.parametrize("before", ["PMID", "@article{a"])
 def test_blanks_in_a_list_are_passed_over_once(before: str) -> None:
-    hostile_texts.apart(lambda _: holds(lambda: readers.read(f"{before}{' ' * MANY}!", "it")), seconds=5)
+    hostile_texts.apart(lambda _: holds(lambda: read_references(f"{before}{' ' * MANY}!", "it")), seconds=5)
 
 
 # Shapes of anybody
@@ -364,7 +364,7 @@ def test_a_loop_of_300_steps_is_validated_and_its_lines_are_found_in_time(tmp_pa
 
 # Regular expressions
 
-WHOLE = {"imaging_trials.bibliography.model._RANGE"}
+WHOLE = {"imaging_trials.bibliography.record._RANGE"}
 """Only ever matched from end to end, which takes no longer than the text."""
 
 

@@ -18,6 +18,7 @@ from rdfkit.base.errors import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.releases import json_bytes, merge_bytes, quads_bytes
+from rdfkit.sparql import saved
 from rdfkit.stores import embedded as store
 
 REASONERS = ("rules", "owlrl")
@@ -113,7 +114,7 @@ def build(
         )
         if not problems:
             progress("writing the files")
-            contents = _contents(made, root, key, built, release)
+            contents = {saved.INDEX: saved.index_bytes(PROJECT), **_contents(made, root, key, built, release)}
             _write(contents, bench)
             before = _files_of(folder)
             for name in contents:

@@ -62,7 +62,7 @@ def _change(
         kind=kind,
         sign="changed",
         subject=query.id,
-        label=query.question,
+        label=query.summary,
         subject_type="saved query",
         note=note,
         before=tuple(before),
@@ -84,17 +84,17 @@ def _header(was: SavedQuery, now: SavedQuery) -> Iterator[Change]:
         defaults = [one[name].default for one in (before, after)]
         if defaults[0] != defaults[1]:
             yield _change(now, "default-changed", f"default of {name}", defaults[:1], defaults[1:])
-    if was.graphs != now.graphs:
-        yield _change(now, "dataset-changed", "dataset", [was.graphs], [now.graphs])
+    if was.dataset != now.dataset:
+        yield _change(now, "dataset-changed", "dataset", [was.dataset], [now.dataset])
     if was.service != now.service:
         yield _change(now, "service-changed", "other server that the query uses", [was.service], [now.service])
-    wording = [(query.question, query.summary, query.tags, query.topic) for query in (was, now)]
+    wording = [(query.summary, query.description, query.tags, query.topic) for query in (was, now)]
     of_parameters = [
         [(p.name, p.description, p.examples) for p in query.parameters if p.name in before.keys() & after.keys()]
         for query in (was, now)
     ]
     if wording[0] != wording[1] or of_parameters[0] != of_parameters[1]:
-        yield _change(now, "query-reworded", "question, summary, tags or examples", [was.question], [now.question])
+        yield _change(now, "query-reworded", "summary, description, tags or examples", [was.summary], [now.summary])
 
 
 def _compare_answers(  # noqa: PLR0913 - two stores, two queries, and how they relate
@@ -147,12 +147,12 @@ def _compare_texts(project: Project, store: Store, was: SavedQuery, now: SavedQu
 def _have_same_defaults(was: SavedQuery, now: SavedQuery) -> bool:
     """Return whether a call without parameters is still the same question, as far as the header says."""
     defaults = [{p.name: p.default for p in query.parameters} for query in (was, now)]
-    return was.graphs == now.graphs and defaults[0].items() <= defaults[1].items()
+    return was.dataset == now.dataset and defaults[0].items() <= defaults[1].items()
 
 
 def _run(project: Project, store: Store, query: SavedQuery, values: Mapping[str, str]) -> _Answer:
     try:
-        answer = results.ask(project, store, saved.bind(project, query, values), query.graphs)
+        answer = results.ask(project, store, saved.bind(project, query, values), query.dataset)
         if isinstance(answer, QueryTriples):
             return _Answer("triples", (), Counter((str(t.subject), str(t.predicate), str(t.object)) for t in answer))
         if isinstance(answer, QueryBoolean):

@@ -175,7 +175,7 @@ TABLE = {
     "query-loses": Kind("major", "a query's text finds less in the same data", "the same call asks something else"),
     "query-gains": Kind("minor", "a query's text finds more in the same data", "what was found is still found"),
     "query-rewritten": Kind("patch", "a query was rewritten", "the answer from the same data is the same"),
-    "query-reworded": Kind("patch", "question, summary or tags of a query", "they are for reading"),
+    "query-reworded": Kind("patch", "summary, description or tags of a query", "they are for reading"),
     "answer-changed": Kind("patch", "an answer has other rows because the data changed", "facts were corrected"),
 }  # fmt: skip
 """Every kind of edit."""

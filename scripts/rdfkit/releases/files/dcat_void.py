@@ -12,9 +12,9 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from rdfkit.base import namespaces
 from rdfkit.base.project import Project
+from rdfkit.rdf import writing
 from rdfkit.releases.files.manifest import Manifest
 from rdfkit.releases.files.statistics import Counts, Linkset
-from rdfkit.sparql import results
 
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _FORMATS = "http://www.w3.org/ns/formats/"
@@ -240,7 +240,7 @@ def _turtle(project: Project, facts: list[Triple]) -> bytes:
     by_subject: dict[object, dict[Triple, None]] = {}
     for triple in facts:
         by_subject.setdefault(triple.subject, {})[triple] = None
-    return results.turtle(project, (triple for triples in by_subject.values() for triple in triples))
+    return writing.turtle(project, (triple for triples in by_subject.values() for triple in triples))
 
 
 def _say(subject: str, *, a: str = "", **facts: Value | Sequence[Value]) -> Facts:

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from rdfkit.base.project import Project
-from rdfkit.rdf import named_graphs
+from rdfkit.rdf import named_graphs, writing
 from rdfkit.releases.files import jsonld
 from rdfkit.releases.files.manifest import File
-from rdfkit.sparql import results
 
 MAX_UNPACKED_BYTES = 1_000_000
 """A larger file is also written gzipped."""
@@ -57,7 +56,7 @@ def quads_bytes(quads: Iterable[Quad]) -> bytes:
 
 def merge_bytes(project: Project, quads: Iterable[Quad]) -> bytes:
     """Return the merge of all graphs as Turtle with the project's prefixes, sorted by subject, predicate, object."""
-    return results.turtle(project, merged(quads))
+    return writing.turtle(project, merged(quads))
 
 
 def canonical(quads: Iterable[Quad]) -> str:
@@ -133,18 +132,18 @@ def _data(name: str, media: str, data: bytes, kind: _Kind, unpacked: str = "") -
 
 
 def _lines(triples: Iterable[Triple]) -> bytes:
-    return b"".join(sorted(results.ntriples(triples).splitlines(keepends=True)))
+    return b"".join(sorted(writing.ntriples(triples).splitlines(keepends=True)))
 
 
 def _trig(project: Project, quads: list[Quad]) -> bytes:
     ordered = sorted(quads, key=lambda quad: (str(quad.graph_name), *_in_order(quad.triple)))
     names = {quad.graph_name for quad in quads}
-    prefixes = results.used_prefixes(project, (quad.triple for quad in quads), names)
-    return results.in_order(serialize(ordered, format=RdfFormat.TRIG, prefixes=prefixes) or b"")
+    prefixes = writing.used_prefixes(project, (quad.triple for quad in quads), names)
+    return writing.with_sorted_prefixes(serialize(ordered, format=RdfFormat.TRIG, prefixes=prefixes) or b"")
 
 
 def _xml(project: Project, triples: list[Triple]) -> bytes:
-    return serialize(triples, format=RdfFormat.RDF_XML, prefixes=results.used_prefixes(project, triples)) or b""
+    return serialize(triples, format=RdfFormat.RDF_XML, prefixes=writing.used_prefixes(project, triples)) or b""
 
 
 def _in_order(triple: Triple) -> tuple[str, str, str]:
