@@ -1,7 +1,6 @@
 """``imt diff``: what changed between two snapshots of the graph, and the minimum version bump (semver)."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -105,13 +104,11 @@ def _compare(args: argparse.Namespace, old: "Snapshot", new: "Snapshot") -> int:
 
 
 def _write(path: Path, update: str, difference: "Difference") -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    from rdfkit.rdf import writing
+
     try:
-        temporary.write_text(update, encoding="utf-8")
-        temporary.replace(path)
+        writing.replace_file(path, update.encode())
     except OSError as error:
         raise UserError(f"{path} cannot be written ({error.strerror}): name another file.") from None
-    finally:
-        temporary.unlink(missing_ok=True)
     count = len(difference.renames)
     print(f"{path}: {count} {'rename' if count == 1 else 'renames'}.", file=sys.stderr)

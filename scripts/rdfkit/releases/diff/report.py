@@ -48,7 +48,10 @@ def diff_text(project: Project, difference: Difference, *, show_all: bool = Fals
         name, reason = project.shorten(one.iri), show(project, one.reason)
         lines += [f"No automatic update is possible for {name}: {reason}", ""]
     if difference.not_compared:
-        lines += ["Not compared: " + "; ".join(difference.not_compared) + ".", ""]
+        shown = difference.not_compared if show_all else difference.not_compared[:MAX_CHANGES_SHOWN]
+        left = len(difference.not_compared) - len(shown)
+        more = [f"and {left} more (--all prints them)"] if left else []
+        lines += ["Not compared:", *(f"  {what}" for what in (*shown, *more)), ""]
     return "\n".join([*lines, *_verdict(difference)]).rstrip() + "\n"
 
 
