@@ -84,7 +84,7 @@ def names(graph: Store) -> list[str]:
 def test_every_rule_of_the_policy_names_tests_that_exist() -> None:
     rules = re.split(r"(?m)^\d+\. ", POLICY.read_text(encoding="utf-8"))[1:]
     assert len(rules) == 10
-    defined = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    defined = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     for rule in rules:
         named = re.findall(r"`(test_\w+)`", rule.partition("Test:")[2])
         assert named, rule
