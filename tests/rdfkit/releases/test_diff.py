@@ -254,7 +254,7 @@ def test_a_snapshot_without_a_version_cannot_be_checked(tmp_path: Path) -> None:
 
 def test_an_unreadable_query_of_a_revision_is_not_removed(repository: Path) -> None:
     path = repository / "queries/history/superseded.rq"
-    edit(path, "#+ empty", "#+ remark: of an older grammar\n#+ empty")
+    edit(path, "#+ may-be-empty", "#+ remark: of an older grammar\n#+ may-be-empty")
     committed(repository)
     edit(path, "#+ remark: of an older grammar\n", "")
     found = difference("HEAD", repository, repository)

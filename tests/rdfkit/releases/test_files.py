@@ -47,7 +47,7 @@ MERGE_FILES = ("imaging-trials-all.ttl", "imaging-trials-all.nt")
 
 def test_the_bytes_do_not_depend_on_the_environment(release: Path, tmp_path: Path) -> None:
     copy = tmp_path / "another place"
-    for name in ("ontology", "data", "scripts"):
+    for name in ("ontology", "data", "queries", "scripts"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     done = build(copy, copy / "out", "--release", umask=0o077, TZ="Asia/Tokyo", PYTHONHASHSEED="2718", **ascii_only)

@@ -108,7 +108,7 @@ def test_an_endpoint_that_is_no_address_is_refused(small: Path, endpoint: str) -
 
 
 def test_an_endpoint_without_a_release_is_refused(small: Path) -> None:
-    assert "give --release too" in refused(small, "--endpoint-url", "https://example.org/sparql")
+    assert "add --release" in refused(small, "--endpoint-url", "https://example.org/sparql")
 
 
 def test_the_previous_version_is_described(small: Path) -> None:
