@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from imaging_trials.build import validation
 from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
-from rdfkit.shacl import report
+from rdfkit.shacl import report, term_text
 from tests.conftest import ROOT
 
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -124,7 +124,7 @@ def header(path: Path) -> dict[str, str]:
     prefix, _, local = said["focus"].partition(":")
     iri = {**PROJECT.prefixes, **dict(PREFIX.findall(text))}.get(prefix)
     if iri is not None:
-        said["focus"] = report.term_text(NamedNode(iri + local))
+        said["focus"] = term_text(PROJECT, NamedNode(iri + local))
     return said
 
 
@@ -141,10 +141,10 @@ def test_a_broken_fixture_is_reported_by_exactly_the_rule_it_breaks(path: Path) 
     results = [
         {
             "breaks": said["breaks"] if said["breaks"] == name(result.constraint) else name(result.shape),
-            "path": report.path_text(result),
+            "path": result.path_text(PROJECT),
             "component": PROJECT.shorten(result.component),
             "severity": PROJECT.shorten(result.severity),
-            "focus": report.term_text(result.focus),
+            "focus": term_text(PROJECT, result.focus),
         }
         for result in found.results
     ]

@@ -24,8 +24,7 @@ from imaging_trials.bibliography import read_references
 from imaging_trials.build import validation
 from imaging_trials.graph import lookup
 from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import checks as linkcheck
-from imaging_trials.mappings import sssom as links
+from imaging_trials.mappings import compare, read_set, read_sets, to_quads
 from imaging_trials.views import currency as audit
 from rdfkit.base import errors
 from rdfkit.base import sandbox as apart
@@ -223,7 +222,7 @@ SETS = {
 def test_a_dangerous_mapping_set_is_refused_in_a_line(tmp_path: Path, name: str) -> None:
     path = tmp_path / "ncit.sssom.tsv"
     path.write_text(SETS[name], encoding="utf-8")
-    assert not holds(lambda: list(links.to_quads([links.read_set(path)])))
+    assert not holds(lambda: list(to_quads([read_set(path)])))
 
 
 COPIES = {
@@ -241,8 +240,8 @@ COPIES = {
 def test_a_dangerous_copy_of_a_vocabulary_is_refused_in_a_line(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text(COPIES[name], encoding="utf-8")
-    sets = links.read_sets(ROOT)
-    hostile_texts.apart(lambda _: holds(lambda: linkcheck.against(sets, path, "ncit")), seconds=10)
+    sets = read_sets(ROOT)
+    hostile_texts.apart(lambda _: holds(lambda: compare(sets, path, "ncit")), seconds=10)
 
 
 def test_a_count_in_a_header_that_is_too_long_to_be_a_number_is_refused() -> None:
@@ -306,7 +305,7 @@ def test_dangerous_shapes_are_used_or_refused_in_a_line(
     data.write_text(P + 'e:x a skos:Concept ; e:p "b", 1, "2016-02-30"^^xsd:date, e:x .', encoding="utf-8")
 
     def work(_: Callable[[object], None]) -> None:
-        holds(lambda: validation.validate_own([data], [shapes], engine="auto"), slowest=12)
+        holds(lambda: validation.validate_files_by_shapes([data], [shapes], engine="auto"), slowest=12)
 
     hostile_texts.apart(work, seconds=15)
     assert not capfd.readouterr().err
@@ -317,7 +316,7 @@ def test_pyshacl_says_nothing_on_standard_error(tmp_path: Path, capfd: pytest.Ca
     data.write_text(P + 'e:x a skos:Concept ; e:p "2016-02-30"^^xsd:date .', encoding="utf-8")
     for text in (SHAPES["a count of 5000 digits"], SHAPES["a qualified shape of itself"]):
         shapes.write_text(text, encoding="utf-8")
-        holds(lambda: validation.validate_own([data], [shapes], engine="reference"), slowest=20)
+        holds(lambda: validation.validate_files_by_shapes([data], [shapes], engine="pyshacl"), slowest=20)
     assert not capfd.readouterr().err
 
 
@@ -459,7 +458,7 @@ ARGUMENTS: dict[str, list[bytes]] = {
     "a file with a line end in its name": [b"validate", b"no\nsuch\x1b.ttl"],
     "a folder with a line end in its name": [b"diff", b"no\nsuch", b"."],
     "an agent that is no UTF-8": [b"dossier", b"\xff"],
-    "a mapping set of line ends": [b"links", b"list", b"--set", b"\n" * 1000],
+    "a mapping set of line ends": [b"mappings", b"list", b"--set", b"\n" * 1000],
     "a server that is no address": [b"query", b"--sparql", b"ASK {}", b"--endpoint", b"http://[::1\n"],
 }  # fmt: skip
 
@@ -482,7 +481,7 @@ def test_an_impossible_day_in_a_file_gives_no_traceback(tmp_path: Path) -> None:
     path = tmp_path / "a.ttl"
     path.write_text(f'{P}e:a a imt:Event ; imt:earliestDay "2016-02-30"^^xsd:date .', encoding="utf-8")
     imt = str(Path(sys.executable).with_name("imt"))
-    for engine in ("fast", "reference"):
+    for engine in ("fast", "pyshacl"):
         command = [imt, "validate", "--engine", engine, str(path)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert (done.returncode, done.stderr) == (1, "")

@@ -27,15 +27,14 @@ from imaging_trials.build import validation
 from imaging_trials.graph import lookup
 from imaging_trials.graph import nuclide_notation as notation
 from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import checks as linkcheck
-from imaging_trials.mappings import sssom as links
+from imaging_trials.mappings import compare, labels, problems, read_set, read_sets, to_quads
 from imaging_trials.views import currency as audit
 from imaging_trials.views import decay
 from imaging_trials.views import summary_card as card
 from rdfkit.base import sandbox as apart
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import turtle_locations as positions
-from rdfkit.releases.diff import snapshots as states
+from rdfkit.releases import read_snapshot
 from rdfkit.shacl import report
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import parameters
@@ -151,12 +150,10 @@ def test_a_file_is_validated_and_reported_in_every_format_or_refused(
 
 
 def tell(found: report.Report) -> None:
-    from rdfkit.shacl import annotations as annotate
-
     report.as_json(found)
     report.as_turtle(found)
-    annotate.as_sarif(found)
-    for told in (*report.text(found), report.summary(found), annotate.as_github(found)):
+    report.as_sarif(found, "imt validate")
+    for told in (*report.lines_with_snippets(found), report.summary(found), report.as_github(found)):
         assert all(line.isprintable() for line in told.split("\n")), ascii(told)
 
 
@@ -174,7 +171,7 @@ DATA = f'{PREFIXES}<http://e/x> a skos:Concept ; skos:broader <http://e/x>, "a",
 
 
 @few_or_many
-@pytest.mark.parametrize("engine", ["auto", "reference"])
+@pytest.mark.parametrize("engine", ["auto", "pyshacl"])
 def test_shapes_of_anybody_are_used_or_refused(tmp_path: Path, engine: str, share: int) -> None:
     shapes, data = tmp_path / "shapes.ttl", tmp_path / "data.ttl"
     data.write_text(DATA, encoding="utf-8")
@@ -182,7 +179,7 @@ def test_shapes_of_anybody_are_used_or_refused(tmp_path: Path, engine: str, shar
     def read(text: object) -> None:
         assert isinstance(text, bytes)
         shapes.write_bytes(text)
-        tell(validation.validate_own([data], [shapes], engine=engine))
+        tell(validation.validate_files_by_shapes([data], [shapes], engine=engine))
 
     number = 40 if engine == "auto" else 8
     try_all(spoiled([SHAPES]), number, share, read, seconds=40)
@@ -291,7 +288,7 @@ def test_names_notations_days_and_times_are_understood_or_refused(share: int) ->
         assert isinstance(text, str)
         key = notation.search_key(text)
         notation.without_nuclides(key)
-        linkcheck.is_same_thing(text, text[::-1], [key])
+        labels.are_of_one_thing(text, text[::-1], [key])
         holds(lambda: audit.day(text))
         holds(lambda: decay.duration(text))
         holds(lambda: PROJECT.expand(text))
@@ -347,9 +344,9 @@ def test_mapping_sets_are_read_and_checked_or_refused(tmp_path: Path, share: int
     def read(data: object) -> None:
         assert isinstance(data, bytes)
         path.write_bytes(data)
-        one = links.read_set(path)
-        assert list(links.to_quads([one]))
-        linkcheck.problems([one], store)
+        one = read_set(path)
+        assert list(to_quads([one]))
+        problems([one], store)
 
     try_all(spoiled([b"\n".join(text[: head + rows]) + b"\n" for rows in (2, 8)]), 150, share, read)
 
@@ -371,13 +368,13 @@ COPIES = {
 @few_or_many
 @pytest.mark.parametrize("ending", COPIES)
 def test_copies_of_vocabularies_are_read_or_refused(tmp_path: Path, ending: str, share: int) -> None:
-    sets = links.read_sets(ROOT)
+    sets = read_sets(ROOT)
     path = tmp_path / f"copy.{ending}"
 
     def read(data: object) -> None:
         assert isinstance(data, bytes)
         path.write_bytes(data)
-        linkcheck.against(sets, path, "ncit")
+        compare(sets, path, "ncit")
 
     try_all(spoiled([COPIES[ending]]), 50, share, read)
 
@@ -393,9 +390,9 @@ def test_a_release_is_read_or_refused(tmp_path: Path, share: int) -> None:
 
     def read(both: object) -> None:
         assert isinstance(both, tuple)
-        (tmp_path / states.MANIFEST).write_bytes(both[0])
-        (tmp_path / states.QUADS).write_bytes(both[1])
-        states.read(str(tmp_path), ROOT)
+        (tmp_path / "manifest.json").write_bytes(both[0])
+        (tmp_path / "imaging-trials.nq").write_bytes(both[1])
+        read_snapshot(PROJECT, str(tmp_path))
 
     files = st.tuples(st.just(manifest) | spoiled([manifest]), st.just((line + inferred).encode()))
     try_all(files | st.tuples(st.just(manifest), spoiled([(line + inferred).encode()])), 25, share, read, seconds=40)

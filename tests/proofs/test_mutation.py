@@ -11,7 +11,6 @@ from pyoxigraph import NamedNode
 from imaging_trials.build import validation
 from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.rdf import reading as rdf
 from tests.conftest import Show
 from tests.graph.test_shapes import FIXTURES, VALID, constraints
 from tools.mutation import patterns, queries, records, score, weaken
@@ -173,7 +172,7 @@ def test_a_pattern_is_weakened_in_each_of_its_parts() -> None:
 
 @pytest.mark.parametrize("path", [VALID[0], VALID[5], *sorted((FIXTURES / "invalid").glob("*.ttl"))[::120]], ids=str)
 def test_the_neighbourhood_gives_the_same_inferences_as_the_whole_graph(path: Path) -> None:
-    quads = [quad for _, found in validation._renamed([(str(path), rdf.read(path))]) for quad in found]
+    quads = [quad for data in validation.read_files([path]) for quad in data.quads]
     whole, _ = validation._close(ground().context, quads)
     assert inferences(ground(), {quad.triple for quad in quads}) == whole
 

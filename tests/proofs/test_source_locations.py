@@ -16,8 +16,8 @@ from pyoxigraph import BlankNode, Quad, Triple
 from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.shacl import pyshacl_engine as shacl
-from rdfkit.shacl import report
-from rdfkit.shacl import source_locations as locate
+from rdfkit.shacl.locating import places as locate
+from rdfkit.shacl.report import model as report
 from tests.conftest import Show
 from tests.support.writings import EXTENSION, STYLES, TYPE, Written, write
 from tools.mutation import records

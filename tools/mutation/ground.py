@@ -20,7 +20,7 @@ from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.shacl import pyshacl_engine as shacl
-from rdfkit.shacl import report
+from rdfkit.shacl import report, term_text
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ class Ground:
     @property
     def data(self) -> "Graph":
         """Return the graph that records are laid into."""
-        return self.context.data
+        return self.context.given.data
 
     @property
     def shapes(self) -> "Graph":
         """Return all shapes, house rules included."""
-        return self.context.shapes
+        return self.context.given.shapes
 
     def is_described(self, node: Any) -> bool:
         """Tell whether the shipped graph says anything of a node."""
@@ -85,11 +85,13 @@ def ground() -> Ground:
     for quad in context.quads:
         of_subject[quad.subject].append(quad)
         of_object[quad.object].append(quad)
-    pairs: Any = context.data.subject_objects(RDFS.subClassOf)
+    pairs: Any = context.given.data.subject_objects(RDFS.subClassOf)
     classes = {node for pair in pairs for node in pair}
-    above: dict[Any, set[Any]] = {name: {*context.data.transitive_objects(name, RDFS.subClassOf)} for name in classes}
+    above: dict[Any, set[Any]] = {
+        name: {*context.given.data.transitive_objects(name, RDFS.subClassOf)} for name in classes
+    }
     kinds = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
-    declared: list[Declaration] = sorted((s, p, o) for p in kinds for s, o in context.shapes.subject_objects(p))
+    declared: list[Declaration] = sorted((s, p, o) for p in kinds for s, o in context.given.shapes.subject_objects(p))
     return Ground(context, axioms, dict(of_subject), dict(of_object), above, declared)
 
 
@@ -168,14 +170,14 @@ def targets_of(reached: "dict[Declaration, set[Node]]") -> Targets:
 
 def outcomes(on: Ground, shapes: "Graph", targets: Targets) -> list[Outcome]:
     """Return what the reference validator reports in the graph as it now is, for these focus nodes, sorted."""
-    return sorted(outcome(result) for result in shacl.validate(on.data, shapes, targets=targets))
+    return sorted(outcome(result) for result in shacl.validate(PROJECT, on.data, shapes, targets=targets))
 
 
 def outcome(result: report.Result) -> Outcome:
     """Return a result as text, all that a person would tell apart but the message."""
     return (
-        report.term_text(result.focus),
-        report.path_text(result),
+        term_text(PROJECT, result.focus),
+        result.path_text(PROJECT),
         "" if result.value is None else str(result.value),
         PROJECT.shorten(result.component),
         PROJECT.shorten(result.severity),

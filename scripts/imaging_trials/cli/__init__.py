@@ -24,7 +24,7 @@ COMMANDS = {
         "report what is superseded, corrected or incomplete, here or in your own list",
     ),
     "dossier": ("imaging_trials.cli.dossier", "collect what a trial with an agent needs, with sources"),
-    "links": ("imaging_trials.cli.links", "list the mappings to other vocabularies, and compare them with copies"),
+    "mappings": ("imaging_trials.cli.mappings", "list the mappings to other vocabularies, or check them"),
     "cite": ("imaging_trials.cli.cite", "print the citations in NLM style, BibTeX, RIS or CSL-JSON"),
     "diff": ("imaging_trials.cli.diff", "show what changed between two releases, files or git revisions"),
     "load": ("imaging_trials.cli.load", "load the graph into a triple store, and compare the result"),

@@ -11,7 +11,7 @@ from rdfkit.base.project import Project
 from rdfkit.releases.diff.changes import Change, Value
 from rdfkit.releases.diff.semver import LEVELS, highest
 from rdfkit.releases.diff.snapshots import Snapshot
-from rdfkit.sparql import guard, results, saved
+from rdfkit.sparql import results, saved, syntax
 from rdfkit.sparql.saved import SavedQuery
 
 Row = tuple[str, ...]
@@ -119,8 +119,7 @@ def _compare_answers(  # noqa: PLR0913 - two stores, two queries, and how they r
 
 def _code(query: SavedQuery) -> list[str]:
     """Return the tokens of a query, without the VALUES block of its parameters."""
-    start, end = query.block
-    return [token for _, token, _ in guard.tokens(query.text[:start] + query.text[end:])]
+    return syntax.words(query.text, without=query.block)
 
 
 def _compare_texts(project: Project, store: Store, was: SavedQuery, now: SavedQuery) -> Iterator[Change]:

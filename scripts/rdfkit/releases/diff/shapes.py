@@ -8,7 +8,7 @@ from rdfkit.base import namespaces
 from rdfkit.releases.diff.changes import Change
 from rdfkit.releases.diff.facts import About, is_iri, literal_text, terms
 from rdfkit.releases.diff.predicates import TYPE, iri
-from rdfkit.sparql import guard
+from rdfkit.sparql import syntax
 
 _SH = namespaces.SH
 _Values = frozenset[str]
@@ -184,7 +184,9 @@ def _strictness(predicate: str, lost: _Values, gained: _Values) -> list[str]:
 def _one_value(predicate: str, was: str, now: str) -> str:
     """Return the kind of change when one value of a constraint became another."""
     if predicate in _QUERY_TEXTS:
-        return "rule-reworded" if _tokens(was) == _tokens(now) else "rule-tightened"
+        return (
+            "rule-reworded" if syntax.words(literal_text(was)) == syntax.words(literal_text(now)) else "rule-tightened"
+        )
     if predicate in _MINIMUM | _MAXIMUM:
         before, after = _number(was), _number(now)
         if before is not None and after is not None:
@@ -193,10 +195,6 @@ def _one_value(predicate: str, was: str, now: str) -> str:
     if predicate in _ALLOWED and set(terms(was)) < set(terms(now)):
         return "rule-relaxed"
     return "rule-tightened"
-
-
-def _tokens(literal: str) -> list[str]:
-    return [token for _, token, _ in guard.tokens(literal_text(literal))]
 
 
 def _number(literal: str) -> float | None:
