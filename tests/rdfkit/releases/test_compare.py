@@ -10,7 +10,10 @@ from pyoxigraph import BlankNode, Quad, RdfFormat, parse, serialize
 
 import imaging_trials
 from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
+from rdfkit.releases import read_snapshot
 from tests.conftest import ROOT
+from tests.rdfkit.releases import small_sources
 from tests.rdfkit.releases.comparing import BONE, built, difference, edit, kinds
 from tests.support.small_checkout import checkout, write
 
@@ -118,3 +121,38 @@ def test_another_vocabulary_can_be_compared(tmp_path: Path) -> None:
         tmp_path / "new.ttl", PROJECT.sparql_prologue() + old.replace(":barks a owl:ObjectProperty", ":Cat a owl:Class")
     )
     assert kinds(difference(tmp_path / "old.ttl", tmp_path / "new.ttl")) == {"class-added", "term-removed"}
+
+
+# The version and the prefixes of another checkout
+
+
+@pytest.mark.parametrize(
+    ("statements", "version"),
+    [
+        (
+            '<https://w3id.org/imaging-trials/vocab> owl:versionInfo "1.2.0" . <urn:a> owl:versionInfo "3.0.0" .',
+            "1.2.0",
+        ),
+        ('<https://w3id.org/imaging-trials/dataset> dcat:version "1.2.0" .', "1.2.0"),
+        ('<urn:a> owl:versionInfo "1.2.0" .', "1.2.0"),
+        ('<urn:a> owl:versionInfo "1.2.0" . <urn:b> owl:versionInfo "3.0.0" .', ""),
+        ('<urn:a> owl:versionInfo "of spring" .', ""),
+    ],
+)
+def test_the_version_is_that_of_the_vocabulary(tmp_path: Path, statements: str, version: str) -> None:
+    write(tmp_path / "a.ttl", PROJECT.sparql_prologue() + statements)
+    assert read_snapshot(PROJECT, str(tmp_path / "a.ttl")).version == version
+
+
+def test_the_prefixes_of_a_checkout_are_those_of_its_context(tmp_path: Path) -> None:
+    context = {"@version": 1.1, "id": "@id", "ex": "urn:ex:", "imt": PROJECT.vocabulary, "Agent": "imt:Agent"}
+    context_file = small_sources.checkout(tmp_path, {}) / small_sources.CONTEXT
+    write(context_file, json.dumps({"@context": {**context, "points": {"@id": "imt:points"}}}))
+    assert read_snapshot(PROJECT, str(tmp_path)).prefixes == {"ex": "urn:ex:", "imt": PROJECT.vocabulary}
+    write(context_file, "{}")
+    with pytest.raises(UserError, match=r"context\.jsonld is not a JSON-LD context"):
+        read_snapshot(PROJECT, str(tmp_path))
+
+
+def test_the_context_of_the_project_has_all_its_prefixes(tmp_path: Path) -> None:
+    assert read_snapshot(PROJECT, str(small_sources.checkout(tmp_path, {}))).prefixes == PROJECT.prefixes

@@ -199,7 +199,7 @@ def test_a_store_of_values_returns_the_same_quads(release: Path, tmp_path: Path)
 
 def test_the_published_context_matches_the_vocabulary() -> None:
     made = context_bytes(make_context(PROJECT, named_graphs.read_sources(PROJECT)))
-    assert (ROOT / CONTEXT_FILE).read_bytes() == made, "run: python -m rdfkit.releases.files"
+    assert (ROOT / CONTEXT_FILE).read_bytes() == made, "run: make context"
 
 
 def test_the_context_in_the_json_ld_is_the_published_one(release: Path) -> None:

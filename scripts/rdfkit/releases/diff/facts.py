@@ -42,7 +42,7 @@ _SYMMETRIC = {f"<{_OWL}{name}>" for name in _PAIRWISE.values()}
 """Symmetric predicates; in facts, the term that sorts first is the subject."""
 
 _LABELS = [iri(curie) for curie in ("skos:prefLabel", "rdfs:label", "dcterms:title", "sh:name")]
-_TERM = re.compile(r'"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^<>]*>)?|<[^<>]*>|[^\s"<>]+')
+_TERM = re.compile(r'"(?:[^"\\]|\\.)*"?(?:@[A-Za-z0-9-]+|\^\^<[^<>]*>)?|<[^<>]*>|[^\s"<>]+')
 _ESCAPE = re.compile(r"\\([\"\\nrt])")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 

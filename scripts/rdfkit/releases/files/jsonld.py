@@ -1,7 +1,7 @@
 """The graph as JSON-LD 1.1, and the context that defines its keys.
 
 The context is published: the repository has it as ``ontology/context.jsonld``. It is made from the prefix table and the
-vocabulary; ``python -m rdfkit.releases.files`` writes it.
+vocabulary; ``make context`` writes it.
 """
 
 import json
@@ -77,7 +77,7 @@ def checked_context(project: Project, quads: Iterable[Quad]) -> Context:
     if not path.is_file() or path.read_bytes() != context_bytes(made):
         raise UserError(
             f"{path} does not match the prefixes and the vocabulary: "
-            "write it with `python -m rdfkit.releases.files`, and read the difference."
+            "write it with `make context`, and read the difference."
         )
     return made
 
