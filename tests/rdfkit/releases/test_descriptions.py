@@ -34,27 +34,27 @@ PROPERTIES = """SELECT ?p (COUNT(*) AS ?n) (COUNT(DISTINCT ?s) AS ?subjects) (CO
 
 
 def test_void_statistics_are_what_sparql_counts(release: Path, manifest: dict[str, Any]) -> None:
-    graph, said = store_of(release / "imaging-trials.nq"), store_of(release / "void.ttl")
+    graph, described = store_of(release / "imaging-trials.nq"), store_of(release / "void.ttl")
     places = {manifest["release"]["iri"]: "?g"}
-    for node, name in rows(said, "SELECT ?node ?name { ?node a void:Dataset ; sd:name ?name }"):
+    for node, name in rows(described, "SELECT ?node ?name { ?node a void:Dataset ; sd:name ?name }"):
         places[node] = f"<{name}>"
     assert len(places) == 1 + len(manifest["graphs"])
     for node, place in places.items():
         for name, query in NUMBERS.items():
             counted = rows(graph, query.replace("?g", place))
-            assert rows(said, f"SELECT ?n {{ <{node}> void:{name} ?n }}") == counted, (node, name)
+            assert rows(described, f"SELECT ?n {{ <{node}> void:{name} ?n }}") == counted, (node, name)
         by_class = f"SELECT ?c ?n {{ <{node}> void:classPartition [ void:class ?c ; void:entities ?n ] }}"
-        assert rows(said, by_class) == rows(graph, CLASSES.replace("?g", place)), node
+        assert rows(described, by_class) == rows(graph, CLASSES.replace("?g", place)), node
         by_property = f"""SELECT ?p ?n ?subjects ?objects {{ <{node}> void:propertyPartition
             [ void:property ?p ; void:triples ?n ; void:distinctSubjects ?subjects ;
               void:distinctObjects ?objects ] }}"""
-        assert rows(said, by_property) == rows(graph, PROPERTIES.replace("?g", place)), node
+        assert rows(described, by_property) == rows(graph, PROPERTIES.replace("?g", place)), node
 
 
 def test_void_has_a_linkset_for_each_mapping_set(release: Path) -> None:
-    said = store_of(release / "void.ttl")
+    described = store_of(release / "void.ttl")
     found = rows(
-        said,
+        described,
         """SELECT ?set ?n ?target { ?l a void:Linkset ; dcterms:source ?set ; void:triples ?n ;
             void:objectsTarget ?target }""",
     )
@@ -63,16 +63,17 @@ def test_void_has_a_linkset_for_each_mapping_set(release: Path) -> None:
     expected = [(one.iri, str(len(one.mappings)), one.mappings[0].object_source) for one in sets]
     assert found == sorted(expected)
     parts = rows(
-        said, "SELECT ?set ?p ?n { ?l dcterms:source ?set ; void:subset [ void:linkPredicate ?p ; void:triples ?n ] }"
+        described,
+        "SELECT ?set ?p ?n { ?l dcterms:source ?set ; void:subset [ void:linkPredicate ?p ; void:triples ?n ] }",
     )
     assert sum(int(n) for _, _, n in parts) == sum(len(one.mappings) for one in sets)
     assert {PROJECT.shorten(p) for _, p, _ in parts} == {m.predicate for one in sets for m in one.mappings}
 
 
 def test_dcat_describes_the_distribution_of_each_file(release: Path, manifest: dict[str, Any]) -> None:
-    said = store_of(release / "void.ttl")
+    described = store_of(release / "void.ttl")
     found = rows(
-        said,
+        described,
         f"""SELECT ?url ?media ?size ?sum ?packed {{
             <{manifest["release"]["iri"]}> dcat:distribution ?d .
             ?d a dcat:Distribution ; dcat:downloadURL ?url ; dcat:mediaType ?media ; dcat:byteSize ?size ;
@@ -93,9 +94,9 @@ def test_dcat_describes_the_distribution_of_each_file(release: Path, manifest: d
 
 
 def test_dcat_relates_the_release_to_the_dataset(release: Path, manifest: dict[str, Any]) -> None:
-    said = store_of(release / "void.ttl")
+    described = store_of(release / "void.ttl")
     iri, version = manifest["release"]["iri"], manifest["version"]
-    assert said.query(
+    assert described.query(
         f"""ASK {{ <{DATASET}> dcat:hasCurrentVersion <{iri}> . <{iri}> a dcat:Dataset ; dcat:isVersionOf <{DATASET}> ;
             dcat:version "{version}" ; dcterms:issued ?day ; dcterms:creator [ foaf:name ?name ] ; dcterms:title ?title
             FILTER NOT EXISTS {{ <{iri}> dcat:previousVersion ?any }} }}""",
@@ -124,7 +125,7 @@ def test_the_schema_org_dataset_lists_every_data_file(release: Path, manifest: d
         (entry[f"{schema}contentUrl"][0]["@id"].rpartition("/")[2], entry[f"{schema}sha256"][0]["@value"])
         for entry in expanded[f"{schema}distribution"]
     }
-    data = {(name, said["sha256"]) for name, said in manifest["files"].items() if "graphs" in said}
+    data = {(name, described["sha256"]) for name, described in manifest["files"].items() if "graphs" in described}
     assert listed == data
 
 
@@ -155,14 +156,14 @@ def test_the_ro_crate_has_no_dangling_reference(release: Path) -> None:
 
 
 def test_the_service_description_counts_every_graph(release: Path, manifest: dict[str, Any]) -> None:
-    said = store_of(release / "service.ttl")
+    described = store_of(release / "service.ttl")
     assert b"sd:endpoint <> ;" in (release / "service.ttl").read_bytes()
-    assert rows(said, "SELECT ?e { ?s a sd:Service ; sd:endpoint ?e }") == [(RELATIVE["service.ttl"],)]
+    assert rows(described, "SELECT ?e { ?s a sd:Service ; sd:endpoint ?e }") == [(RELATIVE["service.ttl"],)]
     found = rows(
-        said,
+        described,
         """SELECT ?name ?n { ?s sd:defaultDataset [ sd:namedGraph [ sd:name ?name ; sd:graph ?graph ] ] .
             ?graph void:triples ?n }""",
     )
     assert found == sorted((PROJECT.graph_iri(name).value, str(n)) for name, n in manifest["graphs"].items())
-    total = rows(said, "SELECT ?n { ?s sd:defaultDataset [ sd:defaultGraph [ void:triples ?n ] ] }")
+    total = rows(described, "SELECT ?n { ?s sd:defaultDataset [ sd:defaultGraph [ void:triples ?n ] ] }")
     assert total == [(str(sum(manifest["graphs"].values())),)]

@@ -124,7 +124,7 @@ def test_rdflib_reads_the_same_triples(release: Path) -> None:
 def test_every_rdf_file_loads_in_jena_without_a_warning(release: Path) -> None:
     files = list(rdf_files(release))
     assert len(files) > 20
-    assert {path.name: said for path in files if (said := jena.parse_strict(path))} == {}
+    assert {path.name: warnings for path in files if (warnings := jena.parse_strict(path))} == {}
 
 
 def test_every_rdf_file_loads_in_serdi_without_a_warning(release: Path) -> None:
@@ -250,9 +250,9 @@ def test_a_term_with_the_name_of_a_prefix_is_refused() -> None:
 
 def test_the_manifest_has_size_and_checksum_of_every_file(release: Path, manifest: dict[str, Any]) -> None:
     assert {path.name for path in release.iterdir()} - {INDEX} == {*manifest["files"], "manifest.json"}
-    for name, said in manifest["files"].items():
+    for name, entry in manifest["files"].items():
         data = (release / name).read_bytes()
-        assert (said["bytes"], said["sha256"]) == (len(data), sha256(data)), name
+        assert (entry["bytes"], entry["sha256"]) == (len(data), sha256(data)), name
 
 
 def test_the_manifest_has_the_statements_of_dataset_ttl(manifest: dict[str, Any]) -> None:
@@ -272,9 +272,9 @@ def test_the_readme_states_the_inferences_of_every_file(release: Path, manifest:
     assert set(table) == {*manifest["files"], "manifest.json"}
     graph_of = {"imaging-trials-inferred.nt": "nothing else", "imaging-trials-page.nt": "none"}
     graph_of |= {"imaging-trials-all.ttl": "included", "imaging-trials.nq": "included, as `graph:inferred`"}
-    for name, said in manifest["files"].items():
-        if "graphs" in said:
-            assert f" | {said['inferences']} | {said['bytes']:,}" in table[name]
+    for name, entry in manifest["files"].items():
+        if "graphs" in entry:
+            assert f" | {entry['inferences']} | {entry['bytes']:,}" in table[name]
             inferred = quads(release / name) & (
                 quads(release / "imaging-trials.nq") | quads(release / "imaging-trials-inferred.nt")
             )
@@ -283,6 +283,6 @@ def test_the_readme_states_the_inferences_of_every_file(release: Path, manifest:
                 or quad in quads(release / "imaging-trials-inferred.nt")
                 for quad in inferred
             )
-            assert holds == (said["inferences"] != "none"), name
+            assert holds == (entry["inferences"] != "none"), name
     for name, words in graph_of.items():
         assert manifest["files"][name]["inferences"] == words

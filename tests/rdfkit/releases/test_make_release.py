@@ -105,8 +105,8 @@ def test_an_endpoint_is_in_every_description(small: Path) -> None:
 
 @pytest.mark.parametrize("endpoint", ["sparql", "file:///etc/passwd", "https://", "http://a b/", "https://[x/"])
 def test_an_endpoint_that_is_no_address_is_refused(small: Path, endpoint: str) -> None:
-    said = refused(small, "--release", "--endpoint-url", endpoint)
-    assert f"'{endpoint}' is not the address of an endpoint: give one such as https://" in said
+    message = refused(small, "--release", "--endpoint-url", endpoint)
+    assert f"'{endpoint}' is not the address of an endpoint: give one such as https://" in message
 
 
 def test_an_endpoint_without_a_release_is_refused(small: Path) -> None:
@@ -116,8 +116,8 @@ def test_an_endpoint_without_a_release_is_refused(small: Path) -> None:
 def test_the_previous_version_is_described(small: Path) -> None:
     append(small / "data/dataset.ttl", f"<{DATASET}> dcat:previousVersion <{DATASET}/0.9.0> .")
     assert build(small, small / "dist", "--release").returncode == 0
-    said = store_of(small / "dist" / "void.ttl")
-    assert rows(said, "SELECT ?new ?old { ?new dcat:previousVersion ?old }") == [
+    described = store_of(small / "dist" / "void.ttl")
+    assert rows(described, "SELECT ?new ?old { ?new dcat:previousVersion ?old }") == [
         (f"{DATASET}/1.0.0", f"{DATASET}/0.9.0")
     ]
     assert read_json(small / "dist" / "manifest.json")["release"]["previous_version"] == f"{DATASET}/0.9.0"

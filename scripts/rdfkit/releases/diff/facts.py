@@ -2,7 +2,7 @@
 
 Labels of blank nodes have no meaning, and canonical labels (RDFC-1.0) all shift when one class expression changes.
 Therefore a blank node is written as the statements about it, ``[ <property> <value> ; … ]``, and a list as ``( a b )``.
-If that is too long or the blank nodes form a cycle, a hash of these statements takes its place.
+If that is too long or the blank nodes form a cycle, a hash of these statements is written instead.
 """
 
 import itertools

@@ -100,9 +100,9 @@ def find(
                 replaced[subject] = targets[0]
             else:
                 several.append(NotRenamed(subject[1:-1], f"it has several replacements: {', '.join(targets)}"))
-    heirs = {subject: next(iter(values)) for subject in here if len(values := after.values(subject, REPLACED_BY)) == 1}
+    stated = {subject: next(iter(values)) for subject in here if len(values := after.values(subject, REPLACED_BY)) == 1}
     renames = [Rename(row.old, row.new, row.reason) for row in rows.values() if row.new]
-    renames += [Rename(old[1:-1], _last(old, {**heirs, **replaced})[1:-1], "dcterms:isReplacedBy") for old in replaced]
+    renames += [Rename(old[1:-1], _last(old, {**stated, **replaced})[1:-1], "dcterms:isReplacedBy") for old in replaced]
     names = {rename.old: rename.new for rename in renames}
     mappings = {subject for view in (before, after) for subject in view.about if view.is_mapping(subject)}
     new_records = {row: record for record, row in _mapped(after, (here - there) & mappings, {}).items()}

@@ -147,11 +147,15 @@ def changes_of(pair: Pair, subject: str) -> Iterator[Change]:
     gained = {predicate: values for predicate in predicates if (values := pair.gained(subject, predicate))}
     if DEPRECATED in gained:
         # What its replacement now states is not lost.
-        heirs = pair.after.values(subject, REPLACED_BY)
+        replacements = pair.after.values(subject, REPLACED_BY)
         lost = {
             p: left
             for p, values in lost.items()
-            if (left := frozenset(v for v in values if not any((heir, p, v) in pair.after.closed for heir in heirs)))
+            if (
+                left := frozenset(
+                    v for v in values if not any((other, p, v) in pair.after.closed for other in replacements)
+                )
+            )
         }
     if factory.type == "mapping":
         yield from _mapping(factory, lost, gained)
@@ -237,8 +241,8 @@ def _deprecation(factory: ChangeFactory, edit: Edit) -> Iterator[Change]:
     if not edit.gained:
         yield factory.change("deprecation-withdrawn", note="no longer deprecated")
         return
-    heirs = " or ".join(sorted(factory.pair.after.values(edit.subject, REPLACED_BY)))
-    note = f"deprecated, replaced by {heirs}" if heirs else "deprecated, without a replacement"
+    replacements = " or ".join(sorted(factory.pair.after.values(edit.subject, REPLACED_BY)))
+    note = f"deprecated, replaced by {replacements}" if replacements else "deprecated, without a replacement"
     yield factory.change("deprecated", note=note)
     if _is_used(factory.pair.before, edit.subject) and not _is_used(factory.pair.after, edit.subject):
         yield factory.change("deprecated-unused", note="no statement uses it any longer")

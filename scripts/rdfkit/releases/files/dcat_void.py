@@ -120,7 +120,7 @@ def _distributions(of: Manifest) -> Facts:
             spdx__algorithm=_iri("spdx:checksumAlgorithm_sha256"),
             spdx__checksumValue=Literal(file.sha256, datatype=_iri("xsd:hexBinary")),
         )
-        # A dump of the whole, packed or not (VoID, section 3.2), or of some of its graphs.
+        # A dump of the dataset (VoID, section 3.2), or of some of its graphs; gzipped or not.
         whole = set(file.graphs) == set(of.graphs)
         of_graphs = [of.about.iri] if whole else [_graph_node(of, name) for name in file.graphs]
         for dataset in of_graphs:
