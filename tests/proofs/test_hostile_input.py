@@ -32,7 +32,7 @@ from imaging_trials.views import decay, for_thing, of_references, render_text
 from rdfkit.base import sandbox as apart
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import turtle_locations as positions
-from rdfkit.releases.diff import snapshots as states
+from rdfkit.releases import read_snapshot
 from rdfkit.shacl import report
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import parameters
@@ -393,9 +393,9 @@ def test_a_release_is_read_or_refused(tmp_path: Path, share: int) -> None:
 
     def read(both: object) -> None:
         assert isinstance(both, tuple)
-        (tmp_path / states.MANIFEST).write_bytes(both[0])
-        (tmp_path / states.QUADS).write_bytes(both[1])
-        states.read(str(tmp_path), ROOT)
+        (tmp_path / "manifest.json").write_bytes(both[0])
+        (tmp_path / "imaging-trials.nq").write_bytes(both[1])
+        read_snapshot(PROJECT, str(tmp_path))
 
     files = st.tuples(st.just(manifest) | spoiled([manifest]), st.just((line + inferred).encode()))
     try_all(files | st.tuples(st.just(manifest), spoiled([(line + inferred).encode()])), 25, share, read, seconds=40)

@@ -120,6 +120,7 @@ PROJECT = Project(
     top_folders={"ontology": "vocabulary", "data": None},
     readers=(GraphReader("links", "data/links", ".sssom.tsv", _mappings),),
     datasets={"page": ("page",)},
+    label_properties=("imt:heading", "imt:printedName", "imt:summary"),
     code=(Path(__file__).resolve(), *sorted((_SCRIPTS / "imaging_trials" / "mapping_sets").glob("sssom*.py"))),
 )
 """The one project value, handed to what rdfkit offers."""
