@@ -45,9 +45,8 @@ class Project:
     """
 
     __slots__ = (
-        "_longest_first", "base", "code", "datasets", "files", "folders", "label_properties", "name", "prefixes", "readers",
-        "root",
-        "shapes", "top_folders", "version", "vocabulary",
+        "_longest_first", "base", "code", "datasets", "files", "folders", "label_properties", "name", "prefixes",
+        "readers", "root", "shapes", "top_folders", "version", "vocabulary",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, D107 - one argument for each thing that differs between projects
