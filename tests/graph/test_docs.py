@@ -14,9 +14,9 @@ from pyoxigraph import RdfFormat, parse
 
 import imaging_trials
 from imaging_trials.cli import COMMANDS
-from imaging_trials.graph.project import PROJECT
-from rdfkit.releases.diff import counts
-from rdfkit.releases.diff import snapshots as states
+from imaging_trials.cli.diff import COUNTED
+from imaging_trials.model.project import PROJECT
+from rdfkit.releases import changelog_counts, read_snapshot
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.xdist_group("docs")
@@ -211,6 +211,6 @@ def test_links_between_the_documents_lead_somewhere() -> None:
 
 def test_the_changelog_opens_with_counts_that_are_true() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    line = counts.line(states.read(str(ROOT), ROOT))
+    line = changelog_counts(PROJECT, read_snapshot(PROJECT, str(ROOT)), COUNTED)
     newest = text.split("\n## ", 2)[1]
     assert line in " ".join(newest.split()), f"write into CHANGELOG.md what imt diff --counts prints: {line}"

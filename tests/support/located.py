@@ -5,7 +5,7 @@ from pathlib import Path
 import rdflib
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf.turtle_locations import Place as Location
 from rdfkit.shacl import report
 

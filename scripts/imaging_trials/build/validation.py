@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.base.text import printable
 from rdfkit.inference import closure

@@ -10,7 +10,7 @@ import rdflib
 from rdflib import RDF, SH
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.shacl import report, term_text
 from tests.conftest import ROOT

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf.described_twice import described_twice, sentence
 from tests.conftest import ROOT

@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import NamedNode, Quad, Store
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import reading
 from rdfkit.shacl import Source, locate, report
 from rdfkit.shacl.locating.paths import TripleIndex

@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from rdflib import RDF, SH
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.shacl import report
 from rdfkit.shacl.undefined_terms import UndefinedTerm
 from tests.conftest import ROOT, Imt
