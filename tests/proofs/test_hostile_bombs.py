@@ -342,7 +342,7 @@ def test_a_query_in_shapes_reaches_no_server(tmp_path: Path) -> None:
         shapes = shacl.data_graph(_quads(tmp_path, S + f'; sh:sparql [ sh:select "{text}" ] .'))
         data = shacl.data_graph(_quads(tmp_path, P + "e:x a skos:Concept, <http://a#b> ."))
         with pytest.raises(UserError, match=r"asks another server \(SERVICE\)"):
-            shacl.validate(data, shapes)
+            shacl.validate(PROJECT, data, shapes)
         done.set()
         watching.join()
     assert not asked

@@ -120,9 +120,10 @@ def validate_repository(root: Path | None = None, *, engine: str = "auto") -> re
     files = [*(path for _, path in named_graphs.source_files(project)), *sorted((root / "shapes").glob("*.ttl"))]
     sources = (Source(path.relative_to(root).as_posix(), path, "turtle", reading.read(path)) for path in files)
     located = locate(found, sources, made, _shapes(root, authoring=True))
-    # The second description is one too many.
-    of_repeated = {result: (*locations[1:], locations[0]) for result, locations in repeated.items()}
-    return replace(located, locations={**located.locations, **of_repeated})
+    locations = dict(located.locations)
+    for result, (first, *others) in repeated.items():
+        locations[result] = (*others, first)  # the second description is one too many
+    return replace(located, locations=locations)
 
 
 def _of_repeated(found: described_twice.DescribedTwice) -> report.Result:

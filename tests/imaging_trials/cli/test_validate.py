@@ -10,7 +10,7 @@ import pytest
 import rdflib
 
 import imaging_trials as it
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.shacl import ENGINES
 from tests.conftest import Imt
 
