@@ -6,7 +6,7 @@ servers that they start, so what they cost is in the sum of the file.
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -32,11 +32,11 @@ class CpuTime:
         self.of_workers = 0.0
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self) -> Iterator[None]:
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Note in the report of a phase what the phase took; xdist sends it on to the process that prints."""
-        report: Any = yield
+        report = yield
         now = used()
-        report.cpu_seconds = now - self.last
+        report.cpu_seconds = now - self.last  # type: ignore[attr-defined]
         self.last = now
         return report
 
