@@ -20,11 +20,12 @@ from rdfkit.sparql import query_tests as querycheck
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
 from rdfkit.sparql.saved import SavedQuery
-from tests.graph import test_queries as saved
+from tests.conftest import ROOT
+from tests.support import two_engines as saved
 from tests.support.servers import free_port
 
 FIXTURES = Path(__file__).parents[1].joinpath("fixtures") / "federated"
-QUERIES = {query.id: query for query in querycheck.load(saved.ROOT).values() if query.service}
+QUERIES = {query.id: query for query in querycheck.load(ROOT).values() if query.service}
 
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset.*is deprecated:DeprecationWarning")
 
