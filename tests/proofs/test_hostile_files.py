@@ -136,7 +136,7 @@ def test_a_very_long_name_or_reference_is_looked_up_in_little_time(pump: str) ->
 
     def work(_: Callable[[object], None]) -> None:
         assert not holds(lambda: lookup.resolve(graph, text))
-        holds(lambda: audit.references(graph, readers.read(f"PMID{text}x", "it"), "2026-01-01"), slowest=8)
+        holds(lambda: audit.references(graph, readers.read(f"PMID{text}x", "it"), "2026-01-01"))
 
     hostile_texts.apart(work, seconds=20)
 

@@ -1,6 +1,5 @@
 """What a person may type for a thing, and which thing is meant."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -192,12 +191,3 @@ def test_what_cannot_be_found_is_refused_in_one_short_sentence(store: Store, tex
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_found_or_refused(store: Store, text: str) -> None:
     assert outcome(store, text).isprintable()
-
-
-def test_looking_up_is_quick(store: Store) -> None:
-    started = time.process_time()
-    for _ in range(10):
-        found(store, "agent:fes")
-        found(store, "27262701")
-        found(store, "FES F-18")
-    assert time.process_time() - started < 2
