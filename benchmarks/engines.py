@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 from benchmarks import generate
 
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from tests.support.engines import conformance, jena
 from tests.support.engines.conformance import Rows, asking, graph, settings
@@ -108,7 +109,7 @@ def questions() -> list[Question]:
     found = []
     for setting in settings():
         if not setting.example:
-            names = layers.dataset(graph(), setting.query.graphs)
+            names = layers.dataset(PROJECT, graph(), setting.query.graphs)
             found.append(Question(setting.query.id, setting.text, [name.value for name in names]))
     return found
 
@@ -154,7 +155,7 @@ def _fastest(ask: Ask, question: Question) -> float | None:
 
 def write(file: Path, triples: int) -> int:
     """Write the shipped graph, filled up with made-up records in graph:page, and return how many quads that is."""
-    page = str(layers.graph_iri("page"))
+    page = str(PROJECT.graph_iri("page"))
     quads = list(graph())
     with file.open("wb") as out:
         out.write(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")

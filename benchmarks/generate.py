@@ -16,7 +16,7 @@ from random import Random
 
 from pyoxigraph import RdfFormat, parse
 
-from rdfkit.base.namespaces import PREFIXES
+from imaging_trials.graph.project import PROJECT
 
 NUMBER = "0000000"
 Lines = list[str]
@@ -26,7 +26,7 @@ Lines = list[str]
 def record() -> tuple[str, ...]:
     """Return the lines of the record with the number 0000000, as N-Triples."""
     text = (Path(__file__).parent / "record.ttl").read_text(encoding="utf-8")
-    prefixes = "".join(f"@prefix {name}: <{namespace}> .\n" for name, namespace in PREFIXES.items())
+    prefixes = "".join(f"@prefix {name}: <{namespace}> .\n" for name, namespace in PROJECT.prefixes.items())
     return tuple(f"{quad} ." for quad in parse(input=prefixes + text, format=RdfFormat.TURTLE))
 
 
@@ -37,7 +37,7 @@ def _line(subject: str, predicate: str, value: str = "") -> str:
 
 def _iri(name: str) -> str:
     prefix, _, local = name.partition(":")
-    return f"<{PREFIXES[prefix]}{local}>"
+    return f"<{PROJECT.prefixes[prefix]}{local}>"
 
 
 def _without(*begins: str) -> Callable[[Lines], Lines]:
@@ -56,11 +56,11 @@ def _instead(begin: str, by: str) -> Callable[[Lines], Lines]:
 
 
 def _day(text: str) -> str:
-    return f'"{text}"^^<{PREFIXES["xsd"]}date>'
+    return f'"{text}"^^<{PROJECT.prefixes["xsd"]}date>'
 
 
 def _integer(text: str) -> str:
-    return f'"{text}"^^<{PREFIXES["xsd"]}integer>'
+    return f'"{text}"^^<{PROJECT.prefixes["xsd"]}integer>'
 
 
 _ARTICLE, _EVENT, _AGENT, _AUTHOR = (
@@ -97,7 +97,7 @@ FAULTS: dict[str, Callable[[Lines], Lines]] = {
     ),
     "place zero": _with(_line(_AUTHOR, "imt:position", _integer("0"))),
     "place that is no whole number": _with(
-        _line("authorship:g0000000-3", "imt:position", '"2.5"^^<' + PREFIXES["xsd"] + "decimal>")
+        _line("authorship:g0000000-3", "imt:position", '"2.5"^^<' + PROJECT.prefixes["xsd"] + "decimal>")
     ),
     "person of an organisation": _with(_line(_AUTHOR, "imt:isByOrganisation", "organisation:g0000000")),
     "no date": _without(_line(_EVENT, "imt:earliestDay")),
@@ -124,7 +124,9 @@ FAULTS: dict[str, Callable[[Lines], Lines]] = {
     "trial number out of pattern": _instead(_line(_TRIAL, "imt:nctNumber"), _line(_TRIAL, "imt:nctNumber", '"NCT9"')),
     "unused intervention": _without(_line(_TRIAL, "imt:usesIntervention")),
     "mapping of no statement": _without(_line("vector:g0000000", "skos:exactMatch")),
-    "confidence above one": _with(_line(_MAPPING, "sssom:confidence", '"1.5"^^<' + PREFIXES["xsd"] + "decimal>")),
+    "confidence above one": _with(
+        _line(_MAPPING, "sssom:confidence", '"1.5"^^<' + PROJECT.prefixes["xsd"] + "decimal>")
+    ),
     "correction of what is not printed": _instead(
         _line("correction:g0000000", "imt:printedValue"), _line("correction:g0000000", "imt:printedValue", '"1-2"')
     ),

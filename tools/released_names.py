@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from rdfkit.base.namespaces import BASE
+from imaging_trials.graph.project import PROJECT
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 
@@ -23,22 +23,27 @@ def names(quads: Iterable[Quad]) -> set[str]:
             value = (
                 term.datatype.value if isinstance(term, Literal) else term.value if isinstance(term, NamedNode) else ""
             )
-            if value.startswith(BASE):
+            if value.startswith(PROJECT.base):
                 found.add(value)
     return found
 
 
 def released() -> set[str]:
     """Return the names that were released."""
-    return {BASE + line for line in LIST.read_text(encoding="utf-8").splitlines() if line and not line.startswith("# ")}
+    return {
+        PROJECT.base + line
+        for line in LIST.read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("# ")
+    }
 
 
 def main() -> None:
     """Add the names of the shipped graph to the list."""
     everything = sorted(
-        name.removeprefix(BASE) for name in (released() if LIST.exists() else set()) | names(open_store())
+        name.removeprefix(PROJECT.base)
+        for name in (released() if LIST.exists() else set()) | names(open_store(PROJECT))
     )
-    head = f"# Names below {BASE} that were released. None of them may go away: see docs/iri-policy.md.\n"
+    head = f"# Names below {PROJECT.base} that were released. None of them may go away: see docs/iri-policy.md.\n"
     LIST.write_text(head + "\n".join(everything) + "\n", encoding="utf-8")
     print(f"{len(everything):,} names in {LIST.relative_to(ROOT)}")
 

@@ -1,5 +1,5 @@
 # cax-eqc2
-# Of two equivalent classes, a member of the second belongs to the first.
+# A member of the second of two equivalent classes is a member of the first.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 7, class axioms, rule cax-eqc2.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # cax-sco
-# A member of a class belongs to every class above it.
+# A member of a class is a member of each of its superclasses.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 7, class axioms, rule cax-sco.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>

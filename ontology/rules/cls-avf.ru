@@ -1,5 +1,5 @@
 # cls-avf
-# The values that a member of an all-values restriction has belong to the class that the restriction names.
+# If a thing is a member of an all-values restriction, its values are members of the class that the restriction names.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 6, classes, rule cls-avf.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

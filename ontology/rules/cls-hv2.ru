@@ -1,5 +1,5 @@
 # cls-hv2
-# Whatever has the value that a has-value restriction names belongs to the restriction.
+# A thing with the value that a has-value restriction names is a member of the restriction.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 6, classes, rule cls-hv2.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

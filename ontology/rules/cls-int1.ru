@@ -1,6 +1,6 @@
 # cls-int1
-# Whatever belongs to every class of an intersection belongs to the intersection. The search starts from the first
-# class of the list; the list stands in one graph with its axiom.
+# A thing that is a member of every class of an intersection is a member of the intersection. The search starts from
+# the first class of the list; the list must be in the same graph as its axiom.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 6, classes, rule cls-int1.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

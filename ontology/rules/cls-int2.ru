@@ -1,5 +1,5 @@
 # cls-int2
-# A member of an intersection belongs to each of its classes.
+# A member of an intersection is a member of each of its classes.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 6, classes, rule cls-int2.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # cls-maxqc4
-# A member of a class that allows at most one value that is an owl:Thing: two values are the same thing.
+# If a class allows at most one value that is an owl:Thing, two values of one of its members are the same thing.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 6, classes, rule cls-maxqc4.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

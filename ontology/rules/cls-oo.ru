@@ -1,5 +1,5 @@
 # cls-oo
-# Each thing that an enumerated class lists belongs to that class.
+# Each thing that an enumerated class lists is a member of that class.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 6, classes, rule cls-oo.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # cls-svf1
-# Whatever has a value of the class that a some-values restriction asks for belongs to the restriction.
+# A thing with a value of the class that a some-values restriction requires is a member of the restriction.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 6, classes, rule cls-svf1.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # cls-svf2
-# Whatever has any value of the property belongs to a some-values restriction that asks for owl:Thing.
+# A thing with any value of the property is a member of a some-values restriction that requires owl:Thing.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 6, classes, rule cls-svf2.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # cls-uni
-# A member of any class of a union belongs to the union.
+# A member of any class of a union is a member of the union.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 6, classes, rule cls-uni.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

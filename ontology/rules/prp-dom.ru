@@ -1,5 +1,5 @@
 # prp-dom
-# Whatever has a property belongs to the property's domain.
+# The subject of a property is a member of the property's domain.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 5, properties, rule prp-dom.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>

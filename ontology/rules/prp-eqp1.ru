@@ -1,5 +1,5 @@
 # prp-eqp1
-# Of two equivalent properties, what holds for the first holds for the second.
+# A statement with the first of two equivalent properties also holds with the second.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 5, properties, rule prp-eqp1.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # prp-eqp2
-# Of two equivalent properties, what holds for the second holds for the first.
+# A statement with the second of two equivalent properties also holds with the first.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 5, properties, rule prp-eqp2.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # prp-inv1
-# Of two inverse properties, what the first says, the second says the other way round.
+# A statement with the first of two inverse properties holds in the opposite direction with the second.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 5, properties, rule prp-inv1.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

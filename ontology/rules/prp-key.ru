@@ -1,6 +1,6 @@
 # prp-key
-# Two members of a class with the same value of its key are the same thing. Keys of one property only: the list has
-# one member and stands in one graph with its axiom.
+# Two members of a class with the same value of its key are the same thing. Only keys of one property are supported:
+# the list has one member and must be in the same graph as its axiom.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 5, properties, rule prp-key.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # prp-rng
-# Whatever is the value of a property belongs to the property's range.
+# The value of a property is a member of the property's range.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 5, properties, rule prp-rng.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>

@@ -1,5 +1,5 @@
 # prp-spo1
-# What holds for a property holds for every property above it.
+# A statement with a property also holds with each of its superproperties.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 5, properties, rule prp-spo1.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>

@@ -1,6 +1,6 @@
 # prp-spo2-2
-# A chain of two: what the first and then the second lead to, the property leads to.
-# The list of the chain stands in one graph with its axiom.
+# A chain of two properties implies the property between its ends. The list of the chain must be in the same graph as
+# its axiom.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 5, properties, rule prp-spo2.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

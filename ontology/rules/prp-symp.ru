@@ -1,5 +1,5 @@
 # prp-symp
-# A symmetric property holds the other way round too.
+# A symmetric property also holds in the opposite direction.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 5, properties, rule prp-symp.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # prp-trp
-# A transitive property leads on: from x to y and from y to z means from x to z.
+# A transitive property that holds from x to y and from y to z also holds from x to z.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 5, properties, rule prp-trp.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # scm-dom1
-# What is above the domain of a property is a domain of it too.
+# A superclass of the domain of a property is also a domain of the property.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-dom1.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>

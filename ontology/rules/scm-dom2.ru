@@ -1,5 +1,5 @@
 # scm-dom2
-# A property has the domain of the property above it.
+# A property has the domain of its superproperty.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-dom2.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>

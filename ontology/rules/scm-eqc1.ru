@@ -1,5 +1,5 @@
 # scm-eqc1
-# Two equivalent classes lie below each other.
+# Two equivalent classes are subclasses of each other.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-eqc1.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

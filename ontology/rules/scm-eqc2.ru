@@ -1,5 +1,5 @@
 # scm-eqc2
-# Two classes that lie below each other are equivalent.
+# Two classes that are subclasses of each other are equivalent.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-eqc2.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

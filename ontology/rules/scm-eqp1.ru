@@ -1,5 +1,5 @@
 # scm-eqp1
-# Two equivalent properties lie below each other.
+# Two equivalent properties are subproperties of each other.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-eqp1.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # scm-eqp2
-# Two properties that lie below each other are equivalent.
+# Two properties that are subproperties of each other are equivalent.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-eqp2.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # scm-hv
-# Of two has-value restrictions with the same value, the one on the lower property lies below the other.
+# Of two has-value restrictions with the same value, the one on the subproperty is a subclass of the other.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-hv.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # scm-int
-# An intersection lies below each of its classes.
+# An intersection is a subclass of each of its classes.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-int.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # scm-rng1
-# What is above the range of a property is a range of it too.
+# A superclass of the range of a property is also a range of the property.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-rng1.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>

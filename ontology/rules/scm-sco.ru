@@ -1,5 +1,5 @@
 # scm-sco
-# A class lies below whatever lies above the class above it.
+# A class is a subclass of every superclass of its superclasses.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-sco.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>

@@ -1,5 +1,5 @@
 # scm-spo
-# A property lies below whatever lies above the property above it.
+# A property is a subproperty of every superproperty of its superproperties.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-spo.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>

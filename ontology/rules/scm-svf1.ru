@@ -1,5 +1,5 @@
 # scm-svf1
-# Of two some-values restrictions on one property, the one that names the lower class lies below the other.
+# Of two some-values restrictions on one property, the one that names the subclass is a subclass of the other.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-svf1.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -1,5 +1,5 @@
 # scm-uni
-# Each class of a union lies below the union.
+# Each class of a union is a subclass of the union.
 # Spec: W3C OWL 2 Profiles, section 4.3, table 9, schema vocabulary, rule scm-uni.
 PREFIX graph: <https://w3id.org/imaging-trials/graph/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -5,7 +5,7 @@ Nothing heavy is imported before it is used, and no setting of rdflib is touched
 
 from __future__ import annotations
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every `imt query`
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rdflib.query import Result
 
 __version__ = "1.0.0"
-__all__ = ["ImtError", "__version__", "dataset", "graph", "query", "validate"]
+__all__ = ["UserError", "__version__", "dataset", "graph", "query", "validate"]
 
 
 def graph(*names: str) -> rdflib.Graph:

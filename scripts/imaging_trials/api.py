@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.sparql import guard as sparql
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 class _Ask(Protocol):
     """Puts a query to the embedded store or to an endpoint."""
 
-    def __call__(self, text: str, dataset: str | None, *, house_prefixes: bool = False) -> answers.Answer: ...
+    def __call__(self, text: str, dataset: str | None, *, project_prefixes: bool = False) -> answers.Answer: ...
 
 
 def graph(*names: str) -> "rdflib.Graph":
     """Return the merge of named graphs as one rdflib graph, with the house prefixes.
 
     Names are those of graphs (``page``, ``curated``, ``inferred`` …) or of datasets (``all``, the default, or
-    ``asserted``). The graph is a copy: change it as you like. Raises ImtError for a name that is neither.
+    ``asserted``). The graph is a copy: change it as you like. Raises UserError for a name that is neither.
     """
-    return bridge.to_rdflib_graph(_quads(names or ("all",)))
+    return bridge.to_rdflib_graph(_quads(names or ("all",)), PROJECT.prefixes)
 
 
 def dataset() -> "rdflib.Dataset":
     """Return the complete graph as an rdflib dataset, every triple in its named graph."""
-    return bridge.to_rdflib_dataset(_quads(("all",)))
+    return bridge.to_rdflib_dataset(_quads(("all",)), PROJECT.prefixes)
 
 
 def query(
@@ -61,21 +61,23 @@ def query(
     text may use the house prefixes undeclared; it is asked over ``graphs`` (``all``, the default, ``asserted``,
     ``page``), a saved query over what its header says. The embedded Oxigraph answers, or the SPARQL ``endpoint`` at an
     address, through SPARQLWrapper, within ``timeout`` seconds; ``login`` is a user and a password for it. Raises
-    ImtError as ``imt query`` does.
+    UserError as ``imt query`` does.
     """
-    opened = store.open_store() if endpoint is None else None
+    opened = store.open_store(PROJECT) if endpoint is None else None
     put: _Ask = partial(_ask_endpoint, endpoint or "", login, timeout)
     if opened is not None:
-        put = partial(answers.ask, opened)
+        put = partial(answers.ask, PROJECT, opened)
     if what == "" or any(not (c.isalnum() or c in "-_") for c in what):
-        return bridge.to_rdflib_result(_answer_to_text(put, what, graphs, parameters, embedded=opened is not None))
+        return bridge.to_rdflib_result(
+            _answer_to_text(put, what, graphs, parameters, embedded=opened is not None), PROJECT.prefixes
+        )
     if graphs is not None:
-        raise ImtError(f"What '{what}' is asked over stands in its header: leave out graphs.")
-    saved = catalog.find(paths.root(), what)
+        raise UserError(f"What '{what}' is asked over stands in its header: leave out graphs.")
+    saved = catalog.find(PROJECT, what)
     if opened is not None:
         catalog.refuse_federated(saved)
-    text = catalog.bind(saved, {name: typed(value) for name, value in parameters.items()}, opened)
-    return bridge.to_rdflib_result(put(text, saved.graphs))
+    text = catalog.bind(PROJECT, saved, {name: typed(value) for name, value in parameters.items()}, opened)
+    return bridge.to_rdflib_result(put(text, saved.graphs), PROJECT.prefixes)
 
 
 def validate(
@@ -89,7 +91,7 @@ def validate(
     ``source`` is a file, several files, or an rdflib graph of the user's, which is judged with the complete graph as
     context; without it, the complete graph is judged itself. With ``shapes`` of the user's own, the source alone is
     judged, by these only. ``engine`` is ``reference`` (pySHACL), ``fast``, which gives the same results, or ``auto``:
-    fast, and the reference for shapes that it does not support. Raises ImtError for a file that can't be read as RDF.
+    fast, and the reference for shapes that it does not support. Raises UserError for a file that can't be read as RDF.
     """
     import tempfile
 
@@ -106,7 +108,7 @@ def validate(
         else:
             found = validation.validate_files(_files(source, Path(folder) / "graph.nt"), engine=engine)
     text = "\n".join([*report.lines(found), report.summary(found)])
-    return found.conforms(), bridge.to_rdflib_graph(report.as_triples(found)), text
+    return found.conforms(), bridge.to_rdflib_graph(report.as_triples(found), PROJECT.prefixes), text
 
 
 def _files(source: "str | Path | rdflib.Graph | Iterable[str | Path]", place: Path) -> list[Path]:
@@ -123,13 +125,13 @@ def _answer_to_text(
     put: "_Ask", text: str, graphs: str | None, parameters: dict[str, Any], *, embedded: bool
 ) -> answers.Answer:
     if parameters:
-        raise ImtError("SPARQL of your own has no parameters: write the value into the query.")
+        raise UserError("SPARQL of your own has no parameters: write the value into the query.")
     sparql.check(text, embedded=embedded)
     if sparql.names_its_dataset(text):
         if graphs is not None:
-            raise ImtError("The query says by FROM what it is asked over: leave out FROM, or graphs.")
-        return put(text, None, house_prefixes=True)
-    return put(text, graphs or "all", house_prefixes=True)
+            raise UserError("The query says by FROM what it is asked over: leave out FROM, or graphs.")
+        return put(text, None, project_prefixes=True)
+    return put(text, graphs or "all", project_prefixes=True)
 
 
 def _ask_endpoint(  # noqa: PLR0913 - what goes to an endpoint
@@ -139,31 +141,31 @@ def _ask_endpoint(  # noqa: PLR0913 - what goes to an endpoint
     text: str,
     dataset: str | None,
     *,
-    house_prefixes: bool = False,
+    project_prefixes: bool = False,
 ) -> answers.Answer:
     """Ask an endpoint as `answers.ask` asks the embedded store."""
     from rdfkit.stores import sparql_client as remote
     from rdfkit.stores.http_auth import Login
 
-    graphs = remote.dataset(paths.root(), dataset) if dataset in layers.DATASETS else []
-    text = sparql.with_prefixes(text) if house_prefixes else text
+    graphs = remote.dataset(PROJECT.root, dataset) if dataset in layers.dataset_names(PROJECT) else []
+    text = sparql.with_prefixes(text, PROJECT.prefixes) if project_prefixes else text
     return remote.ask(url, text, graphs, timeout=timeout, who=Login(*who) if who else None)
 
 
 def _quads(names: tuple[str, ...]) -> Iterator[Quad]:
-    opened = store.open_store()
-    known = {layers.graph_name(iri): iri for iri in layers.dataset(opened, "all")}
+    opened = store.open_store(PROJECT)
+    known = {PROJECT.graph_name(iri): iri for iri in layers.dataset(PROJECT, opened, "all")}
     chosen: dict[NamedNode, None] = {}
     for name in names:
         if name in known:
             chosen[known[name]] = None
-        elif name in layers.DATASETS:
-            chosen.update(dict.fromkeys(layers.dataset(opened, name)))
+        elif name in layers.dataset_names(PROJECT):
+            chosen.update(dict.fromkeys(layers.dataset(PROJECT, opened, name)))
         else:
-            offered = sorted({*known, *layers.DATASETS})
+            offered = sorted({*known, *layers.dataset_names(PROJECT)})
             near = catalog.nearest(name, offered)
             offer = f"did you mean {' or '.join(near)}?" if near else f"choose of {', '.join(offered)}."
-            raise ImtError(f"There is no graph '{catalog.clip(name)}': {offer}")
+            raise UserError(f"There is no graph '{catalog.clip(name)}': {offer}")
     for iri in chosen:
         yield from opened.quads_for_pattern(None, None, None, iri)
 
@@ -171,7 +173,7 @@ def _quads(names: tuple[str, ...]) -> Iterator[Quad]:
 def _triple(*terms: Any) -> Triple:
     subject, predicate, object_ = map(bridge.from_rdflib, terms)
     if isinstance(subject, Literal) or not isinstance(predicate, NamedNode):
-        raise ImtError(f"The graph holds a triple that RDF does not allow, about {catalog.clip(str(subject))}.")
+        raise UserError(f"The graph holds a triple that RDF does not allow, about {catalog.clip(str(subject))}.")
     return Triple(subject, predicate, object_)
 
 

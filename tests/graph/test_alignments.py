@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 import pytest
 
-from rdfkit.base.namespaces import BASE, PREFIXES, VOCAB, expand, shorten
+from imaging_trials.graph.project import PROJECT
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.shacl import undefined_terms as gate
@@ -16,15 +16,15 @@ from tests.conftest import ROOT
 RULES = ROOT / "ontology" / "rules"
 FILE = ROOT / "ontology" / "alignments.ttl"
 REPORT = ROOT / "docs" / "owl.md"
-ALIGNMENTS, VOCABULARY, INFERRED = (layers.graph_iri(name) for name in ("alignments", "vocabulary", "inferred"))
-TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+ALIGNMENTS, VOCABULARY, INFERRED = (PROJECT.graph_iri(name) for name in ("alignments", "vocabulary", "inferred"))
+TYPE = ox.NamedNode(PROJECT.prefixes["rdf"] + "type")
 SUB_CLASS, SUB_PROPERTY, LABEL = (
-    ox.NamedNode(PREFIXES["rdfs"] + name) for name in ("subClassOf", "subPropertyOf", "label")
+    ox.NamedNode(PROJECT.prefixes["rdfs"] + name) for name in ("subClassOf", "subPropertyOf", "label")
 )
 CLASS, OBJECT, DATATYPE = (
-    ox.NamedNode(PREFIXES["owl"] + name) for name in ("Class", "ObjectProperty", "DatatypeProperty")
+    ox.NamedNode(PROJECT.prefixes["owl"] + name) for name in ("Class", "ObjectProperty", "DatatypeProperty")
 )
-PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
+PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PROJECT.prefixes.items())
 
 NOT_YET_IN_THE_DATA = """
     trial:one a imt:Trial ; imt:isPartOfProgramme programme:one ; imt:investigatesAgent agent:fes .
@@ -119,11 +119,11 @@ AXIOMS_OF_OTHERS = """
 
 def closed(axioms: str = "") -> ox.Store:
     """Return the shipped graph with things of every kind and, on demand, more axioms; closed."""
-    store = layers.read_sources(ROOT)
+    store = layers.read_sources(PROJECT)
     for name, text in {"curated": NOT_YET_IN_THE_DATA, "alignments": axioms}.items():
         quads = ox.parse(PROLOGUE + text, format=ox.RdfFormat.TURTLE)
-        store.extend(ox.Quad(q.subject, q.predicate, q.object, layers.graph_iri(name)) for q in quads)
-    assert reason.close(store, RULES).contradictions == []
+        store.extend(ox.Quad(q.subject, q.predicate, q.object, PROJECT.graph_iri(name)) for q in quads)
+    assert reason.close(PROJECT, store, RULES).contradictions == []
     return store
 
 
@@ -138,7 +138,7 @@ def either(request: pytest.FixtureRequest) -> ox.Store:
 
 
 def members(store: ox.Store, kind: str) -> set[ox.NamedNode]:
-    quads = store.quads_for_pattern(None, TYPE, ox.NamedNode(expand(kind)), None)
+    quads = store.quads_for_pattern(None, TYPE, ox.NamedNode(PROJECT.expand(kind)), None)
     return {quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)}
 
 
@@ -151,7 +151,7 @@ def classes_of(store: ox.Store, thing: ox.NamedNode) -> Iterator[str]:
 def declared(graph: ox.NamedNode) -> dict[ox.NamedNode, set[ox.NamedNode]]:
     """Return every subject with a type in a graph of terms, and its types."""
     found = defaultdict(set)
-    for quad in layers.read_sources(ROOT).quads_for_pattern(None, TYPE, None, graph):
+    for quad in layers.read_sources(PROJECT).quads_for_pattern(None, TYPE, None, graph):
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
             found[quad.subject].add(quad.object)
     return found
@@ -159,31 +159,35 @@ def declared(graph: ox.NamedNode) -> dict[ox.NamedNode, set[ox.NamedNode]]:
 
 def stated() -> list[ox.Quad]:
     """Return what the file says beyond the declarations."""
-    quads = layers.read_sources(ROOT).quads_for_pattern(None, None, None, ALIGNMENTS)
+    quads = layers.read_sources(PROJECT).quads_for_pattern(None, None, None, ALIGNMENTS)
     return [quad for quad in quads if quad.predicate not in {TYPE, LABEL}]
 
 
 def test_every_class_is_aligned_or_listed_in_the_report_with_the_reason_why_not() -> None:
-    store = layers.read_sources(ROOT)
+    store = layers.read_sources(PROJECT)
     above = defaultdict(set)
     for quad in store.quads_for_pattern(None, SUB_CLASS, None, VOCABULARY):
         above[quad.subject].add(quad.object)
     aligned = {quad.subject for quad in stated()}
-    ours = {term for term, kinds in declared(VOCABULARY).items() if CLASS in kinds and term.value.startswith(VOCAB)}
+    ours = {
+        term
+        for term, kinds in declared(VOCABULARY).items()
+        if CLASS in kinds and term.value.startswith(PROJECT.vocabulary)
+    }
     assert len(ours) > 35
     while more := {term for term in ours - aligned if above[term] & aligned}:
         aligned |= more
     rows = re.findall(r"(?m)^\| `(imt:\w+)` \| (.*) \|$", REPORT.read_text(encoding="utf-8"))
     listed = [name for name, reason_why in rows if re.fullmatch(r"[A-Z].{40,}\.", reason_why)]
-    assert listed == sorted(shorten(term.value) for term in ours - aligned)
+    assert listed == sorted(PROJECT.shorten(term.value) for term in ours - aligned)
 
 
 @pytest.mark.parametrize("kind", ENDS_UP_IN)
 def test_things_end_up_in_these_classes_of_others_and_in_no_other(kind: str, alone: ox.Store) -> None:
     things = members(alone, kind)
     assert things
-    expected = frozenset(map(expand, ENDS_UP_IN[kind].split()))
-    found = {frozenset(c for c in classes_of(alone, thing) if not c.startswith(BASE)) for thing in things}
+    expected = frozenset(map(PROJECT.expand, ENDS_UP_IN[kind].split()))
+    found = {frozenset(c for c in classes_of(alone, thing) if not c.startswith(PROJECT.base)) for thing in things}
     assert found == {expected}
 
 
@@ -195,7 +199,7 @@ def test_the_table_of_ends_covers_everything_that_has_a_type(alone: ox.Store) ->
 
 
 def _subjects(store: ox.Store, graph: str) -> set[ox.NamedNode]:
-    quads = store.quads_for_pattern(None, None, None, layers.graph_iri(graph))
+    quads = store.quads_for_pattern(None, None, None, PROJECT.graph_iri(graph))
     return {quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)}
 
 
@@ -211,30 +215,30 @@ def test_no_class_of_others_holds_things_of_two_realms(either: ox.Store) -> None
     for thing, realm in realm_of.items():
         for name in classes_of(either, thing):
             held[name].add(realm)
-    foreign = {shorten(name): realms for name, realms in held.items() if not name.startswith(BASE)}
+    foreign = {PROJECT.shorten(name): realms for name, realms in held.items() if not name.startswith(PROJECT.base)}
     assert len(foreign) > 20
     assert {name: realms for name, realms in foreign.items() if len(realms) > 1} == {}
 
 
 def test_a_wrong_alignment_is_noticed_by_the_axioms_of_the_others() -> None:
-    wrong = layers.read_sources(ROOT)
+    wrong = layers.read_sources(PROJECT)
     text = AXIOMS_OF_OTHERS + "imt:GuidelineEdition rdfs:subClassOf fabio:Work ."
     wrong.extend(
         ox.Quad(q.subject, q.predicate, q.object, ALIGNMENTS)
         for q in ox.parse(PROLOGUE + text, format=ox.RdfFormat.TURTLE)
     )
-    found = {entry.rule for entry in reason.close(wrong, RULES).contradictions}
+    found = {entry.rule for entry in reason.close(PROJECT, wrong, RULES).contradictions}
     assert found == {"cax-adc"}
 
 
 def test_a_skos_mapping_between_terms_infers_nothing() -> None:
-    mapping = PREFIXES["skos"]
-    with_all, without = layers.read_sources(ROOT), layers.read_sources(ROOT)
+    mapping = PROJECT.prefixes["skos"]
+    with_all, without = layers.read_sources(PROJECT), layers.read_sources(PROJECT)
     mappings = [quad for quad in stated() if quad.predicate.value.startswith(mapping)]
     assert len(mappings) > 20
     for quad in mappings:
         without.remove(quad)
-    assert reason.close(with_all, RULES).kept == reason.close(without, RULES).kept
+    assert reason.close(PROJECT, with_all, RULES).kept == reason.close(PROJECT, without, RULES).kept
 
 
 def test_each_axiom_ties_a_term_of_ours_to_one_of_others_of_the_same_kind() -> None:
@@ -243,8 +247,8 @@ def test_each_axiom_ties_a_term_of_ours_to_one_of_others_of_the_same_kind() -> N
     for quad in stated():
         assert isinstance(quad.subject, ox.NamedNode)
         assert isinstance(quad.object, ox.NamedNode)
-        assert quad.subject.value.startswith(VOCAB)
-        assert not quad.object.value.startswith(BASE)
+        assert quad.subject.value.startswith(PROJECT.vocabulary)
+        assert not quad.object.value.startswith(PROJECT.base)
         allowed = of_axiom.get(quad.predicate, {CLASS, OBJECT, DATATYPE})
         assert kinds[quad.subject] & kinds[quad.object] & allowed, quad
 
@@ -279,7 +283,7 @@ def test_every_section_of_terms_of_others_names_where_they_were_read() -> None:
 
 
 def test_the_gate_knows_the_terms_of_the_alignments_and_no_misspelt_ones() -> None:
-    store = layers.read_sources(ROOT)
+    store = layers.read_sources(PROJECT)
     known = gate.terms_of_store(store)
     terms = {term.value for term in declared(ALIGNMENTS)}
     assert terms <= known.classes | known.properties
@@ -288,19 +292,21 @@ def test_the_gate_knows_the_terms_of_the_alignments_and_no_misspelt_ones() -> No
         + "trial:one a schema:MedicalTrail ; dcterms:isPartOff programme:one ; dcterms:isPartOf programme:one ."
     )
     found = gate.check_quads(
-        list(ox.parse(text, format=ox.RdfFormat.TURTLE)), "a.ttl", known, {expand("programme:one")}
+        list(ox.parse(text, format=ox.RdfFormat.TURTLE)), "a.ttl", known, {PROJECT.expand("programme:one")}
     )
-    assert {shorten(finding.term): [shorten(name) for name in finding.nearest][:1] for finding in found} == {
+    assert {
+        PROJECT.shorten(finding.term): [PROJECT.shorten(name) for name in finding.nearest][:1] for finding in found
+    } == {
         "dcterms:isPartOff": ["dcterms:isPartOf"],
         "schema:MedicalTrail": ["schema:MedicalTrial"],
     }
 
 
 def test_the_dataset_describes_every_named_graph(alone: ox.Store) -> None:
-    dataset = layers.graph_iri("dataset")
+    dataset = PROJECT.graph_iri("dataset")
     parts = {
         quad.object
-        for quad in alone.quads_for_pattern(None, ox.NamedNode(PREFIXES["dcterms"] + "hasPart"), None, dataset)
+        for quad in alone.quads_for_pattern(None, ox.NamedNode(PROJECT.prefixes["dcterms"] + "hasPart"), None, dataset)
     }
     described = {quad.subject for quad in alone.quads_for_pattern(None, LABEL, None, dataset)}
     assert set(alone.named_graphs()) <= parts

@@ -8,12 +8,11 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base import paths
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 
-COVERAGE = paths.root() / "data" / "page" / "coverage.tsv"
-SHARED = Path(os.environ.get("IMT_SHARED", paths.root().parent / "shared"))
+COVERAGE = PROJECT.root / "data" / "page" / "coverage.tsv"
+SHARED = Path(os.environ.get("IMT_SHARED", PROJECT.root.parent / "shared"))
 PAGE = SHARED / "source" / "imaging-trials-resources.txt"
 
 Row = dict[str, str]
@@ -27,8 +26,8 @@ def rows() -> list[Row]:
 
 @pytest.fixture(scope="module")
 def page_graph() -> set[tuple[str, str, str]]:
-    store = layers.read_sources(paths.root())
-    quads = store.quads_for_pattern(None, None, None, layers.graph_iri("page"))
+    store = layers.read_sources(PROJECT)
+    quads = store.quads_for_pattern(None, None, None, PROJECT.graph_iri("page"))
     return {
         (q.subject.value, q.predicate.value, q.object.value)
         for q in quads
@@ -37,7 +36,7 @@ def page_graph() -> set[tuple[str, str, str]]:
 
 
 def models(row: Row) -> list[str]:
-    return [terms.expand(curie) for curie in row["models"].split()]
+    return [PROJECT.expand(curie) for curie in row["models"].split()]
 
 
 def test_the_lines_are_numbered_from_one_without_a_gap(rows: list[Row]) -> None:
@@ -65,13 +64,13 @@ def test_only_blank_lines_and_four_lines_around_the_page_are_left_out(rows: list
 def test_each_thing_that_models_a_line_names_the_lines_section(
     rows: list[Row], page_graph: set[tuple[str, str, str]]
 ) -> None:
-    stated_in = terms.VOCAB + "isStatedIn"
+    stated_in = PROJECT.vocabulary + "isStatedIn"
     astray = []
     for row in rows:
         for iri in models(row):
-            section = terms.expand(row["section"])
+            section = PROJECT.expand(row["section"])
             if iri != section and (iri, stated_in, section) not in page_graph:
-                astray.append((row["line"], terms.shorten(iri), row["section"]))
+                astray.append((row["line"], PROJECT.shorten(iri), row["section"]))
     assert astray == []
 
 
@@ -86,6 +85,6 @@ def test_each_thing_that_the_page_graph_describes_models_a_line(
 def test_each_section_that_a_thing_names_has_a_line_modelled_by_it(
     rows: list[Row], page_graph: set[tuple[str, str, str]]
 ) -> None:
-    lines = {(iri, terms.expand(row["section"])) for row in rows for iri in models(row)}
-    stated = {(s, o) for s, p, o in page_graph if p == terms.VOCAB + "isStatedIn"}
+    lines = {(iri, PROJECT.expand(row["section"])) for row in rows for iri in models(row)}
+    stated = {(s, o) for s, p, o in page_graph if p == PROJECT.vocabulary + "isStatedIn"}
     assert stated - lines == set()

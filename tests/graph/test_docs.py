@@ -14,7 +14,7 @@ from pyoxigraph import RdfFormat, parse
 
 import imaging_trials
 from imaging_trials.cli import COMMANDS
-from rdfkit.base.namespaces import BASE
+from imaging_trials.graph.project import PROJECT
 from rdfkit.releases.diff import counts
 from rdfkit.releases.diff import snapshots as states
 from tests.conftest import ROOT
@@ -171,7 +171,7 @@ def test_each_query_shown_has_an_answer(block: Block) -> None:
 
 @of_language("turtle")
 def test_each_turtle_example_is_turtle(block: Block) -> None:
-    assert list(parse(block.text, format=RdfFormat.TURTLE, base_iri=BASE))
+    assert list(parse(block.text, format=RdfFormat.TURTLE, base_iri=PROJECT.base))
 
 
 def test_every_command_and_option_named_in_a_sentence_exists() -> None:

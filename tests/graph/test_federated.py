@@ -13,19 +13,19 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, Store
 from rdflib.plugins.sparql.parser import parseQuery
 
 import imaging_trials
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import query_tests as querycheck
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
 from rdfkit.sparql.saved import SavedQuery
-from tests.conftest import ROOT
 from tests.support import two_engines as saved
 from tests.support.servers import free_port
 
 FIXTURES = Path(__file__).parents[1].joinpath("fixtures") / "federated"
-QUERIES = {query.id: query for query in querycheck.load(ROOT).values() if query.service}
+QUERIES = {query.id: query for query in querycheck.load(PROJECT).values() if query.service}
 
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset.*is deprecated:DeprecationWarning")
 
@@ -107,7 +107,7 @@ def test_the_sample_of_another_server_is_marked_as_made_up(query: SavedQuery) ->
 def test_a_federated_query_gives_the_expected_rows_from_a_second_server(
     servers: dict[str, str], query: SavedQuery
 ) -> None:
-    answer = answers.ask(saved.closed(), local(query, servers[query.id]), query.graphs)
+    answer = answers.ask(PROJECT, saved.closed(), local(query, servers[query.id]), query.graphs)
     assert isinstance(answer, QuerySolutions)
     written = answer.serialize(format=QueryResultsFormat.TSV)
     assert written is not None
@@ -127,9 +127,9 @@ def test_the_counter_change_changes_the_federated_answer_as_the_header_says(
 ) -> None:
     changed = Store()
     changed.extend(saved.sources())
-    querycheck.apply(changed, query)
+    querycheck.apply(PROJECT, changed, query)
     if query.graphs == "all":
-        reason.close(changed, saved.RULES)
+        reason.close(PROJECT, changed, saved.RULES)
     text = local(query, servers[query.id])
     before, after = (saved.oxigraph_bag(store, query, text) for store in (saved.closed(), changed))
     assert ((before - after).total(), (after - before).total()) == (query.loses, query.gains)
@@ -147,7 +147,7 @@ EXAMPLES = [
 def test_an_example_of_a_federated_query_is_answered(
     servers: dict[str, str], query: SavedQuery, name: str, example: str
 ) -> None:
-    text = local(query, servers[query.id], catalog.bind(query, {name: example}, saved.closed()))
+    text = local(query, servers[query.id], catalog.bind(PROJECT, query, {name: example}, saved.closed()))
     found = saved.oxigraph_bag(saved.closed(), query, text)
     assert found.total() > 0
     assert found != saved.oxigraph_bag(saved.closed(), query, local(query, servers[query.id]))
@@ -160,7 +160,7 @@ def test_a_federated_query_has_no_committed_answer(query: SavedQuery) -> None:
 
 @every_query
 def test_the_embedded_engine_refuses_a_federated_query_in_one_sentence(query: SavedQuery) -> None:
-    with pytest.raises(ImtError, match="the embedded engine does not use the network") as caught:
+    with pytest.raises(UserError, match="the embedded engine does not use the network") as caught:
         catalog.refuse_federated(query)
     assert f"imt query --describe {query.id}" in str(caught.value)
     assert query.service in str(caught.value)
@@ -185,5 +185,5 @@ def test_the_command_says_where_to_run_a_federated_query_and_prints_it(tmp_path:
 
 
 def test_the_api_refuses_a_federated_query_as_the_command_does() -> None:
-    with pytest.raises(ImtError, match="does not use the network"):
+    with pytest.raises(UserError, match="does not use the network"):
         imaging_trials.query("substances-in-wikidata")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials import __version__
-from rdfkit.base.namespaces import BASE, expand
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT, Imt
@@ -70,12 +70,12 @@ LEADS = {
 
 @pytest.fixture(scope="module")
 def graph() -> Store:
-    return open_store()
+    return open_store(PROJECT)
 
 
 @pytest.fixture(scope="module")
 def names(graph: Store) -> list[str]:
-    return sorted(name.removeprefix(BASE) for name in released.names(graph))
+    return sorted(name.removeprefix(PROJECT.base) for name in released.names(graph))
 
 
 # The names
@@ -105,12 +105,12 @@ def test_slugs_are_plain_letters_and_digits_with_something_to_read(names: list[s
 
 def test_every_name_of_ours_is_described_in_the_graph(graph: Store, names: list[str]) -> None:
     version = f"vocab/{__version__}"
-    described = {quad.subject.value.removeprefix(BASE) for quad in graph if isinstance(quad.subject, NamedNode)}
+    described = {quad.subject.value.removeprefix(PROJECT.base) for quad in graph if isinstance(quad.subject, NamedNode)}
     assert [name for name in names if name not in described | {version}] == []
 
 
 def test_no_name_of_ours_is_minted_outside_ontology_and_data(graph: Store) -> None:
-    inferred = layers.graph_iri(layers.INFERRED)
+    inferred = PROJECT.graph_iri(layers.INFERRED)
     written = released.names(quad for quad in graph if quad.graph_name != inferred)
     closed = released.names(quad for quad in graph if quad.graph_name == inferred)
     assert closed - written == {inferred.value} - written
@@ -128,18 +128,18 @@ def test_no_released_name_is_taken_away(graph: Store) -> None:
 
 
 def test_a_name_that_goes_away_is_noticed(graph: Store) -> None:
-    flt = NamedNode(expand("agent:flt"))
+    flt = NamedNode(PROJECT.expand("agent:flt"))
     without = [quad for quad in graph if flt not in (quad.subject, quad.predicate, quad.object)]
     assert gone(released.released(), released.names(without)) == [flt.value]
 
 
 def unanswered(quads: list[Quad]) -> list[str]:
     """Return what is deprecated and says neither what living thing replaces it nor why nothing does."""
-    yes, replaced = NamedNode(expand("owl:deprecated")), NamedNode(expand("dcterms:isReplacedBy"))
+    yes, replaced = NamedNode(PROJECT.expand("owl:deprecated")), NamedNode(PROJECT.expand("dcterms:isReplacedBy"))
     deprecated = {q.subject for q in quads if q.predicate == yes and getattr(q.object, "value", "") in {"true", "1"}}
     living = {quad.subject for quad in quads} - deprecated
     answered = {q.subject for q in quads if q.predicate == replaced and q.object in living}
-    answered |= {q.subject for q in quads if q.predicate.value == expand("skos:changeNote")}
+    answered |= {q.subject for q in quads if q.predicate.value == PROJECT.expand("skos:changeNote")}
     return sorted(str(subject) for subject in deprecated - answered)
 
 
@@ -160,11 +160,13 @@ def test_what_is_deprecated_says_what_replaces_it(graph: Store) -> None:
 def test_a_deprecated_name_without_an_heir_or_a_reason_is_noticed(
     graph: Store, heir: str | None, note: bool, right: bool
 ) -> None:
-    fes = NamedNode(expand("agent:fes"))
-    true = Literal("true", datatype=NamedNode(expand("xsd:boolean")))
-    quads = [*graph, Quad(fes, NamedNode(expand("owl:deprecated")), true)]
-    quads += [Quad(fes, NamedNode(expand("dcterms:isReplacedBy")), NamedNode(expand(heir)))] if heir else []
-    quads += [Quad(fes, NamedNode(expand("skos:changeNote")), Literal("It was no agent."))] if note else []
+    fes = NamedNode(PROJECT.expand("agent:fes"))
+    true = Literal("true", datatype=NamedNode(PROJECT.expand("xsd:boolean")))
+    quads = [*graph, Quad(fes, NamedNode(PROJECT.expand("owl:deprecated")), true)]
+    quads += (
+        [Quad(fes, NamedNode(PROJECT.expand("dcterms:isReplacedBy")), NamedNode(PROJECT.expand(heir)))] if heir else []
+    )
+    quads += [Quad(fes, NamedNode(PROJECT.expand("skos:changeNote")), Literal("It was no agent."))] if note else []
     assert unanswered(quads) == ([] if right else [str(fes)])
 
 
@@ -297,7 +299,7 @@ def test_every_name_of_the_shipped_graph_leads_to_a_file_that_describes_it(
         if name.startswith("graph/"):
             assert file == f"imaging-trials-{name.partition('/')[2]}.nt"
         elif name != f"vocab/{__version__}":  # which the file itself says it is
-            assert BASE + name in subjects[file], name
+            assert PROJECT.base + name in subjects[file], name
         assert (release / file).is_file()
 
 

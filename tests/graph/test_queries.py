@@ -11,15 +11,14 @@ from functools import cache
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from imaging_trials.graph.project import PROJECT
 from rdfkit.inference import closure
-from rdfkit.rdf import named_graphs
 from rdfkit.sparql import query_tests, results, saved
 from rdfkit.sparql.saved import SavedQuery
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 from tests.support.two_engines import (
     QUERIES,
-    RULES,
     closed,
     copied,
     oxigraph_bag,
@@ -48,7 +47,7 @@ def test_each_query_has_an_answer_and_each_answer_a_query() -> None:
 
 @every_query
 def test_answer_is_the_committed_one(query: SavedQuery) -> None:
-    ending, answer = results.committed(open_store(), query)
+    ending, answer = results.committed(PROJECT, open_store(PROJECT), query)
     assert answer.decode() == query.answer_stem.with_name(query.id + ending).read_text(encoding="utf-8")
     if query.empty_is_wrong:
         assert not results.is_empty(ending, answer)
@@ -61,7 +60,7 @@ def backwards() -> Store:
 
 @every_query
 def test_order_of_rows_is_that_of_the_query(query: SavedQuery) -> None:
-    assert results.committed(backwards(), query) == results.committed(open_store(), query)
+    assert results.committed(PROJECT, backwards(), query) == results.committed(PROJECT, open_store(PROJECT), query)
 
 
 @pytest.mark.prove
@@ -84,7 +83,7 @@ every_example = pytest.mark.parametrize(
 
 @every_example
 def test_example_has_an_answer(query: SavedQuery, name: str, example: str) -> None:
-    answer = oxigraph_bag(closed(), query, saved.bind(query, {name: example}, closed()))
+    answer = oxigraph_bag(closed(), query, saved.bind(PROJECT, query, {name: example}, closed()))
     if query.empty_is_wrong:
         assert answer.total() > 0
         assert answer != Counter([False])
@@ -93,7 +92,7 @@ def test_example_has_an_answer(query: SavedQuery, name: str, example: str) -> No
 @pytest.mark.prove
 @every_example
 def test_rdflib_gives_the_same_rows_for_an_example(query: SavedQuery, name: str, example: str) -> None:
-    text = saved.bind(query, {name: example}, closed())
+    text = saved.bind(PROJECT, query, {name: example}, closed())
     assert rdflib_bag(rdflib_for(query), text) == oxigraph_bag(closed(), query, text)
 
 
@@ -102,14 +101,14 @@ def changed(query: SavedQuery) -> Iterator[Store]:
     """Have the graphs with the counter-change of a query; they are closed where the query asks what is inferred."""
     if query.graphs == "all":
         store = copied(sources())
-        query_tests.apply(store, query)
-        closure.close(store, RULES)
+        query_tests.apply(PROJECT, store, query)
+        closure.close(PROJECT, store)
         yield store
         return
     store = scratch()
-    names = {named_graphs.graph_iri(change.graph) for change in query.changes}
+    names = {PROJECT.graph_iri(change.graph) for change in query.changes}
     before = _quads(store, names)
-    query_tests.apply(store, query)
+    query_tests.apply(PROJECT, store, query)
     try:
         yield store
     finally:

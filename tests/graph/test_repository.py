@@ -12,8 +12,8 @@ import yaml
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, parse
 
 import imaging_trials
-from rdfkit.base.namespaces import BASE, PREFIXES, VOCAB
-from rdfkit.rdf.named_graphs import graph_iri, read_sources
+from imaging_trials.graph.project import PROJECT
+from rdfkit.rdf.named_graphs import read_sources
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 
@@ -55,7 +55,7 @@ def text_of(name: str) -> str:
 @pytest.fixture(scope="module")
 def whole_graph() -> Store:
     """Return the shipped graph with what is inferred."""
-    return open_store()
+    return open_store(PROJECT)
 
 
 def test_every_file_lies_in_a_place_that_the_layout_knows() -> None:
@@ -95,16 +95,16 @@ def test_prefixes_mean_the_same_in_every_file_of_the_graph() -> None:
         for name in committed_files()
         if name.endswith((".ttl", ".rq", ".ru")) and not name.startswith("tests/")
         for prefix, iri in PREFIX.findall(text_of(name))
-        if PREFIXES.get(prefix) != iri
+        if PROJECT.prefixes.get(prefix) != iri
     ]
     assert wrong == []
 
 
 def test_shapes_declare_the_same_prefixes_for_their_sparql_as_the_house_table() -> None:
-    sh = PREFIXES["sh"]
+    sh = PROJECT.prefixes["sh"]
     graph = Store()
     for file in sorted((ROOT / "shapes").glob("*.ttl")):
-        graph.load(path=str(file), base_iri=BASE)
+        graph.load(path=str(file), base_iri=PROJECT.base)
     declared = {
         (prefix.object.value, namespace.object.value)
         for prefix in graph.quads_for_pattern(None, NamedNode(sh + "prefix"), None)
@@ -112,7 +112,7 @@ def test_shapes_declare_the_same_prefixes_for_their_sparql_as_the_house_table() 
         if isinstance(prefix.object, Literal) and isinstance(namespace.object, Literal)
     }
     assert declared
-    assert declared <= set(PREFIXES.items())
+    assert declared <= set(PROJECT.prefixes.items())
 
 
 def test_fixtures_use_the_prefixes_of_the_house_under_their_own_names() -> None:
@@ -121,7 +121,8 @@ def test_fixtures_use_the_prefixes_of_the_house_under_their_own_names() -> None:
         for name in committed_files()
         if name.endswith(".ttl") and name.startswith("tests/fixtures/")
         for prefix, iri in PREFIX.findall(text_of(name))
-        if PREFIXES.get(prefix, iri) != iri or (iri in PREFIXES.values() and prefix not in PREFIXES)
+        if PROJECT.prefixes.get(prefix, iri) != iri
+        or (iri in PROJECT.prefixes.values() and prefix not in PROJECT.prefixes)
     ]
     assert wrong == []
 
@@ -139,7 +140,7 @@ def test_data_files_hold_no_blank_node() -> None:
 
 
 def test_what_is_inferred_holds_no_blank_node(whole_graph: Store) -> None:
-    inferred = list(whole_graph.quads_for_pattern(None, None, None, graph_iri("inferred")))
+    inferred = list(whole_graph.quads_for_pattern(None, None, None, PROJECT.graph_iri("inferred")))
     assert inferred
     assert [str(quad) for quad in inferred if BlankNode in (type(quad.subject), type(quad.object))] == []
 
@@ -152,7 +153,7 @@ def test_no_triple_stands_in_two_graphs(whole_graph: Store) -> None:
 
 def test_every_statement_stands_in_a_named_graph_that_the_design_knows(whole_graph: Store) -> None:
     known = {
-        graph_iri(name)
+        PROJECT.graph_iri(name)
         for name in ("vocabulary", "concepts", "alignments", "page", "curated", "dataset", "links", "inferred")
     }
     assert {quad.graph_name for quad in whole_graph} <= known
@@ -160,16 +161,18 @@ def test_every_statement_stands_in_a_named_graph_that_the_design_knows(whole_gra
 
 def test_the_version_is_the_same_in_package_vocabulary_citation_and_changelog() -> None:
     version = imaging_trials.__version__
-    owl = PREFIXES["owl"]
-    sources = read_sources(ROOT)
+    owl = PROJECT.prefixes["owl"]
+    sources = read_sources(PROJECT)
     said = [quad.object for quad in sources.quads_for_pattern(None, NamedNode(owl + "versionInfo"), None)]
     assert said
     assert {literal.value for literal in said if isinstance(literal, Literal)} == {version}
     (iri,) = {
         quad.object
-        for quad in sources.quads_for_pattern(NamedNode(VOCAB.rstrip("#")), NamedNode(owl + "versionIRI"), None)
+        for quad in sources.quads_for_pattern(
+            NamedNode(PROJECT.vocabulary.rstrip("#")), NamedNode(owl + "versionIRI"), None
+        )
     }
-    assert iri == NamedNode(f"{VOCAB.rstrip('#')}/{version}")
+    assert iri == NamedNode(f"{PROJECT.vocabulary.rstrip('#')}/{version}")
     assert str(yaml.safe_load(text_of("CITATION.cff"))["version"]) == version
     assert f"\n## {version}" in text_of("CHANGELOG.md")
 

@@ -1,8 +1,6 @@
 """For every constraint there is a fixture that breaks it, and only it is reported."""
 
 import re
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +8,12 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from imaging_trials.build import validation
-from rdfkit.base import namespaces
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.shacl import report, undefined_terms
 from rdfkit.shacl import validate as shacl_validate
-from tests.conftest import ROOT
 from tests.support.fixtures import INVALID, PARAMETERS, VALID, context, header, neighborhood
-
-SH = namespaces.PREFIXES["sh"]
+from tests.support.shape_constraints import SH, constraints, facts, name, reporting_shapes, values
 
 NO_CONSTRAINT = {
     *("property", "path", "targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "name", "description"),
@@ -26,62 +22,14 @@ NO_CONSTRAINT = {
 }
 """Other properties of a shape."""
 
-Facts = dict[object, list[tuple[str, object]]]
-
-
-@cache
-def facts() -> Facts:
-    """Return what all files in shapes/ say, by subject."""
-    found: Facts = {}
-    for path in sorted((ROOT / "shapes").glob("*.ttl")):
-        for quad in rdf.read(path):
-            found.setdefault(quad.subject, []).append((quad.predicate.value, quad.object))
-    return found
-
-
-def values(node: object, name: str) -> list[object]:
-    return [value for predicate, value in facts().get(node, []) if predicate == SH + name]
-
-
-def reporting_shapes() -> list[object]:
-    """Return the shapes whose constraints give results of their own: those with a target, and their property shapes.
-
-    Shapes that are only values of sh:node, sh:not, sh:or and the like are parts of the constraint that names them.
-    """
-    kinds = {NamedNode(SH + "NodeShape"), NamedNode(SH + "PropertyShape")}
-    targets = {SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")}
-    classes = {NamedNode(namespaces.expand("owl:Class")), NamedNode(namespaces.expand("rdfs:Class"))}
-    found: list[object] = []
-    for node, said in facts().items():
-        types = {value for predicate, value in said if predicate == namespaces.expand("rdf:type")}
-        if any(predicate in targets for predicate, _ in said) or (types & kinds and types & classes):
-            found.append(node)
-    for node in found:
-        found += [value for value in values(node, "property") if value not in found]
-    return found
-
-
-def constraints() -> Iterator[tuple[str, str]]:
-    """Yield each constraint as (shape, component); a SPARQL constraint by its own name where there are several."""
-    for shape in reporting_shapes():
-        for parameter, component in PARAMETERS.items():
-            held = values(shape, parameter)
-            for value in held:
-                own = parameter == "sparql" and len(held) > 1
-                yield name(value if own else shape), f"sh:{component}ConstraintComponent"
-
-
-def name(node: object) -> str:
-    return namespaces.shorten(node.value) if isinstance(node, NamedNode) else str(node)
-
 
 def stated(result: report.Result, said: dict[str, str]) -> dict[str, str]:
     """Return what a header would say of a result."""
     return {
         "breaks": said["breaks"] if said["breaks"] == name(result.constraint) else name(result.shape),
         "path": report.path_text(result),
-        "component": namespaces.shorten(result.component),
-        "severity": namespaces.shorten(result.severity),
+        "component": PROJECT.shorten(result.component),
+        "severity": PROJECT.shorten(result.severity),
         "focus": report.term_text(result.focus),
     }
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from imaging_trials.build import build
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from tests.conftest import ROOT
 from tests.graph.test_docs import FENCE, commands, unlike
@@ -183,7 +184,7 @@ def test_the_commands_for_virtuoso_do_what_is_shown(shop: Path) -> None:
         }
 
         def clear() -> None:
-            for name in layers.dataset(conformance.graph(), "all"):
+            for name in layers.dataset(PROJECT, conformance.graph(), "all"):
                 isql(server, f"SPARQL CLEAR GRAPH {name};")
 
         run_section("Virtuoso", Shell(shop, places, running), server.query, clear)

@@ -7,21 +7,20 @@ from functools import cache
 import pytest
 from pyoxigraph import Literal, NamedNode, Store
 
-from rdfkit.base import namespaces as terms
-from rdfkit.rdf import named_graphs as layers
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.sparql import guard as sparql
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 
 LIST = ROOT / "tests" / "fixtures" / "unused-terms.tsv"
-OWL = terms.PREFIXES["owl"]
-TYPE = NamedNode(terms.expand("rdf:type"))
+OWL = PROJECT.prefixes["owl"]
+TYPE = NamedNode(PROJECT.expand("rdf:type"))
 
 
 @cache
 def store() -> Store:
-    return open_store()
+    return open_store(PROJECT)
 
 
 @cache
@@ -29,8 +28,8 @@ def ours() -> frozenset[str]:
     found = {
         quad.subject.value
         for kind in ("Class", "ObjectProperty", "DatatypeProperty")
-        for quad in store().quads_for_pattern(None, TYPE, NamedNode(OWL + kind), layers.graph_iri("vocabulary"))
-        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(terms.VOCAB)
+        for quad in store().quads_for_pattern(None, TYPE, NamedNode(OWL + kind), PROJECT.graph_iri("vocabulary"))
+        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(PROJECT.vocabulary)
     }
     assert len(found) > 150
     return frozenset(found)
@@ -50,14 +49,14 @@ def inverses() -> dict[str, set[str]]:
 
 def in_text(text: str) -> Iterator[str]:
     for kind, word, _ in sparql.tokens(text):
-        if kind == "name" and word.partition(":")[0] in terms.PREFIXES:
-            yield terms.expand(word)
+        if kind == "name" and word.partition(":")[0] in PROJECT.prefixes:
+            yield PROJECT.expand(word)
         elif kind == "iri":
             yield word[1:-1]
 
 
 def in_data() -> Iterator[str]:
-    axioms = {layers.graph_iri("vocabulary"), layers.graph_iri("alignments")}
+    axioms = {PROJECT.graph_iri("vocabulary"), PROJECT.graph_iri("alignments")}
     for quad in store():
         about_a_term = isinstance(quad.subject, NamedNode) and quad.subject.value in ours()
         if quad.graph_name not in axioms and not about_a_term:
@@ -69,7 +68,7 @@ def in_shapes() -> Iterator[str]:
         for quad in rdf.read(path):
             if isinstance(quad.object, NamedNode):
                 yield quad.object.value
-            elif isinstance(quad.object, Literal) and quad.predicate.value == terms.expand("sh:select"):
+            elif isinstance(quad.object, Literal) and quad.predicate.value == PROJECT.expand("sh:select"):
                 yield from in_text(quad.object.value)
 
 
@@ -92,7 +91,7 @@ def used(place: str) -> frozenset[str]:
 def listed() -> dict[tuple[str, str], str]:
     with LIST.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    said = {(terms.expand(row["term"]), row["not_in"]): row["reason"] for row in rows}
+    said = {(PROJECT.expand(row["term"]), row["not_in"]): row["reason"] for row in rows}
     assert len(said) == len(rows), "a term stands twice for one place"
     return said
 
@@ -101,12 +100,12 @@ def listed() -> dict[tuple[str, str], str]:
 def test_every_term_of_ours_is_used_or_the_list_says_why_not(place: str) -> None:
     assert used(place)
     unused = {term for term in ours() - used(place) if (term, place) not in listed()}
-    assert sorted(map(terms.shorten, unused)) == [], f"in no {place}: use it, or give the reason in {LIST.name}"
+    assert sorted(map(PROJECT.shorten, unused)) == [], f"in no {place}: use it, or give the reason in {LIST.name}"
 
 
 def test_the_list_of_unused_terms_names_only_terms_that_are_unused_each_with_a_reason() -> None:
     stale = [
-        f"{terms.shorten(term)} {place}"
+        f"{PROJECT.shorten(term)} {place}"
         for term, place in listed()
         if term not in ours() or place not in PLACES or term in used(place)
     ]

@@ -7,18 +7,17 @@ import pyoxigraph as ox
 import pytest
 
 import imaging_trials
-from rdfkit.base import namespaces as terms
-from rdfkit.base import paths
+from imaging_trials.graph.project import PROJECT, SCHEMES
 from rdfkit.rdf import named_graphs as layers
 
-ONTOLOGY = terms.BASE + "vocab"
-RDF, RDFS, OWL, SKOS = (terms.PREFIXES[p] for p in ("rdf", "rdfs", "owl", "skos"))
+ONTOLOGY = PROJECT.base + "vocab"
+RDF, RDFS, OWL, SKOS = (PROJECT.prefixes[p] for p in ("rdf", "rdfs", "owl", "skos"))
 TYPE = ox.NamedNode(RDF + "type")
 
 
 @pytest.fixture(scope="module")
 def store() -> ox.Store:
-    return layers.read_sources(paths.root())
+    return layers.read_sources(PROJECT)
 
 
 def instances(store: ox.Store, kind: str) -> Iterator[ox.NamedNode]:
@@ -34,7 +33,9 @@ def values(store: ox.Store, subject: ox.NamedNode, predicate: str) -> list[str]:
 
 def our_terms(store: ox.Store) -> list[ox.NamedNode]:
     kinds = ("Class", "ObjectProperty", "DatatypeProperty")
-    found = {term for kind in kinds for term in instances(store, OWL + kind) if term.value.startswith(terms.VOCAB)}
+    found = {
+        term for kind in kinds for term in instances(store, OWL + kind) if term.value.startswith(PROJECT.vocabulary)
+    }
     assert len(found) > 150
     return sorted(found, key=lambda term: term.value)
 
@@ -65,9 +66,9 @@ def test_every_term_and_every_concept_says_where_it_is_defined(store: ox.Store) 
 
 
 def test_class_names_are_nouns_in_upper_camel_and_property_names_start_in_lower_case(store: ox.Store) -> None:
-    classes = {term for term in instances(store, OWL + "Class") if term.value.startswith(terms.VOCAB)}
+    classes = {term for term in instances(store, OWL + "Class") if term.value.startswith(PROJECT.vocabulary)}
     for term in our_terms(store):
-        name = term.value.removeprefix(terms.VOCAB)
+        name = term.value.removeprefix(PROJECT.vocabulary)
         assert re.fullmatch(r"[A-Z][A-Za-z]+" if term in classes else r"[a-z][A-Za-z]+", name), name
 
 
@@ -75,13 +76,13 @@ def test_the_version_of_the_vocabulary_is_the_version_of_the_package(store: ox.S
     ontology = ox.NamedNode(ONTOLOGY)
     assert values(store, ontology, OWL + "versionInfo") == [imaging_trials.__version__]
     assert values(store, ontology, OWL + "versionIRI") == [f"{ONTOLOGY}/{imaging_trials.__version__}"]
-    dataset = ox.NamedNode(terms.BASE + "dataset")
-    assert values(store, dataset, terms.PREFIXES["dcat"] + "version") == [imaging_trials.__version__]
+    dataset = ox.NamedNode(PROJECT.base + "dataset")
+    assert values(store, dataset, PROJECT.prefixes["dcat"] + "version") == [imaging_trials.__version__]
 
 
 def test_every_foreign_property_and_class_in_use_is_declared_in_the_vocabulary(store: ox.Store) -> None:
     built_in = (RDF, RDFS, OWL)
-    vocabulary = layers.graph_iri("vocabulary")
+    vocabulary = PROJECT.graph_iri("vocabulary")
     declared = {quad.subject for quad in store.quads_for_pattern(None, TYPE, None, vocabulary)}
     used = {quad.predicate for quad in store} | {
         quad.object for quad in store.quads_for_pattern(None, TYPE, None, None)
@@ -91,18 +92,18 @@ def test_every_foreign_property_and_class_in_use_is_declared_in_the_vocabulary(s
 
 
 def test_no_property_has_a_range_outside_the_datatype_map_of_owl(store: ox.Store) -> None:
-    allowed = {terms.PREFIXES["xsd"] + name for name in ("string", "integer", "boolean")} | {RDF + "langString"}
+    allowed = {PROJECT.prefixes["xsd"] + name for name in ("string", "integer", "boolean")} | {RDF + "langString"}
     for prop in instances(store, OWL + "DatatypeProperty"):
         assert set(values(store, prop, RDFS + "range")) <= allowed, prop
 
 
 def test_a_scheme_lies_in_the_file_of_its_name_with_all_its_concepts() -> None:
-    files = sorted((paths.root() / "ontology" / "concepts").glob("*.ttl"))
-    assert [file.stem for file in files] == sorted(terms.SCHEMES.values())
+    files = sorted((PROJECT.root / "ontology" / "concepts").glob("*.ttl"))
+    assert [file.stem for file in files] == sorted(SCHEMES.values())
     for file in files:
         quads = list(ox.parse(path=file))
         subjects = {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}
-        scheme = f"{terms.BASE}concept/{file.stem}"
+        scheme = f"{PROJECT.base}concept/{file.stem}"
         assert scheme in subjects
         assert all(subject == scheme or subject.startswith(scheme + "/") for subject in subjects)
 
@@ -117,8 +118,10 @@ def test_all_radionuclides_and_all_phases_are_said_to_differ(store: ox.Store, ki
     assert isinstance(rows, ox.QuerySolutions)
     said = {row["m"].value for row in rows}
     if kind == "phase":
-        expected = {c.value for c in instances(store, SKOS + "Concept") if c.value.startswith(terms.PREFIXES["phase"])}
+        expected = {
+            c.value for c in instances(store, SKOS + "Concept") if c.value.startswith(PROJECT.prefixes["phase"])
+        }
     else:
-        expected = {nuclide.value for nuclide in instances(store, terms.expand(kind))}
+        expected = {nuclide.value for nuclide in instances(store, PROJECT.expand(kind))}
     assert len(expected) >= 5
     assert expected <= said

@@ -11,17 +11,17 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from rdflib.namespace import RDF, RDFS, SKOS
 from rdflib.term import URIRef
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.sparql import saved as catalog
 from tests.support import small_checkout as small
 
 it: Any = importlib.import_module("imaging_trials")
 
-XSD = terms.PREFIXES["xsd"]
-IMT = rdflib.Namespace(terms.PREFIXES["imt"])
-EDITION = rdflib.Namespace(terms.PREFIXES["edition"])
+XSD = PROJECT.prefixes["xsd"]
+IMT = rdflib.Namespace(PROJECT.prefixes["imt"])
+EDITION = rdflib.Namespace(PROJECT.prefixes["edition"])
 
 
 @pytest.fixture(scope="module")
@@ -69,14 +69,14 @@ def test_a_graph_is_the_merge_of_the_named_graphs_asked_for(root: Path) -> None:
 
 
 def test_an_unknown_graph_offers_the_nearest() -> None:
-    with pytest.raises(ImtError, match=r"There is no graph 'curate': did you mean curated"):
+    with pytest.raises(UserError, match=r"There is no graph 'curate': did you mean curated"):
         it.graph("curate")
 
 
 def test_a_graph_is_a_copy_with_the_house_prefixes() -> None:
     graph = it.graph("page")
     assert isinstance(graph, rdflib.Graph)
-    assert dict(graph.namespaces())["bodysite"] == URIRef(terms.PREFIXES["bodysite"])
+    assert dict(graph.namespaces())["bodysite"] == URIRef(PROJECT.prefixes["bodysite"])
     size = len(graph)
     graph.remove((None, None, None))
     assert len(it.graph("page")) == size > 0
@@ -133,7 +133,7 @@ def test_what_cannot_be_asked_raises_one_sentence_and_leaves_settings_alone(call
     for before in (True, False):
         rdflib.NORMALIZE_LITERALS = before
         try:
-            with pytest.raises(it.ImtError, match=r"^[^\n]*$") as caught:
+            with pytest.raises(it.UserError, match=r"^[^\n]*$") as caught:
                 call()
             assert sentence in str(caught.value)
             assert rdflib.NORMALIZE_LITERALS is before
@@ -157,7 +157,7 @@ def test_python_values_and_rdflib_terms_are_taken_as_parameters(value: Any, type
 
     kinds = {"true": "boolean", "false": "boolean", "2014": "integer", "2014-03-31": "date"}
     parameter = catalog.Parameter("value", kinds.get(typed, "iri"), "x", (), "a value")
-    assert catalog.term(parameter, api.typed(value)) == catalog.term(parameter, typed)
+    assert catalog.term(PROJECT, parameter, api.typed(value)) == catalog.term(PROJECT, parameter, typed)
 
 
 LITERALS = [
@@ -193,7 +193,7 @@ def test_iris_and_blank_nodes_cross_the_bridge_and_nothing_else_does() -> None:
 
 def test_a_quad_without_a_graph_lands_in_the_default_graph() -> None:
     node = NamedNode("http://example.org/x")
-    dataset = bridge.to_rdflib_dataset([Quad(node, node, node), Quad(node, node, Literal("x"), node)])
+    dataset = bridge.to_rdflib_dataset([Quad(node, node, node), Quad(node, node, Literal("x"), node)], PROJECT.prefixes)
     assert len(dataset.default_graph) == 1
     assert len(dataset.graph(URIRef(node.value))) == 1
 
@@ -226,7 +226,7 @@ def test_a_file_or_a_graph_of_the_users_is_validated_as_pyshacl_does(tmp_path: P
             assert "Gideline" in text
             assert (None, RDF.type, rdflib.SH.ValidationReport) in report
             assert (None, rdflib.SH.conforms, rdflib.Literal(False)) in report
-        with pytest.raises(ImtError, match=r"no-such-file\.ttl"):
+        with pytest.raises(UserError, match=r"no-such-file\.ttl"):
             it.validate(tmp_path / "no-such-file.ttl")
         assert rdflib.NORMALIZE_LITERALS is False
     finally:
@@ -235,4 +235,4 @@ def test_a_file_or_a_graph_of_the_users_is_validated_as_pyshacl_does(tmp_path: P
 
 def test_the_shipped_graph_has_labels_in_rdflib_too() -> None:
     graph = it.graph("concepts")
-    assert graph.value(URIRef(terms.PREFIXES["bodysite"] + "prostate"), SKOS.prefLabel) is not None
+    assert graph.value(URIRef(PROJECT.prefixes["bodysite"] + "prostate"), SKOS.prefLabel) is not None

@@ -12,11 +12,12 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import saved as catalog
 from rdfkit.stores import sparql_client as remote
-from tests.conftest import ROOT, Show
+from tests.conftest import Show
 from tests.support import hostile
 from tests.support.engines import conformance, jena
 from tests.support.engines.conformance import ENGINES, Engine
@@ -25,6 +26,7 @@ from tests.support.servers import raw_server
 pytestmark = [pytest.mark.xdist_group("jvm"), pytest.mark.filterwarnings("ignore:Dataset.*:DeprecationWarning")]
 
 ECHO = catalog.parse(
+    PROJECT,
     Path("queries/page/echo.rq"),
     """\
 #+ id: echo
@@ -79,15 +81,15 @@ def test_every_saved_query_with_every_example_gives_the_same_rows_in_every_engin
 
 @pytest.mark.prove
 def test_no_string_changes_anything_but_itself_in_any_engine(engine: Engine) -> None:
-    queries = [catalog.find(ROOT, name) for name in ("is-agent-named", "article-of-doi", "articles-of-author-name")]
+    queries = [catalog.find(PROJECT, name) for name in ("is-agent-named", "article-of-doi", "articles-of-author-name")]
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(hostile.strings())
     def holds(value: str) -> None:
         for query in (ECHO, *queries):
-            text = catalog.bind(query, {query.parameters[0].name: value})
+            text = catalog.bind(PROJECT, query, {query.parameters[0].name: value})
             setting = conformance.Setting(query, value, text)
-            found = engine.ask(text, layers.dataset(conformance.graph(), query.graphs))
+            found = engine.ask(text, layers.dataset(PROJECT, conformance.graph(), query.graphs))
             assert found == conformance.expected(setting)
             if query is ECHO:
                 assert [dict(row)["value"] for row in found] == [ox.Literal(value)]  # type: ignore[call-overload]
@@ -152,7 +154,7 @@ def test_jena_s_strict_parser_names_line_and_column(tmp_path: Path) -> None:
 
 @pytest.mark.prove
 def test_jena_counts_the_triples_of_each_graph(file: Path) -> None:
-    counts = {name.value: 0 for name in layers.dataset(conformance.graph(), "all")}
+    counts = {name.value: 0 for name in layers.dataset(PROJECT, conformance.graph(), "all")}
     for quad in conformance.graph():
         assert isinstance(quad.graph_name, ox.NamedNode)
         counts[quad.graph_name.value] += 1
@@ -180,7 +182,7 @@ def test_what_virtuoso_answers_to_ask_is_a_boolean(rows: str) -> None:
 
 
 def test_rows_of_anything_else_are_no_answer_to_ask() -> None:
-    with pytest.raises(ImtError, match="rows where true or false was asked for"):
+    with pytest.raises(UserError, match="rows where true or false was asked for"):
         answered('{"head": {"vars": ["x"]}, "results": {"bindings": []}}', "ASK {}")
 
 
@@ -198,5 +200,5 @@ def test_booleans_as_virtuoso_writes_them_come_out_canonical_and_nothing_else_ch
 @pytest.mark.parametrize("results", ["[]", '{"bindings": 1}', '{"bindings": [1]}', '{"bindings": [{"x": 1}]}'])
 def test_a_broken_answer_with_a_boolean_gets_a_sentence(results: str) -> None:
     body = f'{{"head": {{"vars": ["x"]}}, "note": "http://www.w3.org/2001/XMLSchema#boolean", "results": {results}}}'
-    with pytest.raises(ImtError, match="broken application/sparql-results"):
+    with pytest.raises(UserError, match="broken application/sparql-results"):
         answered(body, "SELECT * {}")

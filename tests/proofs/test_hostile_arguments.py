@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.prove
 
 MANY = 100_000
 P = "@prefix e: <http://e/> .\n" + "".join(
-    f"@prefix {name}: <{terms.PREFIXES[name]}> .\n" for name in ("imt", "rdf", "sh", "skos", "xsd")
+    f"@prefix {name}: <{PROJECT.prefixes[name]}> .\n" for name in ("imt", "rdf", "sh", "skos", "xsd")
 )
 X = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
 NESTED = 900

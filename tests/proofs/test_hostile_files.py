@@ -11,10 +11,10 @@ import pytest
 
 from imaging_trials.bibliography import readers
 from imaging_trials.graph import lookup
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.mappings import checks as linkcheck
 from imaging_trials.mappings import sssom as links
 from imaging_trials.views import currency as audit
-from rdfkit.base import namespaces as terms
 from rdfkit.rdf import reading as rdf
 from rdfkit.stores import embedded as store
 from tests.conftest import ROOT
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.prove
 
 MANY = 100_000
 P = "@prefix e: <http://e/> .\n" + "".join(
-    f"@prefix {name}: <{terms.PREFIXES[name]}> .\n" for name in ("imt", "rdf", "sh", "skos", "xsd")
+    f"@prefix {name}: <{PROJECT.prefixes[name]}> .\n" for name in ("imt", "rdf", "sh", "skos", "xsd")
 )
 X = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
 NESTED = 900
@@ -132,7 +132,7 @@ def test_a_dangerous_copy_of_a_vocabulary_is_refused_in_a_line(tmp_path: Path, n
 @pytest.mark.parametrize("pump", ["ﷺ", "PMID ", "[18F]", "18F ", "10.1000/", "a ", "\u0301", "<sup>"])
 def test_a_very_long_name_or_reference_is_looked_up_in_little_time(pump: str) -> None:
     text = pump * (MANY // len(pump))
-    graph = store.open_store()
+    graph = store.open_store(PROJECT)
 
     def work(_: Callable[[object], None]) -> None:
         assert not holds(lambda: lookup.resolve(graph, text))

@@ -19,12 +19,12 @@ from imaging_trials.bibliography import STYLES, model, readers
 from imaging_trials.build import validation
 from imaging_trials.graph import lookup
 from imaging_trials.graph import nuclide_notation as notation
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.mappings import checks as linkcheck
 from imaging_trials.mappings import sssom as links
 from imaging_trials.views import currency as audit
 from imaging_trials.views import decay
 from imaging_trials.views import summary_card as card
-from rdfkit.base import namespaces as terms
 from rdfkit.base import sandbox as apart
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import turtle_locations as positions
@@ -39,7 +39,7 @@ from tests.conftest import ROOT
 from tests.support import hostile, hostile_texts
 from tests.support.hostile_texts import holds, made_of, names, spoiled
 
-PREFIXES = "".join(f"@prefix {name}: <{terms.PREFIXES[name]}> .\n" for name in ("imt", "rdf", "sh", "skos", "xsd"))
+PREFIXES = "".join(f"@prefix {name}: <{PROJECT.prefixes[name]}> .\n" for name in ("imt", "rdf", "sh", "skos", "xsd"))
 TURTLE = [
     (ROOT / "tests" / "fixtures" / "valid" / name).read_bytes()[:6000] for name in ("articles.ttl", "mappings.ttl")
 ] + [
@@ -183,7 +183,7 @@ def test_shapes_of_anybody_are_used_or_refused(tmp_path: Path, engine: str, shar
 # SPARQL
 
 QUERIES = [
-    path.read_bytes() for path in catalog.files(ROOT) if not path.parent.name.startswith("federated")
+    path.read_bytes() for path in catalog.files(PROJECT) if not path.parent.name.startswith("federated")
 ][::12]  # fmt: skip
 SPARQL = (
     "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "WHERE", "{", "}", "(", ")", "[", "]", "?s", "$p", "?o", "*", "a", ".", ";",
@@ -203,7 +203,7 @@ def test_sparql_is_looked_at_and_linted_or_refused(share: int) -> None:
         sparql.names_its_dataset(text)
         sparql.asks_another_server(text)
         sparql.graphs_asked(text)
-        sparql.with_prefixes(text)
+        sparql.with_prefixes(text, PROJECT.prefixes)
         for finding in portable.findings(text):
             assert finding.line >= 1
             assert finding.column >= 1
@@ -216,11 +216,11 @@ def test_sparql_is_looked_at_and_linted_or_refused(share: int) -> None:
 @few_or_many
 def test_sparql_is_answered_or_refused_in_time(share: int) -> None:
     def answer(text: str) -> int:
-        store = open_store()
+        store = open_store(PROJECT)
         sparql.check(text)
-        found = answers.ask(store, text, "all", house_prefixes=True)
+        found = answers.ask(PROJECT, store, text, "all", project_prefixes=True)
         with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
-            answers.write(found, "table", nowhere)
+            answers.write(PROJECT, found, "table", nowhere)
         return 0
 
     def read(text: object) -> None:
@@ -240,25 +240,25 @@ def test_a_saved_query_is_read_or_refused_with_its_line(share: int) -> None:
 
     def read(data: object) -> None:
         assert isinstance(data, bytes)
-        catalog.parse(path, data.decode("utf-8", "surrogateescape"))
+        catalog.parse(PROJECT, path, data.decode("utf-8", "surrogateescape"))
 
     try_all(spoiled([path.read_bytes()]), 250, share, read)
 
 
 @few_or_many
 def test_parameters_are_taken_or_refused(share: int) -> None:
-    store = open_store()
-    query = catalog.find(ROOT, "guidelines-by-body-site")
+    store = open_store(PROJECT)
+    query = catalog.find(PROJECT, "guidelines-by-body-site")
 
     def read(text: object) -> None:
         assert isinstance(text, str)
         for attempt in (
-            lambda: catalog.bind(query, {"site": text}, store),
-            lambda: catalog.bind(query, {text: "x"}),
+            lambda: catalog.bind(PROJECT, query, {"site": text}, store),
+            lambda: catalog.bind(PROJECT, query, {text: "x"}),
             lambda: catalog.settings([text, f"x={text}"]),
-            lambda: catalog.find(ROOT, text),
+            lambda: catalog.find(PROJECT, text),
             *(
-                lambda kind=kind: catalog.term(catalog.Parameter("x", kind, "", (), ""), text, store)
+                lambda kind=kind: catalog.term(PROJECT, catalog.Parameter("x", kind, "", (), ""), text, store)
                 for kind in (*catalog.TYPES, "iri agent:")
             ),
         ):
@@ -272,7 +272,7 @@ def test_parameters_are_taken_or_refused(share: int) -> None:
 
 @few_or_many
 def test_names_notations_days_and_times_are_understood_or_refused(share: int) -> None:
-    store = open_store()
+    store = open_store(PROJECT)
 
     def read(text: object) -> None:
         assert isinstance(text, str)
@@ -281,8 +281,8 @@ def test_names_notations_days_and_times_are_understood_or_refused(share: int) ->
         linkcheck.is_same_thing(text, text[::-1], [key])
         holds(lambda: audit.day(text))
         holds(lambda: decay.duration(text))
-        holds(lambda: terms.expand(text))
-        terms.shorten(text)
+        holds(lambda: PROJECT.expand(text))
+        PROJECT.shorten(text)
         thing = lookup.resolve(store, text)
         card.text(store, thing)
         citations = [model.read(store, one) for one in model.articles_of(store, thing)]
@@ -294,7 +294,7 @@ def test_names_notations_days_and_times_are_understood_or_refused(share: int) ->
 
 @few_or_many
 def test_lists_of_references_are_read_or_refused(share: int) -> None:
-    store = open_store()
+    store = open_store(PROJECT)
     citations = [model.read(store, one) for one in model.in_page_order(store)[:3]]
     lists = [write(citations).encode() for write in STYLES.values()]
 
@@ -326,7 +326,7 @@ def test_lists_of_references_are_read_or_refused(share: int) -> None:
 
 @few_or_many
 def test_mapping_sets_are_read_and_checked_or_refused(tmp_path: Path, share: int) -> None:
-    store = open_store()
+    store = open_store(PROJECT)
     path = tmp_path / "ncit.sssom.tsv"
     text = (ROOT / "data" / "links" / "ncit.sssom.tsv").read_bytes().split(b"\n")
     head = next(number for number, line in enumerate(text) if not line.startswith(b"#"))

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 from pyoxigraph import Store
 
+from imaging_trials.graph.project import PROJECT
 from rdfkit.base import sandbox as apart
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import portability as portable
 from rdfkit.sparql import results as answers
@@ -57,7 +58,13 @@ def test_a_dangerous_query_is_looked_at_and_linted_or_refused(name: str) -> None
 
     def work(_: Callable[[object], None]) -> None:
         holds(lambda: sparql.check(text))
-        holds(lambda: (sparql.names_its_dataset(text), sparql.graphs_asked(text), sparql.with_prefixes(text)))
+        holds(
+            lambda: (
+                sparql.names_its_dataset(text),
+                sparql.graphs_asked(text),
+                sparql.with_prefixes(text, PROJECT.prefixes),
+            )
+        )
         holds(lambda: sparql.asks_another_server(text))
         holds(lambda: portable.findings(text))
 
@@ -77,25 +84,25 @@ def test_a_dangerous_query_is_looked_at_and_linted_or_refused(name: str) -> None
 def test_a_query_that_the_engine_never_ends_or_dies_of_is_given_up_in_a_line(text: str) -> None:
     def answer() -> int:
         # No store of files: the copy of a process must not use one that was open before.
-        list(answers.ask(small, sparql.with_prefixes(text), "all"))  # type: ignore[arg-type]
+        list(answers.ask(PROJECT, small, sparql.with_prefixes(text, PROJECT.prefixes), "all"))  # type: ignore[arg-type]
         return 0
 
     small = Store()
-    small.bulk_extend(store.open_store())
+    small.bulk_extend(store.open_store(PROJECT))
     small.optimize()
-    with pytest.raises(ImtError, match=r"no whole answer in 1 seconds: ask for less|gave up on this query"):
+    with pytest.raises(UserError, match=r"no whole answer in 1 seconds: ask for less|gave up on this query"):
         apart.run(answer, 1, "ask for less")
 
 
 def test_what_is_raised_in_a_process_apart_is_raised_here() -> None:
     def refuse() -> int:
-        raise ImtError("No.") from OSError("Corruption: x")
+        raise UserError("No.") from OSError("Corruption: x")
 
     def fail() -> int:
         raise KeyError("x")
 
     assert apart.run(lambda: 7, 20, "") == 7
-    with pytest.raises(ImtError, match=r"^No\.$"):
+    with pytest.raises(UserError, match=r"^No\.$"):
         apart.run(refuse, 20, "")
     with pytest.raises(RuntimeError, match="KeyError: 'x'"):
         apart.run(fail, 20, "")
@@ -104,4 +111,4 @@ def test_what_is_raised_in_a_process_apart_is_raised_here() -> None:
 def test_a_count_in_a_header_that_is_too_long_to_be_a_number_is_refused() -> None:
     path = ROOT / "queries" / "guidelines" / "guidelines-by-body-site.rq"
     text = re.sub(r"loses \d+", f"loses {'9' * 5000}", path.read_text(encoding="utf-8"))
-    assert not holds(lambda: catalog.parse(path, text))
+    assert not holds(lambda: catalog.parse(PROJECT, path, text))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.sparql import portability as portable
 from rdfkit.sparql.saved import SavedQuery
 from tests.conftest import Show
@@ -103,7 +103,7 @@ def verdict(mutant: Mutant) -> str:  # noqa: PLR0911 - one for each way to end
         with time_limit(SECONDS):
             expected = oxigraph_bag(closed(), mutant.query, mutant.text)
             found = rdflib_bag(rdflib_for(mutant.query), mutant.text)
-    except ImtError:
+    except UserError:
         return "no SPARQL"
     except TimeoutError:
         return "too slow"

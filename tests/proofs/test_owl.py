@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rdfkit.base.namespaces import expand
+from imaging_trials.graph.project import PROJECT
 from tests.conftest import ROOT
 from tests.support.servers import lacking
 from tools.owl import proof
@@ -70,7 +70,7 @@ def test_owlapi_finds_what_a_broken_file_breaks_and_nothing_else(
 def test_hermit_finds_the_class_or_property_that_is_always_empty(file: Path, tmp_path: Path) -> None:
     verdict = proof.hermit(proof.write(proof.of_terms() | proof.fixture(file), tmp_path / "broken.nt"), properties=True)
     assert verdict.consistent
-    assert verdict.impossible == [expand(name) for name in breaks(file)[1]]
+    assert verdict.impossible == [PROJECT.expand(name) for name in breaks(file)[1]]
 
 
 @pytest.mark.parametrize("file", fixtures("inconsistent"), ids=lambda file: file.stem)

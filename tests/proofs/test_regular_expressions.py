@@ -14,7 +14,7 @@ from pyoxigraph import Literal
 
 import imaging_trials
 import rdfkit
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from tests.conftest import ROOT
 from tests.support import hostile_texts
@@ -74,7 +74,7 @@ def _regexes() -> dict["re.Pattern[str]", str]:
             found.setdefault(regex, place)
     for path in sorted((ROOT / "shapes").glob("*.ttl")):
         for quad in rdf.read(path):
-            if quad.predicate.value == terms.expand("sh:pattern") and isinstance(quad.object, Literal):
+            if quad.predicate.value == PROJECT.expand("sh:pattern") and isinstance(quad.object, Literal):
                 found.setdefault(re.compile(quad.object.value), path.name)
     return found
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Quad, Triple
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.shacl import pyshacl_engine as shacl
 from rdfkit.shacl import report
@@ -61,7 +61,7 @@ def results(mutant: Mutant, aim: Aim) -> list[report.Result]:
     with laid(on, mutant.triples) as own:
         targets = targets_of(focus_nodes(on, own, aim.declared)).get(aim.owner, set())
         found = shacl.validate(on.data, on.shapes, targets={aim.shape: targets}) if targets else []
-    return [r for r in found if (node_name(r.shape), terms.shorten(r.component)) == aim.id]
+    return [r for r in found if (node_name(r.shape), PROJECT.shorten(r.component)) == aim.id]
 
 
 def right(mutant: Mutant, found: Sequence[report.Result], written: Written) -> Places:

@@ -15,7 +15,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials.build import validation
-from rdfkit.base import namespaces
+from imaging_trials.graph.project import PROJECT
 from rdfkit.inference import closure
 from rdfkit.rdf import named_graphs
 from rdfkit.shacl import report
@@ -61,9 +61,9 @@ PARAMETERS = {
 _PREFIX = re.compile(r"^@prefix ([\w-]*): <(.*)> \.$", re.MULTILINE)
 _HEADER = re.compile(r"^# (breaks|path|component|severity|focus): (\S.*?)\s*$", re.MULTILINE)
 
-_AXIOMS = tuple(namespaces.PREFIXES[prefix] for prefix in ("owl", "rdfs", "rdf"))
-_ANNOTATIONS = {namespaces.PREFIXES["rdfs"] + name for name in ("label", "comment", "isDefinedBy", "seeAlso")}
-_TYPE = namespaces.expand("rdf:type")
+_AXIOMS = tuple(PROJECT.prefixes[prefix] for prefix in ("owl", "rdfs", "rdf"))
+_ANNOTATIONS = {PROJECT.prefixes["rdfs"] + name for name in ("label", "comment", "isDefinedBy", "seeAlso")}
+_TYPE = PROJECT.expand("rdf:type")
 _MAX_INCOMING_STATEMENTS = 200
 """A node that more statements lead to is a concept, a source or a section: nothing follows from those statements."""
 
@@ -77,7 +77,7 @@ def header(path: Path) -> dict[str, str]:
     )
     stated = dict(found)
     prefix, _, local = stated["focus"].partition(":")
-    iri = {**namespaces.PREFIXES, **dict(_PREFIX.findall(text))}.get(prefix)
+    iri = {**PROJECT.prefixes, **dict(_PREFIX.findall(text))}.get(prefix)
     if iri is not None:
         stated["focus"] = report.term_text(NamedNode(iri + local))
     return stated
@@ -94,11 +94,11 @@ class Neighborhood:
 
     def __init__(self, loaded: validation.Context) -> None:
         """Index the quads of ``loaded`` by subject and by object, and pick the axioms."""
-        self.store, self.rules = loaded.store, loaded.root / "ontology" / "rules"
-        kept = {named_graphs.graph_iri(name) for name in ("vocabulary", "alignments")}
+        self.store = loaded.store
+        kept = {PROJECT.graph_iri(name) for name in ("vocabulary", "alignments")}
         vocabulary = [quad for quad in loaded.quads if quad.graph_name in kept]
         own_terms = {quad.subject for quad in vocabulary}
-        inferred = named_graphs.graph_iri(named_graphs.INFERRED)
+        inferred = PROJECT.graph_iri(named_graphs.INFERRED)
         vocabulary += [q for q in loaded.quads if q.graph_name == inferred and q.subject in own_terms]
         self.axioms = [q for q in vocabulary if q.predicate.value.startswith(_AXIOMS)]
         self.axioms = [q for q in self.axioms if q.predicate.value not in _ANNOTATIONS]
@@ -117,7 +117,7 @@ class Neighborhood:
 
         Nothing follows where the record contradicts the vocabulary.
         """
-        quads = [Quad(t.subject, t.predicate, t.object, named_graphs.graph_iri("user")) for t in triples]
+        quads = [Quad(t.subject, t.predicate, t.object, PROJECT.graph_iri("user")) for t in triples]
         near = {node for quad in quads for node in (quad.subject, quad.object) if not isinstance(node, Literal)}
         small = Store()
         small.bulk_extend(self.axioms)
@@ -126,9 +126,9 @@ class Neighborhood:
             if len(incoming := self.of_object.get(node, ())) <= _MAX_INCOMING_STATEMENTS:
                 small.extend(incoming)
         small.extend(quads)
-        if closure.close(small, self.rules).contradictions:
+        if closure.close(PROJECT, small).contradictions:
             return set()
-        added = small.quads_for_pattern(None, None, None, named_graphs.graph_iri(named_graphs.INFERRED))
+        added = small.quads_for_pattern(None, None, None, PROJECT.graph_iri(named_graphs.INFERRED))
         return {quad.triple for quad in added if quad.predicate.value != _TYPE and quad not in self.store}
 
 

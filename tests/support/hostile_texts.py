@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 MEGABYTES = 1500
 """Address space that an example may take beside what the test run has already."""
@@ -177,7 +177,7 @@ def holds(read: Callable[[], object]) -> bool:
     """Return whether a reader accepts something; where it does not, its error must be one short line."""
     try:
         read()
-    except ImtError as error:
+    except UserError as error:
         sentence = str(error)
         assert sentence.isprintable(), ascii(sentence)
         assert 10 <= len(sentence) <= 4000

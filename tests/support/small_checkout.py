@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rdfkit.base.namespaces import sparql_prologue
-from rdfkit.base.paths import SCRIPTS
+from imaging_trials.graph.project import PROJECT
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
 ONTOLOGY = """
 <https://w3id.org/imaging-trials/vocab> a owl:Ontology .
@@ -102,7 +103,7 @@ def checkout(folder: Path) -> Path:
         "data/page/page.ttl": PAGE,
         "data/curated/editions.ttl": CURATED,
     }.items():
-        write(folder / name, sparql_prologue() + triples)
+        write(folder / name, PROJECT.sparql_prologue() + triples)
     for name, text in {
         "editions/editions-by-site": BY_SITE,
         "history/superseded": SUPERSEDED,

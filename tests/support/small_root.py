@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+from imaging_trials.graph.project import PROJECT
+
 ROOT = Path(__file__).resolve().parents[2]
 
 FILES = {
@@ -30,9 +32,8 @@ FILES = {
 
 def make(folder: Path) -> Path:
     """Write the small graph and the real rules under ``folder`` and return it."""
-    from rdfkit.base import namespaces as terms
 
-    prologue = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in terms.PREFIXES.items())
+    prologue = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PROJECT.prefixes.items())
     for name, text in FILES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ import rdflib
 from pyoxigraph import BlankNode, Literal, Quad, QueryBoolean, QueryTriples, Store
 from rdflib.query import Result
 
+from imaging_trials.graph.project import PROJECT
 from rdfkit.inference import closure
 from rdfkit.rdf import named_graphs
 from rdfkit.rdf import rdflib_adapter as adapter
@@ -19,7 +20,7 @@ from rdfkit.sparql.saved import SavedQuery
 from tests.conftest import ROOT
 
 RULES = ROOT / "ontology" / "rules"
-QUERIES = {name: query for name, query in query_tests.load(ROOT).items() if not query.service}
+QUERIES = {name: query for name, query in query_tests.load(PROJECT).items() if not query.service}
 """The saved queries that the embedded engine answers; tests/graph/test_federated.py has the others."""
 
 Bag = Counter[object]
@@ -28,14 +29,14 @@ Bag = Counter[object]
 @cache
 def sources() -> Store:
     """Return the graphs as read from the files."""
-    return named_graphs.read_sources(ROOT)
+    return named_graphs.read_sources(PROJECT)
 
 
 @cache
 def closed() -> Store:
     """Return the graphs with what is inferred."""
     store = copied(sources())
-    closure.close(store, RULES)
+    closure.close(PROJECT, store)
     return store
 
 
@@ -53,7 +54,9 @@ class Rdflib:
         self.named = named
         self.held = self._held(quads)
         self.graph: rdflib.Graph = (
-            adapter.to_rdflib_dataset(quads, default_union=True) if named else adapter.to_rdflib_graph(quads)
+            adapter.to_rdflib_dataset(quads, PROJECT.prefixes, default_union=True)
+            if named
+            else adapter.to_rdflib_graph(quads, PROJECT.prefixes)
         )
 
     def _held(self, quads: Iterable[Quad]) -> set[Any]:
@@ -94,7 +97,7 @@ def quads_of(store: Store, dataset: str) -> set[Quad]:
     """Return the quads of a dataset."""
     return {
         quad
-        for name in named_graphs.dataset(store, dataset)
+        for name in named_graphs.dataset(PROJECT, store, dataset)
         for quad in store.quads_for_pattern(None, None, None, name)
     }
 
@@ -117,7 +120,7 @@ def term_key(term: Any) -> object:
 
 def oxigraph_bag(store: Store, query: SavedQuery, text: str) -> Bag:
     """Return the rows that pyoxigraph gives for a text, each with its count."""
-    answer = results.ask(store, text, query.graphs)
+    answer = results.ask(PROJECT, store, text, query.graphs)
     if isinstance(answer, QueryBoolean):
         return Counter([bool(answer)])
     if isinstance(answer, QueryTriples):

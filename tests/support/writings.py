@@ -11,9 +11,9 @@ from urllib.parse import urljoin
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 
-TYPE = NamedNode(terms.expand("rdf:type"))
+TYPE = NamedNode(PROJECT.expand("rdf:type"))
 STYLES = ("house", "plain", "dense", "nested")
 """House form; a triple a line with whole IRIs; a node a line with other prefixes and a base; TriG with nested nodes."""
 
@@ -60,18 +60,18 @@ def _by_subject(triples: Iterable[Triple]) -> dict[Any, list[Triple]]:
 
 
 def _house(triples: list[Triple], to: Written) -> None:
-    for prefix, iri in terms.PREFIXES.items():
+    for prefix, iri in PROJECT.prefixes.items():
         to.put(f"@prefix {prefix}: <{iri}> .\n")
     for subject, said in _by_subject(triples).items():
         to.put("\n")
-        at = to.put(_short(subject, terms.PREFIXES))
+        at = to.put(_short(subject, PROJECT.prefixes))
         said.sort(key=lambda triple: triple.predicate != TYPE)
         for number, (predicate, objects) in enumerate(groupby(said, key=lambda triple: triple.predicate)):
             to.put(" ;\n    " if number else " ")
-            verb = to.put("a" if predicate == TYPE else _short(predicate, terms.PREFIXES))
+            verb = to.put("a" if predicate == TYPE else _short(predicate, PROJECT.prefixes))
             for index, triple in enumerate(objects):
                 to.put(" , " if index else " ")
-                to.said(triple, at, verb, to.put(_short(triple.object, terms.PREFIXES)))
+                to.said(triple, at, verb, to.put(_short(triple.object, PROJECT.prefixes)))
         to.put(" .\n")
 
 
@@ -88,9 +88,9 @@ def _plain(triples: list[Triple], to: Written) -> None:
 def _dense(triples: list[Triple], to: Written) -> None:
     """Write each node on one line that ends with CR LF, with prefixes of one letter and IRIs relative to a base."""
     prefixes = {
-        f"{'abcdefghij'[number]}.{number}": iri for number, (_, iri) in enumerate(list(terms.PREFIXES.items())[:10])
+        f"{'abcdefghij'[number]}.{number}": iri for number, (_, iri) in enumerate(list(PROJECT.prefixes.items())[:10])
     }
-    to.put(f"\tbase <{terms.BASE}id/x>\r\n" + "".join(f"PREFIX {p}:<{iri}> " for p, iri in prefixes.items()) + "\r\n")
+    to.put(f"\tbase <{PROJECT.base}id/x>\r\n" + "".join(f"PREFIX {p}:<{iri}> " for p, iri in prefixes.items()) + "\r\n")
     for subject, said in _by_subject(triples).items():
         at = to.put(_relative(subject, prefixes))
         to.put("\t")
@@ -106,7 +106,7 @@ def _dense(triples: list[Triple], to: Written) -> None:
 
 def _nested(triples: list[Triple], to: Written) -> None:
     """Write TriG: a graph a node, predicates in another order, unnamed nodes where they are used, odd white space."""
-    for prefix, iri in terms.PREFIXES.items():
+    for prefix, iri in PROJECT.prefixes.items():
         to.put(f"PREFIX {prefix}: # a {prefix} . <http://example.org/>\n<{iri}>\n")
     said = _by_subject(triples)
     uses: dict[Any, int] = {}
@@ -116,7 +116,7 @@ def _nested(triples: list[Triple], to: Written) -> None:
     inside -= {triple.subject for triple in triples if triple.subject == triple.object}
     for number, (subject, about) in enumerate(said.items()):
         if subject not in inside:
-            to.put(f"{terms.shorten(terms.BASE + 'graph/user')}{{ # ; . [ (\n" if number % 2 else "{\n\n")
+            to.put(f"{PROJECT.shorten(PROJECT.base + 'graph/user')}{{ # ; . [ (\n" if number % 2 else "{\n\n")
             at = to.put(_odd(subject, number))
             to.put("\n")
             _nested_values(about, at, said, inside, to)
@@ -140,7 +140,7 @@ def _nested_values(about: list[Triple], at: tuple[int, int], said: Any, inside: 
 def _short(term: Any, prefixes: dict[str, str]) -> str:
     """Return a term with a prefix where one fits, numbers as such."""
     if isinstance(term, Literal):
-        if not term.language and term.datatype.value != terms.expand("xsd:string"):
+        if not term.language and term.datatype.value != PROJECT.expand("xsd:string"):
             kind = term.datatype.value.rpartition("#")[2]
             if kind == "integer" and term.value.isdigit():
                 return term.value
@@ -160,13 +160,13 @@ def _short(term: Any, prefixes: dict[str, str]) -> str:
 
 def _relative(term: Any, prefixes: dict[str, str]) -> str:
     if isinstance(term, NamedNode):
-        short, base = _short(term, prefixes), terms.BASE + "id/x"
-        for start, instead in ((terms.BASE + "id/", ""), (terms.BASE, "../")):
+        short, base = _short(term, prefixes), PROJECT.base + "id/x"
+        for start, instead in ((PROJECT.base + "id/", ""), (PROJECT.base, "../")):
             relative = instead + term.value.removeprefix(start)
             if short.startswith("<" + start) and urljoin(base, relative) == term.value:
                 return f"<{relative}>"
         return short
-    if isinstance(term, Literal) and not term.language and term.datatype.value != terms.expand("xsd:string"):
+    if isinstance(term, Literal) and not term.language and term.datatype.value != PROJECT.expand("xsd:string"):
         return f"{Literal(term.value)}^^{_relative(term.datatype, prefixes)}"
     return _short(term, prefixes).replace('"', "'") if _is_simple(term) else _short(term, prefixes)
 
@@ -176,10 +176,10 @@ def _odd(term: Any, number: int) -> str:
         quoted = '"""' + term.value.replace("\\", "\\\\").replace('"', '\\"') + '"""'
         if term.language:
             return f"{quoted} # of a language\n@{term.language}"
-        return quoted + f"^^<{term.datatype.value}>" * (term.datatype.value != terms.expand("xsd:string"))
+        return quoted + f"^^<{term.datatype.value}>" * (term.datatype.value != PROJECT.expand("xsd:string"))
     if isinstance(term, NamedNode) and number % 3 == 1:
         return "<" + term.value.replace("a", "\\u0061") + ">"
-    return _short(term, terms.PREFIXES)
+    return _short(term, PROJECT.prefixes)
 
 
 def _is_simple(term: Any) -> bool:

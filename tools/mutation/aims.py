@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from rdfkit.base import namespaces as terms
-from tests.graph.test_shapes import PARAMETERS
+from imaging_trials.graph.project import PROJECT
+from tests.support.fixtures import PARAMETERS
 from tools.mutation.ground import Declaration, ground, node_name
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def read_by(aim: Aim) -> set[str]:
         found = set()
         for kind, word, _ in sparql.tokens(query_of(aim)):
             if kind == "name":
-                found.add(terms.expand(word))
+                found.add(PROJECT.expand(word))
             elif word == "a":
                 found.add(str(RDF.type))
         return found | ({""} if "?predicate" in query_of(aim) or "?property" in query_of(aim) else set())

@@ -12,8 +12,8 @@ from typing import Any
 
 from pyoxigraph import Literal, Quad, QuerySolutions, Store, Triple, Variable
 
-from rdfkit.base import namespaces as terms
-from tools.mutation.ground import ground, inferences
+from imaging_trials.graph.project import PROJECT
+from tools.mutation.ground import ground
 from tools.mutation.records import Base, Edit
 
 Rows = frozenset[tuple[str, str]]
@@ -40,7 +40,7 @@ class Table:
 def laid_down(base: Base) -> Iterator[Table]:
     """Lay a record and what follows from it into a store for a while."""
     store, shipped = _shipped()
-    inferred = frozenset(inferences(ground(), base.triples))
+    inferred = frozenset(ground().near.inferences(base.triples))
     new = [t for t in {*base.triples, *inferred} if t not in shipped]
     _put(store, new)
     try:
@@ -84,7 +84,7 @@ def rows(table: Table, query: str, nodes: Iterable[Any]) -> Rows:
     """Return what a query of a constraint finds for some focus nodes."""
     found = set()
     for node in nodes:
-        answer = table.store.query(query, prefixes=terms.PREFIXES, substitutions={Variable("this"): node})
+        answer = table.store.query(query, prefixes=PROJECT.prefixes, substitutions={Variable("this"): node})
         assert isinstance(answer, QuerySolutions)
         named = [variable.value for variable in answer.variables]
         for row in answer:

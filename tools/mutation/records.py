@@ -14,21 +14,20 @@ from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
-from tests.conftest import ROOT
+from tests.support.fixtures import INVALID, VALID
 
 FOLDER = Path(__file__).parent
 MUTANTS = FOLDER / "mutants.tsv"
-FIXTURES = ROOT / "tests" / "fixtures"
 
 REPORTED, SILENT, PASSES = "reported", "silent", "passes"
 """What is expected of the constraint aimed at: it reports; it says nothing; no shape says anything."""
 
 COLUMNS = ("expected", "aimed", "component", "path", "severity", "focus", "value", "base", "edit", "removed", "added")
-_PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in terms.PREFIXES.items())
-_LABEL = NamedNode(terms.expand("skos:prefLabel"))
-_NAMED = re.compile(re.escape(terms.BASE) + r"(id|concept)/[^/]+/[^/]+")
+_PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PROJECT.prefixes.items())
+_LABEL = NamedNode(PROJECT.expand("skos:prefLabel"))
+_NAMED = re.compile(re.escape(PROJECT.base) + r"(id|concept)/[^/]+/[^/]+")
 """The name of a thing or a concept; that of a scheme is the beginning of its concepts' names."""
 
 Node = NamedNode | BlankNode
@@ -95,11 +94,11 @@ def bases() -> dict[str, Base]:
     A part of a fixture can be named after any thing that it describes, so that a name outlives a change of the fixture.
     """
     found: dict[str, Base] = {}
-    for path in sorted((FIXTURES / "valid").glob("*.ttl")):
+    for path in VALID:
         for part in connected([quad.triple for quad in rdf.read(path)]):
             names = sorted({f"valid/{path.stem} {show(triple.subject)}" for triple in part})
             found.update(dict.fromkeys(names, Base(names[0], tuple(part))))
-    for path in sorted((FIXTURES / "invalid").glob("*.ttl")):
+    for path in INVALID:
         name = f"invalid/{path.stem}"
         found[name] = Base(name, tuple(quad.triple for quad in rdf.read(path)))
     return found
@@ -229,11 +228,11 @@ def replaced(triple: Triple, node: Node, new: Node) -> Triple:
 def show(term: object) -> str:
     """Return a term as Turtle writes it, with the prefixes of the house where they fit."""
     if isinstance(term, NamedNode):
-        short = terms.shorten(term.value)
+        short = PROJECT.shorten(term.value)
         return short if short != term.value and _plain(short) else f"<{term.value}>"
-    if isinstance(term, Literal) and term.datatype.value.startswith(terms.PREFIXES["xsd"]) and not term.language:
+    if isinstance(term, Literal) and term.datatype.value.startswith(PROJECT.prefixes["xsd"]) and not term.language:
         plain = str(Literal(term.value))
-        kind = terms.shorten(term.datatype.value)
+        kind = PROJECT.shorten(term.datatype.value)
         return plain if kind == "xsd:string" else f"{plain}^^{kind}"
     return str(term)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from tools.mutation import patterns, queries
 from tools.mutation.aims import NUMBERS, Aim, aims, members
 from tools.mutation.ground import Declaration, ground, node_name
@@ -88,9 +88,9 @@ def changes() -> list[Change]:
     found = []
     for statement in sorted(at, key=lambda s: (node_name(s[0]), str(s[1]), str(s[2]))):
         node, predicate, value = statement
-        if not str(predicate).startswith(terms.PREFIXES["sh"]):
+        if not str(predicate).startswith(PROJECT.prefixes["sh"]):
             continue
-        parameter = str(predicate).removeprefix(terms.PREFIXES["sh"])
+        parameter = str(predicate).removeprefix(PROJECT.prefixes["sh"])
         for what, added in _parameter(node, parameter, value):
             found.append(Change(node_name(node), what, (statement,), added, tuple(at[statement])))
     for declaration in ground().declared:
@@ -151,7 +151,7 @@ def _wider(parameter: str, value: Any) -> Iterator[tuple[str, str, Any]]:
     elif parameter == "class":
         yield "sh:nodeKind sh:IRI", "nodeKind", SH.IRI
         for higher in sorted(ground().above.get(value, {value}) - {value}):
-            if terms.is_ours(str(higher)):
+            if PROJECT.is_own(str(higher)):
                 yield f"sh:class {node_name(higher)}", "class", higher
     elif parameter == "pattern":
         yield from ((f"sh:pattern {p}", "pattern", Literal(p)) for p in patterns.weaker(str(value)))

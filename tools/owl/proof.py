@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Triple, parse
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from tests.conftest import ROOT
@@ -32,8 +32,8 @@ HERMIT = Path(getattr(find_spec("owlready2"), "origin", None) or "owlready2").pa
 TERMS = ("vocabulary", "concepts", "alignments")
 """The named graphs without data."""
 
-_XSD, _OWL = terms.PREFIXES["xsd"], terms.PREFIXES["owl"]
-DATATYPE_MAP = {terms.PREFIXES["rdf"] + name for name in ("PlainLiteral", "XMLLiteral", "langString")} | {
+_XSD, _OWL = PROJECT.prefixes["xsd"], PROJECT.prefixes["owl"]
+DATATYPE_MAP = {PROJECT.prefixes["rdf"] + name for name in ("PlainLiteral", "XMLLiteral", "langString")} | {
     *(_OWL + name for name in ("real", "rational")),
     *(_XSD + name for name in ("decimal", "integer", "double", "float", "boolean", "dateTime", "dateTimeStamp")),
     *(_XSD + name for name in ("nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "negativeInteger")),
@@ -46,7 +46,7 @@ DATATYPE_MAP = {terms.PREFIXES["rdf"] + name for name in ("PlainLiteral", "XMLLi
 
 EMPTY = {_OWL + name for name in ("Nothing", "bottomObjectProperty", "bottomDataProperty")}
 
-_TYPE = NamedNode(terms.PREFIXES["rdf"] + "type")
+_TYPE = NamedNode(PROJECT.prefixes["rdf"] + "type")
 _KINDS = {NamedNode(_OWL + name) for name in ("Class", "ObjectProperty", "DatatypeProperty")}
 _FIGURES = re.compile(r"(?s)(?<=<!-- figures, by make owl -->\n).*?(?=<!-- end of figures -->)")
 
@@ -80,8 +80,8 @@ def missing() -> str:
 def asserted() -> frozenset[tuple[str, Triple]]:
     """Return every asserted triple of the shipped graph, with the name of the graph it stands in."""
     return frozenset(
-        (layers.graph_name(q.graph_name), q.triple)
-        for q in layers.read_sources(ROOT)
+        (PROJECT.graph_name(q.graph_name), q.triple)
+        for q in layers.read_sources(PROJECT)
         if isinstance(q.graph_name, NamedNode)
     )
 
@@ -151,7 +151,7 @@ def hermit(file: Path, *, properties: bool) -> Verdict:
         return Verdict(consistent=False, impossible=[])
     if done.returncode:
         raise RuntimeError(f"HermiT ended with {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")
-    if f"<{terms.VOCAB}" not in done.stdout:
+    if f"<{PROJECT.vocabulary}" not in done.stdout:
         raise RuntimeError(f"HermiT says nothing of any term in {file}.")
     equal = [
         set(re.findall(r"<([^>]+)>", names))
@@ -174,11 +174,11 @@ def hermit_version() -> str:
 
 def closure_sizes() -> tuple[int, int]:
     """Return how many triples are inferred from the shipped graph without the alignments, and with them."""
-    store = layers.read_sources(ROOT)
-    with_all = reason.close(store, RULES).kept
-    bare = layers.read_sources(ROOT)
-    bare.remove_graph(layers.graph_iri("alignments"))
-    return reason.close(bare, RULES).kept, with_all
+    store = layers.read_sources(PROJECT)
+    with_all = reason.close(PROJECT, store, RULES).kept
+    bare = layers.read_sources(PROJECT)
+    bare.remove_graph(PROJECT.graph_iri("alignments"))
+    return reason.close(PROJECT, bare, RULES).kept, with_all
 
 
 def figures(folder: Path) -> str:
@@ -188,8 +188,8 @@ def figures(folder: Path) -> str:
     of_own, of_everything = hermit(own, properties=True), hermit(everything, properties=False)
     kinds = [t.object for t in of_terms() if t.predicate == _TYPE and t.object in _KINDS]
     left_out = [t for _, t in asserted() if outside_owl(t)]
-    datatypes = {terms.shorten(t.object.datatype.value) for t in left_out if isinstance(t.object, Literal)}
-    by_property = Counter(terms.shorten(t.predicate.value) for t in left_out)
+    datatypes = {PROJECT.shorten(t.object.datatype.value) for t in left_out if isinstance(t.object, Literal)}
+    by_property = Counter(PROJECT.shorten(t.predicate.value) for t in left_out)
     without, with_alignments = closure_sizes()
 
     def breaches(file: Path) -> str:

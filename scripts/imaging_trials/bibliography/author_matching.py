@@ -26,8 +26,7 @@ from imaging_trials.bibliography.model import Author
 from imaging_trials.graph import lookup
 from imaging_trials.graph import nuclide_notation as notation
 from imaging_trials.graph import read as facts
-from rdfkit.base import namespaces as terms
-from rdfkit.base import paths
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 
 FILE = "data/curated/possible-matches.ttl"
@@ -105,11 +104,11 @@ def turtle(store: Store) -> str:
     page = facts.node("source:page-titles")
     checked = facts.text(store, page, "checkedOn")
     prefixes = ("authorship", "dcterms", "imt", "match", "skos", "source", "xsd")
-    lines = [f"@prefix {prefix}: <{terms.PREFIXES[prefix]}> ." for prefix in prefixes]
+    lines = [f"@prefix {prefix}: <{PROJECT.prefixes[prefix]}> ." for prefix in prefixes]
     program = "python -m imaging_trials.bibliography.author_matching"
     lines += ["", f"# Names that may be those of one person: written by `{program}`"]
     for match in find(store):
-        candidates = " , ".join(terms.shorten(one.value) for one in match.candidates)
+        candidates = " , ".join(PROJECT.shorten(one.value) for one in match.candidates)
         lines += [
             "",
             f"match:{slug(match)} a imt:PossibleMatch ;",
@@ -196,8 +195,8 @@ def _match(store: Store, pair: tuple[_Bearer, _Bearer], same: list[_Bearer]) -> 
 
 def main(root: Path | None = None) -> None:
     """Write the file of possible matches anew from the sources under ``root``."""
-    root = root or paths.root()
-    (root / FILE).write_text(turtle(layers.read_sources(root)), encoding="utf-8")
+    root = root or PROJECT.root
+    (root / FILE).write_text(turtle(layers.read_sources(PROJECT.at(root))), encoding="utf-8")
 
 
 if __name__ == "__main__":

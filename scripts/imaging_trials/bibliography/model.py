@@ -8,12 +8,12 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode, Store
 
 from imaging_trials.graph import lookup
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 
-_IMT, _DCTERMS = terms.VOCAB, terms.PREFIXES["dcterms"]
-_TYPE = NamedNode(terms.PREFIXES["rdf"] + "type")
-_EVENT_KIND = terms.PREFIXES["eventkind"]
+_IMT, _DCTERMS = PROJECT.vocabulary, PROJECT.prefixes["dcterms"]
+_TYPE = NamedNode(PROJECT.prefixes["rdf"] + "type")
+_EVENT_KIND = PROJECT.prefixes["eventkind"]
 
 _GENERATIONS = {"Jr", "Sr", "2nd", "3rd", "4th", "5th"}
 _RANGE = re.compile(r"(?P<letters>[A-Za-z]*)(?P<first>[0-9]+)-(?P<more>[A-Za-z]*)(?P<last>[0-9]+)")
@@ -190,7 +190,7 @@ def _articles(store: Store, thing: NamedNode) -> list[NamedNode]:
 def read(store: Store, article: NamedNode, *, corrected: bool = False) -> Citation:
     """Return the citation of an article, as its source prints it or, with ``corrected``, as it should read.
 
-    Raises ImtError where a correction says that something is printed which is not.
+    Raises UserError where a correction says that something is printed which is not.
     """
     values = _corrected(store, article) if corrected else _printed(store)
 
@@ -265,8 +265,8 @@ def _correction(store: Store, iri: NamedNode) -> Correction:
 
     things, properties = _things(store, iri, "correctsStatementOf"), _things(store, iri, "correctsProperty")
     if len(things) != 1 or len(properties) != 1 or not text("correctedValue"):
-        raise ImtError(
-            f"{terms.shorten(iri.value)} is no whole correction: it needs one imt:correctsStatementOf, one "
+        raise UserError(
+            f"{PROJECT.shorten(iri.value)} is no whole correction: it needs one imt:correctsStatementOf, one "
             "imt:correctsProperty and a corrected value."
         )
     sources = (quad.object for quad in store.quads_for_pattern(iri, NamedNode(_DCTERMS + "source"), None, None))
@@ -297,8 +297,8 @@ def _corrected(store: Store, article: NamedNode) -> _Values:
         at = (one.thing, one.property.value)
         values = mended.get(at) or printed(*at)
         if one.printed and one.printed not in values:
-            raise ImtError(
-                f"{terms.shorten(one.iri.value)} corrects '{one.printed}', which is not what "
+            raise UserError(
+                f"{PROJECT.shorten(one.iri.value)} corrects '{one.printed}', which is not what "
                 f"{lookup.described(store, one.thing)} prints: mend the correction."
             )
         mended[at] = [one.corrected, *(value for value in values if value not in (one.printed, one.corrected))]

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 LARGEST = 8_000_000
 """How many bytes a list may have: some ten thousand citations."""
@@ -43,16 +43,16 @@ class Reference(NamedTuple):
 def decode(data: bytes, where: str) -> str:
     """Return the text of a list, which is in UTF-8 (with or without a byte order mark).
 
-    Raises ImtError for another encoding, for what is no text, and for a list that is far too long.
+    Raises UserError for another encoding, for what is no text, and for a list that is far too long.
     """
     if len(data) > LARGEST:
-        raise ImtError(f"{where} has more than {LARGEST // 1_000_000} MB: give a shorter list.")
+        raise UserError(f"{where} has more than {LARGEST // 1_000_000} MB: give a shorter list.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ImtError(f"{where} is not in UTF-8: save it in that encoding.") from None
+        raise UserError(f"{where} is not in UTF-8: save it in that encoding.") from None
     if "\0" in text:
-        raise ImtError(f"{where} is no text: give a list of DOIs, PMIDs or citations.")
+        raise UserError(f"{where} is no text: give a list of DOIs, PMIDs or citations.")
     return text
 
 
@@ -60,11 +60,11 @@ def read(text: str, where: str) -> list[Reference]:
     """Return the references of a list in their order; its format is told from how it begins.
 
     A plain line that holds no identifier is a reference by its words, so every text that has some line is read.
-    Raises ImtError for an empty list, and for broken JSON or BibTeX.
+    Raises UserError for an empty list, and for broken JSON or BibTeX.
     """
     start = text.lstrip()
     if not start:
-        raise ImtError(f"{where} is empty: give DOIs, PMIDs, PMCIDs or citations, one a line.")
+        raise UserError(f"{where} is empty: give DOIs, PMIDs, PMCIDs or citations, one a line.")
     if _is_json(start):
         found = _csl(start, where)
     elif _BIBTEX.search(text):
@@ -74,7 +74,7 @@ def read(text: str, where: str) -> list[Reference]:
     else:
         found = _lines(text)
     if not found:
-        raise ImtError(f"{where} lists no reference: give DOIs, PMIDs, PMCIDs or citations, one a line.")
+        raise UserError(f"{where} lists no reference: give DOIs, PMIDs, PMCIDs or citations, one a line.")
     return found
 
 
@@ -138,14 +138,14 @@ def _csl(text: str, where: str) -> list[Reference]:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ImtError(f"{where}, line {error.lineno}: the JSON is broken ({error.msg}): mend it there.") from None
+        raise UserError(f"{where}, line {error.lineno}: the JSON is broken ({error.msg}): mend it there.") from None
     except (ValueError, RecursionError):
-        raise ImtError(f"{where} is no CSL-JSON: a number in it is too long, or it is nested too deep.") from None
+        raise UserError(f"{where} is no CSL-JSON: a number in it is too long, or it is nested too deep.") from None
     items = data if isinstance(data, list) else [data]
     found = []
     for number, item in enumerate(items, 1):
         if not isinstance(item, dict):
-            raise ImtError(f"{where}, item {number}: a CSL-JSON item is an object, and this is none.")
+            raise UserError(f"{where}, item {number}: a CSL-JSON item is an object, and this is none.")
         value = {name.casefold(): _plain(value) for name, value in item.items()}
         title = value.get("title", "")
         name = value.get("id", "") or title or f"item {number}"
@@ -216,7 +216,7 @@ def _bibtex(text: str, where: str) -> list[Reference]:
         at = end.end() if end else at
         if text[at : at + 1] != closing:
             wrong = text.count("\n", 0, at) + 1
-            raise ImtError(f"{where}, line {wrong}: the BibTeX entry of line {line} is broken there: mend it.")
+            raise UserError(f"{where}, line {wrong}: the BibTeX entry of line {line} is broken there: mend it.")
         title = fields.get("title", "")
         known = {name: fields.get(name, "") for name in ("doi", "pmid", "pmcid")}
         name = (key[1] if key else "") or title or f"entry {len(found) + 1}"
@@ -233,7 +233,7 @@ def _bibtex_value(text: str, at: int, entry: str) -> tuple[str, int]:
         if text[at : at + 1] in ("{", '"'):
             end = _end_of(text, at)
             if end < 0:
-                raise ImtError(f"{entry}: a brace or a quotation mark of this BibTeX entry is not closed: close it.")
+                raise UserError(f"{entry}: a brace or a quotation mark of this BibTeX entry is not closed: close it.")
             parts.append(text[at + 1 : end])
             at = end + 1
         else:

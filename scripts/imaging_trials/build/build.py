@@ -12,10 +12,9 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Store, Triple
 
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.mappings import sssom as links
-from rdfkit.base import namespaces as terms
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.releases.files import manifest
@@ -73,24 +72,26 @@ def build(
     problem: it is returned and nothing is written. Without ``validate``, no package but pyoxigraph is needed, and the
     manifest of a release says that it was not validated.
 
-    Raises ImtError where the sources can't be read or lack what a release needs, the folder can't be written, or
+    Raises UserError where the sources can't be read or lack what a release needs, the folder can't be written, or
     another build is writing to it.
     """
     if reasoner not in REASONERS:
-        raise ImtError(f"There is no reasoner '{reasoner}': choose one of {', '.join(REASONERS)}.")
-    root = paths.root()
+        raise UserError(f"There is no reasoner '{reasoner}': choose one of {', '.join(REASONERS)}.")
+    root = PROJECT.root
     with _workbench(folder) as bench:
         progress("reading the sources")
-        key = layers.content_key(root)
-        made = layers.read_sources(root)
-        problems = [_doubled(triple, names) for triple, names in layers.in_two_graphs(made)]
+        key = layers.content_key(PROJECT.at(root))
+        made = layers.read_sources(PROJECT.at(root))
+        problems = [_doubled(triple, names) for triple, names in layers.in_two_graphs(PROJECT, made)]
         if validate:
             progress("looking up every term")
             problems += _undefined_terms(root)
         verdict = ""
         progress(f"inferring with {reasoner}")
         rules = root / "ontology" / "rules"
-        closure = reason.close(made, rules) if reasoner == "rules" else reason.close_with_owlrl(made, rules)
+        closure = (
+            reason.close(PROJECT, made, rules) if reasoner == "rules" else reason.close_with_owlrl(PROJECT, made, rules)
+        )
         problems += [f"{entry.message} ({entry.rule})" for entry in closure.contradictions]
         if validate and not problems:
             from imaging_trials.build import validation as shapes
@@ -103,8 +104,8 @@ def build(
         built = Built(
             folder=folder,
             graph=made,
-            files_read=Counter(name for name, _ in layers.source_files(root))
-            + Counter({layers.LINKS: len(links.files(root))}),
+            files_read=Counter(name for name, _ in layers.source_files(PROJECT.at(root)))
+            + Counter({"links": len(links.files(root))}),
             triples=_count(made),
             closure=closure,
             reasoner=reasoner,
@@ -120,13 +121,13 @@ def build(
                 (bench / name).replace(folder / name)
             for name in before - contents.keys():
                 (folder / name).unlink(missing_ok=True)
-            store.put(made, key)
+            store.put(PROJECT, made, key)
     return built
 
 
 def _doubled(triple: Triple, names: list[str]) -> str:
     parts = " ".join(
-        terms.shorten(term.value) if isinstance(term, NamedNode) else str(term)
+        PROJECT.shorten(term.value) if isinstance(term, NamedNode) else str(term)
         for term in (triple.subject, triple.predicate, triple.object)
     )
     return f"'{parts}' stands in more than one graph ({', '.join(names)}): keep it in one."
@@ -139,7 +140,7 @@ def _undefined_terms(root: Path) -> list[str]:
 
 
 def _count(made: Store) -> dict[str, int]:
-    counts = Counter(layers.graph_name(quad.graph_name) for quad in made if isinstance(quad.graph_name, NamedNode))
+    counts = Counter(PROJECT.graph_name(quad.graph_name) for quad in made if isinstance(quad.graph_name, NamedNode))
     return dict(sorted(counts.items()))
 
 
@@ -158,7 +159,7 @@ def _workbench(folder: Path) -> Iterator[Path]:
         bench.mkdir(parents=True, exist_ok=True)
         lock = os.open(bench, os.O_RDONLY)
     except OSError as error:
-        raise ImtError(f"{folder} can't be written to ({error.strerror}): name another folder with -o.") from error
+        raise UserError(f"{folder} can't be written to ({error.strerror}): name another folder with -o.") from error
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -167,14 +168,14 @@ def _workbench(folder: Path) -> Iterator[Path]:
         except OSError:
             held = False
         if not held:
-            raise ImtError(f"Another imt build is writing to {folder}: wait for it to end, or name another with -o.")
+            raise UserError(f"Another imt build is writing to {folder}: wait for it to end, or name another with -o.")
         try:
             for left in bench.iterdir():
                 left.unlink()
             yield bench
         except OSError as error:
             where = error.filename or folder
-            raise ImtError(
+            raise UserError(
                 f"{where} can't be written ({error.strerror or error}): "
                 "make room or mend that, then build again; what was built before is untouched."
             ) from error

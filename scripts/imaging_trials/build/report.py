@@ -5,7 +5,8 @@ import os
 from pyoxigraph import QuerySolutions
 
 from imaging_trials.build import build
-from rdfkit.base import paths, tables
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base import tables
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
@@ -66,25 +67,25 @@ def _what_was_inferred(built: build.Built) -> str:
 
 def _in_words(rule: str) -> str:
     """Return the first sentence of what the head of a rule's file says that it does."""
-    text = (paths.root() / "ontology" / "rules" / f"{rule}.ru").read_text(encoding="utf-8")
+    text = (PROJECT.root / "ontology" / "rules" / f"{rule}.ru").read_text(encoding="utf-8")
     words = " ".join(line.removeprefix("# ") for line in text.splitlines()[1:4] if line.startswith("#"))
     return words.partition(". ")[0] + "."
 
 
 def _question(built: build.Built, name: str) -> str:
     """Return a saved question with the first rows of its answer, or nothing where there is no such question."""
-    root = paths.root()
-    path = next((path for path in catalog.files(root) if path.stem == name), None)
+    root = PROJECT.root
+    path = next((path for path in catalog.files(PROJECT.at(root)) if path.stem == name), None)
     if path is None:
         return ""
-    query = catalog.read(path)
-    answer = answers.ask(built.graph, query.text, query.graphs)
+    query = catalog.read(PROJECT, path)
+    answer = answers.ask(PROJECT, built.graph, query.text, query.graphs)
     if not isinstance(answer, QuerySolutions):
         return ""
     names = [variable.value for variable in answer.variables]
     # An IRI with its name beside it is for machines.
     kept = [index for index, name in enumerate(names) if f"{name}Name" not in names]
-    rows = [[_clipped(answers.short(row[index])) for index in kept] for row in answer]
+    rows = [[_clipped(answers.short(PROJECT, row[index])) for index in kept] for row in answer]
     table = tables.table([names[index] for index in kept], rows[:_MOST_ROWS]).splitlines()
     if len(rows) > _MOST_ROWS:
         table[-1] = f"({_MOST_ROWS} of {len(rows)} rows)"

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
@@ -59,10 +58,10 @@ class Context:
 def load_context(root: Path | None = None, *, authoring: bool = False) -> Context:
     """Return the shipped graph, closed, and the shapes; with ``authoring``, the repository's house rules too.
 
-    ``root`` is the folder of another repository like ours. Raises ImtError where one of its files is missing or broken.
+    ``root`` is the folder of another repository like ours. Raises UserError if one of its files is missing or broken.
     """
-    shipped = store.from_sources(root) if root else store.open_store()
-    root = root or paths.root()
+    shipped = store.from_sources(PROJECT.at(root)) if root else store.open_store(PROJECT)
+    root = root or PROJECT.root
     shapes = _shapes(root, authoring=authoring)
     quads = list(shipped)
     return Context(root, shipped, quads, validators.Ground(quads, shapes), gate.terms_of_store(shipped))
@@ -71,22 +70,22 @@ def load_context(root: Path | None = None, *, authoring: bool = False) -> Contex
 def _shapes(root: Path, *, authoring: bool) -> list[Quad]:
     files = sorted(path for path in (root / "shapes").glob("*.ttl") if authoring or path.name != AUTHORING)
     if not files:
-        raise ImtError(f"{root / 'shapes'} holds no shapes (*.ttl): restore the folder from the repository.")
+        raise UserError(f"{root / 'shapes'} holds no shapes (*.ttl): restore the folder from the repository.")
     return [quad for path in files for quad in rdf.read(path)]
 
 
 def validate_shipped(shipped: Store, root: Path | None = None, *, engine: str = "reference") -> Report:
     """Return what the shapes, house rules included, find in the merge of all graphs of ``shipped``.
 
-    The reference ``engine`` checks the shapes themselves first, against SHACL's own shapes. Raises ImtError where they
+    The reference ``engine`` checks the shapes themselves first, against SHACL's own shapes. Raises UserError where they
     break those, and as ``validators.validate`` does.
     """
-    ground = validators.Ground(list(shipped), _shapes(root or paths.root(), authoring=True))
-    inferred = layers.graph_iri(layers.INFERRED)
+    ground = validators.Ground(list(shipped), _shapes(root or PROJECT.root, authoring=True))
+    inferred = PROJECT.graph_iri(layers.INFERRED)
     places: dict[Term, str] = {}
     for quad in shipped:
         if quad.graph_name != inferred and isinstance(quad.graph_name, NamedNode):
-            name = terms.shorten(quad.graph_name.value)
+            name = PROJECT.shorten(quad.graph_name.value)
             places[_term(quad.subject)] = min(name, places.get(_term(quad.subject), name))
     results, checked = validators.validate(ground, engine=engine, check_shapes=True)
     return Report(
@@ -100,12 +99,12 @@ def validate_shipped(shipped: Store, root: Path | None = None, *, engine: str = 
 def validate_repository(root: Path | None = None, *, engine: str = "auto") -> Report:
     """Return everything wrong with the repository's own graph: shapes, undefined terms, contradictions.
 
-    The graph is read from its sources and closed anew. ``engine`` is one of ``validators.ENGINES``. Raises ImtError
+    The graph is read from its sources and closed anew. ``engine`` is one of ``validators.ENGINES``. Raises UserError
     where the graph can't be read.
     """
-    root = root or paths.root()
-    made = layers.read_sources(root)
-    closure = reason.close(made, root / "ontology" / "rules")
+    root = root or PROJECT.root
+    made = layers.read_sources(PROJECT.at(root))
+    closure = reason.close(PROJECT, made, root / "ontology" / "rules")
     found = replace(
         validate_shipped(made, root, engine=engine),
         undefined=tuple(gate.check_repository(root)),
@@ -113,7 +112,7 @@ def validate_repository(root: Path | None = None, *, engine: str = "auto") -> Re
     )
     if not (found.results or found.undefined or found.contradictions):
         return found
-    files = [*(path for _, path in layers.source_files(root)), *sorted((root / "shapes").glob("*.ttl"))]
+    files = [*(path for _, path in layers.source_files(PROJECT.at(root))), *sorted((root / "shapes").glob("*.ttl"))]
     sources = (locate.Source(path.relative_to(root).as_posix(), path, "turtle", rdf.read(path)) for path in files)
     return locate.located(found, sources, made, _shapes(root, authoring=True))
 
@@ -130,7 +129,7 @@ def validate_files(
     right by the range of its property.
 
     ``syntax`` is a key of ``rdf.FORMATS`` for files whose extension does not tell, ``engine`` one of
-    ``validators.ENGINES``. Raises ImtError for a file that can't be read as RDF.
+    ``validators.ENGINES``. Raises UserError for a file that can't be read as RDF.
     """
     read = _renamed((str(path), rdf.read(path, syntax, base=rdf.file_base(path))) for path in files)
     context = context or load_context()  # only now: what is broken is told soon, and in little memory
@@ -152,11 +151,11 @@ def validate_own(
 
     The files alone are the data graph, and nothing is inferred, so that any SHACL engine gives the same results: what
     the shapes need of the shipped graph is given as a file, too. All targets are looked at. ``syntax`` is that of the
-    data files. Raises ImtError where there is no data, for a file that can't be read as RDF, and as
+    data files. Raises UserError where there is no data, for a file that can't be read as RDF, and as
     ``validators.validate`` does.
     """
     if not files:
-        raise ImtError("Shapes of your own need data of your own: name the RDF files to check before --shapes.")
+        raise UserError("Shapes of your own need data of your own: name the RDF files to check before --shapes.")
     read = _renamed((str(path), rdf.read(path, syntax, base=rdf.file_base(path))) for path in files)
     quads = [quad for _, found in read for quad in found]
     ground = validators.Ground(
@@ -199,7 +198,7 @@ def validate(
 
     Returns what ``pyshacl.validate`` returns: whether there is no violation, the W3C validation report as an rdflib
     graph, and the same as text. ``syntax`` is that of files whose extension does not tell (see ``rdf.FORMATS``).
-    Raises ImtError for what can't be read as RDF.
+    Raises UserError for what can't be read as RDF.
     """
     import rdflib
 
@@ -211,7 +210,7 @@ def validate(
         several = [source] if isinstance(source, str | Path) else source
         found = validate_files([Path(file) for file in several], syntax)
     text = "\n".join([*report.lines(found), report.summary(found)])
-    return found.conforms(), bridge.to_rdflib_graph(report.as_triples(found)), text
+    return found.conforms(), bridge.to_rdflib_graph(report.as_triples(found), PROJECT.prefixes), text
 
 
 def _quads(source: "rdflib.Graph") -> Iterator[Quad]:
@@ -220,7 +219,7 @@ def _quads(source: "rdflib.Graph") -> Iterator[Quad]:
         try:
             yield Quad(*(bridge.from_rdflib(term) for term in (subject, predicate, value)))  # type: ignore[arg-type]
         except (TypeError, ValueError) as error:
-            raise ImtError(f"The graph holds '{subject} {predicate} {value}', which is no RDF: {error}.") from error
+            raise UserError(f"The graph holds '{subject} {predicate} {value}', which is no RDF: {error}.") from error
 
 
 def _renamed(read: Iterable[tuple[str, Iterable[Quad]]]) -> list[tuple[str, list[Quad]]]:
@@ -290,12 +289,12 @@ def _close(context: Context, quads: list[Quad]) -> tuple[set[Triple], list[reaso
     """
     together = Store()
     together.bulk_extend(context.quads)
-    user = layers.graph_iri(_USER)
+    user = PROJECT.graph_iri(_USER)
     together.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, user) for quad in quads)
-    closure = reason.close(together, context.root / "ontology" / "rules", tidy=False)
+    closure = reason.close(PROJECT, together, context.root / "ontology" / "rules", tidy=False)
     if closure.contradictions:
         return set(), closure.contradictions
-    added = together.quads_for_pattern(None, None, None, layers.graph_iri(layers.INFERRED))
-    kind = terms.expand("rdf:type")
+    added = together.quads_for_pattern(None, None, None, PROJECT.graph_iri(layers.INFERRED))
+    kind = PROJECT.expand("rdf:type")
     new = (quad.triple for quad in added if quad.predicate.value != kind and quad not in context.store)
     return {triple for triple in new if reason.is_kept(triple)}, []

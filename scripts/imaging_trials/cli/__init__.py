@@ -6,7 +6,8 @@ import io
 import os
 import sys
 
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 
 TYPE_CHECKING = False  # the typing module would cost every `imt query` 2 ms
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser that reports a mistake as the one sentence that every other error is."""
 
     def error(self, message: str) -> "NoReturn":
-        """Raise ImtError, which `main` prints."""
-        raise ImtError(f"{message[:1].upper()}{message[1:]}: see '{self.prog} --help'.")
+        """Raise UserError, which `main` prints."""
+        raise UserError(f"{message[:1].upper()}{message[1:]}: see '{self.prog} --help'.")
 
     def _get_formatter(self) -> argparse.HelpFormatter:
         # Asked for with every argument declared; left to itself it imports shutil, 3 ms, to learn the terminal's width.
@@ -81,7 +82,7 @@ def _run(arguments: list[str]) -> int:
 
         near = difflib.get_close_matches(name, COMMANDS, n=2, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(COMMANDS)}."
-        raise ImtError(f"There is no command '{name}': {hint}")
+        raise UserError(f"There is no command '{name}': {hint}")
     module_name, words = COMMANDS[name]
     module = importlib.import_module(module_name)
     parser = _Parser(prog=f"imt {name}", description=words[:1].upper() + words[1:] + ".", allow_abbrev=False)
@@ -97,9 +98,9 @@ def _sentence(error: BaseException) -> str:
     if isinstance(cause, (OSError, RuntimeError)) and "Corruption" in str(cause):  # as RocksDB calls it
         from rdfkit.stores import embedded as store
 
-        store.forget()
+        store.forget(PROJECT)
         return "The stored graph in the cache folder was damaged and has been removed: run the command again."
-    if isinstance(error, ImtError):
+    if isinstance(error, UserError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
@@ -121,7 +122,7 @@ def _write_utf8() -> None:
 def main(argv: list[str] | None = None) -> int:
     """Run ``imt`` with the arguments given, or those of the process, and return its exit code.
 
-    An ImtError, and any error not foreseen, becomes one sentence on standard error and exit code 2; with ``--debug``
+    An UserError, and any error not foreseen, becomes one sentence on standard error and exit code 2; with ``--debug``
     the traceback comes before it. A reader that stops reading (``imt query ... | head``) is no error.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)

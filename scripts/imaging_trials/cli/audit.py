@@ -12,10 +12,10 @@ from pyoxigraph import NamedNode, Store
 from imaging_trials.bibliography import readers
 from imaging_trials.graph import lookup
 from imaging_trials.graph import read as facts
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import currency as audit
-from rdfkit.base import namespaces as terms
 from rdfkit.base import tables
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 FORMATS = ("table", "csv", "json")
 _FIELDS = ("on", "asked", "place", "thing", "doi", "pmid", "status", "finding", "date", "what", "why", "sources")
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
     references = _read(args.list) if args.list is not None else None
     day = audit.day(args.on) if args.on is not None else ""
-    store = stores.open_store()
+    store = stores.open_store(PROJECT)
     day = day or audit.release_day(store)
     found = audit.listed(store, day) if references is None else audit.references(store, references, day)
     write = {"table": _table, "csv": _csv, "json": _json}[args.format]
@@ -60,7 +60,9 @@ def _read(name: str) -> list[readers.Reference]:
             data = file.read(readers.LARGEST + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ImtError(f"{tables.visible(name)} can't be read ({why}): name a file, or - for standard input.") from None
+        raise UserError(
+            f"{tables.visible(name)} can't be read ({why}): name a file, or - for standard input."
+        ) from None
     return readers.read(readers.decode(data, name), name)
 
 
@@ -88,7 +90,7 @@ def _short(store: Store, source: NamedNode) -> str:
     if facts.is_a(store, source, "PageSection"):
         return f"page: {name}"
     checked = facts.text(store, source, "checkedOn")
-    return f"{terms.shorten(source.value)}: {name}{f', checked {checked}' if checked else ''}"
+    return f"{PROJECT.shorten(source.value)}: {name}{f', checked {checked}' if checked else ''}"
 
 
 def _identifier(store: Store, one: audit.Audited, name: str) -> str:
@@ -100,7 +102,7 @@ def _csv(store: Store, found: list[audit.Audited], day: str) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_FIELDS)
     for one in found:
-        thing = terms.shorten(one.thing.value) if one.thing else ""
+        thing = PROJECT.shorten(one.thing.value) if one.thing else ""
         head = [
             day,
             one.asked,
@@ -111,7 +113,7 @@ def _csv(store: Store, found: list[audit.Audited], day: str) -> str:
             one.status,
         ]
         for finding in one.findings:
-            sources = " ".join(terms.shorten(source.value) for source in finding.sources)
+            sources = " ".join(PROJECT.shorten(source.value) for source in finding.sources)
             row = [*head, finding.words, finding.date, finding.what, finding.why, sources]
             writer.writerow([tables.visible(cell) for cell in row])
     return text.getvalue()

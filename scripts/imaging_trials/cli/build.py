@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from imaging_trials.graph.project import PROJECT
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what ``imt build`` takes."""
@@ -28,15 +30,14 @@ def run(args: argparse.Namespace) -> int:
     """Build; return 0, or 1 where the graph has problems and nothing was written."""
     from imaging_trials.build import build
     from imaging_trials.build import report as summary
-    from rdfkit.base import paths
-    from rdfkit.base.errors import ImtError
+    from rdfkit.base.errors import UserError
 
     if args.endpoint_url and not args.release:
-        raise ImtError("--endpoint-url is part of what a release says of itself: give --release too.")
+        raise UserError("--endpoint-url is part of what a release says of itself: give --release too.")
     tell = _progress if sys.stderr.isatty() and not args.quiet else _silence
     try:
         built = build.build(
-            args.output or paths.built(),
+            args.output or PROJECT.dist,
             validate=not args.no_validate,
             reasoner=args.reasoner,
             release=build.Publishing(args.endpoint_url) if args.release else None,

@@ -7,8 +7,8 @@ from pyoxigraph import NamedNode, Store
 
 from imaging_trials.bibliography import STYLES, model
 from imaging_trials.graph import lookup
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,8 +31,8 @@ def run(args: argparse.Namespace) -> int:
     from rdfkit.stores import embedded as stores
 
     if args.list_corrections and args.style:
-        raise ImtError("--list-corrections prints no citations: leave --style out.")
-    store = stores.open_store()
+        raise UserError("--list-corrections prints no citations: leave --style out.")
+    store = stores.open_store(PROJECT)
     articles = _articles(store, args.what)
     if not articles:
         print("imt: The graph lists no article: say which one to cite.", file=sys.stderr)
@@ -55,7 +55,7 @@ def _articles(store: Store, names: list[str]) -> list[NamedNode]:
         thing = lookup.resolve(store, name, accepts=lambda one: bool(model.articles_of(store, one)))
         articles = model.articles_of(store, thing)
         if not articles:
-            raise ImtError(
+            raise UserError(
                 f"{lookup.described(store, thing)} is no article and none is listed for it: "
                 "ask for an article, an edition, a series, a listing or a topic ('imt cite' alone prints all)."
             )
@@ -78,6 +78,6 @@ def _correction(store: Store, one: model.Correction) -> str:
         f"  because    {one.basis}",
         *(f"  source     {lookup.described(store, source)}" for source in one.sources),
         f"  checked    {one.checked_on}",
-        f"  see        {terms.shorten(one.iri.value)}",
+        f"  see        {PROJECT.shorten(one.iri.value)}",
     ]
     return "\n".join(line for line in lines if not line.endswith("  ")) + "\n"

@@ -5,7 +5,8 @@ import os
 import sys
 from pathlib import Path
 
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,10 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the difference; 1 with ``--check`` where the version is too low, else 0."""
-    from rdfkit.base import paths
     from rdfkit.releases.diff import semver as levels
 
-    root = paths.root()
+    root = PROJECT.root
     if args.levels:
         print(levels.table())
         return 0
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         return _counts(args, root)
     if args.old is None:
         if not args.check:
-            raise ImtError("Nothing to compare: name OLD (and NEW, or the work tree is taken), or say --check.")
+            raise UserError("Nothing to compare: name OLD (and NEW, or the work tree is taken), or say --check.")
         from rdfkit.releases.diff import release_check as released
 
         args.old = released.newest(root)
@@ -105,7 +105,7 @@ def _write(path: Path, update: str, difference: "Difference") -> None:
         beside.write_text(update, encoding="utf-8")
         beside.replace(path)
     except OSError as error:
-        raise ImtError(f"{path} can't be written ({error.strerror}): name another file.") from None
+        raise UserError(f"{path} can't be written ({error.strerror}): name another file.") from None
     finally:
         beside.unlink(missing_ok=True)
     print(f"{path}: renames {len(difference.renames)}.", file=sys.stderr)

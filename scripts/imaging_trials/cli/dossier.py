@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import agent_report as dossier
 from imaging_trials.views import currency as audit
 
@@ -21,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     from rdfkit.stores import embedded as stores
 
     day = audit.day(args.on) if args.on is not None else ""
-    store = stores.open_store()
+    store = stores.open_store(PROJECT)
     agent = dossier.find_agent(store, args.agent)
     made = dossier.make(store, agent, day or audit.release_day(store))
     sys.stdout.write(dossier.WRITERS[args.format](store, made))

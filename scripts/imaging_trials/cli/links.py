@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.mappings import sssom as links
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 _COLUMNS = ("set", "subject_id", "subject_label", "predicate_id", "object_id", "object_label", "confidence", "comment")
 _IN_TABLE = _COLUMNS[:6]
@@ -30,9 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """List (0, or 1 where nothing is mapped) or check (0, or 1 where something is wrong)."""
-    sets = links.read_sets(paths.root())
+    sets = links.read_sets(PROJECT.root)
     if not sets:
-        raise ImtError(f"{paths.root() / links.FOLDER} holds no mapping set.")
+        raise UserError(f"{PROJECT.root / links.FOLDER} holds no mapping set.")
     return _list(sets, args) if args.action == "list" else _check(sets, args)
 
 
@@ -83,7 +83,7 @@ def _wanted(sets: list[links.MappingSet], what: str) -> set[str]:
     from imaging_trials.graph import lookup
     from rdfkit.stores import embedded as store
 
-    return {lookup.resolve(store.open_store(), what).value}
+    return {lookup.resolve(store.open_store(PROJECT), what).value}
 
 
 def _check(sets: list[links.MappingSet], args: argparse.Namespace) -> int:
@@ -102,7 +102,9 @@ def _check(sets: list[links.MappingSet], args: argparse.Namespace) -> int:
         chosen = [one] if one else sets
         # Two sets can break a rule together, so all are looked at and then those asked for are told.
         ours = {each.path.name for each in chosen}
-        found = tuple(p for p in linkcheck.problems(sets, store.open_store()) if p.where.partition(":")[0] in ours)
+        found = tuple(
+            p for p in linkcheck.problems(sets, store.open_store(PROJECT)) if p.where.partition(":")[0] in ours
+        )
         what = f"{sum(len(each.mappings) for each in chosen)} mappings in {len(chosen)} sets against the house's rules"
     for problem in found:
         print(problem)

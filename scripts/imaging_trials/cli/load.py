@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         if not args.replace:
             load.refuse_others(states)
         load.load(client, to, wanted, states, in_place=args.in_place, tell=tell)
-    except (ImtError, KeyboardInterrupt):
+    except (UserError, KeyboardInterrupt):
         tell("")
         if not args.dry_run and states:
             sys.stdout.write(_table(states))
@@ -91,16 +92,16 @@ def _check(args: argparse.Namespace) -> None:
 
     for flag, value in (("--timeout", args.timeout), ("--within", args.within)):
         if not (isfinite(value) and 0 < value <= 7 * 86400):
-            raise ImtError(f"{flag} takes seconds, more than 0 and at most a week, and not {value:g}.")
+            raise UserError(f"{flag} takes seconds, more than 0 and at most a week, and not {value:g}.")
     if not 0 <= args.retries <= 100:
-        raise ImtError(f"--retries takes a number from 0 to 100, and not {args.retries}.")
+        raise UserError(f"--retries takes a number from 0 to 100, and not {args.retries}.")
 
 
 def _quads(source: Path | None) -> "Iterable[Quad]":
     if source is None:
         from rdfkit.stores import embedded as store
 
-        return store.open_store()
+        return store.open_store(PROJECT)
     from rdfkit.rdf import reading as rdf
 
     return rdf.read(source)

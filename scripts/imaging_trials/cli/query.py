@@ -4,8 +4,8 @@ import argparse
 import functools
 import sys
 
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--set", action="append", default=[], metavar="KEY=VALUE", help="a value for a parameter of the saved query")
     add("--sparql", metavar="TEXT", help="SPARQL of your own, or - for standard input")
     add("--file", metavar="FILE", help="a file with SPARQL of your own, or - for standard input")
-    datasets = (*layers.DATASETS, "default")
+    datasets = (*layers.dataset_names(PROJECT), "default")
     add("--graphs", choices=datasets, help="what your own SPARQL is asked over (without it: all)")
     add("--format", choices=answers.FORMATS, default="table", help="how to print the answer (default: table)")
     add("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the graph that comes along")
@@ -51,12 +51,12 @@ def run(args: argparse.Namespace) -> int:
     """Do what the arguments say; return 1 where the answer is empty and the query's header says that is wrong."""
     asked = [flag for flag in ("name", "describe", "sparql", "file", "list", "answers") if getattr(args, flag)]
     if len(asked) > 1:
-        raise ImtError(f"'imt query' does one thing at a time, and here are {' and '.join(asked)}: leave one out.")
+        raise UserError(f"'imt query' does one thing at a time, and here are {' and '.join(asked)}: leave one out.")
     if args.describe:
-        sys.stdout.write(_description(catalog.find(paths.root(), args.describe)))
+        sys.stdout.write(_description(catalog.find(PROJECT, args.describe)))
         return 0
     if args.answers:
-        for path in answers.write_committed(paths.root(), store.open_store()):
+        for path in answers.write_committed(PROJECT, store.open_store(PROJECT)):
             print(path)
         return 0
     if args.lint:
@@ -65,24 +65,24 @@ def run(args: argparse.Namespace) -> int:
         return _ask_own(args)
     if args.name:
         return _ask_saved(args)
-    sys.stdout.write(_listing([catalog.read(path) for path in catalog.files(paths.root())]))
+    sys.stdout.write(_listing([catalog.read(PROJECT, path) for path in catalog.files(PROJECT)]))
     return 0
 
 
 def _ask_saved(args: argparse.Namespace) -> int:
     if args.graphs:
-        raise ImtError("What a saved query is asked over stands in its header: --graphs is for SPARQL of your own.")
-    query = catalog.find(paths.root(), args.name)
+        raise UserError("What a saved query is asked over stands in its header: --graphs is for SPARQL of your own.")
+    query = catalog.find(PROJECT, args.name)
     settings = catalog.settings(args.set)
     if args.endpoint:
-        text = catalog.bind(query, settings)
+        text = catalog.bind(PROJECT, query, settings)
         answer = _ask_endpoint(args, text, query.graphs)
     else:
         catalog.refuse_federated(query)
-        opened = store.open_store()
-        text = catalog.bind(query, settings, opened)
-        answer = answers.ask(opened, text, query.graphs)
-    if answers.write(answer, args.format, sys.stdout) or not query.empty_is_wrong:
+        opened = store.open_store(PROJECT)
+        text = catalog.bind(PROJECT, query, settings, opened)
+        answer = answers.ask(PROJECT, opened, text, query.graphs)
+    if answers.write(PROJECT, answer, args.format, sys.stdout) or not query.empty_is_wrong:
         return 0
     sys.stdout.flush()
     print(f"imt: The answer to '{query.id}' is empty, and its header says that is wrong.", file=sys.stderr)
@@ -93,23 +93,25 @@ def _ask_own(args: argparse.Namespace) -> int:
     from rdfkit.sparql import guard as sparql
 
     if args.set:
-        raise ImtError("SPARQL of your own has no parameters: write the value into the query, and leave out --set.")
+        raise UserError("SPARQL of your own has no parameters: write the value into the query, and leave out --set.")
     text = _own_text(args)
     sparql.check(text, embedded=not args.endpoint)
     dataset: str | None = args.graphs or "all"
     if sparql.names_its_dataset(text):
         if args.graphs:
-            raise ImtError("The query says by FROM what it is asked over: leave out FROM, or --graphs.")
+            raise UserError("The query says by FROM what it is asked over: leave out FROM, or --graphs.")
         dataset = None
     if args.endpoint:
-        answers.write(_ask_endpoint(args, sparql.with_prefixes(text), dataset), args.format, sys.stdout)
+        answers.write(
+            PROJECT, _ask_endpoint(args, sparql.with_prefixes(text, PROJECT.prefixes), dataset), args.format, sys.stdout
+        )
         return 0
     if dataset == "default":
-        raise ImtError("--graphs default is an endpoint's own default graph: name one with --endpoint URL.")
+        raise UserError("--graphs default is an endpoint's own default graph: name one with --endpoint URL.")
 
     def ask() -> int:
-        answer = answers.ask(store.open_store(), text, dataset, house_prefixes=True)
-        answers.write(answer, args.format, sys.stdout)
+        answer = answers.ask(PROJECT, store.open_store(PROJECT), text, dataset, project_prefixes=True)
+        answers.write(PROJECT, answer, args.format, sys.stdout)
         return 0
 
     return _in_time(args, ask)
@@ -123,7 +125,7 @@ def _in_time(args: argparse.Namespace, work: "Callable[[], int]") -> int:
 
 def _seconds(args: argparse.Namespace) -> float:
     if not 0 < args.timeout < 86400:
-        raise ImtError(f"--timeout takes seconds, more than 0 and at most a day, and not {args.timeout:g}.")
+        raise UserError(f"--timeout takes seconds, more than 0 and at most a day, and not {args.timeout:g}.")
     return float(args.timeout)
 
 
@@ -134,10 +136,10 @@ def _lint(args: argparse.Namespace) -> int:
     if args.sparql is not None or args.file is not None or args.name == "-":
         where, text = args.file if args.file not in {None, "-"} else "your query", _own_text(args)
     elif args.name:
-        query = catalog.find(paths.root(), args.name)
+        query = catalog.find(PROJECT, args.name)
         where, text = query.id, query.text
     else:
-        raise ImtError("--lint looks at one query: name a saved one, or give one of your own with --sparql or --file.")
+        raise UserError("--lint looks at one query: name a saved one, or give one of your own with --sparql or --file.")
     sparql.check(text, embedded=False)
     if not sparql.asks_another_server(text):
         _in_time(args, lambda: _parse(text))
@@ -152,7 +154,7 @@ def _lint(args: argparse.Namespace) -> int:
 def _parse(text: str) -> int:
     from pyoxigraph import Store
 
-    answers.ask(Store(), text, None, house_prefixes=True)
+    answers.ask(PROJECT, Store(), text, None, project_prefixes=True)
     return 0
 
 
@@ -160,7 +162,7 @@ def _ask_endpoint(args: argparse.Namespace, text: str, dataset: str | None) -> a
     from rdfkit.stores import http_auth as login
     from rdfkit.stores import sparql_client as remote
 
-    graphs = remote.dataset(paths.root(), dataset) if dataset in layers.DATASETS else []
+    graphs = remote.dataset(PROJECT.root, dataset) if dataset in layers.dataset_names(PROJECT) else []
     return remote.ask(
         args.endpoint, text, graphs, method=args.method, timeout=_seconds(args), who=login.credentials(args.user)
     )
@@ -181,18 +183,18 @@ def _own_text(args: argparse.Namespace) -> str:
                 data = file.read(sparql.MOST_BYTES + 1)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
-            raise ImtError(f"{where} cannot be read as a query: {why}.") from None
+            raise UserError(f"{where} cannot be read as a query: {why}.") from None
     if len(data) > sparql.MOST_BYTES:
-        raise ImtError(f"{where} has more than {sparql.MOST_BYTES:,} bytes, which is no query: check the name.")
+        raise UserError(f"{where} has more than {sparql.MOST_BYTES:,} bytes, which is no query: check the name.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ImtError(f"{where} is not UTF-8 at byte {error.start}: save the query as UTF-8.") from None
+        raise UserError(f"{where} is not UTF-8 at byte {error.start}: save the query as UTF-8.") from None
 
 
 def _listing(queries: list[catalog.SavedQuery]) -> str:
     if not queries:
-        raise ImtError(f"{paths.root() / 'queries'} holds no saved query.")
+        raise UserError(f"{PROJECT.root / 'queries'} holds no saved query.")
     width = max(len(query.id) for query in queries)
     lines: list[str] = []
     topic = ""

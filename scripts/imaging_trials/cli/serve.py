@@ -2,7 +2,7 @@
 
 import argparse
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.stores.server.limits import Limits
 
 _EPILOG = """\
@@ -34,11 +34,11 @@ def run(args: argparse.Namespace) -> int:
     from rdfkit.stores.server import run as serving
 
     if not 0 < args.timeout < 86400:
-        raise ImtError(f"--timeout takes seconds, more than 0 and at most a day, and not {args.timeout:g}.")
+        raise UserError(f"--timeout takes seconds, more than 0 and at most a day, and not {args.timeout:g}.")
     for option, value in (("--max-rows", args.max_rows), ("--max-body", args.max_body)):
         if value < 1:
-            raise ImtError(f"{option} takes a whole number above 0, and not {value}.")
+            raise UserError(f"{option} takes a whole number above 0, and not {value}.")
     if not 0 <= args.port < 65536:
-        raise ImtError(f"--port takes 0 to 65535, and not {args.port}.")
+        raise UserError(f"--port takes 0 to 65535, and not {args.port}.")
     limits = Limits(seconds=args.timeout, rows=args.max_rows, body=args.max_body)
     return serving.run(serving.Where(args.host, args.port, args.cors), limits)

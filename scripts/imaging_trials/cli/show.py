@@ -4,9 +4,10 @@ import argparse
 import sys
 
 from imaging_trials.graph import lookup
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import decay
 from imaging_trials.views import summary_card as card
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,9 +33,9 @@ def run(args: argparse.Namespace) -> int:
 
     if args.after is not None:
         if args.format != "text":
-            raise ImtError("--after belongs on a card: leave it out, or ask for --format text.")
+            raise UserError("--after belongs on a card: leave it out, or ask for --format text.")
         decay.duration(args.after)
-    store = stores.open_store()
+    store = stores.open_store(PROJECT)
     things = list(dict.fromkeys(lookup.resolve(store, name) for name in args.what))
     if args.format == "text":
         rule = "\n" + "-" * 72 + "\n\n"
@@ -43,5 +44,5 @@ def run(args: argparse.Namespace) -> int:
     from rdfkit.sparql import results as answers
 
     triples = dict.fromkeys(triple for thing in things for triple in card.triples(store, thing))
-    sys.stdout.write(answers.turtle(triples).decode())
+    sys.stdout.write(answers.turtle(PROJECT, triples).decode())
     return 0

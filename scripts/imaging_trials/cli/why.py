@@ -2,10 +2,10 @@
 
 import argparse
 
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import explanation as why
-from rdfkit.base import paths
 from rdfkit.base import sandbox as apart
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import provenance as witness
 from rdfkit.sparql import saved as catalog
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print why the row stands in the answer."""
     if (args.name is None) == (args.sparql is None):
-        raise ImtError("'imt why' explains one query: name a saved one, or give one of your own with --sparql.")
+        raise UserError("'imt why' explains one query: name a saved one, or give one of your own with --sparql.")
     if args.name is not None:
         return _explain(args)
     sparql.check(args.sparql)
@@ -37,17 +37,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    opened = store.open_store()
+    opened = store.open_store(PROJECT)
     if args.name is None:
         if sparql.names_its_dataset(args.sparql):
-            raise ImtError("A query of your own is asked over every graph here: leave out FROM.")
-        name, text, dataset = "your query", sparql.with_prefixes(args.sparql), "all"
+            raise UserError("A query of your own is asked over every graph here: leave out FROM.")
+        name, text, dataset = "your query", sparql.with_prefixes(args.sparql, PROJECT.prefixes), "all"
     else:
-        query = catalog.find(paths.root(), args.name)
+        query = catalog.find(PROJECT, args.name)
         catalog.refuse_federated(query)
-        name, text, dataset = query.id, catalog.bind(query, catalog.settings(args.set), opened), query.graphs
-    found = witness.explain(opened, text, dataset, args.row)
-    reasons = why.reasons(opened, found.quads, paths.root())
+        name, text, dataset = query.id, catalog.bind(PROJECT, query, catalog.settings(args.set), opened), query.graphs
+    found = witness.explain(PROJECT, opened, text, dataset, args.row)
+    reasons = why.reasons(opened, found.quads, PROJECT.root)
     if args.format == "json":
         print(why.as_json(name, args.row, found, reasons))
         return 0

@@ -7,15 +7,15 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode, Store
 
 from imaging_trials.graph import nuclide_notation as notation
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.base.tables import visible
 from rdfkit.rdf import named_graphs as layers
 
-_SKOS, _IMT = terms.PREFIXES["skos"], terms.VOCAB
+_SKOS, _IMT = PROJECT.prefixes["skos"], PROJECT.vocabulary
 PREFERRED = NamedNode(_SKOS + "prefLabel")
-LABEL = NamedNode(terms.PREFIXES["rdfs"] + "label")
-TITLE = NamedNode(terms.PREFIXES["dcterms"] + "title")
+LABEL = NamedNode(PROJECT.prefixes["rdfs"] + "label")
+TITLE = NamedNode(PROJECT.prefixes["dcterms"] + "title")
 
 NAME_PROPERTIES = (
     PREFERRED,
@@ -54,7 +54,7 @@ _PAGES_OF_RECORDS = re.compile(
 )
 
 _ACCESSORIES = tuple(
-    terms.PREFIXES[prefix]
+    PROJECT.prefixes[prefix]
     for prefix in (
         *("authorship", "correction", "enrolment", "erratum", "event", "listing", "mapping", "match", "quantity"),
         *("record", "source", "variant"),
@@ -77,32 +77,32 @@ def resolve(store: Store, text: str, accepts: Accepts | None = None) -> NamedNod
     goes before a part of one. ``accepts`` tells which things are wanted: it decides between candidates, and is
     overruled where it takes none.
 
-    Raises ImtError for an empty text, for what is not known (with the nearest names), and for what may mean several
+    Raises UserError for an empty text, for what is not known (with the nearest names), and for what may mean several
     things (with all of them).
     """
     wanted = " ".join(text.split())
     shown = _shown(wanted)
     if not wanted:
-        raise ImtError("The name is empty: give a label, a CURIE, a DOI, a PMID or an IRI, for example 'FES'.")
+        raise UserError("The name is empty: give a label, a CURIE, a DOI, a PMID or an IRI, for example 'FES'.")
     if len(wanted) > LONGEST:
-        raise ImtError(f"'{shown}' has {len(wanted):,} letters, and nothing has such a long name: give a part of it.")
+        raise UserError(f"'{shown}' has {len(wanted):,} letters, and nothing has such a long name: give a part of it.")
     try:
         wanted.encode()
     except UnicodeEncodeError:
-        raise ImtError(f"'{shown}' holds a broken character: write it in UTF-8.") from None
+        raise UserError(f"'{shown}' holds a broken character: write it in UTF-8.") from None
     found = _by_iri(store, wanted) or _by_identifier(store, wanted)
     if found is None:
         found = _by_name(store, wanted, accepts) or (_by_name(store, wanted, None) if accepts else [])
     if not found:
-        raise ImtError(_unknown(store, wanted))
+        raise UserError(_unknown(store, wanted))
     if accepts and len(found) > 1:
         found = [iri for iri in found if accepts(iri)] or found
     if len(found) > 1:  # a term of another vocabulary, named where ours are tied to it, gives way to ours
-        found = [iri for iri in found if terms.is_ours(iri.value)] or found
+        found = [iri for iri in found if PROJECT.is_own(iri.value)] or found
     if len(found) > 1:
         listed = ", ".join(described(store, iri) for iri in found[:MANY])
         more = f" and {len(found) - MANY} more" if len(found) > MANY else ""
-        raise ImtError(f"'{shown}' may mean {len(found)} things: {listed}{more}; ask for one of these.")
+        raise UserError(f"'{shown}' may mean {len(found)} things: {listed}{more}; ask for one of these.")
     return found[0]
 
 
@@ -113,12 +113,12 @@ def label(store: Store, iri: NamedNode) -> str:
         literals = sorted((v for v in values if isinstance(v, Literal)), key=lambda v: (v.language != "en", v.value))
         if literals:
             return literals[0].value
-    return terms.shorten(iri.value)
+    return PROJECT.shorten(iri.value)
 
 
 def described(store: Store, iri: NamedNode) -> str:
     """Return ``curie (label)``, or the CURIE alone where there is no label."""
-    curie, name = terms.shorten(iri.value), label(store, iri)
+    curie, name = PROJECT.shorten(iri.value), label(store, iri)
     return curie if name == curie else f"{curie} ({visible(name)})"
 
 
@@ -138,19 +138,19 @@ def _by_iri(store: Store, wanted: str) -> list[NamedNode] | None:
     bracketed = wanted.startswith("<") and wanted.endswith(">")
     text = wanted[1:-1] if bracketed else wanted
     prefix, colon, local = text.partition(":")
-    is_curie = bool(colon) and prefix in terms.PREFIXES and not local.startswith("//") and " " not in text
+    is_curie = bool(colon) and prefix in PROJECT.prefixes and not local.startswith("//") and " " not in text
     is_address = "://" in text and " " not in text
     if not (bracketed or is_curie or is_address):
         return None
     try:
-        iri = NamedNode(terms.expand(text) if is_curie else text)
+        iri = NamedNode(PROJECT.expand(text) if is_curie else text)
     except ValueError:
-        raise ImtError(f"'{_shown(wanted)}' is no valid IRI: an IRI has a scheme and no blanks or angles.") from None
+        raise UserError(f"'{_shown(wanted)}' is no valid IRI: an IRI has a scheme and no blanks or angles.") from None
     if exists(store, iri):
         same = _about_address(store, iri)
         return same if same and not any(True for _ in store.quads_for_pattern(iri, None, None, None)) else [iri]
-    if is_curie or bracketed or terms.is_ours(text):
-        raise ImtError(_unknown(store, terms.shorten(iri.value)))
+    if is_curie or bracketed or PROJECT.is_own(text):
+        raise UserError(_unknown(store, PROJECT.shorten(iri.value)))
     # Addresses of records: those with an identifier in them are read by that, others with or without the last slash.
     other = NamedNode(text[:-1] if text.endswith("/") else text + "/")
     return _about_address(store, other) or None
@@ -161,7 +161,7 @@ def _about_address(store: Store, address: NamedNode) -> list[NamedNode]:
     found = {
         quad.subject
         for name in ("sameAs", "url")
-        for quad in store.quads_for_pattern(None, NamedNode(terms.PREFIXES["schema"] + name), address, None)
+        for quad in store.quads_for_pattern(None, NamedNode(PROJECT.prefixes["schema"] + name), address, None)
         if isinstance(quad.subject, NamedNode)
     }
     plain = {iri for iri in found if not iri.value.startswith(_ACCESSORIES)}
@@ -201,7 +201,7 @@ def _objects(store: Store, subject: NamedNode, name: str) -> list[NamedNode]:
 def _names(store: Store) -> Iterator[tuple[NamedNode, str]]:
     """Yield (thing, name) for every name in the graph; what is inferred repeats them as labels."""
     # The label of a mapping holds the names of what it maps, and would stand in their way.
-    without = {layers.graph_iri(layers.INFERRED), layers.graph_iri(layers.LINKS)}
+    without = {PROJECT.graph_iri(layers.INFERRED), PROJECT.graph_iri("links")}
     for name in NAME_PROPERTIES:
         for quad in store.quads_for_pattern(None, name, None, None):
             if (
@@ -300,7 +300,7 @@ def _unknown(store: Store, wanted: str) -> str:
             key = notation.search_key(name)
             by_text.setdefault(key, iri)
             by_text.setdefault(notation.without_nuclides(key) or key, iri)
-            by_text.setdefault(terms.shorten(iri.value).casefold(), iri)
+            by_text.setdefault(PROJECT.shorten(iri.value).casefold(), iri)
         curie_like = wanted.casefold() if ":" in wanted else notation.search_key(wanted)
         for text in difflib.get_close_matches(curie_like, by_text, n=6, cutoff=0.6):
             near.setdefault(by_text[text].value, by_text[text])

@@ -6,14 +6,14 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials.graph import lookup
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 
-TYPE = NamedNode(terms.PREFIXES["rdf"] + "type")
-SOURCE = NamedNode(terms.PREFIXES["dcterms"] + "source")
-ADDRESS = NamedNode(terms.PREFIXES["schema"] + "url")
-STATED_IN = NamedNode(terms.VOCAB + "isStatedIn")
-CHECKED_ON = NamedNode(terms.VOCAB + "checkedOn")
+TYPE = NamedNode(PROJECT.prefixes["rdf"] + "type")
+SOURCE = NamedNode(PROJECT.prefixes["dcterms"] + "source")
+ADDRESS = NamedNode(PROJECT.prefixes["schema"] + "url")
+STATED_IN = NamedNode(PROJECT.vocabulary + "isStatedIn")
+CHECKED_ON = NamedNode(PROJECT.vocabulary + "checkedOn")
 
 
 class Origin(NamedTuple):
@@ -26,12 +26,12 @@ class Origin(NamedTuple):
 
 def imt(name: str) -> NamedNode:
     """Return a term of the house's vocabulary."""
-    return NamedNode(terms.VOCAB + name)
+    return NamedNode(PROJECT.vocabulary + name)
 
 
 def node(curie: str) -> NamedNode:
-    """Return the IRI of a CURIE. Raises ImtError for an unknown prefix."""
-    return NamedNode(terms.expand(curie))
+    """Return the IRI of a CURIE. Raises UserError for an unknown prefix."""
+    return NamedNode(PROJECT.expand(curie))
 
 
 def quads(store: Store, subject: NamedNode | None, name: str, value: NamedNode | None = None) -> list[Quad]:
@@ -89,7 +89,7 @@ def origins(store: Store, quad: Quad) -> list[Origin]:
     subject, each with the day it was checked; what is said of a section or of a source comes from it. The vocabulary
     and what is computed name themselves.
     """
-    graph = layers.graph_name(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else "default"
+    graph = PROJECT.graph_name(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else "default"
     if not isinstance(quad.subject, NamedNode):
         return [Origin(graph, None, graph)]
     if graph == layers.INFERRED:
@@ -108,7 +108,7 @@ def origins(store: Store, quad: Quad) -> list[Origin]:
 
 def _curated(store: Store, source: NamedNode) -> str:
     checked = text(store, source, "checkedOn")
-    return f"curated: {terms.shorten(source.value)}{f', checked {checked}' if checked else ''}"
+    return f"curated: {PROJECT.shorten(source.value)}{f', checked {checked}' if checked else ''}"
 
 
 def _named(found: Iterable[object]) -> list[NamedNode]:

@@ -10,10 +10,10 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Store
 
 from imaging_trials.graph import nuclide_notation as notation
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.mappings.sssom import CODE_ONLY, Mapping, MappingSet
 from imaging_trials.mappings.vocabularies import Term, read
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 CONCEPTS = "concept"
 FAMILIES = {
@@ -158,7 +158,7 @@ def _of_object(same: Sequence[Row]) -> Iterator[tuple[str, MappingSet, Mapping]]
 
 
 def _of_graph(rows: Sequence[Row], store: Store) -> Iterator[tuple[str, MappingSet, Mapping]]:
-    preferred = NamedNode(terms.expand("skos:prefLabel"))
+    preferred = NamedNode(PROJECT.expand("skos:prefLabel"))
     for one, mapping in rows:
         subject = NamedNode(mapping.subject_iri)
         labels = {
@@ -245,7 +245,7 @@ def against(sets: Sequence[MappingSet], file: Path, name: str = "") -> Compariso
     gone, deprecated (with what replaces it), relabelled, without a label now, or the trap: a code whose label is
     something else entirely, which mostly means that the row was wrong from the start.
 
-    Raises ImtError where the copy can't be read, or has no identifier of any of the sets.
+    Raises UserError where the copy can't be read, or has no identifier of any of the sets.
     """
     from imaging_trials.mappings.sssom import named
 
@@ -256,7 +256,7 @@ def against(sets: Sequence[MappingSet], file: Path, name: str = "") -> Compariso
     one = chosen or _most(sets, copy, file)
     theirs = {prefix.casefold() for prefix in _prefixes(one)}
     if not any(key.partition(":")[0] in theirs for key in copy):
-        raise ImtError(f"{file}: has no identifier of {one.name}; give a copy of that vocabulary, or another --set.")
+        raise UserError(f"{file}: has no identifier of {one.name}; give a copy of that vocabulary, or another --set.")
     found = tuple(
         Problem(_where(one, mapping), *said) for mapping in one.mappings if (said := _change(one, mapping, copy, keys))
     )
@@ -272,7 +272,7 @@ def _most(sets: Sequence[MappingSet], copy: MappingABC[str, Term], file: Path) -
     sizes = {one.name: sum(counts.get(prefix.casefold(), 0) for prefix in _prefixes(one)) for one in sets}
     best = max(sizes, key=lambda name: sizes[name], default="")
     if not best or not sizes[best]:
-        raise ImtError(f"{file}: has no identifier of any mapping set; name one with --set if its ids are bare codes.")
+        raise UserError(f"{file}: has no identifier of any mapping set; name one with --set if its ids are bare codes.")
     return next(one for one in sets if one.name == best)
 
 

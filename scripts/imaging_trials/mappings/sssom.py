@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 
 FOLDER = "data/links"
 ENDING = ".sssom.tsv"
@@ -56,7 +56,7 @@ _PLAIN_KEYS = (
     "comment",
 )
 _NESTED_KEYS = ("creator_label", "curie_map")
-_SET_IRI = terms.PREFIXES["mappingset"]
+_SET_IRI = PROJECT.prefixes["mappingset"]
 _NOTED = CODE_ONLY | {"ncit"}
 """Sets whose bare codes stand in the graph as well, as notations: NCIt has two forms of IRI for one code."""
 
@@ -121,13 +121,13 @@ def files(root: Path) -> list[Path]:
 def read_sets(root: Path) -> list[MappingSet]:
     """Return the mapping sets under ``root``, sorted by name.
 
-    Raises ImtError with file and line for whatever in them is not as the house writes it.
+    Raises UserError with file and line for whatever in them is not as the house writes it.
     """
     return [read_set(path) for path in files(root)]
 
 
 def named(sets: Sequence[MappingSet], name: str) -> MappingSet:
-    """Return the set of that name, and raise ImtError with the nearest names where there is none."""
+    """Return the set of that name, and raise UserError with the nearest names where there is none."""
     for one in sets:
         if one.name == name:
             return one
@@ -135,33 +135,33 @@ def named(sets: Sequence[MappingSet], name: str) -> MappingSet:
 
     near = difflib.get_close_matches(name, [one.name for one in sets], n=2, cutoff=0.4)
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(one.name for one in sets)}."
-    raise ImtError(f"There is no mapping set '{name}': {hint}")
+    raise UserError(f"There is no mapping set '{name}': {hint}")
 
 
 def read_set(path: Path) -> MappingSet:
     """Return one mapping set.
 
-    Raises ImtError with file and line for a header key that is missing, unknown or given twice, other columns than the
+    Raises UserError with file and line for a header key that is missing, unknown or given twice, other columns than the
     house has, a row with too few or too many cells, an empty cell that must not be, a prefix that the header does not
     declare, a subject that is not ours, an unknown relation, justification, date or confidence, and a row given twice.
     """
     try:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ImtError(f"{path}: is not UTF-8 at byte {error.start}; save the file as UTF-8.") from None
+        raise UserError(f"{path}: is not UTF-8 at byte {error.start}; save the file as UTF-8.") from None
     except OSError as error:
-        raise ImtError(f"{path}: can't be read ({error.strerror}); mend that and run again.") from error
+        raise UserError(f"{path}: can't be read ({error.strerror}); mend that and run again.") from error
     if "\r" in text or not text.endswith("\n"):
-        raise ImtError(f"{path}: its lines must each end in a line feed and nothing else; save it so.")
+        raise UserError(f"{path}: its lines must each end in a line feed and nothing else; save it so.")
     lines = text[:-1].split("\n")
     size = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
     header = _header(path, lines[:size])
     prefixes = _prefixes(path, header)
     name = path.name.removesuffix(ENDING)
     if header["mapping_set_id"] != _SET_IRI + name:
-        raise ImtError(f"{path}: its mapping_set_id must end as the file is named: write {_SET_IRI}{name}.")
+        raise UserError(f"{path}: its mapping_set_id must end as the file is named: write {_SET_IRI}{name}.")
     if size == len(lines) or tuple(lines[size].split("\t")) != COLUMNS:
-        raise ImtError(
+        raise UserError(
             f"{path}:{size + 1}: the columns must be, in this order and tab-separated, {', '.join(COLUMNS)}."
         )
     mappings: dict[tuple[str, str], Mapping] = {}
@@ -169,7 +169,7 @@ def read_set(path: Path) -> MappingSet:
         mapping = _mapping(f"{path}:{number}", number, line, prefixes)
         first = mappings.setdefault((mapping.subject, mapping.object), mapping)
         if first is not mapping:
-            raise ImtError(
+            raise UserError(
                 f"{path}:{number}: {mapping.subject} and {mapping.object} stand together in line {first.line} already; "
                 "keep one of the two rows."
             )
@@ -210,7 +210,7 @@ def _header(path: Path, lines: Sequence[str]) -> Header:
             continue
         key, colon, value = line[3 if nested else 1 :].partition(":")
         if not colon or key != key.strip() or not key or (value and not value.startswith(" ")):
-            raise ImtError(f"{where}: a line of the header is '#key: value'; mend it.")
+            raise UserError(f"{where}: a line of the header is '#key: value'; mend it.")
         if nested:
             _nest(header, where, open_key, key, _unquoted(where, value))
             continue
@@ -218,18 +218,18 @@ def _header(path: Path, lines: Sequence[str]) -> Header:
             import difflib
 
             near = difflib.get_close_matches(key, (*_PLAIN_KEYS, *_NESTED_KEYS), n=1, cutoff=0)
-            raise ImtError(f"{where}: the house has no header key '{key}'; did you mean {near[0]}?")
+            raise UserError(f"{where}: the house has no header key '{key}'; did you mean {near[0]}?")
         if key in header:
-            raise ImtError(f"{where}: '{key}' is given twice; keep one.")
+            raise UserError(f"{where}: '{key}' is given twice; keep one.")
         open_key = key if key in _NESTED_KEYS else ""
         header[key] = {} if key == "curie_map" else [] if key == "creator_label" else _unquoted(where, value)
         if bool(value.strip()) == bool(open_key):
-            raise ImtError(f"{where}: '{key}' needs {'lines below it' if open_key else 'a value'}; mend it.")
+            raise UserError(f"{where}: '{key}' needs {'lines below it' if open_key else 'a value'}; mend it.")
     missing = [key for key in (*_PLAIN_KEYS, *_NESTED_KEYS) if not header.get(key)]
     if missing:
-        raise ImtError(f"{path}: its header lacks {', '.join(missing)}; add what is missing.")
+        raise UserError(f"{path}: its header lacks {', '.join(missing)}; add what is missing.")
     if not _DATE.fullmatch(_text(header, "publication_date")):
-        raise ImtError(f"{path}: its publication_date must be a day such as 2026-11-26; mend it.")
+        raise UserError(f"{path}: its publication_date must be a day such as 2026-11-26; mend it.")
     return header
 
 
@@ -242,9 +242,9 @@ def _append(header: Header, key: str, item: str) -> None:
 def _nest(header: Header, where: str, open_key: str, key: str, value: str) -> None:
     inner = header.get(open_key)
     if not isinstance(inner, dict):
-        raise ImtError(f"{where}: '{key}' is indented, but belongs to no map; move it under curie_map.")
+        raise UserError(f"{where}: '{key}' is indented, but belongs to no map; move it under curie_map.")
     if key in inner:
-        raise ImtError(f"{where}: the prefix '{key}' is given twice; keep one.")
+        raise UserError(f"{where}: the prefix '{key}' is given twice; keep one.")
     inner[key] = value
 
 
@@ -253,39 +253,39 @@ def _unquoted(where: str, value: str) -> str:
     if value.startswith('"') or value.endswith('"'):
         inner = value[1:-1]
         if len(value) < 2 or value[0] != '"' or value[-1] != '"' or '"' in inner or "\\" in inner:
-            raise ImtError(f"{where}: a quoted value has one quotation mark at each end and none within; mend it.")
+            raise UserError(f"{where}: a quoted value has one quotation mark at each end and none within; mend it.")
         return inner
     if ": " in value or " #" in value or value[:1] in set("'[]{}&*!|>%@`"):
-        raise ImtError(f"{where}: YAML would read this value otherwise; put it into quotation marks.")
+        raise UserError(f"{where}: YAML would read this value otherwise; put it into quotation marks.")
     return value
 
 
 def _prefixes(path: Path, header: Header) -> dict[str, str]:
     prefixes = header["curie_map"]
     if not isinstance(prefixes, dict):
-        raise ImtError(f"{path}: its curie_map is no map; write a line '#  prefix: IRI' for each prefix.")
+        raise UserError(f"{path}: its curie_map is no map; write a line '#  prefix: IRI' for each prefix.")
     _iri(str(path), _text(header, "license"))
     for prefix, iri in prefixes.items():
-        house = terms.PREFIXES.get(prefix, iri)
+        house = PROJECT.prefixes.get(prefix, iri)
         if house != iri:
-            raise ImtError(f"{path}: its curie_map has {prefix} as <{iri}>, and the house has <{house}>; take that.")
+            raise UserError(f"{path}: its curie_map has {prefix} as <{iri}>, and the house has <{house}>; take that.")
     return prefixes
 
 
 def _mapping(where: str, number: int, line: str, prefixes: dict[str, str]) -> Mapping:
     cells = line.split("\t")
     if len(cells) != len(COLUMNS):
-        raise ImtError(f"{where}: has {len(cells)} cells for {len(COLUMNS)} columns; mend the tabs.")
+        raise UserError(f"{where}: has {len(cells)} cells for {len(COLUMNS)} columns; mend the tabs.")
     row = dict(zip(COLUMNS, cells, strict=True))
     for column, cell in row.items():
         if cell != cell.strip() or '"' in cell:
-            raise ImtError(f"{where}: {column} must have no quotation mark, and no blank at its ends; mend it.")
+            raise UserError(f"{where}: {column} must have no quotation mark, and no blank at its ends; mend it.")
         if not cell and column not in _MAY_BE_EMPTY:
-            raise ImtError(f"{where}: {column} is empty; fill it in.")
+            raise UserError(f"{where}: {column} is empty; fill it in.")
     _check_values(where, row)
     subject_iri = _expand(where, row["subject_id"], prefixes)
-    if not terms.is_ours(subject_iri):
-        raise ImtError(f"{where}: {row['subject_id']} is no thing of ours; a row starts from one.")
+    if not PROJECT.is_own(subject_iri):
+        raise UserError(f"{where}: {row['subject_id']} is no thing of ours; a row starts from one.")
     _expand(where, row["mapping_justification"], prefixes)
     return Mapping(
         line=number,
@@ -308,26 +308,26 @@ def _mapping(where: str, number: int, line: str, prefixes: dict[str, str]) -> Ma
 
 def _check_values(where: str, row: dict[str, str]) -> None:
     if row["predicate_id"] not in RELATIONS:
-        raise ImtError(f"{where}: there is no relation '{row['predicate_id']}'; choose one of {', '.join(RELATIONS)}.")
+        raise UserError(f"{where}: there is no relation '{row['predicate_id']}'; choose one of {', '.join(RELATIONS)}.")
     if not row["mapping_justification"].startswith("semapv:"):
-        raise ImtError(f"{where}: a justification is a term of semapv, such as semapv:ManualMappingCuration; mend it.")
+        raise UserError(f"{where}: a justification is a term of semapv, such as semapv:ManualMappingCuration; mend it.")
     if not _DATE.fullmatch(row["mapping_date"]):
-        raise ImtError(f"{where}: '{row['mapping_date']}' is no day such as 2026-11-26; mend mapping_date.")
+        raise UserError(f"{where}: '{row['mapping_date']}' is no day such as 2026-11-26; mend mapping_date.")
     if not _CONFIDENCE.fullmatch(row["confidence"]):
-        raise ImtError(
+        raise UserError(
             f"{where}: '{row['confidence']}' is no confidence; give a number from 0.01 to 1 with no zero at its end."
         )
     if "://" not in row["object_source"]:
-        raise ImtError(f"{where}: object_source '{row['object_source']}' is no IRI; write it whole.")
+        raise UserError(f"{where}: object_source '{row['object_source']}' is no IRI; write it whole.")
     _iri(where, row["object_source"])
 
 
 def _expand(where: str, curie: str, prefixes: dict[str, str]) -> str:
     found = _CURIE.fullmatch(curie)
     if not found:
-        raise ImtError(f"{where}: '{curie}' is no CURIE such as NCIT:C49093; mend it.")
+        raise UserError(f"{where}: '{curie}' is no CURIE such as NCIT:C49093; mend it.")
     if found[1] not in prefixes:
-        raise ImtError(f"{where}: '{curie}' has a prefix that the curie_map lacks; add {found[1]} to it.")
+        raise UserError(f"{where}: '{curie}' has a prefix that the curie_map lacks; add {found[1]} to it.")
     return _iri(where, prefixes[found[1]] + found[2])
 
 
@@ -335,7 +335,7 @@ def _iri(where: str, text: str) -> str:
     try:
         return NamedNode(text).value
     except ValueError:
-        raise ImtError(f"{where}: '{text}' is no IRI; mend it.") from None
+        raise UserError(f"{where}: '{text}' is no IRI; mend it.") from None
 
 
 def node_iri(of: MappingSet, mapping: Mapping) -> str:
@@ -346,7 +346,7 @@ def node_iri(of: MappingSet, mapping: Mapping) -> str:
     """
     several = len({one.object.partition(":")[0] for one in of.mappings}) > 1
     parts = [of.name, mapping.subject, mapping.object if several else mapping.code]
-    return terms.PREFIXES["mapping"] + "-".join(_NOT_IN_SLUG.sub("-", part).strip("-") for part in parts)
+    return PROJECT.prefixes["mapping"] + "-".join(_NOT_IN_SLUG.sub("-", part).strip("-") for part in parts)
 
 
 def label(mapping: Mapping) -> str:
@@ -366,13 +366,13 @@ def to_quads(sets: Sequence[MappingSet]) -> Iterator[Quad]:
     A label of another vocabulary stays on the node of the mapping: it is what was read there on a day, not a statement
     of ours about their thing.
     """
-    graph = NamedNode(terms.PREFIXES["graph"] + "links")
+    graph = NamedNode(PROJECT.prefixes["graph"] + "links")
     for one in sets:
         for predicate, value in _set_facts(one):
             yield Quad(NamedNode(one.iri), predicate, value, graph)
         for mapping in one.mappings:
             node = NamedNode(node_iri(one, mapping))
-            relation = NamedNode(terms.expand(mapping.predicate))
+            relation = NamedNode(PROJECT.expand(mapping.predicate))
             yield Quad(NamedNode(mapping.subject_iri), relation, NamedNode(mapping.object_iri), graph)
             for predicate, value in _mapping_facts(one, mapping):
                 yield Quad(node, predicate, value, graph)
@@ -382,7 +382,7 @@ Facts = Iterator[tuple[NamedNode, NamedNode | Literal]]
 
 
 def _term(curie: str) -> NamedNode:
-    return NamedNode(terms.expand(curie))
+    return NamedNode(PROJECT.expand(curie))
 
 
 def _set_facts(one: MappingSet) -> Facts:
@@ -401,12 +401,12 @@ def _mapping_facts(one: MappingSet, mapping: Mapping) -> Facts:
     yield _term("rdf:type"), _term("imt:Mapping")
     yield _term("skos:prefLabel"), Literal(label(mapping), language="en")
     yield _term("imt:mapsSubject"), NamedNode(mapping.subject_iri)
-    yield _term("imt:mapsPredicate"), NamedNode(terms.expand(mapping.predicate))
+    yield _term("imt:mapsPredicate"), NamedNode(PROJECT.expand(mapping.predicate))
     yield _term("imt:mapsObject"), NamedNode(mapping.object_iri)
     yield _term("imt:isInMappingSet"), NamedNode(one.iri)
     yield _term("dcterms:source"), NamedNode(one.iri)
     yield _term("dcterms:creator"), Literal(mapping.author)
-    yield _term("sssom:mapping_justification"), NamedNode(terms.expand(mapping.justification))
+    yield _term("sssom:mapping_justification"), NamedNode(PROJECT.expand(mapping.justification))
     yield _term("sssom:mapping_date"), Literal(mapping.date, datatype=_term("xsd:date"))
     yield _term("sssom:confidence"), Literal(mapping.confidence, datatype=_term("xsd:decimal"))
     yield _term("sssom:object_source"), NamedNode(mapping.object_source)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, TextIO
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import reading as rdf
 
 Property = Literal["term", "label", "synonym", "deprecated", "replaced"]
@@ -45,24 +45,24 @@ _OBO_NS = "http://purl.obolibrary.org/obo/"
 _OIO = "http://www.geneontology.org/formats/oboInOwl#"
 _REPLACED_BY = _OBO_NS + "IAO_0100001"
 _PROPERTIES: dict[str, Property] = {
-    terms.expand("rdfs:label"): "label",
-    terms.expand("skos:prefLabel"): "label",
-    terms.expand("skos:altLabel"): "synonym",
+    PROJECT.expand("rdfs:label"): "label",
+    PROJECT.expand("skos:prefLabel"): "label",
+    PROJECT.expand("skos:altLabel"): "synonym",
     _OIO + "hasExactSynonym": "synonym",
-    terms.expand("owl:deprecated"): "deprecated",
+    PROJECT.expand("owl:deprecated"): "deprecated",
     _REPLACED_BY: "replaced",
-    terms.expand("dcterms:isReplacedBy"): "replaced",
+    PROJECT.expand("dcterms:isReplacedBy"): "replaced",
 }
 _TRUE = ("true", "1")
 _ACTIVE = "http://id.nlm.nih.gov/mesh/vocab#active"
 _OBSOLETE = re.compile(r"obsolete[ :_]", re.IGNORECASE)
-_OWL = terms.PREFIXES["owl"]
+_OWL = PROJECT.prefixes["owl"]
 
 
 def read(path: Path, key: Key) -> dict[str, Term]:
     """Return the identifiers of a copy as ``key`` writes them, each with what the copy says of it.
 
-    The extension tells the format; an XML or JSON file is looked into. Raises ImtError for a file that can't be read,
+    The extension tells the format; an XML or JSON file is looked into. Raises UserError for a file that can't be read,
     is broken, of an unknown format, or has no identifier in it.
     """
     found: dict[str, Term] = {}
@@ -79,12 +79,12 @@ def read(path: Path, key: Key) -> dict[str, Term]:
             elif fact.property == "replaced":
                 term.replaced_by.append(key(fact.value))
     except UnicodeDecodeError as error:
-        raise ImtError(f"{path}: is not UTF-8; save the file as UTF-8.") from error
+        raise UserError(f"{path}: is not UTF-8; save the file as UTF-8.") from error
     except OSError as error:
         what = "is a folder" if isinstance(error, IsADirectoryError) else error.strerror or str(error)
-        raise ImtError(f"{path}: can't be read ({what}); check the name.") from error
+        raise UserError(f"{path}: can't be read ({what}); check the name.") from error
     if not found:
-        raise ImtError(f"{path}: has no identifier in it; give a copy of a vocabulary.")
+        raise UserError(f"{path}: has no identifier in it; give a copy of a vocabulary.")
     return found
 
 
@@ -100,7 +100,7 @@ def _facts(path: Path) -> Iterator[Fact]:
         return _owl_xml(path)
     if ending in rdf.EXTENSIONS:
         return _rdf(path)
-    raise ImtError(
+    raise UserError(
         f"{path}: its extension tells no format; known are .obo, .json, .owl, .owx, .tsv, "
         f"{', '.join(sorted(set(rdf.EXTENSIONS) - {'.json', '.owl'}))}."
     )
@@ -153,7 +153,7 @@ def _obo(path: Path) -> Iterator[Fact]:
             if not stanza or not line or line.startswith("!"):
                 continue
             if not colon:
-                raise ImtError(f"{path}:{number}: is no OBO ('tag: value' is wanted); mend it there.")
+                raise UserError(f"{path}:{number}: is no OBO ('tag: value' is wanted); mend it there.")
             if tag == "id":
                 id_ = _obo_id(value)
                 yield Fact(id_, "term")
@@ -196,7 +196,7 @@ def _obo_graph(path: Path) -> Iterator[Fact]:
     with path.open(encoding="utf-8-sig") as file:
         for node in _Json(path, file).nodes():
             if not isinstance(node, dict) or not isinstance(node.get("id"), str):
-                raise ImtError(f"{path}: a node of its graph has no id; give a whole OBO graph.")
+                raise UserError(f"{path}: a node of its graph has no id; give a whole OBO graph.")
             yield from _obo_node(node["id"], node)
 
 
@@ -320,8 +320,8 @@ class _Json:
         else:
             self._value()
 
-    def _broken(self, what: str) -> ImtError:
-        return ImtError(f"{self._path}: is no OBO graph in JSON ({what}); give a whole one.")
+    def _broken(self, what: str) -> UserError:
+        return UserError(f"{self._path}: is no OBO graph in JSON ({what}); give a whole one.")
 
 
 # OWL/XML (https://www.w3.org/TR/owl2-xml-serialization/)
@@ -343,7 +343,7 @@ class _OwlXml:
     def __init__(self, where: Callable[[], str]) -> None:
         self.facts: list[Fact] = []
         self._where = where
-        self._prefixes = {name: terms.PREFIXES[name] for name in ("owl", "rdf", "rdfs", "xsd")}
+        self._prefixes = {name: PROJECT.prefixes[name] for name in ("owl", "rdf", "rdfs", "xsd")}
         self._base = ""
         self._open: list[_Element] = []
         self._text: list[str] = []
@@ -354,7 +354,7 @@ class _OwlXml:
         parent = self._open[-1].name if self._open else ""
         self._open.append(_Element(local, attributes))
         if len(self._open) > 1000:
-            raise ImtError(f"{self._where()}: its elements nest more than 1000 deep; give a proper ontology.")
+            raise UserError(f"{self._where()}: its elements nest more than 1000 deep; give a proper ontology.")
         self._text = []
         if local == "Ontology":
             self._base = attributes.get("http://www.w3.org/XML/1998/namespace base", attributes.get("ontologyIRI", ""))
@@ -408,12 +408,12 @@ class _OwlXml:
         try:
             return urljoin(self._base, iri)
         except ValueError as error:
-            raise ImtError(f"{self._where()}: '{iri}' makes no IRI with '{self._base}'; mend it there.") from error
+            raise UserError(f"{self._where()}: '{iri}' makes no IRI with '{self._base}'; mend it there.") from error
 
     def _abbreviated(self, curie: str) -> str:
         prefix, _, local = curie.partition(":")
         if prefix not in self._prefixes:
-            raise ImtError(f"{self._where()}: '{curie}' has a prefix that the file does not declare; mend it there.")
+            raise UserError(f"{self._where()}: '{curie}' has a prefix that the file does not declare; mend it there.")
         return self._prefixes[prefix] + local
 
 
@@ -426,7 +426,7 @@ def _owl_xml(path: Path) -> Iterator[Fact]:
         return f"{path}:{parser.CurrentLineNumber}:{parser.CurrentColumnNumber + 1}"
 
     def refuse(*_: object) -> None:
-        raise ImtError(f"{where()}: has a DOCTYPE, and none is read; write its entities out and take it away.")
+        raise UserError(f"{where()}: has a DOCTYPE, and none is read; write its entities out and take it away.")
 
     handler = _OwlXml(where)
     parser.StartDoctypeDeclHandler = refuse
@@ -440,11 +440,11 @@ def _owl_xml(path: Path) -> Iterator[Fact]:
                 parser.Parse(chunk, not chunk)
             except expat.ExpatError as error:
                 what = expat.ErrorString(error.code)
-                raise ImtError(
+                raise UserError(
                     f"{path}:{error.lineno}:{error.offset + 1}: is no XML ({what}); mend it there."
                 ) from error
             except (LookupError, ValueError) as error:  # of Python, for an encoding that it lacks
-                raise ImtError(f"{path}: is in an encoding that is not read; save it as UTF-8.") from error
+                raise UserError(f"{path}: is in an encoding that is not read; save it as UTF-8.") from error
             yield from handler.facts
             handler.facts.clear()
             if not chunk:
@@ -460,13 +460,13 @@ def _tsv(path: Path) -> Iterator[Fact]:
     with path.open(encoding="utf-8-sig") as file:
         head = file.readline().rstrip("\r\n").split("\t")
         if head[:2] != ["id", "label"] or set(head) - set(_TSV_COLUMNS):
-            raise ImtError(
+            raise UserError(
                 f"{path}:1: a table starts with the columns id and label; deprecated (true) and replaced_by can follow."
             )
         for number, line in enumerate(file, 2):
             cells = line.rstrip("\r\n").split("\t")
             if len(cells) != len(head) or not cells[0]:
-                raise ImtError(f"{path}:{number}: has not the {len(head)} cells of its head, the id first; mend it.")
+                raise UserError(f"{path}:{number}: has not the {len(head)} cells of its head, the id first; mend it.")
             row = dict(zip(head, cells, strict=True))
             yield Fact(row["id"], "label", row["label"]) if row["label"] else Fact(row["id"], "term")
             if row.get("deprecated", "").lower() in _TRUE:

@@ -12,10 +12,10 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials.graph import lookup
 from imaging_trials.graph import read as facts
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import currency as audit
 from imaging_trials.views import decay
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.base.tables import visible, width
 from rdfkit.rdf import named_graphs as layers
 
@@ -25,11 +25,11 @@ DOCUMENT_KINDS = (
 """The kinds of document about one agent, in the order in which a trial meets them; other kinds follow these."""
 
 _NOT_OF_ONE_AGENT = "protocol-template"
-_DOCKIND = terms.PREFIXES["dockind"]
-_BROADER = NamedNode(terms.PREFIXES["skos"] + "broader")
-_IN_SCHEME = NamedNode(terms.PREFIXES["skos"] + "inScheme")
-_ALTERNATIVE = NamedNode(terms.PREFIXES["skos"] + "altLabel")
-_STRING = terms.PREFIXES["xsd"] + "string"
+_DOCKIND = PROJECT.prefixes["dockind"]
+_BROADER = NamedNode(PROJECT.prefixes["skos"] + "broader")
+_IN_SCHEME = NamedNode(PROJECT.prefixes["skos"] + "inScheme")
+_ALTERNATIVE = NamedNode(PROJECT.prefixes["skos"] + "altLabel")
+_STRING = PROJECT.prefixes["xsd"] + "string"
 _COMPUTED = "computed"
 
 
@@ -53,7 +53,7 @@ class Dossier(NamedTuple):
 def find_agent(store: Store, words: str) -> NamedNode:
     """Return the agent that a name, notation, CURIE or IRI means.
 
-    Raises ImtError where it means nothing, several agents, or something that is no agent.
+    Raises UserError where it means nothing, several agents, or something that is no agent.
     """
 
     def is_agent(thing: NamedNode) -> bool:
@@ -74,7 +74,7 @@ def find_agent(store: Store, words: str) -> NamedNode:
     ]
     if related:
         hint = f"ask for {' or '.join(lookup.described(store, one) for one in dict.fromkeys(related[:4]))}"
-    raise ImtError(f"{lookup.described(store, thing)} is no agent: {hint}.")
+    raise UserError(f"{lookup.described(store, thing)} is no agent: {hint}.")
 
 
 def make(store: Store, agent: NamedNode, on: str) -> Dossier:
@@ -142,7 +142,7 @@ def _nuclide(store: Store, nuclide: NamedNode) -> list[Line]:
 
 
 def _is_kind(kind: object) -> bool:
-    return isinstance(kind, NamedNode) and kind.value.startswith(terms.VOCAB) and kind != facts.imt("Agent")
+    return isinstance(kind, NamedNode) and kind.value.startswith(PROJECT.vocabulary) and kind != facts.imt("Agent")
 
 
 # Documents
@@ -411,7 +411,7 @@ def _subject(quad: Quad) -> NamedNode:
 
 
 def _computed(quad: Quad) -> bool:
-    return quad.graph_name == layers.graph_iri(layers.INFERRED)
+    return quad.graph_name == PROJECT.graph_iri(layers.INFERRED)
 
 
 # Writing
@@ -420,7 +420,7 @@ def _computed(quad: Quad) -> bool:
 def text(store: Store, dossier: Dossier) -> str:
     """Return the dossier as plain text, with numbered sources at its end."""
     sources = _Sources(store)
-    parts = [f"{visible(dossier.name)}\n{terms.shorten(dossier.agent.value)}, guidelines as of {dossier.on}"]
+    parts = [f"{visible(dossier.name)}\n{PROJECT.shorten(dossier.agent.value)}, guidelines as of {dossier.on}"]
     for title, lines in dossier.sections:
         column = min(max(width(line.label) for line in lines), 40)
         printed, before = [title], ""
@@ -437,7 +437,7 @@ def text(store: Store, dossier: Dossier) -> str:
 def markdown(store: Store, dossier: Dossier) -> str:
     """Return the dossier as Markdown, with its sources as footnotes."""
     sources = _Sources(store)
-    parts = [f"# {_escaped(dossier.name)}", f"`{terms.shorten(dossier.agent.value)}`, guidelines as of {dossier.on}"]
+    parts = [f"# {_escaped(dossier.name)}", f"`{PROJECT.shorten(dossier.agent.value)}`, guidelines as of {dossier.on}"]
     for title, lines in dossier.sections:
         items = [
             f"- **{_escaped(line.label)}**: {_escaped(line.words)} {sources.marks(line, '[^{}]')}" for line in lines
@@ -500,7 +500,7 @@ def json_ld(store: Store, dossier: Dossier) -> str:
         for thing in {triple.subject for triple in found if isinstance(triple.subject, NamedNode)}:
             found.update(dict.fromkeys(quad.triple for quad in store.quads_for_pattern(thing, predicate, None, None)))
     for thing in _things(found):
-        if thing.value.startswith((terms.PREFIXES["source"], terms.PREFIXES["section"])):
+        if thing.value.startswith((PROJECT.prefixes["source"], PROJECT.prefixes["section"])):
             for predicate in (lookup.PREFERRED, facts.ADDRESS, facts.CHECKED_ON, facts.imt("heading")):
                 quads = store.quads_for_pattern(thing, predicate, None, None)
                 found.update(dict.fromkeys(quad.triple for quad in quads))
@@ -516,9 +516,9 @@ def _document_of(triples: Iterable[Triple]) -> dict[str, Any]:
     used: set[str] = set()
 
     def short(iri: str) -> str:
-        curie = terms.shorten(iri)
+        curie = PROJECT.shorten(iri)
         prefix = curie.partition(":")[0]
-        if curie != iri and prefix in terms.PREFIXES:
+        if curie != iri and prefix in PROJECT.prefixes:
             used.add(prefix)
         return curie
 
@@ -526,7 +526,7 @@ def _document_of(triples: Iterable[Triple]) -> dict[str, Any]:
         if isinstance(term, NamedNode):
             return {"@id": short(term.value)}
         if not isinstance(term, Literal):
-            raise ImtError(f"{term} can't be put into a dossier: house data has no blank nodes.")
+            raise UserError(f"{term} can't be put into a dossier: house data has no blank nodes.")
         if term.language:
             return {"@value": term.value, "@language": term.language}
         if term.datatype.value == _STRING:
@@ -540,7 +540,7 @@ def _document_of(triples: Iterable[Triple]) -> dict[str, Any]:
             node.setdefault("@type", []).append(short(triple.object.value))
         else:
             node.setdefault(short(triple.predicate.value), []).append(value(triple.object))
-    context = {prefix: terms.PREFIXES[prefix] for prefix in sorted(used)}
+    context = {prefix: PROJECT.prefixes[prefix] for prefix in sorted(used)}
     return {"@context": context, "@graph": [{"@id": iri, **node} for iri, node in nodes.items()]}
 
 

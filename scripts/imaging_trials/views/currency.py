@@ -16,8 +16,8 @@ from imaging_trials.bibliography.readers import Reference
 from imaging_trials.graph import lookup
 from imaging_trials.graph import nuclide_notation as notation
 from imaging_trials.graph import read as facts
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 
 NOT_COUNTED = "reported, not counted"
 POSSIBLY = "possibly"
@@ -33,8 +33,8 @@ GRAVE = ("retracted", "superseded", "unknown")
 
 _EVENTS = {"retraction": "retracted", "supersession": "superseded", "update": "updated"}
 _COUNTS = ("confirmed", "read-from-titles")
-_DATASET = NamedNode(terms.BASE + "dataset")
-_ISSUED = NamedNode(terms.PREFIXES["dcterms"] + "issued")
+_DATASET = NamedNode(PROJECT.base + "dataset")
+_ISSUED = NamedNode(PROJECT.prefixes["dcterms"] + "issued")
 _PUBLISHED = ("issue-publication", "online-publication", "ahead-of-print")
 _NOT_GUIDELINES = {"study-of-guidelines": "a study of guidelines", "review-of-guideline": "a review of a guideline"}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -80,15 +80,15 @@ class _Event(NamedTuple):
 
 
 def release_day(store: Store) -> str:
-    """Return the day on which the graph was issued. Raises ImtError where it does not say."""
+    """Return the day on which the graph was issued. Raises UserError where it does not say."""
     days = facts.texts(store, _DATASET, _ISSUED)
     if not days:
-        raise ImtError("The graph does not say when it was issued (dcterms:issued): give a day with --on.")
+        raise UserError("The graph does not say when it was issued (dcterms:issued): give a day with --on.")
     return days[0]
 
 
 def day(words: str) -> str:
-    """Return a day such as 2026-11-26. Raises ImtError for what is none."""
+    """Return a day such as 2026-11-26. Raises UserError for what is none."""
     from datetime import date
 
     try:
@@ -96,7 +96,7 @@ def day(words: str) -> str:
             return date.fromisoformat(words).isoformat()
     except ValueError:
         pass
-    raise ImtError(f"{words[:40]!r} is no day: write it as YYYY-MM-DD, for example 2026-11-26.")
+    raise UserError(f"{words[:40]!r} is no day: write it as YYYY-MM-DD, for example 2026-11-26.")
 
 
 def listed(store: Store, on: str) -> list[Audited]:
@@ -194,11 +194,11 @@ def _events(store: Store, thing: NamedNode) -> list[_Event]:
     for iri in facts.subjects(store, "concerns", thing):
         for kind in facts.objects(store, iri, "hasEventKind"):
             standings = facts.objects(store, iri, "hasStanding")
-            names = [standing.value.removeprefix(terms.PREFIXES["standing"]) for standing in standings]
+            names = [standing.value.removeprefix(PROJECT.prefixes["standing"]) for standing in standings]
             printed, earliest, latest = (
                 facts.text(store, iri, name) for name in ("printedDate", "earliestDay", "latestDay")
             )
-            local = kind.value.removeprefix(terms.PREFIXES["eventkind"])
+            local = kind.value.removeprefix(PROJECT.prefixes["eventkind"])
             found.append(_Event(iri, local, next(iter(names), ""), printed, earliest, latest))
     return sorted(found, key=lambda event: (event.earliest, event.iri.value))
 
@@ -258,7 +258,7 @@ def _of_article(store: Store, article: NamedNode) -> Iterator[Finding]:
             basis = facts.text(store, variant, "basis")
             yield Finding("variant reading", "", "", what, basis, *_sources(store, [variant], (variant,)))
     for kind in facts.objects(store, article, "hasPublicationKind"):
-        words = _NOT_GUIDELINES.get(kind.value.removeprefix(terms.PREFIXES["pubkind"]))
+        words = _NOT_GUIDELINES.get(kind.value.removeprefix(PROJECT.prefixes["pubkind"]))
         if words:
             basis = facts.text(store, article, "basis")
             yield Finding("not itself a guideline", "", "", words, basis, tuple(facts.sources(store, article)), (kind,))
@@ -335,13 +335,13 @@ def _index(store: Store) -> _Index:
             for value in facts.texts(store, article, facts.imt(name)):
                 index.articles[name, value.casefold()] = article
         for correction in model.corrections_of(store, article):
-            name = correction.property.value.removeprefix(terms.VOCAB)
+            name = correction.property.value.removeprefix(PROJECT.vocabulary)
             index.articles[name, correction.corrected.casefold()] = article
         for title in facts.texts(store, article, lookup.TITLE):
             index.titles[_letters(title)] = article
     for edition in facts.members(store, "GuidelineEdition"):
         for basis in facts.texts(store, edition, facts.imt("basis")):
-            for reference in readers.read(basis, terms.shorten(edition.value)):
+            for reference in readers.read(basis, PROJECT.shorten(edition.value)):
                 for identifier in _identifiers(reference):
                     index.named.setdefault(identifier, edition)
     return index
@@ -400,7 +400,7 @@ def _other_identifiers(store: Store, thing: NamedNode, identifiers: list[tuple[s
     corrected = {(one.property.value, one.corrected.casefold()) for one in model.corrections_of(store, thing)}
     for name, value in identifiers:
         ours = facts.text(store, thing, name)
-        if ours and ours.casefold() != value and (terms.VOCAB + name, value) not in corrected:
+        if ours and ours.casefold() != value and (PROJECT.vocabulary + name, value) not in corrected:
             yield Finding(
                 f"another {name.upper()}", "", "", f"the list has {value}, the graph {ours}", "", (), (thing,)
             )

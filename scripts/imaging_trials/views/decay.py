@@ -11,10 +11,10 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode, Store
 
 from imaging_trials.graph import read as facts
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 
-_QUDT, _UNIT = terms.PREFIXES["qudt"], terms.PREFIXES["unit"]
+_QUDT, _UNIT = PROJECT.prefixes["qudt"], PROJECT.prefixes["unit"]
 
 UNITS = {"SEC": ("s", 1.0), "MIN": ("min", 60.0), "HR": ("h", 3600.0), "DAY": ("d", 86400.0)}
 """Local name of a QUDT unit, the sign that people write for it, and its seconds."""
@@ -52,12 +52,12 @@ class Left(NamedTuple):
 def duration(words: str) -> float:
     """Return the seconds of a time such as ``2h``, ``90 min`` or ``1.5 d``; the units are s, min, h and d.
 
-    Raises ImtError for anything else.
+    Raises UserError for anything else.
     """
     found = _DURATION.fullmatch(words.strip())
     if not found:
         shown = words if len(words) <= 40 else words[:37] + "..."
-        raise ImtError(f"{shown!r} is no time: write a number and one of s, min, h and d, for example '90 min'.")
+        raise UserError(f"{shown!r} is no time: write a number and one of s, min, h and d, for example '90 min'.")
     return float(found[1]) * _BY_SIGN[found[2]]
 
 
@@ -95,7 +95,7 @@ def nuclide_of(store: Store, thing: NamedNode) -> NamedNode | None:
 def half_life(store: Store, nuclide: NamedNode) -> HalfLife | None:
     """Return the half-life of a radionuclide, or None where the graph gives none.
 
-    Raises ImtError where its number or its unit can't be read.
+    Raises UserError where its number or its unit can't be read.
     """
     for quantity in facts.objects(store, nuclide, "hasHalfLife"):
         value = _number(store, quantity, "numericValue")
@@ -103,8 +103,8 @@ def half_life(store: Store, nuclide: NamedNode) -> HalfLife | None:
         units = [quad.object for quad in store.quads_for_pattern(quantity, NamedNode(_QUDT + "hasUnit"), None, None)]
         names = [unit.value.removeprefix(_UNIT) for unit in units if isinstance(unit, NamedNode)]
         if len(names) != 1 or names[0] not in UNITS or not value or float(value) <= 0:
-            raise ImtError(
-                f"{terms.shorten(quantity.value)} can't be read as a half-life: it needs a positive "
+            raise UserError(
+                f"{PROJECT.shorten(quantity.value)} can't be read as a half-life: it needs a positive "
                 f"qudt:numericValue and one qudt:hasUnit of {', '.join(f'unit:{name}' for name in UNITS)}."
             )
         sign, seconds = UNITS[names[0]]

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials.graph import lookup
 from imaging_trials.graph import read as facts
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.inference import derivation as proofs
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import provenance as witness
@@ -34,7 +34,7 @@ class Reason:
     @property
     def graph(self) -> str:
         """The short name of the triple's graph."""
-        return layers.graph_name(self.quad.graph_name) if isinstance(self.quad.graph_name, NamedNode) else ""
+        return PROJECT.graph_name(self.quad.graph_name) if isinstance(self.quad.graph_name, NamedNode) else ""
 
 
 def reasons(store: Store, quads: Iterable[Quad], root: Path) -> list[Reason]:
@@ -43,8 +43,8 @@ def reasons(store: Store, quads: Iterable[Quad], root: Path) -> list[Reason]:
     What was inferred goes back to what the sources say; the closure of the sources under ``root`` is then made anew.
     """
     wanted = list(quads)
-    inferred = layers.graph_iri(layers.INFERRED)
-    past = proofs.history(root) if any(quad.graph_name == inferred for quad in wanted) else None
+    inferred = PROJECT.graph_iri(layers.INFERRED)
+    past = proofs.history(PROJECT.at(root)) if any(quad.graph_name == inferred for quad in wanted) else None
     done: dict[Quad, Reason] = {}
 
     def reason(quad: Quad) -> Reason:
@@ -121,17 +121,18 @@ def _lines(reason: Reason, margin: str, seen: set[Quad]) -> Iterator[str]:
 
 
 def _origins(store: Store, quad: Quad) -> list[facts.Origin]:
-    graph = layers.graph_name(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else ""
+    graph = PROJECT.graph_name(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else ""
     if graph in _WHAT_GRAPHS_ARE:
         return [facts.Origin(graph, None, _WHAT_GRAPHS_ARE[graph])]
-    if graph != layers.LINKS:
+    if graph != "links":
         return facts.origins(store, quad)
     mappings = {quad.subject} if facts.quads(store, _named(quad.subject), "isInMappingSet") else _mappings(store, quad)
     sets = [
         one for mapping in mappings if (node := _named(mapping)) for one in facts.objects(store, node, "isInMappingSet")
     ]
     found = [
-        facts.Origin(graph, one, f"mapping set {terms.shorten(one.value)}: {lookup.label(store, one)}") for one in sets
+        facts.Origin(graph, one, f"mapping set {PROJECT.shorten(one.value)}: {lookup.label(store, one)}")
+        for one in sets
     ]
     return found or [facts.Origin(graph, _named(quad.subject), "the mapping sets")]
 
@@ -152,7 +153,7 @@ def _named(term: object) -> NamedNode | None:
 
 def _short(term: object) -> str:
     if isinstance(term, NamedNode):
-        return terms.shorten(term.value)
+        return PROJECT.shorten(term.value)
     if isinstance(term, Literal):
         text = term.value if len(term.value) <= 100 else f"{term.value[:99]}…"
         return f'"{text}"@{term.language}' if term.language else f'"{text}"'

@@ -8,29 +8,29 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials.bibliography import model, nlm
 from imaging_trials.graph import lookup
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import decay
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.base.tables import visible, width
 from rdfkit.rdf import named_graphs as layers
 
 SHOWN = 10
 """How many links of one kind a card lists, unless it is to list all."""
 
-_IMT = terms.VOCAB
-_TYPE = NamedNode(terms.PREFIXES["rdf"] + "type")
-_SUB_PROPERTY = NamedNode(terms.PREFIXES["rdfs"] + "subPropertyOf")
-_INVERSE = NamedNode(terms.PREFIXES["owl"] + "inverseOf")
-_SOURCE = NamedNode(terms.PREFIXES["dcterms"] + "source")
+_IMT = PROJECT.vocabulary
+_TYPE = NamedNode(PROJECT.prefixes["rdf"] + "type")
+_SUB_PROPERTY = NamedNode(PROJECT.prefixes["rdfs"] + "subPropertyOf")
+_INVERSE = NamedNode(PROJECT.prefixes["owl"] + "inverseOf")
+_SOURCE = NamedNode(PROJECT.prefixes["dcterms"] + "source")
 _STATED_IN = NamedNode(_IMT + "isStatedIn")
 _CHECKED_ON = NamedNode(_IMT + "checkedOn")
-_DEFINITION = NamedNode(terms.PREFIXES["skos"] + "definition")
-_ADDRESS = NamedNode(terms.PREFIXES["schema"] + "url")
+_DEFINITION = NamedNode(PROJECT.prefixes["skos"] + "definition")
+_ADDRESS = NamedNode(PROJECT.prefixes["schema"] + "url")
 _NO_BLOCK = {_TYPE, lookup.PREFERRED, lookup.LABEL, _DEFINITION}
 _PART_OF_CITATION = {NamedNode(_IMT + name) for name in ("isAuthorshipOf", "corrects")}
 _CONCERNS = NamedNode(_IMT + "concerns")
 _MAPS_SUBJECT, _MAPS_OBJECT = NamedNode(_IMT + "mapsSubject"), NamedNode(_IMT + "mapsObject")
-_OBJECT_LABEL = NamedNode(terms.PREFIXES["sssom"] + "object_label")
+_OBJECT_LABEL = NamedNode(PROJECT.prefixes["sssom"] + "object_label")
 _CORRECTS_STATEMENT_OF = NamedNode(_IMT + "correctsStatementOf")
 _FIRST = (
     "title", "printedName", "abbreviation", "heading", "summary", "isPublishedIn", "volume", "issue", "pages", "doi",
@@ -67,7 +67,7 @@ def text(store: Store, iri: NamedNode, *, everything: bool = False, after: str |
     """Return the card of a thing in ``store``; with ``everything``, no list on it is cut short.
 
     A radionuclide, and an agent that carries one, has its half-life on the card; with ``after``, a time such as
-    ``2 h``, also what is left then. Raises ImtError for what is no time, and where there is no half-life to use.
+    ``2 h``, also what is left then. Raises UserError for what is no time, and where there is no half-life to use.
     """
     own = [quad for quad in store.quads_for_pattern(iri, None, None, None) if isinstance(quad, Quad)]
     links = [quad for quad in store.quads_for_pattern(None, None, iri, None) if isinstance(quad.subject, NamedNode)]
@@ -89,7 +89,7 @@ def _decay(card: _Card, after: str | None) -> list[_Line]:
     half_life = decay.half_life(card.store, nuclide) if nuclide else None
     if not nuclide or not half_life:
         if after is not None:
-            raise ImtError(
+            raise UserError(
                 f"{lookup.described(card.store, card.iri)} has no half-life in the graph: leave --after out, or ask "
                 "for a radionuclide or an agent that carries one."
             )
@@ -122,7 +122,7 @@ def triples(store: Store, iri: NamedNode) -> list[Triple]:
 
 
 def _head(card: _Card) -> str:
-    curie = terms.shorten(card.iri.value)
+    curie = PROJECT.shorten(card.iri.value)
     name = visible(lookup.label(card.store, card.iri))
     kinds = [
         _name(card.store, quad.object) for quad in _sorted(card.own) if quad.predicate == _TYPE and not _computed(quad)
@@ -282,7 +282,7 @@ def _inverses(store: Store, predicate: NamedNode) -> set[object]:
 def _sources(card: _Card) -> list[str]:
     """Return where the statements on the card come from."""
     lines = []
-    page = NamedNode(terms.PREFIXES["page"] + "imaging-trials-resources")
+    page = NamedNode(PROJECT.prefixes["page"] + "imaging-trials-resources")
     if any(_graph(quad) == "page" for quad in card.own):
         lines.append(_source(card.store, page))
     sources = {quad.object for quad in card.own if quad.predicate == _SOURCE}
@@ -324,7 +324,7 @@ def _computed(quad: Quad) -> bool:
 
 
 def _graph(quad: Quad) -> str:
-    return layers.graph_name(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else "default"
+    return PROJECT.graph_name(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else "default"
 
 
 def _sorted(quads: Iterable[Quad]) -> list[Quad]:
@@ -355,7 +355,7 @@ def _name(store: Store, thing: object) -> str:
     if not isinstance(thing, NamedNode):
         return _value(store, thing)
     name = lookup.label(store, thing)
-    return visible(name if name != terms.shorten(thing.value) else _in_words(thing))
+    return visible(name if name != PROJECT.shorten(thing.value) else _in_words(thing))
 
 
 def _value(store: Store, value: object) -> str:
@@ -379,7 +379,7 @@ def _expression(store: Store, node: BlankNode, depth: int = 0) -> str:
         below = (
             _expression(store, quad.object, depth + 1)
             if isinstance(quad.object, BlankNode)
-            else terms.shorten(quad.object.value)
+            else PROJECT.shorten(quad.object.value)
             if isinstance(quad.object, NamedNode)
             else str(quad.object)
         )

@@ -1,26 +1,29 @@
-"""The one exception that reaches a person as a sentence."""
+"""The one exception that the user sees as a sentence."""
 
-_LONGEST = 4000
-_END = 300
+MAX_SENTENCE_CHARACTERS = 4000
+_KEPT_END_CHARACTERS = 300
 
 
-class ImtError(Exception):
+class UserError(Exception):
     """The command could not do its work.
 
-    The message is one sentence that says what is wrong, where, and how to mend it. The command prints it
-    without a traceback and ends with exit code 2.
+    The message is one sentence: what is wrong, where, and how to fix it. The command prints it without a traceback and
+    ends with exit code 2.
 
-    Whatever a file or a person put into it, it is one line of characters that can be printed: others are shown as
-    escapes, and what is very long loses its middle.
+    It is one line of printable characters, whatever a file or a person put into it: other characters are shown as
+    escapes, and a very long sentence loses its middle.
     """
 
     def __init__(self, sentence: str) -> None:
-        """Keep the sentence, tidied where it has to be."""
-        sentence = _cut(sentence)
+        """Keep the sentence, cleaned if necessary."""
+        sentence = _shortened(sentence)
         if not sentence.isprintable():
-            sentence = _cut("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence))
+            printable = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)
+            sentence = _shortened("".join(printable))
         super().__init__(sentence)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - _END - 1]}…{text[-_END:]}"
+def _shortened(text: str) -> str:
+    if len(text) <= MAX_SENTENCE_CHARACTERS:
+        return text
+    return f"{text[: MAX_SENTENCE_CHARACTERS - _KEPT_END_CHARACTERS - 1]}…{text[-_KEPT_END_CHARACTERS:]}"

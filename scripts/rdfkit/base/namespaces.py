@@ -1,146 +1,62 @@
-"""Namespaces, prefixes and named graphs: one table that every file of the graph keeps to."""
+"""Well-known vocabularies: their namespaces, and their usual prefixes.
 
-from rdfkit.base.errors import ImtError
+The prefixes of a project are part of its `rdfkit.base.project.Project`.
+"""
 
-BASE = "https://w3id.org/imaging-trials/"
-VOCAB = BASE + "vocab#"
+DCAT = "http://www.w3.org/ns/dcat#"
+DCTERMS = "http://purl.org/dc/terms/"
+FOAF = "http://xmlns.com/foaf/0.1/"
+OWL = "http://www.w3.org/2002/07/owl#"
+PROV = "http://www.w3.org/ns/prov#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+SCHEMA = "https://schema.org/"
+SD = "http://www.w3.org/ns/sparql-service-description#"
+SH = "http://www.w3.org/ns/shacl#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+SPDX = "http://spdx.org/rdf/terms#"
+VANN = "http://purl.org/vocab/vann/"
+VOID = "http://rdfs.org/ns/void#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
 
-SCHEMES = {
-    "agentkind": "agent-kind",
-    "availability": "availability",
-    "bodysite": "body-site",
-    "decaymode": "decay-mode",
-    "disease": "disease",
-    "dockind": "document-kind",
-    "eventkind": "event-kind",
-    "imaginguse": "imaging-use",
-    "intervention": "intervention-kind",
-    "modality": "modality",
-    "phase": "phase",
-    "population": "population",
-    "progphase": "programme-phase",
-    "pubkind": "publication-kind",
-    "role": "team-role",
-    "service": "support-service",
-    "standing": "standing",
-    "trialtype": "trial-type",
-}
-"""Prefix of a concept scheme's members, and the scheme's slug under ``concept/``."""
-
-KINDS = {
-    "advice": "advice",
-    "agent": "agent",
-    "agentgroup": "agent-group",
-    "article": "article",
-    "authorship": "authorship",
-    "correction": "correction",
-    "document": "document",
-    "edition": "edition",
-    "element": "element",
-    "enrolment": "enrolment",
-    "erratum": "erratum",
-    "event": "event",
-    "guideline": "guideline",
-    "journal": "journal",
-    "listing": "listing",
-    "mapping": "mapping",
-    "mappingset": "mapping-set",
-    "match": "possible-match",
-    "nuclide": "radionuclide",
-    "objective": "objective",
-    "organisation": "organisation",
-    "page": "page",
-    "person": "person",
-    "programme": "programme",
-    "quantity": "quantity",
-    "question": "research-question",
-    "record": "registry-record",
-    "section": "section",
-    "source": "source",
-    "statement": "statement",
-    "target": "target",
-    "trial": "trial",
-    "trialintervention": "intervention",
-    "variant": "variant-reading",
-    "vector": "vector",
-}
-"""Prefix of a kind of thing, and the kind's slug under ``id/``."""
-
-FOREIGN = {
+WELL_KNOWN = {
     "bibo": "http://purl.org/ontology/bibo/",
     "cito": "http://purl.org/spar/cito/",
-    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcat": DCAT,
     "dcmitype": "http://purl.org/dc/dcmitype/",
-    "dcterms": "http://purl.org/dc/terms/",
+    "dcterms": DCTERMS,
     "fabio": "http://purl.org/spar/fabio/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "meshv": "http://id.nlm.nih.gov/mesh/vocab#",
+    "foaf": FOAF,
     "obo": "http://purl.obolibrary.org/obo/",
     "org": "http://www.w3.org/ns/org#",
-    "owl": "http://www.w3.org/2002/07/owl#",
+    "owl": OWL,
     "pro": "http://purl.org/spar/pro/",
-    "prov": "http://www.w3.org/ns/prov#",
+    "prov": PROV,
     "qudt": "http://qudt.org/schema/qudt/",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "renci": "http://reasoner.renci.org/",
-    "schema": "https://schema.org/",
-    "sd": "http://www.w3.org/ns/sparql-service-description#",
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "schema": SCHEMA,
+    "sd": SD,
     "semapv": "https://w3id.org/semapv/vocab/",
-    "sh": "http://www.w3.org/ns/shacl#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "spdx": "http://spdx.org/rdf/terms#",
+    "sh": SH,
+    "skos": SKOS,
+    "spdx": SPDX,
     "sssom": "https://w3id.org/sssom/",
-    "taxon": "http://purl.uniprot.org/taxonomy/",
     "unit": "http://qudt.org/vocab/unit/",
-    "up": "http://purl.uniprot.org/core/",
-    "vann": "http://purl.org/vocab/vann/",
-    "void": "http://rdfs.org/ns/void#",
-    "wdt": "http://www.wikidata.org/prop/direct/",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "vann": VANN,
+    "void": VOID,
+    "xsd": XSD,
 }
-
-PREFIXES = {
-    "imt": VOCAB,
-    "imtsh": BASE + "shapes#",
-    "concept": BASE + "concept/",
-    "graph": BASE + "graph/",
-    **{prefix: f"{BASE}concept/{slug}/" for prefix, slug in SCHEMES.items()},
-    **{prefix: f"{BASE}id/{slug}/" for prefix, slug in KINDS.items()},
-    **FOREIGN,
-}
-"""Every prefix of the house with its namespace; each file declares those it uses, under these names."""
-
-_LONGEST_FIRST = sorted(((iri, prefix) for prefix, iri in PREFIXES.items()), key=lambda pair: -len(pair[0]))
+"""Usual prefixes of vocabularies that many projects use, with their namespaces."""
 
 
 def expand(curie: str) -> str:
-    """Return the IRI that a CURIE such as ``agent:fes`` stands for.
+    """Return the IRI of a term of a well-known vocabulary.
 
-    Raises ImtError where the prefix is none of the house's.
+    >>> expand("skos:prefLabel")
+    'http://www.w3.org/2004/02/skos/core#prefLabel'
+
+    Raises KeyError for a prefix that is not in `WELL_KNOWN`.
     """
-    prefix, colon, local = curie.partition(":")
-    if not colon or prefix not in PREFIXES:
-        raise ImtError(
-            f"'{curie}' has no known prefix: write a full IRI, or one of the prefixes {', '.join(sorted(PREFIXES))}."
-        )
-    return PREFIXES[prefix] + local
-
-
-def shorten(iri: str) -> str:
-    """Return the CURIE for an IRI, or the IRI itself where no prefix fits or the rest is no plain local name."""
-    for namespace, prefix in _LONGEST_FIRST:
-        local = iri.removeprefix(namespace)
-        if local != iri and local and all(c.isalnum() or c in "-_" for c in local):
-            return f"{prefix}:{local}"
-    return iri
-
-
-def is_ours(iri: str) -> bool:
-    """Tell whether an IRI lies in one of this project's namespaces."""
-    return iri.startswith(BASE)
-
-
-def sparql_prologue() -> str:
-    """Return PREFIX lines for the whole table, one a line, for queries that people type."""
-    return "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in sorted(PREFIXES.items()))
+    prefix, _, local = curie.partition(":")
+    return WELL_KNOWN[prefix] + local

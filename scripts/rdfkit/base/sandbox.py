@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 MEMORY = 2 << 30
 """Bytes of address space that the work may take beside what the process has already."""
@@ -20,7 +20,7 @@ def run(work: Callable[[], int], seconds: float, otherwise: str) -> int:
     """Do some work in a copy of this process and return what it returns; it writes to the same standard output.
 
     What the work changes is lost, and it must not use a store that was opened before. What it raises is raised here:
-    ImtError as it is, anything else as RuntimeError. Raises ImtError where it takes more than ``seconds``
+    UserError as it is, anything else as RuntimeError. Raises UserError where it takes more than ``seconds``
     (``otherwise`` says what to do then), runs out of memory or crashes. Where the system can't copy a process, the work
     is done here, without limits.
     """
@@ -38,13 +38,13 @@ def run(work: Callable[[], int], seconds: float, otherwise: str) -> int:
     try:
         told = b"".join(_until(receiving, time.monotonic() + seconds))
     except TimeoutError:
-        raise ImtError(f"There was no whole answer in {seconds:g} seconds: {otherwise}.") from None
+        raise UserError(f"There was no whole answer in {seconds:g} seconds: {otherwise}.") from None
     finally:
         os.kill(child, signal.SIGKILL)  # where it has ended, that does nothing
         os.waitpid(child, 0)
         os.close(receiving)
     if not told:
-        raise ImtError(
+        raise UserError(
             "The engine gave up on this query, most likely for want of memory: ask for less, or in a simpler way."
         )
     kind, text, context = told.decode("utf-8", "surrogatepass").split("\0", 2)
@@ -52,7 +52,7 @@ def run(work: Callable[[], int], seconds: float, otherwise: str) -> int:
         return int(text)
     if kind == "pipe":
         raise BrokenPipeError
-    error = ImtError(text) if kind == "sentence" else RuntimeError(text)
+    error = UserError(text) if kind == "sentence" else RuntimeError(text)
     error.__context__ = RuntimeError(context) if context else None
     raise error
 
@@ -80,7 +80,7 @@ def _do(work: Callable[[], int], sending: int) -> None:
         told = "pipe\0\0"
     except (MemoryError, RecursionError):
         told = ""
-    except ImtError as error:
+    except UserError as error:
         told = f"sentence\0{error}\0{error.__context__ or ''}"
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is told on the other side
         told = f"error\0{type(error).__name__}: {error}\0{error.__context__ or ''}"

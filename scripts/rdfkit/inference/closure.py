@@ -13,14 +13,15 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store, Triple
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from rdfkit.base import namespaces
+from rdfkit.base.errors import UserError
+from rdfkit.base.project import Project
 from rdfkit.rdf import named_graphs as layers
 
-_OWL = terms.PREFIXES["owl"]
-_RDF = terms.PREFIXES["rdf"]
-_RDFS = terms.PREFIXES["rdfs"]
-_BUILT_IN = (_OWL, _RDF, _RDFS, terms.PREFIXES["xsd"])
+_OWL = namespaces.OWL
+_RDF = namespaces.RDF
+_RDFS = namespaces.RDFS
+_BUILT_IN = (_OWL, _RDF, _RDFS, namespaces.XSD)
 
 _TYPE = _RDF + "type"
 _THING = _OWL + "Thing"
@@ -82,19 +83,27 @@ def is_trivial(triple: Triple) -> bool:
     return subject.value.startswith(_BUILT_IN) and value.value.startswith(_BUILT_IN)
 
 
-def close(store: Store, rules: Path, *, watch: Callable[[str], None] = lambda _: None, tidy: bool = True) -> Closure:
-    """Add to ``graph:inferred`` of ``store`` what follows by the rules in the folder ``rules``.
+def close(
+    project: Project,
+    store: Store,
+    rules: Path | None = None,
+    *,
+    watch: Callable[[str], None] = lambda _: None,
+    tidy: bool = True,
+) -> Closure:
+    """Add to the inferred graph of ``store`` what follows by the project's rules, or those in the folder ``rules``.
 
     A rule is run again as long as anything was added since it last ran. In the end, triples with a blank node (members
     of class expressions: needed on the way) and trivial ones are taken out of the graph again. Contradictions are
     looked for before that, as a class expression may be what is contradicted.
 
     ``watch`` is told the name of a rule each time it has added something; without ``tidy`` all that was added stays.
-    Raises ImtError where the folder has no rules or a rule is no SPARQL update.
+    Raises UserError where the folder has no rules or a rule is no SPARQL update.
     """
+    rules = rules or project.rules
     files = [path for path in layers.rule_files(rules) if path.suffix == ".ru"]
     if not files:
-        raise ImtError(f"{rules} holds no rules (*.ru): restore the folder from the repository.")
+        raise UserError(f"{rules} holds no rules (*.ru): restore the folder from the repository.")
     files.sort(key=lambda path: (_ORDER.index(kind) if (kind := path.stem[:3]) in _ORDER else len(_ORDER), path.stem))
     updates = [(path, path.read_text(encoding="utf-8")) for path in files]
     by_rule = {path.stem: 0 for path in files}
@@ -104,24 +113,26 @@ def close(store: Store, rules: Path, *, watch: Callable[[str], None] = lambda _:
     while any(done_at.get(path) != size for path, _ in updates):
         rounds += 1
         if rounds > _MAXIMUM_ROUNDS:
-            raise ImtError(f"The rules in {rules} reach no end after {_MAXIMUM_ROUNDS} rounds: one makes up new nodes.")
+            raise UserError(
+                f"The rules in {rules} reach no end after {_MAXIMUM_ROUNDS} rounds: one makes up new nodes."
+            )
         for path, update in updates:
             if done_at.get(path) == size:
                 continue
             try:
                 store.update(update)
             except SyntaxError as error:
-                raise ImtError(f"{path} is no SPARQL update ({_first_line(error)}): mend the rule.") from error
+                raise UserError(f"{path} is no SPARQL update ({_first_line(error)}): mend the rule.") from error
             done_at[path] = size
             after = len(store)  # goes through all of it, so once
             if after > size:
                 by_rule[path.stem] += after - size
                 size = after
                 watch(path.stem)
-    found = contradictions(store, rules)
+    found = contradictions(project, store, rules)
     if tidy:
-        _tidy(store)
-    kept = sum(1 for _ in store.quads_for_pattern(None, None, None, layers.graph_iri(layers.INFERRED)))
+        _tidy(project, store)
+    kept = sum(1 for _ in store.quads_for_pattern(None, None, None, project.graph_iri(layers.INFERRED)))
     return Closure({rule: count for rule, count in by_rule.items() if count}, rounds, kept, found)
 
 
@@ -131,24 +142,24 @@ def is_kept(triple: Triple) -> bool:
     return named and not is_trivial(triple)
 
 
-def _tidy(store: Store) -> None:
+def _tidy(project: Project, store: Store) -> None:
     """Take out of ``graph:inferred`` what is not kept."""
-    for quad in list(store.quads_for_pattern(None, None, None, layers.graph_iri(layers.INFERRED))):
+    for quad in list(store.quads_for_pattern(None, None, None, project.graph_iri(layers.INFERRED))):
         if not is_kept(quad.triple):
             store.remove(quad)
 
 
-def close_with_owlrl(store: Store, rules: Path) -> Closure:
+def close_with_owlrl(project: Project, store: Store, rules: Path | None = None) -> Closure:
     """Add to ``graph:inferred`` of ``store`` what owlrl, the reference reasoner, infers from the merge of its graphs.
 
     ``rules`` is the folder of the checks for contradictions. The same triples are left out as in ``close``: those with
     blank nodes, those with a literal as subject, the trivial ones. The counts by rule are owlrl's total.
     """
-    inferred = layers.graph_iri(layers.INFERRED)
+    inferred = project.graph_iri(layers.INFERRED)
     before = {quad.triple for quad in store if quad.graph_name != inferred}
     store.extend(Quad(t.subject, t.predicate, t.object, inferred) for t in owlrl_triples(before) - before)
-    found = contradictions(store, rules)
-    _tidy(store)
+    found = contradictions(project, store, rules)
+    _tidy(project, store)
     kept = sum(1 for _ in store.quads_for_pattern(None, None, None, inferred))
     return Closure({"owlrl": kept} if kept else {}, 1, kept, found)
 
@@ -187,16 +198,16 @@ _SAYS = re.compile(r"^# says: (.+)$", re.MULTILINE)
 _EXPLAINED_BY = ("prp-fp", "prp-ifp", "prp-key")
 
 
-def contradictions(store: Store, rules: Path) -> list[Contradiction]:
+def contradictions(project: Project, store: Store, rules: Path | None = None) -> list[Contradiction]:
     """Return the contradictions in ``store`` that the checks (``check-*.rq``) in the folder ``rules`` find, sorted.
 
     Each is reported once, whichever way round the check found it. ``close`` calls this while the members of class
     expressions are still in the store; on a store without them only contradictions between named classes are found.
 
-    Raises ImtError where a check is no SPARQL query or lacks its ``# says:`` line.
+    Raises UserError where a check is no SPARQL query or lacks its ``# says:`` line.
     """
     found: dict[tuple[str, frozenset[str]], Contradiction] = {}
-    for path in layers.rule_files(rules):
+    for path in layers.rule_files(rules or project.rules):
         if path.suffix != ".rq":
             continue
         text = path.read_text(encoding="utf-8")
@@ -204,13 +215,13 @@ def contradictions(store: Store, rules: Path) -> list[Contradiction]:
         try:
             rows = store.query(text)
         except SyntaxError as error:
-            raise ImtError(f"{path} is no SPARQL query ({_first_line(error)}): mend the check.") from error
+            raise UserError(f"{path} is no SPARQL query ({_first_line(error)}): mend the check.") from error
         if says is None or not isinstance(rows, QuerySolutions):
-            raise ImtError(f"{path} is no check: it needs a SELECT and a line '# says: ...' with its variables.")
+            raise UserError(f"{path} is no check: it needs a SELECT and a line '# says: ...' with its variables.")
         rule = path.stem.removeprefix("check-")
         names = [variable.value for variable in rows.variables]
         for row in rows:
-            members = {name: _readable(row[name]) for name in names}
+            members = {name: _readable(project, row[name]) for name in names}
             message = re.sub(r"\?(\w+)", lambda match: members.get(match[1], match[0]), says[1])  # noqa: B023
             entry = Contradiction(rule, tuple(members.values()), message)
             same = (rule, frozenset(entry.members))
@@ -232,10 +243,10 @@ def _first_line(error: SyntaxError) -> str:
     return str(error).partition(": expected")[0].partition("\n")[0]
 
 
-def _readable(term: object) -> str:
+def _readable(project: Project, term: object) -> str:
     """Return a term as a person would write it: a CURIE, an IRI, a quoted literal."""
     if isinstance(term, NamedNode):
-        return terms.shorten(term.value)
+        return project.shorten(term.value)
     if isinstance(term, Literal):
         return f'"{term.value}"'
     return "an unnamed class" if isinstance(term, BlankNode) else "nothing"

@@ -6,11 +6,11 @@ than the triple, so going from premise to premise ends at what the sources say.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Triple
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
+from rdfkit.base.project import Project
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import guard as sparql
@@ -29,38 +29,37 @@ class Step:
 class History:
     """A closed store with all that was inferred on the way, and when each triple was: place in the order, and rule."""
 
+    project: Project
     store: Store
-    rules: Path
     added: dict[Triple, tuple[int, str]]
 
 
-def history(root: Path) -> History:
-    """Return how the graph of the sources under ``root`` is closed. Raises ImtError where they can't be read."""
-    store = layers.read_sources(root)
-    rules = root / "ontology" / "rules"
+def history(project: Project) -> History:
+    """Return how the graph of a project's sources is closed. Raises UserError if they cannot be read."""
+    store = layers.read_sources(project)
     added: dict[Triple, tuple[int, str]] = {}
-    inferred = layers.graph_iri(layers.INFERRED)
+    inferred = project.graph_iri(layers.INFERRED)
 
     def note(rule: str) -> None:
         place = len(added)
         for quad in store.quads_for_pattern(None, None, None, inferred):
             added.setdefault(quad.triple, (place, rule))
 
-    reason.close(store, rules, watch=note, tidy=False)
-    return History(store, rules, added)
+    reason.close(project, store, watch=note, tidy=False)
+    return History(project, store, added)
 
 
 def step(past: History, triple: Triple) -> Step:
-    """Return how a triple was inferred. Raises ImtError where it was not, or not by these rules."""
+    """Return how a triple was inferred. Raises UserError where it was not, or not by these rules."""
     if triple not in past.added:
-        raise ImtError(f"'{triple}' was not inferred by the rules in {past.rules}.")
+        raise UserError(f"'{triple}' was not inferred by the rules in {past.project.rules}.")
     place, rule = past.added[triple]
-    asked = _Asked((past.rules / f"{rule}.ru").read_text(encoding="utf-8"), triple)
-    inferred = layers.graph_iri(layers.INFERRED)
+    asked = _Asked((past.project.rules / f"{rule}.ru").read_text(encoding="utf-8"), triple)
+    inferred = past.project.graph_iri(layers.INFERRED)
     for premises in asked.premises(past.store):
         if all(quad.graph_name != inferred or past.added[quad.triple][0] < place for quad in premises):
             return Step(rule, tuple(sorted(premises, key=str)))
-    raise ImtError(f"The premises of '{triple}' by {rule} are not there: the graph is not the one that was closed.")
+    raise UserError(f"The premises of '{triple}' by {rule} are not there: the graph is not the one that was closed.")
 
 
 class _Asked:

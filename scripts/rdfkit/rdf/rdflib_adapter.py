@@ -5,13 +5,11 @@ with ``normalize=False``, which leaves the user's ``rdflib.NORMALIZE_LITERALS`` 
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
-
-from rdfkit.base.namespaces import PREFIXES
 
 if TYPE_CHECKING:
     import rdflib
@@ -59,12 +57,12 @@ def from_rdflib(term: "Identifier") -> "ox.NamedNode | ox.BlankNode | ox.Literal
     raise TypeError(f"{term!r} is no term of an RDF graph")
 
 
-def to_rdflib_graph(triples: Iterable[Any]) -> "rdflib.Graph":
-    """Return an rdflib graph of pyoxigraph triples or quads (the graph's name is dropped), with the house prefixes."""
+def to_rdflib_graph(triples: Iterable[Any], prefixes: Mapping[str, str]) -> "rdflib.Graph":
+    """Return an rdflib graph of pyoxigraph triples or quads (the graph's name is dropped), with the given prefixes."""
     import rdflib
 
     graph = rdflib.Graph(bind_namespaces="none")
-    bind_prefixes(graph)
+    bind_prefixes(graph, prefixes)
     for triple in triples:
         graph.add((to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object)))
     return graph
@@ -86,12 +84,14 @@ def added(graph: "rdflib.Graph", triples: Iterable[Any]) -> Iterator[None]:
             graph.remove(parts)
 
 
-def to_rdflib_dataset(quads: Iterable[Any], *, default_union: bool = False) -> "rdflib.Dataset":
+def to_rdflib_dataset(
+    quads: Iterable[Any], prefixes: Mapping[str, str], *, default_union: bool = False
+) -> "rdflib.Dataset":
     """Return an rdflib dataset of pyoxigraph quads, each in its named graph."""
     import rdflib
 
     dataset = rdflib.Dataset(default_union=default_union)
-    bind_prefixes(dataset)
+    bind_prefixes(dataset, prefixes)
     graphs: dict[Any, rdflib.Graph] = {}
     for quad in quads:
         name = quad.graph_name
@@ -102,7 +102,7 @@ def to_rdflib_dataset(quads: Iterable[Any], *, default_union: bool = False) -> "
     return dataset
 
 
-def to_rdflib_result(answer: Any) -> "Result":
+def to_rdflib_result(answer: Any, prefixes: Mapping[str, str]) -> "Result":
     """Return pyoxigraph's answer to a query as the ``Result`` that ``rdflib.Graph.query`` gives."""
     from rdflib.query import Result
     from rdflib.term import Variable
@@ -117,14 +117,14 @@ def to_rdflib_result(answer: Any) -> "Result":
         ]
     elif isinstance(answer, ox.QueryTriples):
         result = Result("CONSTRUCT")
-        result.graph = to_rdflib_graph(answer)
+        result.graph = to_rdflib_graph(answer, prefixes)
     else:
         result = Result("ASK")
         result.askAnswer = bool(answer)
     return result
 
 
-def bind_prefixes(graph: "rdflib.Graph") -> None:
-    """Give an rdflib graph the house prefixes, so that what it prints is short."""
-    for prefix, namespace in PREFIXES.items():
+def bind_prefixes(graph: "rdflib.Graph", prefixes: Mapping[str, str]) -> None:
+    """Bind prefixes in an rdflib graph, so that what it prints is short."""
+    for prefix, namespace in prefixes.items():
         graph.bind(prefix, namespace, replace=True)

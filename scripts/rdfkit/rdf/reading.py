@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 if TYPE_CHECKING:
     from xml.parsers import expat
@@ -62,7 +62,7 @@ def read(path: Path, format: str | None = None, *, base: str | None = None) -> l
     ``format`` is a key of ``FORMATS``; without it the file's extension decides. Relative IRIs are resolved against
     ``base``; where there is none, and the file names none either, they are errors.
 
-    Raises ImtError with the file and, where the parser knows them, line and column: for a file that is missing, a
+    Raises UserError with the file and, where the parser knows them, line and column: for a file that is missing, a
     folder, empty, not UTF-8, of an unknown extension, broken, hostile, or that uses what RDF 1.1 does not have.
     """
     try:
@@ -71,25 +71,25 @@ def read(path: Path, format: str | None = None, *, base: str | None = None) -> l
             stream = _Stream(path, syntax, file)
             quads = _parse(path, syntax, stream, base)
     except OSError as error:
-        raise ImtError(_unreadable(path, error)) from error
+        raise UserError(_unreadable(path, error)) from error
     if not quads:
-        raise ImtError(f"{path}: holds no triples{_why_empty(syntax, stream.size)}.")
+        raise UserError(f"{path}: holds no triples{_why_empty(syntax, stream.size)}.")
     return quads
 
 
 def syntax_of(path: Path, name: str | None = None) -> str:
     """Return the syntax of a file, a key of ``FORMATS``: ``name`` where it is given, else what the extension tells.
 
-    Raises ImtError where that is none, and OSError for a folder or a file that is missing.
+    Raises UserError where that is none, and OSError for a folder or a file that is missing.
     """
     if name is not None and name not in FORMATS:
-        raise ImtError(f"There is no RDF syntax '{name}': choose one of {', '.join(FORMATS)}.")
+        raise UserError(f"There is no RDF syntax '{name}': choose one of {', '.join(FORMATS)}.")
     if path.is_dir():
         raise IsADirectoryError
     if name is None and path.stat():
         name = EXTENSIONS.get(path.suffix.lower())
     if name is None:
-        raise ImtError(
+        raise UserError(
             f"{path}: its extension does not tell the syntax; name it with --input-format, one of {', '.join(FORMATS)}."
         )
     return name
@@ -112,7 +112,7 @@ def _why_empty(syntax: str, size: int) -> str:
 
 
 class _Stream:
-    """A file as the parser reads it, watched: what it holds too much of ends the reading with an ImtError."""
+    """A file as the parser reads it, watched: what it holds too much of ends the reading with an UserError."""
 
     def __init__(self, path: Path, syntax: str, file: BinaryIO) -> None:
         self._path = path
@@ -127,7 +127,7 @@ class _Stream:
         for mark, encoding in _BOMS.items():
             if start.startswith(mark):
                 if encoding != "UTF-8":
-                    raise ImtError(f"{path}:1:1: is written in {encoding}; save the file as UTF-8.")
+                    raise UserError(f"{path}:1:1: is written in {encoding}; save the file as UTF-8.")
                 start = start[len(mark) :]
         self._start = start
         if syntax == "rdfxml":
@@ -140,7 +140,7 @@ class _Stream:
         self.fruitless += len(chunk)
         # JSON-LD is no streaming syntax: its context may come last.
         if self.fruitless > _PATIENCE + size and self._syntax != "jsonld":
-            raise ImtError(
+            raise UserError(
                 f"{self._path}: has no triple in {_PATIENCE // 1_000_000} MB on end, so it does not look like "
                 f"{_plain(self._syntax)}; check that this is the right file."
             )
@@ -151,7 +151,7 @@ class _Stream:
             self._depth += sum(chunk.count(c) for c in (opening[:1], opening[1:]))
             self._depth = max(0, self._depth - sum(chunk.count(c) for c in (closing[:1], closing[1:])))
             if self._depth > _DEEPEST:
-                raise ImtError(_too_deep(self._path, "brackets"))
+                raise UserError(_too_deep(self._path, "brackets"))
         return chunk
 
 
@@ -160,7 +160,7 @@ def _too_deep(where: object, what: str) -> str:
 
 
 def _xml_checker(path: Path) -> Callable[[bytes], None]:
-    """Return a function that takes an XML file chunk by chunk, an empty one last, and raises ImtError for bad XML.
+    """Return a function that takes an XML file chunk by chunk, an empty one last, and raises UserError for bad XML.
 
     pyoxigraph's RDF/XML parser resolves entities declared in the file, knows no line of an error, and takes a file
     that breaks off for a whole one. So expat reads along; it resolves nothing here.
@@ -174,15 +174,15 @@ def _xml_checker(path: Path) -> Callable[[bytes], None]:
         return f"{path}:{parser.CurrentLineNumber}:{parser.CurrentColumnNumber + 1}"
 
     def refuse_entity(name: str, *_: object) -> None:
-        raise ImtError(f"{place()}: declares the XML entity '{name}', and none is resolved; write it out in full.")
+        raise UserError(f"{place()}: declares the XML entity '{name}', and none is resolved; write it out in full.")
 
     def open_element(_: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
         if len(attributes) > _MOST_ATTRIBUTES:
-            raise ImtError(f"{place()}: has an element with more than {_MOST_ATTRIBUTES} attributes; write elements.")
+            raise UserError(f"{place()}: has an element with more than {_MOST_ATTRIBUTES} attributes; write elements.")
         if depth > _DEEPEST:
-            raise ImtError(_too_deep(place(), "elements"))
+            raise UserError(_too_deep(place(), "elements"))
 
     def close_element(_: str) -> None:
         nonlocal depth
@@ -204,9 +204,9 @@ def _parse_xml(parser: "expat.XMLParserType", chunk: bytes, path: Path) -> None:
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS] and parser.CurrentByteIndex <= 0:
             return  # an empty file, which is told in other words
         what = expat.ErrorString(error.code)
-        raise ImtError(f"{path}:{error.lineno}:{error.offset + 1}: is no XML ({what}); mend it there.") from error
+        raise UserError(f"{path}:{error.lineno}:{error.offset + 1}: is no XML ({what}); mend it there.") from error
     except (LookupError, ValueError) as error:  # of Python, for an encoding that it lacks
-        raise ImtError(f"{path}: is in an encoding that is not read; save it as UTF-8 and declare that.") from error
+        raise UserError(f"{path}: is in an encoding that is not read; save it as UTF-8 and declare that.") from error
 
 
 def _parse(path: Path, syntax: str, stream: _Stream, base: str | None) -> list[Quad]:
@@ -218,13 +218,13 @@ def _parse(path: Path, syntax: str, stream: _Stream, base: str | None) -> list[Q
             _refuse_rdf_12(path, quad)
             quads.append(quad)
             if len(quads) > _MOST:
-                raise ImtError(f"{path}: holds more than {_MOST} triples; split it, or check it in a triple store.")
+                raise UserError(f"{path}: holds more than {_MOST} triples; split it, or check it in a triple store.")
     except SyntaxError as error:
         if stream.size == 0:
             return []  # JSON-LD's parser takes an empty file for a broken one
-        raise ImtError(_sentence(path, syntax, error)) from error
+        raise UserError(_sentence(path, syntax, error)) from error
     except MemoryError as error:  # the parser's own limit on the length of one token
-        raise ImtError(
+        raise UserError(
             f"{path}: has a name, string or comment of more than 16 MB, so it does not look like {_plain(syntax)}; "
             "check that this is the right file."
         ) from error
@@ -234,12 +234,12 @@ def _parse(path: Path, syntax: str, stream: _Stream, base: str | None) -> list[Q
 def _refuse_rdf_12(path: Path, quad: Quad) -> None:
     if isinstance(quad.object, Triple):
         inner = quad.object
-        raise ImtError(
+        raise UserError(
             f"{path}: has a quoted triple ({printable(f'{inner.subject} {inner.predicate} {inner.object}')}), "
             "which shapes can't look into; say it with rdf:Statement, or in a named graph."
         )
     if isinstance(quad.object, Literal) and quad.object.direction:
-        raise ImtError(f"{path}: has a text with a direction ({quad.object}), which RDF 1.1 lacks; leave it out.")
+        raise UserError(f"{path}: has a text with a direction ({quad.object}), which RDF 1.1 lacks; leave it out.")
 
 
 _PLACE = re.compile(r"^Parser error (?:at|between) .*?: ", re.DOTALL)

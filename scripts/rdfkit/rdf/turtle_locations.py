@@ -14,14 +14,14 @@ from typing import NamedTuple, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from rdfkit.base import namespaces as terms
+from rdfkit.base import namespaces
 
 Term: TypeAlias = NamedNode | BlankNode | Literal
 
 SYNTAXES = ("turtle", "trig", "ntriples", "nquads")
 """The syntaxes that can be scanned, by their names in ``rdf.FORMATS``."""
 
-_RDF, _XSD = terms.PREFIXES["rdf"], terms.PREFIXES["xsd"]
+_RDF, _XSD = namespaces.RDF, namespaces.XSD
 _TYPE, _FIRST, _REST, _NIL = (NamedNode(_RDF + name) for name in ("type", "first", "rest", "nil"))
 
 

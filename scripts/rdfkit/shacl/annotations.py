@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import imaging_trials
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf.turtle_locations import Place
 from rdfkit.shacl.report import Entry, Report, entries, summary
 
@@ -20,18 +20,18 @@ def as_sarif(report: Report) -> str:
     import json
 
     found = entries(report)
-    rules = {terms.shorten(entry.iri): entry for entry in reversed(found)}
+    rules = {PROJECT.shorten(entry.iri): entry for entry in reversed(found)}
     numbers = {rule: number for number, rule in enumerate(sorted(rules))}
     driver = {
         "name": "imt validate",
         "version": imaging_trials.__version__,
-        "informationUri": terms.BASE,
+        "informationUri": PROJECT.base,
         "rules": [_rule(rules[name]) for name in sorted(rules)],
     }
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [{"ruleIndex": numbers[terms.shorten(entry.iri)], **_result(entry)} for entry in found],
+        "results": [{"ruleIndex": numbers[PROJECT.shorten(entry.iri)], **_result(entry)} for entry in found],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
@@ -39,7 +39,7 @@ def as_sarif(report: Report) -> str:
 
 def _rule(entry: Entry) -> dict[str, Any]:
     return {
-        "id": terms.shorten(entry.iri),
+        "id": PROJECT.shorten(entry.iri),
         "shortDescription": {"text": entry.name or entry.rule},
         "helpUri": entry.iri,
         "defaultConfiguration": {"level": _LEVELS.get(entry.severity, "note")},
@@ -48,7 +48,7 @@ def _rule(entry: Entry) -> dict[str, Any]:
 
 def _result(entry: Entry) -> dict[str, Any]:
     result: dict[str, Any] = {
-        "ruleId": terms.shorten(entry.iri),
+        "ruleId": PROJECT.shorten(entry.iri),
         "level": _LEVELS.get(entry.severity, "note"),
         "message": {"text": entry.text},
     }

@@ -10,9 +10,9 @@ from typing import Any
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Variable
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf import named_graphs as layers
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base import namespaces
+from rdfkit.base.errors import UserError
 from rdfkit.shacl.path_tracing import Spot, Trail
 from rdfkit.shacl.report import Result, Term
 from rdfkit.sparql import guard as sparql
@@ -29,9 +29,9 @@ MOST_READ = 60_000
 """How many quads all the trials of a report may read, each one as often as it is read: of a result that many
 statements make (a loop of 300 steps, say) each trial takes long, and there are many. It comes to some seconds."""
 
-_USER = layers.graph_iri("user")
-_SH = terms.PREFIXES["sh"]
-_TYPE = NamedNode(terms.expand("rdf:type"))
+_USER = PROJECT.graph_iri("user")
+_SH = namespaces.SH
+_TYPE = NamedNode(namespaces.expand("rdf:type"))
 _ABSENCE = re.compile(r"(?i)\bNOT\s+EXISTS\b|\bMINUS\b")
 
 
@@ -87,7 +87,7 @@ class Culprits:
         def gives_it() -> bool:
             self._may_read -= len(small) * (1 + len(small) // 50)  # a path is looked for from every node
             if self._may_read <= 0:
-                raise ImtError("This result rests on too many statements to be looked into.")
+                raise UserError("This result rests on too many statements to be looked into.")
             return any(_agree(found, row) for found in _rows(small, text, graphs, {}))
 
         try:
@@ -96,7 +96,7 @@ class Culprits:
             )
             small.extend(found)
             return (witness.least(small, found, gives_it) or []) if gives_it() else []
-        except (ImtError, SyntaxError):
+        except (UserError, SyntaxError):
             return []
 
     def _candidates(self, store: Store, text: str, row: dict[str, Term], graphs: list[NamedNode]) -> set[Quad]:

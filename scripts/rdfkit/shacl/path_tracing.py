@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.shacl.report import Term, listed
 
-_SH, _RDF, _RDFS, _OWL = (terms.PREFIXES[prefix] for prefix in ("sh", "rdf", "rdfs", "owl"))
+_SH, _RDF, _RDFS, _OWL = (PROJECT.prefixes[prefix] for prefix in ("sh", "rdf", "rdfs", "owl"))
 _SUBPROPERTY, _INVERSE, _TYPE = _RDFS + "subPropertyOf", _OWL + "inverseOf", _RDF + "type"
 _REPEATED = ("zeroOrOnePath", "zeroOrMorePath", "oneOrMorePath")
 

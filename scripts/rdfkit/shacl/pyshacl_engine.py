@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.rdf import reading as rdf
 from rdfkit.shacl.report import Result, Term, term_text
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Targets = dict[Node, set[Node]]
 
 _LABELS = tuple(
-    terms.expand(name) for name in ("skos:prefLabel", "rdfs:label", "schema:name", "dcterms:title", "foaf:name")
+    PROJECT.expand(name) for name in ("skos:prefLabel", "rdfs:label", "schema:name", "dcterms:title", "foaf:name")
 )
 
 
@@ -95,7 +95,7 @@ def validate(
 ) -> list[Result]:
     """Return pySHACL's results for the nodes that the shapes target, or for ``targets`` instead, in no order.
 
-    With ``meta_shacl`` the shapes are checked first. Raises ImtError where they are no proper SHACL; it says that they
+    With ``meta_shacl`` the shapes are checked first. Raises UserError where they are no proper SHACL; it says that they
     are those in ``shapes_name``.
     """
     if targets is not None:
@@ -112,20 +112,20 @@ def validate(
             _, report, text = pyshacl.validate(data, shacl_graph=shapes, meta_shacl=meta_shacl, inplace=True)
         except (ReportableRuntimeError, ShapeLoadError, ValidationFailure) as error:
             said = rdf.printable(" ".join(str(getattr(error, "message", error)).split()), 600)
-            raise ImtError(f"The shapes in {shapes_name} are no proper SHACL, mend them: {said}") from error
+            raise UserError(f"The shapes in {shapes_name} are no proper SHACL, mend them: {said}") from error
         except (ArithmeticError, RecursionError, re.error) as error:
             # rdflib on literals that are ill-typed ("x"^^xsd:integer minus 1, NaN in a range) or no regular expression.
-            raise ImtError(
+            raise UserError(
                 f"pySHACL breaks down over a value in this data ({type(error).__name__}): mend literals that are not "
                 "written as their datatype asks, or use the fast engine, which reports them."
             ) from error
         except Exception as error:
             said = rdf.printable(" ".join(str(error).split()), 300)
-            raise ImtError(
+            raise UserError(
                 f"pySHACL can't use the shapes in {shapes_name} ({type(error).__name__}: {said}); mend them."
             ) from error
         if not isinstance(report, rdflib.Graph):
-            raise ImtError(f"pySHACL could not validate: {rdf.printable(' '.join(str(text).split()), 600)}")
+            raise UserError(f"pySHACL could not validate: {rdf.printable(' '.join(str(text).split()), 600)}")
         return [_result(report, node, data) for node in report.objects(None, rdflib.SH.result)]
 
 
@@ -154,13 +154,15 @@ def _aimed(shapes: "rdflib.Graph", targets: "Targets") -> "rdflib.Graph":
 
 
 def _refuse_other_servers(shapes: "rdflib.Graph", shapes_name: str) -> None:
-    """Raise ImtError where a query in the shapes asks another server: rdflib would, and pySHACL misses some of them."""
+    """Raise UserError where a query in the shapes asks another server: rdflib would, and pySHACL misses some."""
     from rdflib import SH
 
     for name in (SH.select, SH.ask, SH.construct):
         for text in shapes.objects(None, name):
             if sparql.asks_another_server(str(text)):
-                raise ImtError(f"A query in the shapes in {shapes_name} asks another server (SERVICE): leave that out.")
+                raise UserError(
+                    f"A query in the shapes in {shapes_name} asks another server (SERVICE): leave that out."
+                )
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base import namespaces
 from rdfkit.inference.closure import Contradiction
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import snippet as excerpt
@@ -16,12 +17,12 @@ from rdfkit.shacl.undefined_terms import Finding
 
 Term: TypeAlias = NamedNode | BlankNode | Literal
 
-_SH = terms.PREFIXES["sh"]
-_RDF = terms.PREFIXES["rdf"]
-_XSD = terms.PREFIXES["xsd"]
+_SH = namespaces.SH
+_RDF = namespaces.RDF
+_XSD = namespaces.XSD
 _TYPE = NamedNode(_RDF + "type")
 _VIOLATION = _SH + "Violation"
-_IMTSH = terms.PREFIXES["imtsh"]
+_IMTSH = PROJECT.prefixes["imtsh"]
 _UNDEFINED = _IMTSH + "UndefinedTerm"
 _CONTRADICTION = _IMTSH + "Contradiction"
 _IN_QUERY = re.compile(r"([^ ]+\.r[qu]):([0-9]+):([0-9]+)")
@@ -219,7 +220,7 @@ def _number(count: int, noun: str) -> str:
 def term_text(term: Term) -> str:
     """Return a term as a person would write it in Turtle with the house prefixes, on one line and not too long."""
     if isinstance(term, NamedNode):
-        short = terms.shorten(term.value)
+        short = PROJECT.shorten(term.value)
         return rdf.printable(f"<{short}>" if short == term.value else short)
     if isinstance(term, Literal):
         text = f'"{rdf.printable(term.value, 80)}"'
@@ -280,8 +281,8 @@ def as_json(report: Report, *, strict: bool = False) -> str:
             "label": result.label,
             "path": None if result.path is None else path_text(result),
             "value": None if result.value is None else term_text(result.value),
-            "component": terms.shorten(result.component),
-            "severity": terms.shorten(result.severity),
+            "component": PROJECT.shorten(result.component),
+            "severity": PROJECT.shorten(result.severity),
             "shape": term_text(result.shape),
             "name": report.names.get(result.shape),
             "constraint": None if result.constraint is None else term_text(result.constraint),
@@ -293,9 +294,9 @@ def as_json(report: Report, *, strict: bool = False) -> str:
         {
             "where": finding.where,
             **_place(report.place(finding), finding.where),
-            "term": terms.shorten(finding.term),
+            "term": PROJECT.shorten(finding.term),
             "problem": finding.problem,
-            "nearest": [terms.shorten(name) for name in finding.nearest],
+            "nearest": [PROJECT.shorten(name) for name in finding.nearest],
             "statement": finding.statement,
         }
         for finding in report.undefined
@@ -399,7 +400,7 @@ def as_triples(report: Report) -> list[Triple]:
         add(focus, _UNDEFINED, _VIOLATION, [str(finding)], place, value=NamedNode(finding.term))
     for entry in report.contradictions:
         member = next((m for m in entry.members if ":" in m and not m.startswith('"')), "")
-        iri = terms.expand(member) if member.partition(":")[0] in terms.PREFIXES else member
+        iri = PROJECT.expand(member) if member.partition(":")[0] in PROJECT.prefixes else member
         focus = NamedNode(iri) if iri else NamedNode(_CONTRADICTION)
         place = _place(report.place(entry), None)
         add(focus, _CONTRADICTION, _VIOLATION, [f"{entry.message} ({entry.rule})"], place)
@@ -409,5 +410,5 @@ def as_triples(report: Report) -> list[Triple]:
 
 def as_turtle(report: Report) -> str:
     """Return the W3C validation report in Turtle."""
-    prefixes = {name: terms.PREFIXES[name] for name in ("imt", "imtsh", "sh", "xsd")}
+    prefixes = {name: PROJECT.prefixes[name] for name in ("imt", "imtsh", "sh", "xsd")}
     return (serialize(as_triples(report), format=RdfFormat.TURTLE, prefixes=prefixes) or b"").decode()

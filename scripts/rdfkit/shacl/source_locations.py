@@ -12,7 +12,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.inference.closure import Contradiction
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import turtle_locations as positions
@@ -21,7 +21,7 @@ from rdfkit.shacl.path_tracing import Described, Spot, Trail
 from rdfkit.shacl.report import Report, Result, Term
 from rdfkit.shacl.undefined_terms import Finding
 
-_SH, _RDF, _RDFS = (terms.PREFIXES[prefix] for prefix in ("sh", "rdf", "rdfs"))
+_SH, _RDF, _RDFS = (PROJECT.prefixes[prefix] for prefix in ("sh", "rdf", "rdfs"))
 _MISSING = {"MinCount", "QualifiedMinCount", "HasValue"}
 _TOO_MANY = {"MaxCount", "QualifiedMaxCount"}
 _LOGICAL = {"Not", "Or", "Xone", "And", "Node"}
@@ -237,7 +237,7 @@ def _member(text: str) -> Term:
     if text.startswith('"'):
         return Literal(text[1:-1])
     try:
-        return NamedNode(terms.expand(text) if text.partition(":")[0] in terms.PREFIXES else text)
+        return NamedNode(PROJECT.expand(text) if text.partition(":")[0] in PROJECT.prefixes else text)
     except ValueError:
         return Literal(text)
 

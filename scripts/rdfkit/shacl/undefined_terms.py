@@ -12,13 +12,14 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.mappings import sssom as links
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from rdfkit.base import namespaces
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import reading as rdf
 
-_RDF, _RDFS, _OWL, _SH = (terms.PREFIXES[prefix] for prefix in ("rdf", "rdfs", "owl", "sh"))
+_RDF, _RDFS, _OWL, _SH = (PROJECT.prefixes[prefix] for prefix in ("rdf", "rdfs", "owl", "sh"))
 _TYPE = _RDF + "type"
 
 _PROPERTY_TYPES = {
@@ -34,7 +35,7 @@ _PLACES_OF_CLASSES = {
     *(_RDFS + name for name in ("subClassOf", "domain", "range")),
     *(_OWL + name for name in ("someValuesFrom", "allValuesFrom", "onClass", "disjointWith", "equivalentClass")),
     *(_SH + name for name in ("class", "targetClass")),
-    terms.PREFIXES["void"] + "class",
+    namespaces.VOID + "class",
 }
 _PLACES_OF_PROPERTIES = {
     _RDFS + "subPropertyOf",
@@ -42,7 +43,7 @@ _PLACES_OF_PROPERTIES = {
     *(_SH + name for name in ("path", "inversePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath")),
     *(_SH + name for name in ("targetSubjectsOf", "targetObjectsOf", "equals", "disjoint", "lessThan")),
     _SH + "lessThanOrEquals",
-    terms.PREFIXES["void"] + "property",
+    namespaces.VOID + "property",
 }
 _NAMES_A_VERSION = {_OWL + name for name in ("versionIRI", "priorVersion", "backwardCompatibleWith")}
 
@@ -83,9 +84,9 @@ class Finding:
 
     def __str__(self) -> str:
         """Return the finding as the line that is printed."""
-        hint = f"; did you mean {' or '.join(terms.shorten(name) for name in self.nearest)}?" if self.nearest else ""
+        hint = f"; did you mean {' or '.join(PROJECT.shorten(name) for name in self.nearest)}?" if self.nearest else ""
         said = f" (in: {self.statement})" if self.statement else ""
-        return f"{self.where}: {terms.shorten(self.term)} {self.problem}{hint}{said}"
+        return f"{self.where}: {PROJECT.shorten(self.term)} {self.problem}{hint}{said}"
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,9 @@ def terms_of_store(store: Store) -> Terms:
 
     What is only inferred does not count: a misspelt name gets a type from the range of the property it stands behind.
     """
-    inferred = layers.graph_iri(layers.INFERRED)
+    inferred = PROJECT.graph_iri(layers.INFERRED)
     types = store.quads_for_pattern(None, NamedNode(_TYPE), None, None)
-    names = {layers.graph_iri(name).value for name in (layers.INFERRED, layers.LINKS, *layers.FOLDERS.values())}
+    names = {PROJECT.graph_iri(name).value for name in (layers.INFERRED, "links", *PROJECT.folders.values())}
     names |= {name.value for name in store.named_graphs() if isinstance(name, NamedNode)}
     return terms_of(quad for quad in types if quad.graph_name != inferred) | Terms(frozenset(names))
 
@@ -137,15 +138,15 @@ def check_quads(quads: Collection[Quad], where: str, known: Terms, own: Collecti
 def check_repository(root: Path) -> list[Finding]:
     """Return the undefined terms in the sources, shapes, rules and saved queries under ``root``, sorted.
 
-    Raises ImtError for a file that can't be read.
+    Raises UserError for a file that can't be read.
     """
-    data = [(path, rdf.read(path)) for _, path in layers.source_files(root)]
+    data = [(path, rdf.read(path)) for _, path in layers.source_files(PROJECT.at(root))]
     data += [(path, list(links.to_quads([links.read_set(path)]))) for path in links.files(root)]
     shapes = [(path, rdf.read(path)) for path in sorted((root / "shapes").glob("*.ttl"))]
-    named = (layers.INFERRED, layers.LINKS, *(name for name, _ in layers.source_files(root)))
-    graphs = {layers.graph_iri(name).value for name in named}
+    named = (layers.INFERRED, "links", *(name for name, _ in layers.source_files(PROJECT.at(root))))
+    graphs = {PROJECT.graph_iri(name).value for name in named}
     of_shapes = {q.subject.value for _, quads in shapes for q in quads if isinstance(q.subject, NamedNode)}
-    known = Terms(frozenset(graphs | {iri for iri in of_shapes if iri.startswith(terms.PREFIXES["imtsh"])}))
+    known = Terms(frozenset(graphs | {iri for iri in of_shapes if iri.startswith(PROJECT.prefixes["imtsh"])}))
     for _, quads in data + shapes:
         known |= terms_of(quads)
     uses: list[_Use] = []
@@ -171,7 +172,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ImtError(f"{path}: can't be read as UTF-8 text ({error}); mend that and run again.") from error
+        raise UserError(f"{path}: can't be read as UTF-8 text ({error}); mend that and run again.") from error
 
 
 def _uses(quads: Iterable[Quad], where: str) -> Iterator[_Use]:
@@ -204,21 +205,21 @@ def _told(statement: Quad | None) -> tuple[str, str, str]:
 
 def _show(term: object) -> str:
     if isinstance(term, NamedNode):
-        short = terms.shorten(term.value)
+        short = PROJECT.shorten(term.value)
         return rdf.printable(f"<{short}>" if short == term.value else short)
     return "[]" if isinstance(term, BlankNode) else rdf.printable(str(term), 60)
 
 
 def _judge(uses: Iterable[_Use], known: Terms, own: Collection[str], *, house: bool) -> list[Finding]:
     lists = _lists()
-    spaces = set(terms.PREFIXES.values())
+    spaces = set(PROJECT.prefixes.values())
     found = []
     for use in uses:
         if use.term in spaces or use.term in own:
             continue
-        if terms.is_ours(use.term):
+        if PROJECT.is_own(use.term):
             verdict = _judge_ours(use, known)
-        elif terms.is_ours(use.term.replace("http://", "https://", 1)):
+        elif PROJECT.is_own(use.term.replace("http://", "https://", 1)):
             verdict = ("is written with http:", [use.term.replace("http://", "https://", 1)])
         else:
             verdict = _judge_foreign(use, known, lists, house=house)
@@ -273,7 +274,7 @@ def _nearest(iri: str, candidates: Collection[str], cutoff: float = 0.6) -> list
     locals_ = {name[len(namespace) :]: name for name in sorted(candidates) if name.startswith(namespace)}
     near = [locals_[name] for name in difflib.get_close_matches(local, locals_, 2, cutoff)]
     if not near:
-        ours = sorted(name for name in candidates if terms.is_ours(name)) if terms.is_ours(iri) else []
+        ours = sorted(name for name in candidates if PROJECT.is_own(name)) if PROJECT.is_own(iri) else []
         near = difflib.get_close_matches(iri, ours, 1, 0.85)
     return near
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Quad, Triple
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.shacl import pyshacl_engine as shacl
 from rdfkit.shacl.engine import engine as fast
@@ -68,11 +68,11 @@ def validate(
     """Return the results for a graph with some triples ``added``, in no order, and the nodes looked at, in N-Triples.
 
     Only nodes ``among`` some are looked at, if any are given. With ``check_shapes`` the reference first holds the
-    shapes against SHACL's own shapes. Raises ImtError for an engine that is none, for shapes that are no proper SHACL,
+    shapes against SHACL's own shapes. Raises UserError for an engine that is none, for shapes that are no proper SHACL,
     and where ``fast`` is asked for and does not support a shape.
     """
     if engine not in ENGINES:
-        raise ImtError(f"There is no engine '{engine}': choose one of {', '.join(ENGINES)}.")
+        raise UserError(f"There is no engine '{engine}': choose one of {', '.join(ENGINES)}.")
     if engine != "reference":
         prepared = ground.prepared
         if not isinstance(prepared, str):
@@ -80,10 +80,10 @@ def validate(
                 with without_collector():
                     outcome = fast.validate(ground.graph.plus(added) if added else ground.graph, prepared, among)
             except RecursionError:
-                raise ImtError(f"The shapes in {ground.shapes_name} nest too deep: write them flatter.") from None
+                raise UserError(f"The shapes in {ground.shapes_name} nest too deep: write them flatter.") from None
             return outcome.results, outcome.checked
         if engine == "fast":
-            raise ImtError(f"The fast validator does not support these shapes ({prepared}): use auto or reference.")
+            raise UserError(f"The fast validator does not support these shapes ({prepared}): use auto or reference.")
     with bridge.added(ground.data, added):
         nodes = None if among is None else {bridge.to_rdflib(node) for node in among}
         targets = shacl.targets(ground.shapes, ground.data, nodes)

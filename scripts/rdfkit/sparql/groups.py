@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.sparql import guard as sparql
 
 DEEPEST = 50
@@ -94,7 +94,7 @@ _AFTER_BODY = {"GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"}
 def parse(text: str) -> Group:
     """Return the groups of a query; the outermost has the query's head and tail. Unclosed groups end with the text.
 
-    Raises ImtError where they nest too deep.
+    Raises UserError where they nest too deep.
     """
     words = [Token(*token) for token in sparql.tokens(text)]
     _refuse_what_is_too_deep(words)
@@ -108,7 +108,7 @@ def _refuse_what_is_too_deep(words: list[Token]) -> None:
     for token in words:
         depth = max(0, depth + {"{": 1, "}": -1}.get(token.text, 0))
         if depth > DEEPEST:
-            raise ImtError(f"The query's groups nest more than {DEEPEST} deep: write it with fewer brackets.")
+            raise UserError(f"The query's groups nest more than {DEEPEST} deep: write it with fewer brackets.")
 
 
 def _select(words: list[Token], at: int) -> tuple[Group, int]:

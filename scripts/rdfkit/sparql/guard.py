@@ -5,10 +5,9 @@ Grammar: SPARQL 1.1 Query Language, section 19.8.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from rdfkit.base.errors import ImtError
-from rdfkit.base.namespaces import PREFIXES
+from rdfkit.base.errors import UserError
 
 QUERY_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 UPDATE_FORMS = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
@@ -84,23 +83,23 @@ def form(text: str) -> str:
 def check(text: str, *, embedded: bool = True) -> str:
     """Return the form of a query that somebody typed (``SELECT``, ``ASK``, ``CONSTRUCT``, ``DESCRIBE``).
 
-    Raises ImtError for what is refused: no query at all, an update, what would bring down the engine, characters that
+    Raises UserError for what is refused: no query at all, an update, what would bring down the engine, characters that
     no file can hold, and, on the embedded engine, SERVICE, since that engine does not go to the network.
     """
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
-        raise ImtError(f"The query holds a broken character at position {error.start}: write it in UTF-8.") from None
+        raise UserError(f"The query holds a broken character at position {error.start}: write it in UTF-8.") from None
     if size > MOST_BYTES:
-        raise ImtError(f"The query has {size:,} bytes, and the most a query may have is {MOST_BYTES:,}.")
+        raise UserError(f"The query has {size:,} bytes, and the most a query may have is {MOST_BYTES:,}.")
     first = form(text)
     if not first:
-        raise ImtError("There is no query in this text: write SPARQL, such as 'SELECT * WHERE { ?s ?p ?o } LIMIT 10'.")
+        raise UserError("There is no query in this text: write SPARQL, such as 'SELECT * WHERE { ?s ?p ?o } LIMIT 10'.")
     if first in UPDATE_FORMS:
-        raise ImtError(f"{first} is a SPARQL update, and here the graph is only read: use SELECT, ASK or CONSTRUCT.")
+        raise UserError(f"{first} is a SPARQL update, and here the graph is only read: use SELECT, ASK or CONSTRUCT.")
     _refuse_what_is_too_large(text)
     if embedded and asks_another_server(text):
-        raise ImtError(
+        raise UserError(
             "SERVICE asks another server, and the embedded engine does not use the network: "
             "send the query to a server with --endpoint URL, or leave SERVICE out."
         )
@@ -109,7 +108,7 @@ def check(text: str, *, embedded: bool = True) -> str:
 
 def _refuse_what_is_too_large(text: str) -> None:
     if any(text[run.end() : run.end() + 1] == ":" for run in _RUN.finditer(text)):
-        raise ImtError(f"The query holds a name of more than {LONGEST_PREFIX} letters before ':': take a shorter one.")
+        raise UserError(f"The query holds a name of more than {LONGEST_PREFIX} letters before ':': take a shorter one.")
     depth = operators = 0
     for kind, word, _ in tokens(text):
         if kind == "bracket":
@@ -117,7 +116,7 @@ def _refuse_what_is_too_large(text: str) -> None:
         elif kind in {"operator", "word"}:
             operators += 1
         if depth > DEEPEST or operators > MOST_OPERATORS:
-            raise ImtError(
+            raise UserError(
                 f"The query is too large for the engine (more than {DEEPEST} brackets in one another, or more than "
                 f"{MOST_OPERATORS} operators): put lists of values into VALUES."
             )
@@ -223,14 +222,14 @@ def declared_prefixes(text: str) -> dict[str, str]:
     return found
 
 
-def with_prefixes(text: str) -> str:
-    """Return a query with a PREFIX line for each house prefix that it uses and does not declare.
+def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
+    """Return a query with a PREFIX line for each of the prefixes that it uses and does not declare.
 
     One a line: some parsers take the ``#`` of a namespace for a comment where a keyword follows on the same line.
     """
     used = {word.partition(":")[0] for kind, word, _ in tokens(text) if kind == "name"}
-    missing = sorted((used - declared_prefixes(text).keys()) & PREFIXES.keys())
-    return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in missing) + text
+    missing = sorted((used - declared_prefixes(text).keys()) & prefixes.keys())
+    return "".join(f"PREFIX {prefix}: <{prefixes[prefix]}>\n" for prefix in missing) + text
 
 
 def syntax_sentence(text: str, error: SyntaxError, where: str = "The query", *, house: bool = True) -> str:

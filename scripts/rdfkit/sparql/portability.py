@@ -28,7 +28,7 @@ class Finding(NamedTuple):
 def findings(text: str) -> list[Finding]:
     """Return what in a query engines are known to answer differently, in the order of the text.
 
-    The query is taken to be valid SPARQL 1.1; what is not is for the parser to say. Raises ImtError where its groups
+    The query is taken to be valid SPARQL 1.1; what is not is for the parser to say. Raises UserError where its groups
     nest too deep to be looked through.
     """
     query = querytree.parse(text)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
+from rdfkit.base.project import Project
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import results as answers
@@ -33,23 +34,23 @@ class Witness:
     """Whether the query also asks for what is not there (NOT EXISTS, MINUS, an unbound variable)."""
 
 
-def explain(store: Store, text: str, dataset: str, number: int) -> Witness:
+def explain(project: Project, store: Store, text: str, dataset: str, number: int) -> Witness:
     """Return the witness of a row of the answer to a SELECT over a dataset (``all``, ``asserted``, ``page``).
 
-    Rows are counted from 1, in the order of the answer. Raises ImtError where there is no such row, the query is no
+    Rows are counted from 1, in the order of the answer. Raises UserError where there is no such row, the query is no
     SELECT, or its rows are outside of what can be explained.
     """
-    graphs = layers.dataset(store, dataset)
+    graphs = layers.dataset(project, store, dataset)
     if sparql.form(text) != "SELECT":
-        raise ImtError("Only the rows of a SELECT can be explained, and this query is none.")
-    first = answers.ask(store, text, dataset)  # says in one sentence what is wrong with a query
+        raise UserError("Only the rows of a SELECT can be explained, and this query is none.")
+    first = answers.ask(project, store, text, dataset)  # says in one sentence what is wrong with a query
     assert isinstance(first, QuerySolutions)  # noqa: S101 - the form was looked at
     rows = _in_rows(first)
     if not 1 <= number <= len(rows):
         said = f"has {len(rows)} row{'' if len(rows) == 1 else 's'}" if rows else "has no row"
-        raise ImtError(f"There is no row {number}: the answer {said}.")
+        raise UserError(f"There is no row {number}: the answer {said}.")
     row = rows[number - 1]
-    found = candidates(store, text, dict(row), graphs)
+    found = candidates(project, store, text, dict(row), graphs)
 
     small = Store()
     small.extend(found)
@@ -58,14 +59,18 @@ def explain(store: Store, text: str, dataset: str, number: int) -> Witness:
         return row in _rows(small, text, graphs)
 
     if len(found) > _MOST_CANDIDATES or not gives_row():
-        raise ImtError(f"Row {number} can't be explained: it does not follow from single triples that the query names.")
+        raise UserError(
+            f"Row {number} can't be explained: it does not follow from single triples that the query names."
+        )
     kept = least(small, found, gives_row)
     if kept is None:
-        raise ImtError(f"Row {number} rests on more than {MOST} triples, and that many explain nothing.")
+        raise UserError(f"Row {number} rests on more than {MOST} triples, and that many explain nothing.")
     return Witness(dict(row), tuple(sorted(kept, key=str)), _asks_for_absence(text))
 
 
-def candidates(store: Store, text: str, row: patterns.Solution, graphs: Sequence[NamedNode]) -> list[Quad]:
+def candidates(
+    project: Project, store: Store, text: str, row: patterns.Solution, graphs: Sequence[NamedNode]
+) -> list[Quad]:
     """Return the quads that the patterns of a query match where it gives a row; inferred ones come first.
 
     `least` tries to do without what comes first.
@@ -81,7 +86,7 @@ def candidates(store: Store, text: str, row: patterns.Solution, graphs: Sequence
             found.update(patterns.matches(store, pattern, values, graphs))
             if len(found) > _MOST_CANDIDATES:
                 return list(found)
-    inferred = layers.graph_iri(layers.INFERRED)
+    inferred = project.graph_iri(layers.INFERRED)
     return sorted(found, key=lambda quad: (quad.graph_name != inferred, str(quad)))
 
 

@@ -7,34 +7,33 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.base.errors import UserError
+from rdfkit.base.project import Project
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import portability as portable
 from rdfkit.sparql import saved as catalog
 from rdfkit.sparql.saved import SavedQuery
 
 
-def load(root: Path) -> dict[str, SavedQuery]:
-    """Return every saved query under ``root`` by its id, sorted by topic and id, each checked to the last detail.
+def load(project: Project) -> dict[str, SavedQuery]:
+    """Return every saved query of a project by its id, sorted by topic and id, each checked to the last detail.
 
-    Raises ImtError, with file and line, for what breaks the grammar of headers, an id used twice, an update, SERVICE
+    Raises UserError, with file and line, for what breaks the grammar of headers, an id used twice, an update, SERVICE
     that asks another server than the header names, a VALUES block that does not list the parameters with their
     defaults, a pattern that engines answer differently, or a counter-change that is no triple.
     """
     queries: dict[str, SavedQuery] = {}
-    for path in catalog.files(root):
-        query = catalog.read(path)
+    for path in catalog.files(project):
+        query = catalog.read(project, path)
         if query.id in queries:
-            raise ImtError(f"{path}:1: the id '{query.id}' is also {queries[query.id].path}'s: give it another.")
-        check(query)
+            raise UserError(f"{path}:1: the id '{query.id}' is also {queries[query.id].path}'s: give it another.")
+        check(project, query)
         queries[query.id] = query
     return queries
 
 
-def check(query: SavedQuery) -> None:
-    """Raise ImtError where a query breaks what its header cannot show: see `load`."""
+def check(project: Project, query: SavedQuery) -> None:
+    """Raise UserError where a query breaks what its header cannot show: see `load`."""
     path, text = query.path, query.text
     if query.service:
         _check_service(query)
@@ -42,26 +41,26 @@ def check(query: SavedQuery) -> None:
         sparql.check(text, embedded=not query.service)
         Store().query(_without_service(text) if query.service else text)
     except SyntaxError as error:
-        raise ImtError(sparql.syntax_sentence(text, error, str(path))) from None
-    except ImtError as error:
-        raise ImtError(f"{path}: {error}") from None
+        raise UserError(sparql.syntax_sentence(text, error, str(path))) from None
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
     for finding in portable.findings(text):
-        raise ImtError(f"{path}:{finding.line}:{finding.column}: {finding.message}")
-    _check_names(query)
+        raise UserError(f"{path}:{finding.line}:{finding.column}: {finding.message}")
+    _check_names(project, query)
     for change in query.changes:
         for triple in filter(None, (change.triple, change.after)):
-            _quad(path, triple, layers.graph_iri(change.graph))
+            _quad(project, path, triple, project.graph_iri(change.graph))
     if query.parameters:
-        _check_block(query)
+        _check_block(project, query)
 
 
-def _check_names(query: SavedQuery) -> None:
+def _check_names(project: Project, query: SavedQuery) -> None:
     path, text = query.path, query.text
     if sparql.names_its_dataset(text):
-        raise ImtError(f"{path}: what a saved query is asked over stands in its header ('graphs'): take out FROM.")
+        raise UserError(f"{path}: what a saved query is asked over stands in its header ('graphs'): take out FROM.")
     for prefix, namespace in sparql.declared_prefixes(text).items():
-        if terms.PREFIXES.get(prefix) != namespace:
-            raise ImtError(f"{path}: the prefix '{prefix}:' is not <{namespace}> in the house's table (terms.py).")
+        if project.prefixes.get(prefix) != namespace:
+            raise UserError(f"{path}: the prefix '{prefix}:' is not <{namespace}> in the project's table.")
 
 
 def servers(text: str) -> list[str]:
@@ -73,7 +72,7 @@ def servers(text: str) -> list[str]:
 
 def _check_service(query: SavedQuery) -> None:
     if set(servers(query.text)) != {f"<{query.service}>"}:
-        raise ImtError(f"{query.path}: the header names the service {query.service}: let SERVICE ask that one only.")
+        raise UserError(f"{query.path}: the header names the service {query.service}: let SERVICE ask that one only.")
 
 
 def _without_service(text: str) -> str:
@@ -91,48 +90,48 @@ def _without_service(text: str) -> str:
     return "".join(kept) + text[end:]
 
 
-def _check_block(query: SavedQuery) -> None:
+def _check_block(project: Project, query: SavedQuery) -> None:
     start, end = query.block
     line = query.text.count("\n", 0, start) + 1
     before = [token.upper() for _, token, _ in sparql.tokens(query.text[:start])]
     inside = before.count("{") - before.count("}")
     if before[-2:] != ["WHERE", "{"] or inside != 1:
-        raise ImtError(f"{query.path}:{line}: the parameters' VALUES stands first in the outermost WHERE group.")
+        raise UserError(f"{query.path}:{line}: the parameters' VALUES stands first in the outermost WHERE group.")
     block = f"SELECT * WHERE {{ {query.text[start:end]} }}"
-    rows = Store().query(block, prefixes=terms.PREFIXES)
+    rows = Store().query(block, prefixes=project.prefixes)
     row = next(rows) if isinstance(rows, QuerySolutions) else {}
     for parameter in query.parameters:
-        if row[parameter.name] != catalog.default(parameter):
-            raise ImtError(
+        if row[parameter.name] != catalog.default(project, parameter):
+            raise UserError(
                 f"{query.path}:{line}: VALUES gives {row[parameter.name]} for {parameter.name}, and the header "
-                f"{catalog.serialise(catalog.default(parameter))}: make them one."
+                f"{catalog.serialise(catalog.default(project, parameter))}: make them one."
             )
 
 
-def apply(store: Store, query: SavedQuery) -> None:
+def apply(project: Project, store: Store, query: SavedQuery) -> None:
     """Apply the counter-change of a query to a store of source graphs.
 
-    Raises ImtError for a change that would change nothing: a triple to remove that is not there, or to add that is.
+    Raises UserError for a change that would change nothing: a triple to remove that is not there, or to add that is.
     """
     for change in query.changes:
-        name = layers.graph_iri(change.graph)
-        before = _quad(query.path, change.triple, name)
+        name = project.graph_iri(change.graph)
+        before = _quad(project, query.path, change.triple, name)
         if (change.action == "add") == (before in store):
             state = "stands there already" if change.action == "add" else "does not stand there"
-            raise ImtError(f"{query.path}: counter-change: {change.triple} {state}, in graph {change.graph}.")
+            raise UserError(f"{query.path}: counter-change: {change.triple} {state}, in graph {change.graph}.")
         if change.action == "add":
             store.add(before)
         else:
             store.remove(before)
         if change.action == "change":
-            store.add(_quad(query.path, change.after, name))
+            store.add(_quad(project, query.path, change.after, name))
 
 
-def _quad(path: Path, triple: str, name: NamedNode) -> Quad:
+def _quad(project: Project, path: Path, triple: str, name: NamedNode) -> Quad:
     try:
-        quads = list(parse(f"{terms.sparql_prologue()}{triple} .", RdfFormat.TURTLE))
+        quads = list(parse(f"{project.sparql_prologue()}{triple} .", RdfFormat.TURTLE))
     except SyntaxError as error:
-        raise ImtError(f"{path}: counter-change: '{triple}' is no triple in Turtle: {error}.") from None
+        raise UserError(f"{path}: counter-change: '{triple}' is no triple in Turtle: {error}.") from None
     if len(quads) != 1:
-        raise ImtError(f"{path}: counter-change: '{triple}' has to be one triple.")
+        raise UserError(f"{path}: counter-change: '{triple}' has to be one triple.")
     return Quad(quads[0].subject, quads[0].predicate, quads[0].object, name)

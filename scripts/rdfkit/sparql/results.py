@@ -25,8 +25,8 @@ from pyoxigraph import (
     serialize,
 )
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
+from rdfkit.base.project import Project
 from rdfkit.base.tables import table
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql.saved import SavedQuery
@@ -42,47 +42,56 @@ FORMATS = ("table", *ROWS, *TRIPLES)
 Answer = QuerySolutions | QueryTriples | QueryBoolean
 
 
-def ask(store: Store, text: str, dataset: str | None, *, house_prefixes: bool = False) -> Answer:
+def ask(project: Project, store: Store, text: str, dataset: str | None, *, project_prefixes: bool = False) -> Answer:
     """Return the answer of the embedded store to a query over a dataset (``all``, ``asserted``, ``page``).
 
     The dataset's graphs, merged, are the query's default graph, and the same graphs are those that GRAPH can name.
-    None leaves the dataset to the query's own FROM. Raises ImtError for broken SPARQL, with line and column.
+    None leaves the dataset to the query's own FROM. Raises UserError for broken SPARQL, with line and column.
     """
     default: list[NamedNode | BlankNode | DefaultGraph] | None = None
     named: list[NamedNode | BlankNode] | None = None
     if dataset is not None:
-        names = layers.dataset(store, dataset)
+        names = layers.dataset(project, store, dataset)
         default, named = [*names], [*names]
-    prefixes = terms.PREFIXES if house_prefixes else None
+    prefixes = project.prefixes if project_prefixes else None
     try:
         return store.query(text, prefixes=prefixes, default_graph=default, named_graphs=named)
     except SyntaxError as error:
         from rdfkit.sparql import guard as sparql
 
-        raise ImtError(sparql.syntax_sentence(text, error)) from None
+        raise UserError(sparql.syntax_sentence(text, error)) from None
     except (OSError, RuntimeError, ValueError) as error:
-        raise ImtError(f"The query cannot be answered: {error}.") from None
+        raise UserError(f"The query cannot be answered: {error}.") from None
 
 
-def write(answer: Answer, form: str, out: TextIO) -> bool:
+def write(project: Project, answer: Answer, form: str, out: TextIO) -> bool:
     """Write an answer in one of `FORMATS`; tell whether there was anything in it (of a boolean: whether it is true).
 
     csv, tsv and json are the SPARQL 1.1 results formats as Oxigraph writes them, row by row, in UTF-8; ttl and nt are
-    sorted, so that the same triples give the same bytes. Raises ImtError for a format that does not suit the answer.
+    sorted, so that the same triples give the same bytes. Raises UserError for a format that does not suit the answer.
     """
     binary = form != "table"
     if isinstance(answer, QueryTriples):
         if form in ROWS:
-            raise ImtError(f"The query makes triples, and {form} is for rows: choose table, ttl or nt.")
+            raise UserError(f"The query makes triples, and {form} is for rows: choose table, ttl or nt.")
         triples = sorted(answer, key=str)
         if binary:
-            out.buffer.write(turtle(triples) if form == "ttl" else ntriples(triples))
+            out.buffer.write(turtle(project, triples) if form == "ttl" else ntriples(triples))
         else:
             head = ("subject", "predicate", "object")
-            out.write(table(head, [[short(t.subject), short(t.predicate), short(t.object)] for t in triples], "triple"))
+            out.write(
+                table(
+                    head,
+                    [
+                        [short(project, t.subject), short(project, t.predicate), short(project, t.object)]
+                        for t in triples
+                    ],
+                    "triple",
+                )
+            )
         return bool(triples)
     if form in TRIPLES:
-        raise ImtError(f"The query makes no triples, and {form} is for those: choose table, csv, tsv or json.")
+        raise UserError(f"The query makes no triples, and {form} is for those: choose table, csv, tsv or json.")
     if isinstance(answer, QueryBoolean):
         out.write("true\n" if answer else "false\n") if not binary else out.buffer.write(_boolean(answer, form))
         return bool(answer)
@@ -92,15 +101,15 @@ def write(answer: Answer, form: str, out: TextIO) -> bool:
         if form == "json":
             out.buffer.write(b"\n")
         return watch.has_rows(form)
-    rows = [[short(value) for value in row] for row in answer]
+    rows = [[short(project, value) for value in row] for row in answer]
     out.write(table([variable.value for variable in answer.variables], rows))
     return bool(rows)
 
 
-def turtle(triples: Iterable[Triple]) -> bytes:
+def turtle(project: Project, triples: Iterable[Triple]) -> bytes:
     """Return triples as Turtle with those of the house prefixes that they use."""
     triples = list(triples)
-    return in_order(serialize(triples, format=RdfFormat.TURTLE, prefixes=house_prefixes(triples)) or b"")
+    return in_order(serialize(triples, format=RdfFormat.TURTLE, prefixes=used_prefixes(project, triples)) or b"")
 
 
 def in_order(data: bytes) -> bytes:
@@ -110,16 +119,16 @@ def in_order(data: bytes) -> bytes:
     return b"".join(sorted(lines[:head]) + lines[head:])
 
 
-def house_prefixes(triples: Iterable[Triple], more: Iterable[object] = ()) -> dict[str, str]:
+def used_prefixes(project: Project, triples: Iterable[Triple], more: Iterable[object] = ()) -> dict[str, str]:
     """Return those of the house prefixes that triples use, and ``more`` terms such as names of graphs, sorted."""
     used: set[object] = set(more)
     for triple in triples:
         used |= {triple.subject, triple.predicate, triple.object}
         if isinstance(triple.object, Literal):
             used.add(triple.object.datatype)
-    curies = (terms.shorten(term.value) for term in used if isinstance(term, NamedNode))
-    prefixes = {curie.partition(":")[0] for curie in curies} & terms.PREFIXES.keys()
-    return {prefix: terms.PREFIXES[prefix] for prefix in sorted(prefixes)}
+    curies = (project.shorten(term.value) for term in used if isinstance(term, NamedNode))
+    prefixes = {curie.partition(":")[0] for curie in curies} & project.prefixes.keys()
+    return {prefix: project.prefixes[prefix] for prefix in sorted(prefixes)}
 
 
 def ntriples(triples: Iterable[Triple]) -> bytes:
@@ -127,13 +136,13 @@ def ntriples(triples: Iterable[Triple]) -> bytes:
     return serialize(triples, format=RdfFormat.N_TRIPLES) or b""
 
 
-def committed(store: Store, query: SavedQuery, text: str | None = None) -> tuple[str, bytes]:
+def committed(project: Project, store: Store, query: SavedQuery, text: str | None = None) -> tuple[str, bytes]:
     """Return the answer of a saved query as it lies in ``answers/``: the ending of the file's name, and the bytes.
 
     Rows are SPARQL TSV, triples sorted N-Triples, a boolean is ``true`` or ``false``. With a text, that is asked
     instead of the file's own, such as one from `catalog.bind`.
     """
-    answer = ask(store, query.text if text is None else text, query.graphs)
+    answer = ask(project, store, query.text if text is None else text, query.graphs)
     if isinstance(answer, QueryTriples):
         return ".nt", ntriples(sorted(answer, key=str))
     if isinstance(answer, QueryBoolean):
@@ -141,25 +150,25 @@ def committed(store: Store, query: SavedQuery, text: str | None = None) -> tuple
     return ".tsv", answer.serialize(format=QueryResultsFormat.TSV) or b""
 
 
-def write_committed(root: Path, store: Store) -> list[Path]:
-    """Write the answer of every saved query under ``root`` anew, and return the files that changed.
+def write_committed(project: Project, store: Store) -> list[Path]:
+    """Write the answer of every saved query of a project anew, and return the files that changed.
 
     A federated query has none: what it gives hangs on another server.
 
     Each file is written beside and then renamed; an answer that belongs to no query any more is removed. Raises
-    ImtError for a query that breaks the grammar, or that gives no row where its header says that is wrong.
+    UserError for a query that breaks the grammar, or that gives no row where its header says that is wrong.
     """
     from rdfkit.sparql import query_tests as querycheck
 
-    queries = querycheck.load(root)
+    queries = querycheck.load(project)
     changed = []
     wanted = set()
     for query in queries.values():
         if query.service:
             continue
-        ending, answer = committed(store, query)
+        ending, answer = committed(project, store, query)
         if query.empty_is_wrong and is_empty(ending, answer):
-            raise ImtError(f"{query.path}: the answer is empty, and the header says that is wrong.")
+            raise UserError(f"{query.path}: the answer is empty, and the header says that is wrong.")
         path = query.answer_stem.with_name(query.id + ending)
         wanted.add(path)
         if not path.is_file() or path.read_bytes() != answer:
@@ -185,12 +194,12 @@ def is_empty(ending: str, answer: bytes) -> bool:
     return answer.count(b"\n") <= (1 if ending == ".tsv" else 0)
 
 
-def short(value: object) -> str:
+def short(project: Project, value: object) -> str:
     """Return a term as a table shows it: a CURIE where there is one, a literal's bare text, nothing for nothing."""
     if value is None:
         return ""
     if isinstance(value, NamedNode):
-        return terms.shorten(value.value)
+        return project.shorten(value.value)
     return value.value if hasattr(value, "value") else str(value)
 
 

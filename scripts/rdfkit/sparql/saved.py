@@ -14,9 +14,10 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.base import namespaces
+from rdfkit.base.errors import UserError
+from rdfkit.base.project import Project
+from rdfkit.rdf import named_graphs
 
 KEYS = (
     "id", "question", "summary", "tags", "graphs", "service", "parameter", "empty", "counter-change", "counter-effect",
@@ -33,7 +34,6 @@ Term = NamedNode | Literal
 _LONGEST = 100
 """No name of ours is longer."""
 
-_SOURCE_GRAPHS = ("vocabulary", *layers.FOLDERS.values(), *layers.SINGLE_FILES.values(), layers.LINKS)
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -73,14 +73,14 @@ class SavedQuery:
         "service", "summary", "tags", "text",
     )  # fmt: skip
 
-    def __init__(self, path: Path, text: str, header: "_Header") -> None:  # noqa: D107
+    def __init__(self, project: Project, path: Path, text: str, header: "_Header") -> None:  # noqa: D107
         self.path = path
         self.text = text
         self.id = header.slug("id")
         self.question = header.value("question")
         self.summary = header.value("summary")
         self.tags = header.tags()
-        self.graphs = header.choice("graphs", layers.DATASETS)
+        self.graphs = header.choice("graphs", named_graphs.dataset_names(project))
         self.service = header.service()
         self.empty_is_wrong = header.choice("empty", ("right", "wrong")) == "wrong"
         self.parameters = header.parameters()
@@ -99,50 +99,50 @@ class SavedQuery:
         return self.path.parent / "answers" / self.id
 
 
-def files(root: Path) -> list[Path]:
-    """Return the files of all saved queries under ``root``, sorted by topic and id."""
-    return [path for topic in _topics(root) for path in sorted(topic.glob("*.rq"))]
+def files(project: Project) -> list[Path]:
+    """Return the files of all saved queries, sorted by topic and id."""
+    return [path for topic in _topics(project.root) for path in sorted(topic.glob("*.rq"))]
 
 
-def find(root: Path, name: str) -> SavedQuery:
+def find(project: Project, name: str) -> SavedQuery:
     """Return the saved query ``name``, reading that one file only.
 
-    Raises ImtError for a name that is no query, offering the nearest ones, and for a broken header.
+    Raises UserError for a name that is no query, offering the nearest ones, and for a broken header.
     """
     if _is_slug(name):
-        for topic in _topics(root):
+        for topic in _topics(project.root):
             if (path := topic / f"{name}.rq").is_file():
-                return read(path)
-    near = nearest(name, [path.stem for path in files(root)])
-    raise ImtError(
+                return read(project, path)
+    near = nearest(name, [path.stem for path in files(project)])
+    raise UserError(
         f"There is no saved query '{clip(name)}'"
         + (f": did you mean {' or '.join(near)}?" if near else ": 'imt query --list' shows all.")
     )
 
 
-def read(path: Path) -> SavedQuery:
-    """Return the saved query in a file; raises ImtError, with file and line, for a header that breaks the grammar."""
+def read(project: Project, path: Path) -> SavedQuery:
+    """Return the saved query in a file; raises UserError, with file and line, for a header that breaks the grammar."""
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise ImtError(f"{path} cannot be read: {error.strerror}.") from None
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
-        raise ImtError(f"{path} is not UTF-8 at byte {error.start}: save it as UTF-8.") from None
-    return parse(path, text)
+        raise UserError(f"{path} is not UTF-8 at byte {error.start}: save it as UTF-8.") from None
+    return parse(project, path, text)
 
 
-def parse(path: Path, text: str) -> SavedQuery:
-    """Return the saved query in a text that stands, or would stand, at ``path``; raises ImtError as `read` does."""
-    query = SavedQuery(path, text, _Header(path, text))
+def parse(project: Project, path: Path, text: str) -> SavedQuery:
+    """Return the saved query in a text that stands, or would stand, at ``path``; raises UserError as `read` does."""
+    query = SavedQuery(project, path, text, _Header(project, path, text))
     if query.id != path.stem:
-        raise ImtError(f"{path}:1: the id is '{query.id}', and the file's name says '{path.stem}': make them one.")
+        raise UserError(f"{path}:1: the id is '{query.id}', and the file's name says '{path.stem}': make them one.")
     return query
 
 
-def bind(query: SavedQuery, settings: Mapping[str, str], store: Store | None = None) -> str:
+def bind(project: Project, query: SavedQuery, settings: Mapping[str, str], store: Store | None = None) -> str:
     """Return the text of a query with the values in ``settings`` in place of its defaults.
 
-    With a store, a value of a type such as ``iri bodysite:`` must be a thing described in it. Raises ImtError for
+    With a store, a value of a type such as ``iri bodysite:`` must be a thing described in it. Raises UserError for
     an unknown parameter or a value that is none of its type. No value can change anything but itself: it is a term,
     written out by `serialise`.
     """
@@ -151,11 +151,13 @@ def bind(query: SavedQuery, settings: Mapping[str, str], store: Store | None = N
         if name not in names:
             near = nearest(name, names) or names
             offer = f"did you mean {' or '.join(near)}?" if near else "it has none."
-            raise ImtError(f"The query '{query.id}' has no parameter '{clip(name)}': {offer}")
+            raise UserError(f"The query '{query.id}' has no parameter '{clip(name)}': {offer}")
     if not settings:
         return query.text
     values = [
-        term(parameter, settings[parameter.name], store) if parameter.name in settings else default(parameter)
+        term(project, parameter, settings[parameter.name], store)
+        if parameter.name in settings
+        else default(project, parameter)
         for parameter in query.parameters
     ]
     start, end = query.block
@@ -163,22 +165,22 @@ def bind(query: SavedQuery, settings: Mapping[str, str], store: Store | None = N
 
 
 def settings(pairs: Iterable[str]) -> dict[str, str]:
-    """Return parameters given as KEY=VALUE. Raises ImtError where one is not written so, or given twice."""
+    """Return parameters given as KEY=VALUE. Raises UserError where one is not written so, or given twice."""
     found: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
-            raise ImtError(f"--set takes KEY=VALUE, such as site=bodysite:lung, and not '{clip(pair)}'.")
+            raise UserError(f"--set takes KEY=VALUE, such as site=bodysite:lung, and not '{clip(pair)}'.")
         if name in found:
-            raise ImtError(f"--set gives '{clip(name)}' twice: give it one value.")
+            raise UserError(f"--set gives '{clip(name)}' twice: give it one value.")
         found[name] = value
     return found
 
 
 def refuse_federated(query: SavedQuery) -> None:
-    """Raise ImtError for a query that asks another server as well, which the embedded engine does not do."""
+    """Raise UserError for a query that asks another server as well, which the embedded engine does not do."""
     if query.service:
-        raise ImtError(
+        raise UserError(
             f"'{query.id}' asks {query.service} as well, and the embedded engine does not use the network: run it in "
             f"an engine that federates and holds the graph ('imt query --describe {query.id}' prints the SPARQL)."
         )
@@ -209,27 +211,27 @@ def serialise(value: Term) -> str:
             written.append(c)
         before = c
     text = '"' + "".join(written) + '"'
-    return text if value.datatype.value == terms.PREFIXES["xsd"] + "string" else f"{text}^^{value.datatype}"
+    return text if value.datatype.value == namespaces.XSD + "string" else f"{text}^^{value.datatype}"
 
 
-def term(parameter: Parameter, value: str, store: Store | None = None) -> Term:
+def term(project: Project, parameter: Parameter, value: str, store: Store | None = None) -> Term:
     """Return the term that a parameter's value, as somebody typed it, stands for.
 
     An IRI may be typed as a CURIE, in full (in or out of <>), or, where the type names a prefix, as the bare rest of
-    its name. Raises ImtError for a value that is none of the type, or, with a store, a thing not described there.
+    its name. Raises UserError for a value that is none of the type, or, with a store, a thing not described there.
     """
     wrong = f"'{clip(value)}' is no value for {parameter.name}"
     if parameter.type == "iri":
-        return _iri(parameter, value, store, wrong)
-    xsd = terms.PREFIXES["xsd"] + parameter.type
+        return _iri(project, parameter, value, store, wrong)
+    xsd = namespaces.XSD + parameter.type
     if parameter.type == "integer":
         digits = value[1:] if value[:1] in {"+", "-"} else value
         if not _are_digits(digits) or len(digits) > 19 or not -(2**63) <= int(value) < 2**63:
-            raise ImtError(f"{wrong}: it takes a whole number, such as 2014.")
+            raise UserError(f"{wrong}: it takes a whole number, such as 2014.")
         return Literal(str(int(value)), datatype=NamedNode(xsd))
     if parameter.type == "boolean":
         if value not in {"true", "false"}:
-            raise ImtError(f"{wrong}: it takes true or false.")
+            raise UserError(f"{wrong}: it takes true or false.")
         return Literal(value, datatype=NamedNode(xsd))
     if parameter.type == "date":
         from datetime import date
@@ -239,17 +241,17 @@ def term(parameter: Parameter, value: str, store: Store | None = None) -> Term:
                 raise ValueError  # the next line takes more forms than xsd:date does
             date.fromisoformat(value)
         except ValueError:
-            raise ImtError(f"{wrong}: it takes a day as year, month and day, such as 2014-03-31.") from None
+            raise UserError(f"{wrong}: it takes a day as year, month and day, such as 2014-03-31.") from None
         return Literal(value, datatype=NamedNode(xsd))
     try:
         return Literal(value)
     except ValueError:
-        raise ImtError(f"{wrong}: it holds a broken character; write it in UTF-8.") from None
+        raise UserError(f"{wrong}: it holds a broken character; write it in UTF-8.") from None
 
 
-def default(parameter: Parameter) -> Term:
+def default(project: Project, parameter: Parameter) -> Term:
     """Return the term that a parameter's default stands for."""
-    return term(parameter, parameter.default)
+    return term(project, parameter, parameter.default)
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
@@ -269,9 +271,10 @@ def clip(text: str) -> str:
 class _Header:
     """The lines of a header, as values by key, each with its line number for error sentences."""
 
-    __slots__ = ("_entries", "_path")
+    __slots__ = ("_entries", "_path", "_project")
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, project: Project, path: Path, text: str) -> None:
+        self._project = project
         self._path = path
         self._entries: dict[str, list[tuple[int, str]]] = {}
         lines = text.split("\n")
@@ -308,8 +311,8 @@ class _Header:
         entries.append((number, value.strip()))
         return key
 
-    def fault(self, line: int, what: str) -> ImtError:
-        return ImtError(f"{self._path}:{line}: {what}{'' if what.endswith(('?', '.')) else '.'}")
+    def fault(self, line: int, what: str) -> UserError:
+        return UserError(f"{self._path}:{line}: {what}{'' if what.endswith(('?', '.')) else '.'}")
 
     def value(self, key: str) -> str:
         return self._entries[key][0][1]
@@ -358,8 +361,8 @@ class _Header:
             found[name] = Parameter(name, type_, values[0], shown, description)
             try:
                 for example in (values[0], *shown):
-                    term(found[name], example)
-            except ImtError as error:
+                    term(self._project, found[name], example)
+            except UserError as error:
                 raise self.fault(line, str(error)) from None
         return tuple(found.values())
 
@@ -367,7 +370,7 @@ class _Header:
         base, _, prefix = type_.partition(" ")
         if base not in TYPES:
             raise self.fault(line, f"unknown type '{base}': {_offer(nearest(base, TYPES), TYPES)}")
-        if prefix and (base != "iri" or not prefix.endswith(":") or prefix[:-1] not in terms.PREFIXES):
+        if prefix and (base != "iri" or not prefix.endswith(":") or prefix[:-1] not in self._project.prefixes):
             raise self.fault(line, f"'{prefix}' is no prefix of the house, such as 'bodysite:', after the type 'iri'")
 
     def changes(self) -> tuple[Change, ...]:
@@ -379,8 +382,9 @@ class _Header:
             if action not in {"remove", "add", "change"} or len(fields) != (3 if action == "change" else 2):
                 kinds = "'remove G | s p o', 'add G | s p o' or 'change G | s p o | s p o'"
                 raise self.fault(line, f"a counter-change is {kinds}")
-            if name not in _SOURCE_GRAPHS:
-                offer = _offer(nearest(name, _SOURCE_GRAPHS), _SOURCE_GRAPHS)
+            graphs = named_graphs.source_graphs(self._project)
+            if name not in graphs:
+                offer = _offer(nearest(name, graphs), graphs)
                 raise self.fault(line, f"'{name}' is no graph that has source files: {offer}")
             found.append(Change(action, name, fields[1], fields[2] if action == "change" else ""))
         return tuple(found)
@@ -404,7 +408,7 @@ def _topics(root: Path) -> list[Path]:
         with os.scandir(folder) as entries:
             return sorted(folder / entry.name for entry in entries if entry.is_dir())
     except OSError:
-        raise ImtError(f"{folder} is no folder of saved queries: run imt from a checkout, or install it.") from None
+        raise UserError(f"{folder} is no folder of saved queries: run imt from a checkout, or install it.") from None
 
 
 def _offer(near: list[str], names: Iterable[str]) -> str:
@@ -447,18 +451,18 @@ def _unquote(word: str) -> str:
     return word[1:-1].replace('\\"', '"').replace("\\\\", "\\")
 
 
-def _iri(parameter: Parameter, value: str, store: Store | None, wrong: str) -> Term:
-    iri = _full_iri(parameter, value, wrong)
-    namespace = terms.PREFIXES[parameter.prefix] if parameter.prefix else ""
+def _iri(project: Project, parameter: Parameter, value: str, store: Store | None, wrong: str) -> Term:
+    iri = _full_iri(project, parameter, value, wrong)
+    namespace = project.prefixes[parameter.prefix] if parameter.prefix else ""
     if not iri.startswith(namespace):
-        raise ImtError(f"{wrong}: it takes a {parameter.prefix}: name, such as {parameter.default}.")
+        raise UserError(f"{wrong}: it takes a {parameter.prefix}: name, such as {parameter.default}.")
     try:
         node = NamedNode(iri)
     except ValueError:
         node = None
     if not namespace or store is None:
         if node is None:
-            raise ImtError(f"{wrong}: it is no IRI.")
+            raise UserError(f"{wrong}: it is no IRI.")
         return node
     if node is not None and next(store.quads_for_pattern(node, None, None), None) is not None:
         return node
@@ -466,10 +470,10 @@ def _iri(parameter: Parameter, value: str, store: Store | None, wrong: str) -> T
     here = sorted({subject.removeprefix(namespace) for subject in subjects if subject.startswith(namespace)})
     near = nearest(iri.removeprefix(namespace).replace(" ", "-"), here)
     offer = f"did you mean {' or '.join(near)}?" if near else f"the graph has {_some(here)}."
-    raise ImtError(f"{wrong}: no {parameter.prefix}: thing has that name; {offer}")
+    raise UserError(f"{wrong}: no {parameter.prefix}: thing has that name; {offer}")
 
 
-def _full_iri(parameter: Parameter, value: str, wrong: str) -> str:
+def _full_iri(project: Project, parameter: Parameter, value: str, wrong: str) -> str:
     if value.startswith("<") and value.endswith(">"):
         return value[1:-1]
     prefix, colon, _ = value.partition(":")
@@ -477,12 +481,12 @@ def _full_iri(parameter: Parameter, value: str, wrong: str) -> str:
         return value
     if colon:
         try:
-            return terms.expand(value)
-        except ImtError:
-            raise ImtError(f"{wrong}: '{clip(prefix)}:' is no prefix of the house.") from None
+            return project.expand(value)
+        except UserError:
+            raise UserError(f"{wrong}: '{clip(prefix)}:' is no prefix of the house.") from None
     if parameter.prefix:
-        return terms.PREFIXES[parameter.prefix] + value
-    raise ImtError(f"{wrong}: it takes an IRI, such as agent:fes or <https://example.org/fes>.")
+        return project.prefixes[parameter.prefix] + value
+    raise UserError(f"{wrong}: it takes an IRI, such as agent:fes or <https://example.org/fes>.")
 
 
 def _some(names: list[str]) -> str:
@@ -503,7 +507,7 @@ def _find_block(path: Path, text: str, parameters: tuple[Parameter, ...]) -> tup
             found.append((start, start + len(block)))
         offset += len(line) + 1
     if len(found) != 1:
-        raise ImtError(
+        raise UserError(
             f"{path}:1: the parameters enter as exactly one line 'VALUES ({variables}) {{ (...) }}', in this order, at "
             "the start of the WHERE group."
         )

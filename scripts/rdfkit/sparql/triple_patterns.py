@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.sparql import guard as sparql
 
 if TYPE_CHECKING:
@@ -36,14 +36,14 @@ class Pattern:
 def patterns(text: str) -> list[Pattern]:
     """Return the triple patterns of a query, in the order of the algebra.
 
-    Raises ImtError where rdflib can't read the query.
+    Raises UserError where rdflib can't read the query.
     """
     from rdflib.plugins.sparql import prepareQuery
 
     try:
         algebra = prepareQuery(text).algebra
     except Exception as error:  # noqa: BLE001 - pyparsing and rdflib raise a dozen kinds
-        raise ImtError(
+        raise UserError(
             f"rdflib cannot read this query ({_first_line(error)}), so its rows can't be explained."
         ) from None
     return list(_patterns(algebra, None, None))
@@ -94,7 +94,7 @@ def _places(text: str) -> tuple[int, int, int]:
             opening = offset if opening < 0 else opening
             if depth == 0:
                 return start, opening, offset
-    raise ImtError("Only the rows of a SELECT can be explained: ask for rows.")
+    raise UserError("Only the rows of a SELECT can be explained: ask for rows.")
 
 
 def _dataset(text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from rdfkit.base import paths
+from rdfkit.base.project import Project
 from rdfkit.rdf import named_graphs as layers
 
 _KEEP = 3
@@ -23,46 +23,45 @@ _UNFINISHED = ".unfinished"
 _ABANDONED_AFTER = 3600.0
 
 
-def open_store() -> Store:
+def open_store(project: Project) -> Store:
     """Return the complete graph, inferred triples included, as a store to read from.
 
-    Raises ImtError where the sources can't be read or are no graph.
+    Raises UserError where the sources can't be read or are no graph.
     """
-    root = paths.root()
-    key = layers.content_key(root)
-    cached = _opened(key)
+    key = layers.content_key(project)
+    cached = _opened(project, key)
     if cached is not None:
         return cached
-    store = _built(paths.built(), key)
+    store = _built(project, key)
     if store is None:
-        store = from_sources(root)
-    put(store, key)
-    return _opened(key) or store
+        store = from_sources(project)
+    put(project, store, key)
+    return _opened(project, key) or store
 
 
-def from_sources(root: Path) -> Store:
-    """Return an in-memory store of the sources under ``root`` and what the rules infer from them.
+def from_sources(project: Project) -> Store:
+    """Return an in-memory store of a project's sources and what its rules infer from them.
 
-    Raises ImtError where a file can't be read or is no proper Turtle.
+    Raises UserError where a file can't be read or is no proper Turtle.
     """
     from rdfkit.inference import closure as reason
 
-    store = layers.read_sources(root)
-    reason.close(store, root / "ontology" / "rules")
+    store = layers.read_sources(project)
+    reason.close(project, store)
     return store
 
 
-def cache_folder() -> Path | None:
+def cache_folder(project: Project) -> Path | None:
     """Return the user's cache folder for this package (it need not exist), or None where there is no home folder."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     # The XDG specification says to ignore a path that is not absolute.
     if not base.startswith("/"):
         base = os.path.expanduser("~/.cache")  # noqa: PTH111 - Path.expanduser raises where there is no home
-    return Path(base) / "imaging-trials" if os.path.isabs(base) else None  # noqa: PTH117
+    return Path(base) / project.name if os.path.isabs(base) else None  # noqa: PTH117
 
 
-def _opened(key: str) -> Store | None:
-    folder = cache_folder()
+def _opened(project: Project, key: str) -> Store | None:
+    folder = cache_folder(project)
     if folder is None or not (folder / key / "CURRENT").is_file():
         return None
     try:
@@ -71,7 +70,7 @@ def _opened(key: str) -> Store | None:
         return None
 
 
-def _built(dist: Path, key: str) -> Store | None:
+def _built(project: Project, key: str) -> Store | None:
     """Return the graph in ``dist``, unless it is of other sources than ``key`` says, or not as it was written."""
     import hashlib
     import json
@@ -79,10 +78,10 @@ def _built(dist: Path, key: str) -> Store | None:
     from pyoxigraph import RdfFormat
 
     try:
-        manifest = json.loads((dist / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads((project.dist / "manifest.json").read_text(encoding="utf-8"))
         if manifest["content_key"] != key:
             return None
-        quads = (dist / "imaging-trials.nq").read_bytes()
+        quads = (project.dist / f"{project.name}.nq").read_bytes()
         if hashlib.sha256(quads).hexdigest() != manifest["files"]["imaging-trials.nq"]["sha256"]:
             return None
         store = Store()
@@ -92,7 +91,7 @@ def _built(dist: Path, key: str) -> Store | None:
     return store
 
 
-def put(store: Store, key: str) -> bool:
+def put(project: Project, store: Store, key: str) -> bool:
     """See to it that the user's cache holds ``store`` under ``key``; tell whether it does.
 
     An entry that can be opened is left alone, any other one replaced. It is written beside and then renamed, so that
@@ -100,10 +99,10 @@ def put(store: Store, key: str) -> bool:
     """
     import contextlib
 
-    folder = cache_folder()
+    folder = cache_folder(project)
     if folder is None:
         return False
-    if _opened(key) is not None:
+    if _opened(project, key) is not None:
         return True
     mine = f".{key}.{os.getpid()}{_UNFINISHED}"
     try:
@@ -120,18 +119,18 @@ def put(store: Store, key: str) -> bool:
     except _DAMAGE:
         _remove(folder / mine)
         # Another process may just have put its entry there: that is as good.
-        return _opened(key) is not None
+        return _opened(project, key) is not None
     finally:
         _remove(folder / f".old{mine}")
     _clean_up(folder, key)
     return True
 
 
-def forget() -> None:
+def forget(project: Project) -> None:
     """Remove the current graph from the user's cache, where a damaged entry has shown itself only on reading."""
-    folder = cache_folder()
+    folder = cache_folder(project)
     if folder is not None:
-        _remove(folder / layers.content_key(paths.root()))
+        _remove(folder / layers.content_key(project))
 
 
 def _remove(path: Path) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pyoxigraph as ox
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.stores import http as exchange
 from rdfkit.stores.http import Client, Response
 
@@ -53,7 +53,7 @@ def target(  # noqa: PLR0913 - what the command takes
     """Return the store at ``url``: its base, or the address of its query and update where its kind is generic.
 
     Without a kind the server's own ``Server`` header tells it. The other addresses, where given, are taken as they
-    are. Raises ImtError for what is no address, or no store that we know.
+    are. Raises UserError for what is no address, or no store that we know.
     """
     for address in (url, query, update, store):
         if address is not None:
@@ -74,7 +74,7 @@ def target(  # noqa: PLR0913 - what the command takes
 def by_way_of(to: Target, via: str | None) -> Target:
     """Return the store to be written to by its graph store (``store``), by SPARQL (``update``), or as it is best."""
     if via == "store" and not to.graphs:
-        raise ImtError(f"{to.url} has no Graph Store Protocol that is known here: give its address with --store-url.")
+        raise UserError(f"{to.url} has no Graph Store Protocol that is known here: give its address with --store-url.")
     return replace(to, graphs=None) if via == "update" else to
 
 
@@ -82,7 +82,7 @@ def _kind_of(client: Client, url: str) -> str:
     server = client.request("GET", url).headers.get("Server", "").lower()
     kind = next((kind for kind in _PATHS if server.startswith(kind)), None)
     if kind is None:
-        raise ImtError(
+        raise UserError(
             f"{url} does not say what store it is: give --kind {', '.join(KINDS[:-1])} or {KINDS[-1]} "
             "(any that has SPARQL query and update)."
         )
@@ -90,13 +90,13 @@ def _kind_of(client: Client, url: str) -> str:
 
 
 def count(client: Client, to: Target, graph: ox.NamedNode) -> int:
-    """Return how many triples the store has in a named graph. Raises ImtError where it gives no number."""
+    """Return how many triples the store has in a named graph. Raises UserError where it gives no number."""
     query = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}"
     response = client.demand(_ask(client, to, query, _RESULTS))
     try:
         form = ox.QueryResultsFormat.from_media_type(response.media_type)
         if form is None:
-            raise ImtError(_no_answer(to.query, response, "SPARQL results"))
+            raise UserError(_no_answer(to.query, response, "SPARQL results"))
         rows = ox.parse_query_results(response.body, form)
         if isinstance(rows, ox.QuerySolutions):
             ((number,),) = rows
@@ -104,11 +104,11 @@ def count(client: Client, to: Target, graph: ox.NamedNode) -> int:
                 return int(number.value)
     except (SyntaxError, ValueError):
         pass
-    raise ImtError(f"{to.query} gives no number where triples are to be counted: is it a SPARQL endpoint?")
+    raise UserError(f"{to.query} gives no number where triples are to be counted: is it a SPARQL endpoint?")
 
 
 def read(client: Client, to: Target, graph: ox.NamedNode) -> list[ox.Triple]:
-    """Return the triples of a named graph; none where the store has no such graph. Raises ImtError for no RDF."""
+    """Return the triples of a named graph; none where the store has no such graph. Raises UserError for no RDF."""
     if to.graphs:
         response = client.request("GET", _graph(to.graphs, graph), accept=_TRIPLES)
         if response.status == 404:
@@ -119,17 +119,17 @@ def read(client: Client, to: Target, graph: ox.NamedNode) -> list[ox.Triple]:
     client.demand(response)
     form = ox.RdfFormat.from_media_type(response.media_type)
     if form is None:
-        raise ImtError(_no_answer(to.graphs or to.query, response, "N-Triples"))
+        raise UserError(_no_answer(to.graphs or to.query, response, "N-Triples"))
     try:
         return [quad.triple for quad in ox.parse(response.body, form)]
     except (SyntaxError, ValueError) as error:
-        raise ImtError(
+        raise UserError(
             f"{to.graphs or to.query} answers with broken {response.media_type} ({error}): is it well?"
         ) from None
 
 
 def write(client: Client, to: Target, graph: ox.NamedNode, triples: Sequence[ox.Triple]) -> None:
-    """Put triples into a named graph, in place of what was there. Raises ImtError where the store does not take them.
+    """Put triples into a named graph, in place of what was there. Raises UserError where the store does not take them.
 
     By SPARQL, what has a blank node goes with the first request, which also empties the graph: a blank node is the
     same only within a request, and a request that is sent again must not add a second one.
@@ -167,7 +167,7 @@ def drop(client: Client, to: Target, graphs: Iterable[ox.NamedNode]) -> None:
 
 
 def change(client: Client, to: Target, text: str) -> None:
-    """Send a SPARQL update. Raises ImtError where the store does not do it."""
+    """Send a SPARQL update. Raises UserError where the store does not do it."""
     client.demand(client.request("POST", to.update, body=text.encode(), media_type="application/sparql-update"))
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, urlsplit
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.stores import http_auth as login
 
 MOST_BYTES = 512 * 1024 * 1024
@@ -84,7 +84,7 @@ class Client:
     def request(
         self, method: str, url: str, *, body: bytes | None = None, media_type: str | None = None, accept: str = "*/*"
     ) -> Response:
-        """Return the response to a request, of whatever status. Raises ImtError where there is none in time."""
+        """Return the response to a request, of whatever status. Raises UserError where there is none in time."""
         headers = {"Accept": accept, "User-Agent": "imaging-trials", "Connection": "close"}
         if media_type is not None:
             headers["Content-Type"] = media_type
@@ -92,7 +92,7 @@ class Client:
         for left in range(self.retries, -1, -1):
             limit = min(self.timeout, self.deadline - time.monotonic())
             if limit <= 0:
-                raise ImtError(f"The time for all was over before {shown} was asked: allow more with --within.")
+                raise UserError(f"The time for all was over before {shown} was asked: allow more with --within.")
             wished = 0.0
             try:
                 response = self._authorized(method, url, headers, body, limit)
@@ -114,11 +114,11 @@ class Client:
         raise AssertionError("the last try returns or raises")  # pragma: no cover
 
     def demand(self, response: Response) -> Response:
-        """Return a response if it is a good one. Raises ImtError with what its status means and how to mend that."""
+        """Return a response if it is a good one. Raises UserError with what its status means and how to mend that."""
         if response.ok:
             return response
         user = self.who.user if self.who else None
-        raise _after_all(ImtError(refusal(response, user)), self.retries if response.status in BUSY else 0)
+        raise _after_all(UserError(refusal(response, user)), self.retries if response.status in BUSY else 0)
 
     def _authorized(self, method: str, url: str, headers: dict[str, str], body: bytes | None, limit: float) -> Response:
         parts = urlsplit(url)
@@ -140,7 +140,7 @@ class Client:
 
     def _pause(self, url: str, why: str, seconds: float) -> None:
         if time.monotonic() + seconds >= self.deadline:
-            raise ImtError(
+            raise UserError(
                 f"{url} {why} and wants {seconds:.3g} s before the next try, which is more than is left: "
                 "run again later, or allow more with --within."
             )
@@ -231,7 +231,7 @@ def drain(response: "HTTPResponse | HTTPError", deadline: float) -> bytes:
             pieces.append(piece)
             size += len(piece)
             if size > MOST_BYTES:
-                raise ImtError(f"The endpoint's answer has more than {MOST_BYTES:,} bytes: ask for less, with LIMIT.")
+                raise UserError(f"The endpoint's answer has more than {MOST_BYTES:,} bytes: ask for less, with LIMIT.")
             if time.monotonic() > deadline:
                 raise TimeoutError
     announced = response.headers.get("Content-Length", "")
@@ -241,39 +241,39 @@ def drain(response: "HTTPResponse | HTTPError", deadline: float) -> bytes:
 
 
 def check_url(url: str, example: str) -> None:
-    """Raise ImtError where ``url`` is no address of a server, or holds a password."""
+    """Raise UserError where ``url`` is no address of a server, or holds a password."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
     if not usable or not url.isascii() or not url.isprintable() or " " in url:
-        raise ImtError(f"'{url}' is no address of an endpoint: write one such as {example}.")
+        raise UserError(f"'{url}' is no address of an endpoint: write one such as {example}.")
     if "@" in parts.netloc:
         shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        raise ImtError(
+        raise UserError(
             f"The address of {shown} holds a user: name it with --user, and the password in {login.VARIABLE}."
         )
 
 
 def sentence(
     url: str, timeout: float, error: OSError | HTTPException, mend: str = "allow more with --timeout, or ask for less"
-) -> ImtError:
-    """Return what went wrong on the way as an ImtError.
+) -> UserError:
+    """Return what went wrong on the way as an UserError.
 
     ``mend`` is what to do where the time was too short.
     """
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, TimeoutError):
-        return ImtError(f"{url} gave no whole answer within {timeout:.3g} s: {mend}.")
+        return UserError(f"{url} gave no whole answer within {timeout:.3g} s: {mend}.")
     if isinstance(error, IncompleteRead):
-        return ImtError(f"{url} broke off in the middle of its answer: ask again, or ask for less.")
+        return UserError(f"{url} broke off in the middle of its answer: ask again, or ask for less.")
     if isinstance(error, RemoteDisconnected):
-        return ImtError(f"{url} closed the connection without an answer: is it a SPARQL endpoint, and is it well?")
+        return UserError(f"{url} closed the connection without an answer: is it a SPARQL endpoint, and is it well?")
     if isinstance(error, HTTPException):
-        return ImtError(f"{url} does not speak HTTP as an endpoint does ({type(error).__name__}): check the address.")
+        return UserError(f"{url} does not speak HTTP as an endpoint does ({type(error).__name__}): check the address.")
     why = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
-    return ImtError(f"{url} cannot be reached ({why}): is the server running, and is the address right?")
+    return UserError(f"{url} cannot be reached ({why}): is the server running, and is the address right?")
 
 
 def refusal(response: Response, user: str | None) -> str:
@@ -323,8 +323,8 @@ def _plain(url: str) -> str:
     return url.partition("?")[0]
 
 
-def _after_all(error: ImtError, retries: int) -> ImtError:
+def _after_all(error: UserError, retries: int) -> UserError:
     """Return an error that says how often it was tried."""
     if not retries:
         return error
-    return ImtError(f"{str(error).rstrip('.')} (tried {retries + 1} times).")
+    return UserError(f"{str(error).rstrip('.')} (tried {retries + 1} times).")

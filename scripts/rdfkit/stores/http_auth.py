@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from urllib.parse import urlsplit
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 VARIABLE = "IMT_PASSWORD"
 """The variable of the environment that holds the password; a command line can be read by every user of a machine."""
@@ -37,7 +37,7 @@ class Challenge:
 def credentials(user: str | None) -> Login | None:
     """Return the login of a user, the password taken from the environment, or asked for on a terminal.
 
-    No user: no login. Raises ImtError where there is no password to be had.
+    No user: no login. Raises UserError where there is no password to be had.
     """
     import os
     import sys
@@ -45,11 +45,11 @@ def credentials(user: str | None) -> Login | None:
     if user is None:
         return None
     if not user or ":" in user or not user.isprintable():
-        raise ImtError("--user takes a name without colon or control characters: the password is told apart from it.")
+        raise UserError("--user takes a name without colon or control characters: the password is told apart from it.")
     password = os.environ.get(VARIABLE)
     if password is None:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise ImtError(f"There is no password for {user}: set {VARIABLE}, or run this on a terminal, which asks.")
+            raise UserError(f"There is no password for {user}: set {VARIABLE}, or run this on a terminal, which asks.")
         from getpass import getpass
 
         password = getpass(f"Password of {user}: ")

@@ -12,8 +12,8 @@ from enum import Enum
 
 import pyoxigraph as ox
 
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf import named_graphs as layers
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.sparql import saved as catalog
 from rdfkit.stores import graphstore
 from rdfkit.stores.graphstore import Target
@@ -47,7 +47,7 @@ class State:
     @property
     def name(self) -> str:
         """The short name of the graph."""
-        return layers.graph_name(self.graph)
+        return PROJECT.graph_name(self.graph)
 
 
 class Content:
@@ -74,20 +74,20 @@ class Content:
 def contents(quads: Iterable[ox.Quad], names: Sequence[str] = ()) -> dict[ox.NamedNode, Content]:
     """Return the named graphs of a dataset and what they hold: all, or those named (short names or IRIs).
 
-    Raises ImtError for a name that is none of them, and for a triple in no named graph.
+    Raises UserError for a name that is none of them, and for a triple in no named graph.
     """
     found: dict[ox.NamedNode, list[ox.Triple]] = {}
     for quad in quads:
         if not isinstance(quad.graph_name, ox.NamedNode):
-            raise ImtError(f"There is a triple in no named graph ({quad.triple}): load a file that names every graph.")
+            raise UserError(f"There is a triple in no named graph ({quad.triple}): load a file that names every graph.")
         found.setdefault(quad.graph_name, []).append(quad.triple)
-    known = {layers.graph_name(graph): graph for graph in found} | {graph.value: graph for graph in found}
+    known = {PROJECT.graph_name(graph): graph for graph in found} | {graph.value: graph for graph in found}
     for name in names:
         if name not in known:
-            short = sorted(layers.graph_name(graph) for graph in found)
+            short = sorted(PROJECT.graph_name(graph) for graph in found)
             near = catalog.nearest(name, short)
             offer = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(short)}."
-            raise ImtError(f"There is no graph '{catalog.clip(name)}' to load: {offer}")
+            raise UserError(f"There is no graph '{catalog.clip(name)}' to load: {offer}")
     chosen = {known[name] for name in names} or set(found)
     return {graph: Content(found[graph]) for graph in sorted(chosen, key=lambda graph: graph.value)}
 
@@ -96,7 +96,7 @@ def survey(client: Client, to: Target, wanted: Mapping[ox.NamedNode, Content], t
     """Return what the store has of each graph that is to be loaded; nothing is changed."""
     states = []
     for graph, content in wanted.items():
-        tell(f"looking for {layers.graph_name(graph)}")
+        tell(f"looking for {PROJECT.graph_name(graph)}")
         with _during("The store could not be looked at, and nothing was changed"):
             stored, found = _look(client, to, graph, content)
             beside = graphstore.count(client, to, _beside(graph))
@@ -106,10 +106,10 @@ def survey(client: Client, to: Target, wanted: Mapping[ox.NamedNode, Content], t
 
 
 def refuse_others(states: Iterable[State]) -> None:
-    """Raise ImtError where the store has a graph of the same name with other content."""
+    """Raise UserError where the store has a graph of the same name with other content."""
     others = [state.name for state in states if state.found is Found.OTHER]
     if others:
-        raise ImtError(
+        raise UserError(
             f"The store has other content in {', '.join(others)}, and nothing was changed: give --replace to put "
             "ours in its place, or name with --graph what to load."
         )
@@ -127,7 +127,7 @@ def load(  # noqa: PLR0913 - what a load is made of
     """Put those graphs into the store that are not there whole, and compare what can then be read back.
 
     ``states`` are those that `survey` gave, and are kept up to date, so that they are right whatever happens. Raises
-    ImtError where a graph did not get to its place, and says how many did.
+    UserError where a graph did not get to its place, and says how many did.
     """
     todo = [state for state in states if state.found is not Found.SAME]
     try:
@@ -144,10 +144,10 @@ def load(  # noqa: PLR0913 - what a load is made of
             tell("tidying up")
             with _during("The graphs are in place, but those beside them could not be removed"):
                 graphstore.drop(client, to, [_beside(state.graph) for state in left])
-    except ImtError as error:
+    except UserError as error:
         whole = sum(state.now in {"loaded", "replaced", Found.SAME.value} for state in states)
         so_far = f"{whole} of {len(states)} graphs are in place, and a second run goes on from there."
-        raise ImtError(f"{str(error).rstrip('.')}; {so_far}") from None
+        raise UserError(f"{str(error).rstrip('.')}; {so_far}") from None
 
 
 def _write_beside(client: Client, to: Target, state: State, content: Content, tell: Tell) -> None:
@@ -198,8 +198,8 @@ def _told_apart(
         state.now, state.stored = "not known, it was being put in place", None
     try:
         yield
-    except ImtError:
-        with suppress(ImtError):
+    except UserError:
+        with suppress(UserError):
             last = client.last_look()
             for state in group:
                 state.stored, found = _look(last, to, state.graph, wanted[state.graph])
@@ -228,17 +228,17 @@ def _look(client: Client, to: Target, graph: ox.NamedNode, content: Content) -> 
 def _demand_same(client: Client, to: Target, graph: ox.NamedNode, content: Content, stored: int) -> None:
     difference = content.difference(graphstore.read(client, to, graph))
     if difference:
-        raise ImtError(f"{to.url} gives back something else than it was sent: {difference}.")
+        raise UserError(f"{to.url} gives back something else than it was sent: {difference}.")
     if stored != len(content.triples):
-        raise ImtError(f"{to.url} counts {stored:,} triples where {len(content.triples):,} were sent.")
+        raise UserError(f"{to.url} counts {stored:,} triples where {len(content.triples):,} were sent.")
 
 
 @contextmanager
 def _during(what: str) -> Iterator[None]:
     try:
         yield
-    except ImtError as error:
-        raise ImtError(f"{what}: {error}") from None
+    except UserError as error:
+        raise UserError(f"{what}: {error}") from None
 
 
 def _beside(graph: ox.NamedNode) -> ox.NamedNode:

@@ -15,7 +15,8 @@ from urllib.request import Request
 
 import pyoxigraph as ox
 
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql.results import Answer
@@ -30,9 +31,9 @@ _BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
 
 def dataset(root: Path, name: str) -> list[ox.NamedNode]:
     """Return the named graphs of a dataset (``all``, ``asserted``, ``page``) as the sources under ``root`` are."""
-    names = {source for source, _ in layers.source_files(root)} | {layers.LINKS, layers.INFERRED}
+    names = {source for source, _ in layers.source_files(PROJECT.at(root))} | {"links", layers.INFERRED}
     kept = {"all": names, "asserted": names - {layers.INFERRED}, "page": {"page"}}[name]
-    return [layers.graph_iri(kept_name) for kept_name in sorted(kept)]
+    return [PROJECT.graph_iri(kept_name) for kept_name in sorted(kept)]
 
 
 def ask(  # noqa: PLR0913 - what a request is made of
@@ -48,7 +49,7 @@ def ask(  # noqa: PLR0913 - what a request is made of
 
     No graphs: the endpoint's own default graph. ``timeout`` bounds the whole exchange in seconds, whatever the server
     does meanwhile. ``who`` asks, where the endpoint wants to know that (Basic or Digest); no other host is told, even
-    if the endpoint sends on to it. Raises ImtError where there is no answer in time, or one that is no SPARQL result.
+    if the endpoint sends on to it. Raises UserError where there is no answer in time, or one that is no SPARQL result.
     """
     form = sparql.form(text)
     wrapper = _request(url, text, graphs, method)
@@ -60,7 +61,7 @@ def ask(  # noqa: PLR0913 - what a request is made of
     except (OSError, HTTPException) as error:
         raise exchange.sentence(url, timeout, error) from None
     if not response.ok:
-        raise ImtError(exchange.refusal(response, who.user if who else None))
+        raise UserError(exchange.refusal(response, who.user if who else None))
     return _read(url, form, response.media_type, response.body)
 
 
@@ -143,11 +144,11 @@ def _read(url: str, form: str, media_type: str, body: bytes) -> Answer:
         if form in _TRIPLES:
             rdf = ox.RdfFormat.from_media_type(media_type)
             if rdf is None or media_type == "text/html":
-                raise ImtError(f"{wrong}: {mend}")
+                raise UserError(f"{wrong}: {mend}")
             return _triples(ox.parse(body, rdf))
         rows = ox.QueryResultsFormat.from_media_type(media_type)
         if rows is None or rows == ox.QueryResultsFormat.CSV:
-            raise ImtError(f"{wrong}: {mend}")
+            raise UserError(f"{wrong}: {mend}")
         if rows == ox.QueryResultsFormat.JSON:
             body = _in_canonical_form(body)
         answer = ox.parse_query_results(body, rows)
@@ -159,7 +160,7 @@ def _read(url: str, form: str, media_type: str, body: bytes) -> Answer:
             for _ in again if isinstance(again, ox.QuerySolutions) else ():
                 pass
     except (SyntaxError, ValueError) as error:
-        raise ImtError(f"{url} answers with broken {media_type} ({error}): ask again, or tell who runs it.") from None
+        raise UserError(f"{url} answers with broken {media_type} ({error}): ask again, or tell who runs it.") from None
     return answer
 
 
@@ -183,7 +184,7 @@ def _in_canonical_form(body: bytes) -> bytes:
 def _boolean(url: str, rows: ox.QuerySolutions) -> ox.QueryBoolean:
     """Return what Virtuoso 7 answers to ASK, a row where it is true and none where it is false, as a boolean."""
     if [variable.value for variable in rows.variables] != ["__ASK_RETVAL"]:
-        raise ImtError(f"{url} answers with rows where true or false was asked for: tell who runs it.")
+        raise UserError(f"{url} answers with rows where true or false was asked for: tell who runs it.")
     found = "true" if any(row[0] is not None for row in rows) else "false"
     answer = ox.parse_query_results(f'{{"head":{{}},"boolean":{found}}}', ox.QueryResultsFormat.JSON)
     assert isinstance(answer, ox.QueryBoolean)  # noqa: S101 - by what was read

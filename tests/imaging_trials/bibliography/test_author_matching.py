@@ -9,14 +9,14 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials.bibliography import author_matching as namesakes
 from imaging_trials.graph import read as facts
-from rdfkit.base import namespaces as terms
-from rdfkit.rdf.named_graphs import graph_iri, read_sources
+from imaging_trials.graph.project import PROJECT
+from rdfkit.rdf.named_graphs import read_sources
 from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
 def sources() -> Store:
-    return read_sources(ROOT)
+    return read_sources(PROJECT)
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +26,10 @@ def matches(sources: Store) -> list[namesakes.Match]:
 
 def an_article(name: str, *authors: str) -> list[Quad]:
     """Return an article with authors, as the page graph holds one."""
-    quads, page = [], graph_iri("page")
-    article = NamedNode(terms.expand(f"article:{name}"))
+    quads, page = [], PROJECT.graph_iri("page")
+    article = NamedNode(PROJECT.expand(f"article:{name}"))
     for number, author in enumerate(authors, 1):
-        one = NamedNode(terms.expand(f"authorship:{name}-{number:02}"))
+        one = NamedNode(PROJECT.expand(f"authorship:{name}-{number:02}"))
         quads += [
             Quad(one, facts.TYPE, facts.imt("PersonAuthorship"), page),
             Quad(one, facts.imt("isAuthorshipOf"), article, page),
@@ -62,8 +62,8 @@ def test_the_committed_file_is_what_the_rule_finds(sources: Store) -> None:
 def test_the_file_is_in_normal_form_and_written_by_the_command_that_it_names(tmp_path: Path) -> None:
     copy = tmp_path / "possible-matches.ttl"
     code = (
-        "from imaging_trials.bibliography import author_matching; from rdfkit.base import paths; "
-        "from rdfkit.rdf import named_graphs; text = author_matching.turtle(named_graphs.read_sources(paths.root())); "
+        "from imaging_trials.bibliography import author_matching; from imaging_trials.graph.project import PROJECT; "
+        "from rdfkit.rdf import named_graphs; text = author_matching.turtle(named_graphs.read_sources(PROJECT.root)); "
         f"open({str(copy)!r}, 'w', encoding='utf-8').write(text)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

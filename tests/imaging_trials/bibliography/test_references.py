@@ -13,9 +13,9 @@ from pyoxigraph import Store
 
 from imaging_trials.bibliography import STYLES, model, readers
 from imaging_trials.bibliography.readers import Reference
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import currency as audit
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.stores.embedded import open_store
 from tests.conftest import Imt
 
@@ -24,7 +24,7 @@ DAY = "2026-11-26"
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    return open_store()
+    return open_store(PROJECT)
 
 
 def read(text: str) -> list[Reference]:
@@ -38,7 +38,7 @@ def identifiers(text: str) -> list[tuple[str, str, str]]:
 def audited(store: Store, text: str) -> list[tuple[str, list[str]]]:
     """Return (thing as CURIE or "", words of the findings) of each reference of a list."""
     return [
-        (terms.shorten(one.thing.value) if one.thing else "", [finding.words for finding in one.findings])
+        (PROJECT.shorten(one.thing.value) if one.thing else "", [finding.words for finding in one.findings])
         for one in audit.references(store, read(text), DAY)
     ]
 
@@ -190,7 +190,7 @@ def test_another_pmid_than_the_graph_has_is_told_beside_the_findings(store: Stor
     ],
 )
 def test_a_broken_list_is_refused_in_one_sentence_that_says_where(text: str, sentence: str) -> None:
-    with pytest.raises(ImtError) as refused:
+    with pytest.raises(UserError) as refused:
         read(text)
     assert str(refused.value).startswith(sentence)
     assert "\n" not in str(refused.value)
@@ -206,7 +206,7 @@ def test_a_broken_list_is_refused_in_one_sentence_that_says_where(text: str, sen
     ],
 )
 def test_what_is_no_text_in_utf_8_is_refused(data: bytes, sentence: str) -> None:
-    with pytest.raises(ImtError, match=sentence):
+    with pytest.raises(UserError, match=sentence):
         readers.decode(data, "it")
 
 
@@ -221,14 +221,14 @@ PIECES = st.sampled_from(
 
 @pytest.mark.parametrize("what", [st.text(), st.lists(PIECES).map("".join)], ids=["any text", "pieces of formats"])
 def test_any_text_is_read_or_refused_in_one_sentence(what: "st.SearchStrategy[str]") -> None:
-    graph = open_store()
+    graph = open_store(PROJECT)
 
     @settings(deadline=None)  # the first call of a store is slow
     @given(what)
     def holds(text: str) -> None:
         try:
             references = read(text)
-        except ImtError as error:
+        except UserError as error:
             assert "\n" not in str(error)  # noqa: PT017
             return
         assert references
@@ -252,7 +252,7 @@ def test_any_text_is_read_or_refused_in_one_sentence(what: "st.SearchStrategy[st
 )
 def test_a_long_list_takes_no_more_than_its_share_of_time(make: Callable[[int], str]) -> None:
     start = time.perf_counter()
-    with contextlib.suppress(ImtError):
+    with contextlib.suppress(UserError):
         read(make(300_000))
     assert time.perf_counter() - start < 5
 

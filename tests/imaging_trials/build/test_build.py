@@ -15,7 +15,7 @@ import pytest
 
 from imaging_trials.build import report as summary
 from imaging_trials.cli import COMMANDS
-from rdfkit.base import paths
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.stores import embedded as store
 from tests.conftest import Imt
@@ -99,14 +99,14 @@ def test_the_quads_are_sorted_lines_each_in_a_named_graph_and_are_the_whole_grap
     lines = data.splitlines()
     assert lines == sorted(lines)
     quads = set(ox.parse(data, format=ox.RdfFormat.N_QUADS))
-    assert quads == set(store.from_sources(checkout.root))
+    assert quads == set(store.from_sources(PROJECT.at(checkout.root)))
     assert all(str(quad.graph_name).startswith("<https://w3id.org/imaging-trials/graph/") for quad in quads)
 
 
 def test_the_turtle_is_the_merge_of_all_graphs_with_the_house_prefixes(checkout: Checkout) -> None:
     checkout.build()
     data = (checkout.dist / "imaging-trials-all.ttl").read_bytes()
-    merge = [ox.Quad(q.subject, q.predicate, q.object) for q in store.from_sources(checkout.root)]
+    merge = [ox.Quad(q.subject, q.predicate, q.object) for q in store.from_sources(PROJECT.at(checkout.root))]
     assert canonical(ox.parse(data, format=ox.RdfFormat.TURTLE)) == canonical(merge)
     assert b"@prefix imt: <https://w3id.org/imaging-trials/vocab#> ." in data
     assert b"\nagent:fes a imt:" in data
@@ -115,7 +115,7 @@ def test_the_turtle_is_the_merge_of_all_graphs_with_the_house_prefixes(checkout:
 def test_the_manifest_counts_the_graphs_and_holds_the_checksums(checkout: Checkout) -> None:
     checkout.build()
     manifest = json.loads((checkout.dist / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["content_key"] == layers.content_key(checkout.root)
+    assert manifest["content_key"] == layers.content_key(PROJECT.at(checkout.root))
     assert list(manifest["graphs"]) == ["concepts", "curated", "dataset", "inferred", "page", "vocabulary"]
     assert manifest["graphs"]["page"] == 2
     for name in FILES[:2]:
@@ -145,7 +145,7 @@ def test_owlrl_as_the_reasoner_writes_the_same_graph(checkout: Checkout) -> None
 def test_a_build_puts_the_graph_into_the_cache(checkout: Checkout, tmp_path: Path) -> None:
     checkout.build()
     assert [path.name for path in (tmp_path / "cache" / "imaging-trials").iterdir()] == [
-        layers.content_key(checkout.root)
+        layers.content_key(PROJECT.at(checkout.root))
     ]
 
 
@@ -186,7 +186,7 @@ def test_a_contradiction_stops_the_build_and_names_members_and_rule(checkout: Ch
     checkout.add("data/curated/agents.ttl", " article:one imt:hasVector vector:fes .")
     answer = checkout.build()
     assert answer.returncode == 1
-    assert "article:one is a imt:Article and a imt:Agent, but nothing may be both. (cax-dw)" in answer.stderr
+    assert "article:one is a imt:Article and a imt:Agent, but these classes are disjoint. (cax-dw)" in answer.stderr
     assert not checkout.dist.exists()
 
 
@@ -294,7 +294,7 @@ def test_the_summary_says_what_was_read_inferred_and_written_and_what_to_try(che
 
 
 def test_the_questions_in_the_summary_are_saved_questions_with_answers() -> None:
-    names = {path.stem for path in (paths.root() / "queries").glob("*/*.rq")}
+    names = {path.stem for path in (PROJECT.root / "queries").glob("*/*.rq")}
     assert len(summary.SHOWN) == 3
     assert set(summary.SHOWN) <= names
 
@@ -309,7 +309,7 @@ def test_the_shipped_graph_is_written_whole_and_answers(imt: Imt, tmp_path: Path
         assert f"(imt query {name})" in answer.stdout
     quads = ox.Store()
     quads.bulk_load(path=str(tmp_path / "dist" / "imaging-trials.nq"), format=ox.RdfFormat.N_QUADS)
-    assert len(quads) == len(store.from_sources(paths.root()))
+    assert len(quads) == len(store.from_sources(PROJECT))
 
 
 def test_a_command_that_does_not_exist_is_one_sentence_with_the_nearest(checkout: Checkout) -> None:
@@ -361,7 +361,7 @@ def test_output_that_cannot_be_written_is_one_sentence(checkout: Checkout) -> No
     "how",
     [
         "raise RuntimeError('Corruption: block checksum mismatch')",
-        "try: raise OSError('Corruption: bad')\n except OSError: raise errors.ImtError('No answer.') from None",
+        "try: raise OSError('Corruption: bad')\n except OSError: raise errors.UserError('No answer.') from None",
     ],
 )
 def test_a_damaged_store_is_removed_from_the_cache_and_that_is_said(

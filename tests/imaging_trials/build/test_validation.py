@@ -13,12 +13,12 @@ import rdflib
 from rdflib import RDF, SH
 
 from imaging_trials.build import validation
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.shacl import report
 from tests.conftest import ROOT, Imt
 
-PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in terms.PREFIXES.items())
+PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PROJECT.prefixes.items())
 PROLOGUE += "@prefix ex: <http://example.org/> .\n"
 
 VOCABULARY = """
@@ -284,13 +284,13 @@ def test_labels_and_values_cannot_break_the_line(context: validation.Context, mi
 def test_a_path_of_several_steps_is_shown_as_sparql_writes_it() -> None:
     from pyoxigraph import BlankNode, NamedNode
 
-    sh, rdf = terms.PREFIXES["sh"], terms.PREFIXES["rdf"]
+    sh, rdf = PROJECT.prefixes["sh"], PROJECT.prefixes["rdf"]
     a, b, c, d = (BlankNode(name) for name in "abcd")
-    title, nil = NamedNode(terms.expand("dcterms:title")), NamedNode(rdf + "nil")
+    title, nil = NamedNode(PROJECT.expand("dcterms:title")), NamedNode(rdf + "nil")
     spelled = (
         (a, rdf + "first", b),
         (a, rdf + "rest", c),
-        (b, sh + "inversePath", NamedNode(terms.expand("imt:doi"))),
+        (b, sh + "inversePath", NamedNode(PROJECT.expand("imt:doi"))),
         (c, rdf + "first", d),
         (c, rdf + "rest", nil),
         (d, sh + "zeroOrMorePath", title),
@@ -347,11 +347,11 @@ def test_shapes_that_are_no_shapes_are_told_in_one_sentence(root: Path, tmp_path
         "imtsh:Bad a sh:NodeShape ; sh:targetClass imt:Agent ; sh:property [ sh:path imt:mass ; sh:minCount 'one' ] ."
     )
     (broken / "shapes" / "bad.ttl").write_text(PROLOGUE + shape)
-    with pytest.raises(ImtError, match=r"^The shapes in shapes/ are no proper SHACL"):
+    with pytest.raises(UserError, match=r"^The shapes in shapes/ are no proper SHACL"):
         validation.validate_repository(broken)
     for path in (broken / "shapes").glob("*.ttl"):
         path.unlink()
-    with pytest.raises(ImtError, match="holds no shapes"):
+    with pytest.raises(UserError, match="holds no shapes"):
         validation.load_context(broken)
 
 

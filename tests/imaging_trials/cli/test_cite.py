@@ -18,9 +18,8 @@ from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
 from imaging_trials.bibliography import bibtex, csl, model, nlm, ris
 from imaging_trials.bibliography.model import Author, Citation, Date, Erratum, Person
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf.named_graphs import graph_iri
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT, Imt
 
@@ -48,7 +47,7 @@ ORDER BY ?position
 
 def rows(store: Store, query: str) -> list[dict[str, str]]:
     """Return the rows of a query as texts; what is unbound is empty."""
-    solutions = store.query(query, prefixes=terms.PREFIXES, use_default_graph_as_union=True)
+    solutions = store.query(query, prefixes=PROJECT.prefixes, use_default_graph_as_union=True)
     assert isinstance(solutions, QuerySolutions)
     names = [variable.value for variable in solutions.variables]
     return [{n: t.value if isinstance(t := row[n], NamedNode | Literal) else "" for n in names} for row in solutions]
@@ -56,7 +55,7 @@ def rows(store: Store, query: str) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    return open_store()
+    return open_store(PROJECT)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +129,7 @@ def test_each_citation_hashes_to_its_line_of_the_page(store: Store, articles: li
     for row in articles:
         line = nlm.line(model.read(store, NamedNode(row["article"])))
         digest = hashlib.sha256(f"{row['year']}: {line}".encode()).hexdigest()
-        assert digest == hash_of[terms.shorten(row["listing"])], line
+        assert digest == hash_of[PROJECT.shorten(row["listing"])], line
 
 
 def test_citations_come_in_the_order_of_the_page(citations: list[Citation], articles: list[dict[str, str]]) -> None:
@@ -159,12 +158,15 @@ def test_the_corrections_are_listed_with_printed_and_corrected_form_and_source(i
 def test_a_correction_of_what_is_not_printed_is_an_error(store: Store) -> None:
     changed = Store()
     changed.extend(store)
-    authorship, name = NamedNode(terms.expand("authorship:ljungberg-2016-06")), NamedNode(terms.VOCAB + "printedName")
-    changed.remove(Quad(authorship, name, Literal("Sjögreen- Gleisner K"), graph_iri("page")))
-    changed.add(Quad(authorship, name, Literal("Sjögreen-Gleisner K"), graph_iri("page")))
-    article = NamedNode(terms.expand("article:ljungberg-2016"))
+    authorship, name = (
+        NamedNode(PROJECT.expand("authorship:ljungberg-2016-06")),
+        NamedNode(PROJECT.vocabulary + "printedName"),
+    )
+    changed.remove(Quad(authorship, name, Literal("Sjögreen- Gleisner K"), PROJECT.graph_iri("page")))
+    changed.add(Quad(authorship, name, Literal("Sjögreen-Gleisner K"), PROJECT.graph_iri("page")))
+    article = NamedNode(PROJECT.expand("article:ljungberg-2016"))
     assert "Sjögreen-Gleisner K" in nlm.line(model.read(changed, article))
-    with pytest.raises(ImtError, match="correction:ljungberg-2016-sjogreen-gleisner corrects 'Sjögreen- Gleisner K'"):
+    with pytest.raises(UserError, match="correction:ljungberg-2016-sjogreen-gleisner corrects 'Sjögreen- Gleisner K'"):
         model.read(changed, article, corrected=True)
 
 

@@ -7,16 +7,15 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from imaging_trials.graph.lookup import label
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import summary_card as card
-from rdfkit.base import namespaces as terms
-from rdfkit.rdf.named_graphs import graph_iri
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT, Imt
 
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    return open_store()
+    return open_store(PROJECT)
 
 
 def printed(imt: Imt, *arguments: str) -> str:
@@ -93,7 +92,7 @@ def test_an_agent_is_shown_however_its_notation_is_spelt(imt: Imt, name: str) ->
 
 
 def test_what_we_added_stands_apart_with_basis_source_and_date(store: Store) -> None:
-    parts = blocks(card.text(store, NamedNode(terms.expand("agent:ferumoxytol"))))
+    parts = blocks(card.text(store, NamedNode(PROJECT.expand("agent:ferumoxytol"))))
     assert "modality" not in parts["What the page says"]
     added = parts["What we added"]
     assert "has modality  magnetic resonance imaging (modality:mri)" in added
@@ -121,13 +120,13 @@ def test_a_misprint_is_shown_as_printed_and_as_it_should_read(imt: Imt) -> None:
 
 
 def test_an_erratum_and_ahead_of_print_are_on_the_card(store: Store) -> None:
-    page = blocks(card.text(store, NamedNode(terms.expand("article:manganaro-2021"))))["What the page says"]
+    page = blocks(card.text(store, NamedNode(PROJECT.expand("article:manganaro-2021"))))["What the page says"]
     assert "  published ahead of print  2021 Apr 14\n" in page
     assert "  erratum in                Eur Radiol. 2021 Jun 17;:\n" in page
 
 
 def test_sections_are_listed_in_page_order(store: Store) -> None:
-    text = card.text(store, NamedNode(terms.expand("organisation:eanm")))
+    text = card.text(store, NamedNode(PROJECT.expand("organisation:eanm")))
     at = [
         text.index(f"(section:{name})") for name in ("bone", "brain", "general", "melanoma", "radiotherapy", "prostate")
     ]
@@ -135,7 +134,7 @@ def test_sections_are_listed_in_page_order(store: Store) -> None:
 
 
 def test_what_is_implied_by_a_narrower_statement_is_not_said_again(store: Store) -> None:
-    text = card.text(store, NamedNode(terms.expand("nuclide:f-18")))
+    text = card.text(store, NamedNode(PROJECT.expand("nuclide:f-18")))
     assert "<- covers radionuclide (computed)" in text
     assert "<- covers (computed)" not in text
 
@@ -169,7 +168,7 @@ def test_several_things_are_shown_one_after_the_other_each_once(imt: Imt) -> Non
 
 def test_turtle_has_all_triples_of_the_things_and_their_class_expressions(imt: Imt, store: Store) -> None:
     triples = {quad.triple for quad in parse(printed(imt, "FES", "18F", "--format", "ttl"), RdfFormat.TURTLE)}
-    things = [NamedNode(terms.expand(curie)) for curie in ("agent:fes", "nuclide:f-18")]
+    things = [NamedNode(PROJECT.expand(curie)) for curie in ("agent:fes", "nuclide:f-18")]
     assert triples == {quad.triple for thing in things for quad in store.quads_for_pattern(thing, None, None, None)}
     text = printed(imt, "imt:Radiopharmaceutical", "--format", "ttl")
     assert "owl:someValuesFrom imt:Radionuclide" in text
@@ -178,7 +177,7 @@ def test_turtle_has_all_triples_of_the_things_and_their_class_expressions(imt: I
 
 def test_everything_in_the_graph_has_a_card(store: Store) -> None:
     things = {
-        quad.subject for quad in store if isinstance(quad.subject, NamedNode) and terms.is_ours(quad.subject.value)
+        quad.subject for quad in store if isinstance(quad.subject, NamedNode) and PROJECT.is_own(quad.subject.value)
     }
     assert len(things) > 500
     for thing in things:
@@ -190,10 +189,10 @@ def test_everything_in_the_graph_has_a_card(store: Store) -> None:
 
 def test_every_asserted_statement_of_a_thing_is_on_its_card(store: Store) -> None:
     for curie in ("agent:dcfbc", "programme:etctn", "edition:eanm-snmmi-psma-pet-ct-2-0", "phase:phase-1-2"):
-        thing = NamedNode(terms.expand(curie))
+        thing = NamedNode(PROJECT.expand(curie))
         text = card.text(store, thing, everything=True)
         for quad in store.quads_for_pattern(thing, None, None, None):
-            if quad.graph_name == graph_iri("inferred"):
+            if quad.graph_name == PROJECT.graph_iri("inferred"):
                 continue
             said = (
                 label(store, quad.object) if isinstance(quad.object, NamedNode) else getattr(quad.object, "value", "")

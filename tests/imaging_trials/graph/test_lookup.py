@@ -8,29 +8,29 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from imaging_trials.graph.lookup import described, resolve
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.stores.embedded import open_store
 
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    return open_store()
+    return open_store(PROJECT)
 
 
 def rows(store: Store, query: str) -> Iterator[tuple[str, ...]]:
-    solutions = store.query(query, prefixes=terms.PREFIXES, use_default_graph_as_union=True)
+    solutions = store.query(query, prefixes=PROJECT.prefixes, use_default_graph_as_union=True)
     assert isinstance(solutions, QuerySolutions)
     for solution in solutions:
         yield tuple(term.value for term in solution if isinstance(term, NamedNode | Literal))
 
 
 def found(store: Store, text: str) -> str:
-    return terms.shorten(resolve(store, text).value)
+    return PROJECT.shorten(resolve(store, text).value)
 
 
 def refusal(store: Store, text: str) -> str:
-    with pytest.raises(ImtError) as caught:
+    with pytest.raises(UserError) as caught:
         resolve(store, text)
     return str(caught.value)
 
@@ -39,7 +39,7 @@ def outcome(store: Store, text: str) -> str:
     """Return what is found, or the sentence of the refusal."""
     try:
         return described(store, resolve(store, text))
-    except ImtError as error:
+    except UserError as error:
         return str(error)
 
 
@@ -108,8 +108,8 @@ def test_every_thing_with_a_label_is_found_by_curie_and_iri_and_label(store: Sto
     assert len(things) > 500
     for iri, name in things:
         assert resolve(store, iri).value == resolve(store, f"<{iri}>").value == iri
-        assert resolve(store, terms.shorten(iri)).value == iri
-        assert f"{terms.shorten(iri)} ({name})" in outcome(store, name)
+        assert resolve(store, PROJECT.shorten(iri)).value == iri
+        assert f"{PROJECT.shorten(iri)} ({name})" in outcome(store, name)
 
 
 def test_every_identifier_leads_to_its_article(store: Store) -> None:
@@ -128,10 +128,10 @@ def test_a_whole_name_goes_before_part_of_another(store: Store) -> None:
 
 def test_what_is_wanted_decides_between_candidates(store: Store) -> None:
     def is_section(iri: NamedNode) -> bool:
-        return iri.value.startswith(terms.PREFIXES["section"])
+        return iri.value.startswith(PROJECT.prefixes["section"])
 
-    assert terms.shorten(resolve(store, "bone", accepts=is_section).value) == "section:bone"
-    assert terms.shorten(resolve(store, "FES", accepts=is_section).value) == "agent:fes"
+    assert PROJECT.shorten(resolve(store, "bone", accepts=is_section).value) == "section:bone"
+    assert PROJECT.shorten(resolve(store, "FES", accepts=is_section).value) == "agent:fes"
 
 
 def test_several_candidates_are_all_named(store: Store) -> None:

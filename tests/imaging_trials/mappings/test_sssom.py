@@ -11,12 +11,11 @@ import pytest
 import yaml
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.mappings import checks as linkcheck
 from imaging_trials.mappings import sssom as links
 from imaging_trials.mappings import vocabularies as termfile
-from rdfkit.base import namespaces as terms
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import reading as rdf
 from tests.conftest import ROOT, Imt
@@ -49,7 +48,7 @@ def sets() -> list[links.MappingSet]:
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    return layers.read_sources(ROOT)
+    return layers.read_sources(PROJECT)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +116,7 @@ def test_what_is_not_as_the_house_writes_it_is_told_with_file_and_line(
     path = tmp_path / MADE_UP.name
     path.write_bytes(MADE_UP.read_bytes().replace(old.encode(), new.encode(), 1))
     assert path.read_bytes() != MADE_UP.read_bytes()
-    with pytest.raises(ImtError) as raised:
+    with pytest.raises(UserError) as raised:
         links.read_set(path)
     assert str(raised.value).startswith(f"{path}{place}:")
     assert sentence in str(raised.value)
@@ -126,7 +125,7 @@ def test_what_is_not_as_the_house_writes_it_is_told_with_file_and_line(
 def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
     path = tmp_path / MADE_UP.name
     path.write_bytes(MADE_UP.read_bytes().replace(b"made up", b"m\xe4de up"))
-    with pytest.raises(ImtError, match="is not UTF-8"):
+    with pytest.raises(UserError, match="is not UTF-8"):
         links.read_set(path)
 
 
@@ -251,8 +250,8 @@ def test_what_has_no_mapping_stands_in_the_list_with_what_was_searched(
     sets: list[links.MappingSet], store: Store
 ) -> None:
     kinds = ("agent", "agentgroup", "bodysite", "disease", "journal", "modality", "nuclide", "phase", "role", "target")
-    spaces = tuple(terms.PREFIXES[kind] for kind in (*kinds, "vector"))
-    label = NamedNode(terms.expand("skos:prefLabel"))
+    spaces = tuple(PROJECT.prefixes[kind] for kind in (*kinds, "vector"))
+    label = NamedNode(PROJECT.expand("skos:prefLabel"))
     things = {
         quad.subject.value: quad.object.value
         for quad in store.quads_for_pattern(None, label, None, None)
@@ -262,7 +261,7 @@ def test_what_has_no_mapping_stands_in_the_list_with_what_was_searched(
     mapped = {mapping.subject_iri for one in sets for mapping in one.mappings}
     listed = table(FOLDER / "unmapped.tsv")
     assert [(row["subject_id"], row["subject_label"]) for row in listed] == sorted(
-        (terms.shorten(iri), name) for iri, name in things.items() if iri not in mapped
+        (PROJECT.shorten(iri), name) for iri, name in things.items() if iri not in mapped
     )
     assert all(row["sources_searched"] and row["searched_on"] for row in listed)
 
@@ -308,7 +307,7 @@ def test_each_rule_bites(root: Path, store: Store, edit: tuple[str, str, str], k
 
 def test_an_agent_matches_nothing_in_a_vocabulary_of_diseases(root: Path, store: Store) -> None:
     path = root / links.FOLDER / "mondo.sssom.tsv"
-    change(path, "#  disease:", f"#  agent: {terms.PREFIXES['agent']}\n#  disease:")
+    change(path, "#  disease:", f"#  agent: {PROJECT.prefixes['agent']}\n#  disease:")
     change(path, "disease:melanoma\tmelanoma\tskos:exactMatch", "agent:fes\t[18F]FES\tskos:relatedMatch")
     (found,) = linkcheck.problems(links.read_sets(root), store)
     assert (found.kind, found.text) == ("kind", "agent:fes is a substance, and mondo has none; take the row out.")
@@ -348,15 +347,15 @@ def facts(quads: list[Quad], node: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for quad in quads:
         if quad.subject == NamedNode(node):
-            found.setdefault(terms.shorten(quad.predicate.value), set()).add(str(quad.object))
+            found.setdefault(PROJECT.shorten(quad.predicate.value), set()).add(str(quad.object))
     return found
 
 
 def test_a_row_becomes_a_match_and_a_node_that_tells_who_says_so(sets: list[links.MappingSet]) -> None:
     quads = list(links.quads(ROOT))
-    flt, code = terms.expand("agent:flt"), "http://purl.obolibrary.org/obo/NCIT_C49093"
-    exact = NamedNode(terms.expand("skos:exactMatch"))
-    graph = NamedNode(terms.expand("graph:links"))
+    flt, code = PROJECT.expand("agent:flt"), "http://purl.obolibrary.org/obo/NCIT_C49093"
+    exact = NamedNode(PROJECT.expand("skos:exactMatch"))
+    graph = NamedNode(PROJECT.expand("graph:links"))
     assert quads.count(Quad(NamedNode(flt), exact, NamedNode(code), graph)) == 1
     assert {quad.graph_name for quad in quads} == {graph}
     ncit = links.named(sets, "ncit")
@@ -364,18 +363,18 @@ def test_a_row_becomes_a_match_and_a_node_that_tells_who_says_so(sets: list[link
     node = links.node_iri(ncit, mapping)
     assert node == "https://w3id.org/imaging-trials/id/mapping/ncit-agent-flt-C49093"
     assert facts(quads, node) == {
-        "rdf:type": {f"<{terms.expand('imt:Mapping')}>"},
+        "rdf:type": {f"<{PROJECT.expand('imt:Mapping')}>"},
         "skos:prefLabel": {'"[18F]FLT: exact match Fluorothymidine F-18 (NCIT:C49093)"@en'},
         "skos:notation": {'"C49093"'},
         "imt:mapsSubject": {f"<{flt}>"},
         "imt:mapsPredicate": {f"<{exact.value}>"},
         "imt:mapsObject": {f"<{code}>"},
         "dcterms:source": {f"<{ncit.iri}>"},
-        "sssom:mapping_justification": {f"<{terms.expand('semapv:ManualMappingCuration')}>"},
+        "sssom:mapping_justification": {f"<{PROJECT.expand('semapv:ManualMappingCuration')}>"},
         "imt:isInMappingSet": {f"<{ncit.iri}>"},
         "dcterms:creator": {'"The Imaging Trials Graph developers"'},
-        "sssom:mapping_date": {f'"2026-11-26"^^<{terms.expand("xsd:date")}>'},
-        "sssom:confidence": {f'"{mapping.confidence}"^^<{terms.expand("xsd:decimal")}>'},
+        "sssom:mapping_date": {f'"2026-11-26"^^<{PROJECT.expand("xsd:date")}>'},
+        "sssom:confidence": {f'"{mapping.confidence}"^^<{PROJECT.expand("xsd:decimal")}>'},
         "sssom:object_label": {'"Fluorothymidine F-18"'},
         "sssom:object_source": {"<http://purl.obolibrary.org/obo/ncit.owl>"},
         "sssom:object_source_version": {'"17.06d"'},
@@ -394,7 +393,7 @@ def test_a_set_is_described_by_its_header(sets: list[links.MappingSet]) -> None:
 def test_every_row_has_a_node_of_its_own_and_the_graph_keeps_every_triple(sets: list[links.MappingSet]) -> None:
     nodes = [links.node_iri(one, mapping) for one in sets for mapping in one.mappings]
     assert len(set(nodes)) == len(nodes)
-    assert all(terms.shorten(node).startswith("mapping:") for node in nodes)
+    assert all(PROJECT.shorten(node).startswith("mapping:") for node in nodes)
     quads = list(links.quads(ROOT))
     assert len(set(quads)) == len(quads)
     kept = Store()
@@ -422,13 +421,13 @@ def test_things_of_other_vocabularies_are_never_described(sets: list[links.Mappi
 
 
 def test_the_loaded_graph_holds_the_mappings_and_its_key_changes_with_them(store: Store, tmp_path: Path) -> None:
-    graph = NamedNode(terms.expand("graph:links"))
+    graph = NamedNode(PROJECT.expand("graph:links"))
     assert set(store.quads_for_pattern(None, None, None, graph)) == set(links.quads(ROOT))
     shutil.copytree(ROOT / "ontology", tmp_path / "ontology")
     shutil.copytree(FOLDER, tmp_path / links.FOLDER)
-    before = layers.content_key(tmp_path)
+    before = layers.content_key(PROJECT.at(tmp_path))
     change(tmp_path / links.FOLDER / "ncit.sssom.tsv", "\t0.95\t", "\t0.94\t")
-    assert layers.content_key(tmp_path) != before
+    assert layers.content_key(PROJECT.at(tmp_path)) != before
 
 
 # Against copies
@@ -560,7 +559,7 @@ def test_the_set_is_the_one_that_most_of_the_copy_is_about(sets: list[links.Mapp
     )
     assert linkcheck.against(sets, copy).set.name == "mondo"
     assert linkcheck.against(sets, copy, "uberon").rows == len(links.named(sets, "uberon").mappings)
-    with pytest.raises(ImtError, match="no identifier of go"):
+    with pytest.raises(UserError, match="no identifier of go"):
         linkcheck.against(sets, copy, "go")
 
 
@@ -616,7 +615,7 @@ def test_a_broken_hostile_or_unknown_copy_is_told_in_a_sentence(
 ) -> None:
     copy = tmp_path / name
     copy.write_text(text, encoding="utf-8")
-    with pytest.raises(ImtError) as raised:
+    with pytest.raises(UserError) as raised:
         linkcheck.against([links.read_set(MADE_UP)], copy)
     assert sentence in str(raised.value)
     assert str(copy) in str(raised.value)
@@ -631,7 +630,7 @@ def test_a_copy_that_is_missing_a_folder_or_in_another_encoding_is_told_in_a_sen
         "folder.obo": "is a folder",
         "latin.obo": "is not UTF-8",
     }.items():
-        with pytest.raises(ImtError, match=sentence):
+        with pytest.raises(UserError, match=sentence):
             linkcheck.against([links.read_set(MADE_UP)], tmp_path / name)
 
 
@@ -719,8 +718,8 @@ def test_check_ends_with_0_1_or_2(imt: Imt, tmp_path: Path, sets: list[links.Map
 
 
 def test_the_sets_lie_where_the_package_looks_for_them() -> None:
-    assert paths.root() == ROOT
-    assert [one.name for one in links.read_sets(paths.root())] == [
+    assert PROJECT.root == ROOT
+    assert [one.name for one in links.read_sets(PROJECT.root)] == [
         p.name.removesuffix(links.ENDING) for p in links.files(ROOT)
     ]
 
@@ -728,18 +727,18 @@ def test_the_sets_lie_where_the_package_looks_for_them() -> None:
 def test_no_identifier_of_others_stands_in_the_data_but_those_that_are_no_mappings(store: Store) -> None:
     """What ties our things to other vocabularies stands in the mapping sets; these are the exceptions."""
     exceptions = {
-        (terms.expand("schema:sameAs"), "https://doi.org/"),  # the identifiers that the page prints, as addresses
-        (terms.expand("schema:sameAs"), "https://pubmed.ncbi.nlm.nih.gov/"),
-        (terms.expand("schema:sameAs"), "https://www.ncbi.nlm.nih.gov/pmc/articles/"),
-        (terms.expand("schema:url"), "https://"),  # where a source, or the page, lies
-        (terms.expand("qudt:hasUnit"), terms.PREFIXES["unit"]),
-        (terms.expand("rdf:type"), terms.PREFIXES["qudt"]),
+        (PROJECT.expand("schema:sameAs"), "https://doi.org/"),  # the identifiers that the page prints, as addresses
+        (PROJECT.expand("schema:sameAs"), "https://pubmed.ncbi.nlm.nih.gov/"),
+        (PROJECT.expand("schema:sameAs"), "https://www.ncbi.nlm.nih.gov/pmc/articles/"),
+        (PROJECT.expand("schema:url"), "https://"),  # where a source, or the page, lies
+        (PROJECT.expand("qudt:hasUnit"), PROJECT.prefixes["unit"]),
+        (PROJECT.expand("rdf:type"), PROJECT.prefixes["qudt"]),
     }
     strays = []
     for name in ("page", "curated"):
-        for quad in store.quads_for_pattern(None, None, None, layers.graph_iri(name)):
+        for quad in store.quads_for_pattern(None, None, None, PROJECT.graph_iri(name)):
             value = quad.object
-            if isinstance(value, NamedNode) and not terms.is_ours(value.value):
+            if isinstance(value, NamedNode) and not PROJECT.is_own(value.value):
                 allowed = (quad.predicate.value == of and value.value.startswith(to) for of, to in exceptions)
                 if not any(allowed):
                     strays.append(str(quad.triple))

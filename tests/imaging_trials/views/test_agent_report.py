@@ -7,9 +7,9 @@ import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from imaging_trials.graph import read as facts
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import agent_report as dossier
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.stores.embedded import open_store
 from tests.conftest import Imt
 
@@ -18,11 +18,11 @@ DAY = "2026-11-26"
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    return open_store()
+    return open_store(PROJECT)
 
 
 def node(curie: str) -> NamedNode:
-    return NamedNode(terms.expand(curie))
+    return NamedNode(PROJECT.expand(curie))
 
 
 def made(store: Store, agent: str, on: str = DAY) -> dict[str, list[dossier.Line]]:
@@ -61,7 +61,7 @@ def test_radium_223_is_the_agent_here_and_not_the_nuclide(store: Store) -> None:
     ],
 )
 def test_what_is_no_agent_is_named_with_what_to_ask_for(store: Store, name: str, sentence: str) -> None:
-    with pytest.raises(ImtError, match=re.escape(sentence)):
+    with pytest.raises(UserError, match=re.escape(sentence)):
         dossier.find_agent(store, name)
 
 
@@ -194,7 +194,7 @@ def test_every_triple_of_the_json_ld_stands_in_the_graph(store: Store, dossiers:
 
 def test_the_json_ld_carries_its_own_context_of_house_prefixes_and_names_its_sources(store: Store) -> None:
     data = json.loads(dossier.json_ld(store, dossier.make(store, node("agent:fes"), DAY)))
-    assert data["@context"].items() <= terms.PREFIXES.items()
+    assert data["@context"].items() <= PROJECT.prefixes.items()
     by_id = {one["@id"]: one for one in data["@graph"]}
     assert by_id["agent:fes"]["dcterms:source"] == [{"@id": "source:nci-dictionary-fes"}]
     assert by_id["source:nci-dictionary-fes"]["schema:url"][0]["@id"].startswith("https://www.cancer.gov/")

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials.graph import read as facts
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import currency as audit
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf.named_graphs import graph_iri
+from rdfkit.base.errors import UserError
 from rdfkit.stores.embedded import open_store
 from tests.conftest import Imt
 
@@ -24,7 +23,7 @@ RELEASE = "2026-11-26"
 
 @cache
 def the_store() -> Store:
-    return open_store()
+    return open_store(PROJECT)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +45,7 @@ def graph(store: Store) -> Store:
 
 
 def node(curie: str) -> NamedNode:
-    return NamedNode(terms.expand(curie))
+    return NamedNode(PROJECT.expand(curie))
 
 
 def on(store: Store, article: str, day: str) -> dict[str, audit.Finding]:
@@ -139,7 +138,7 @@ def test_every_supersession_that_the_graph_states_has_an_event_with_its_day(stor
     stated = {
         (quad.object, quad.subject)
         for quad in facts.quads(store, None, "directlySupersedes")
-        if quad.graph_name == graph_iri("curated")
+        if quad.graph_name == PROJECT.graph_iri("curated")
     }
     events = {
         (old, new)
@@ -197,12 +196,12 @@ def test_what_is_only_reported_never_decides_a_status(graph: Store) -> None:
     (quad,) = graph.quads_for_pattern(event, standing, None, None)
     graph.remove(quad)
     assert audit.of(graph, node("article:boellaard-2015"), "2030-01-01").status == "current"
-    graph.add(Quad(event, standing, node("standing:confirmed"), graph_iri("curated")))
+    graph.add(Quad(event, standing, node("standing:confirmed"), PROJECT.graph_iri("curated")))
     assert audit.of(graph, node("article:boellaard-2015"), "2030-01-01").status == "superseded"
 
 
 def a_supersession(graph: Store, old: str, new: str, day: str, kind: str = "supersession") -> None:
-    event, curated = node(f"event:test-{old.partition(':')[2]}"), graph_iri("curated")
+    event, curated = node(f"event:test-{old.partition(':')[2]}"), PROJECT.graph_iri("curated")
     for name, value in (
         ("concerns", node(old)),
         ("leadsTo", node(new)),
@@ -233,9 +232,9 @@ def test_a_society_named_in_the_title_or_among_the_authors_is_found(store: Store
     assert audit.named_societies(store, node("article:ward-2018")) == [node("organisation:aua")]
     assert node("organisation:eanm") in audit.named_societies(store, node("article:boellaard-2015"))
     assert audit.named_societies(store, node("article:liu-2015")) == []
-    title = NamedNode(terms.PREFIXES["dcterms"] + "title")
-    graph.add(Quad(node("article:liu-2015"), title, Literal("Joint ACR statement"), graph_iri("page")))
-    graph.add(Quad(node("article:afaq-2019"), title, Literal("A massacre of ACRONYMS"), graph_iri("page")))
+    title = NamedNode(PROJECT.prefixes["dcterms"] + "title")
+    graph.add(Quad(node("article:liu-2015"), title, Literal("Joint ACR statement"), PROJECT.graph_iri("page")))
+    graph.add(Quad(node("article:afaq-2019"), title, Literal("A massacre of ACRONYMS"), PROJECT.graph_iri("page")))
     assert audit.named_societies(graph, node("article:liu-2015")) == [node("organisation:acr")]
     assert audit.named_societies(graph, node("article:afaq-2019")) == []
 
@@ -244,7 +243,7 @@ def test_a_society_named_in_the_title_or_among_the_authors_is_found(store: Store
     "words", ["", "today", "2026-13-01", "2026-02-30", "20261126", "2026-W01-1", "٢٠٢٦-01-01", "2026-11-26 "]
 )
 def test_what_is_no_day_is_refused_with_an_example(words: str) -> None:
-    with pytest.raises(ImtError, match="is no day: write it as YYYY-MM-DD"):
+    with pytest.raises(UserError, match="is no day: write it as YYYY-MM-DD"):
         audit.day(words)
 
 

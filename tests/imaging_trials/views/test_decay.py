@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import decay
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf.named_graphs import graph_iri
+from rdfkit.base.errors import UserError
 from rdfkit.stores.embedded import open_store
 from tests.conftest import Imt
 
@@ -19,11 +18,11 @@ HOUR = 3600.0
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    return open_store()
+    return open_store(PROJECT)
 
 
 def of(store: Store, curie: str) -> decay.HalfLife:
-    found = decay.half_life(store, NamedNode(terms.expand(curie)))
+    found = decay.half_life(store, NamedNode(PROJECT.expand(curie)))
     assert found
     return found
 
@@ -116,7 +115,7 @@ def test_a_time_is_a_number_and_a_unit(words: str, seconds: float) -> None:
     "words", ["", "2", "h", "-2h", "2 hours", "1e3 s", "2h 30min", "nan s", "٣h", "1.h", "9" * 400 + "s"]
 )
 def test_what_is_no_time_is_refused_with_an_example(words: str) -> None:
-    with pytest.raises(ImtError, match=r"is no time: .*'90 min'") as refused:
+    with pytest.raises(UserError, match=r"is no time: .*'90 min'") as refused:
         decay.duration(words)
     assert len(str(refused.value)) < 200
 
@@ -125,7 +124,7 @@ def test_what_is_no_time_is_refused_with_an_example(words: str) -> None:
 def test_any_text_is_a_time_or_is_refused_in_one_sentence(words: str) -> None:
     try:
         assert math.isfinite(decay.duration(words))
-    except ImtError as error:
+    except UserError as error:
         assert "\n" not in str(error)  # noqa: PT017
 
 
@@ -133,14 +132,14 @@ def test_any_text_is_a_time_or_is_refused_in_one_sentence(words: str) -> None:
     ("value", "unit"), [("0", "MIN"), ("-1", "MIN"), ("INF", "MIN"), ("soon", "MIN"), ("1", "YR"), ("1", None)]
 )
 def test_a_half_life_that_cannot_be_read_is_an_error_that_names_it(value: str, unit: str | None) -> None:
-    nuclide, quantity = (NamedNode(terms.expand(one)) for one in ("nuclide:f-18", "quantity:half-life-of-f-18"))
-    qudt, curated = terms.PREFIXES["qudt"], graph_iri("curated")
+    nuclide, quantity = (NamedNode(PROJECT.expand(one)) for one in ("nuclide:f-18", "quantity:half-life-of-f-18"))
+    qudt, curated = PROJECT.prefixes["qudt"], PROJECT.graph_iri("curated")
     wrong = Store()
-    wrong.add(Quad(nuclide, NamedNode(terms.VOCAB + "hasHalfLife"), quantity, curated))
+    wrong.add(Quad(nuclide, NamedNode(PROJECT.vocabulary + "hasHalfLife"), quantity, curated))
     wrong.add(Quad(quantity, NamedNode(qudt + "numericValue"), Literal(value), curated))
     if unit:
-        wrong.add(Quad(quantity, NamedNode(qudt + "hasUnit"), NamedNode(terms.PREFIXES["unit"] + unit), curated))
-    with pytest.raises(ImtError, match="quantity:half-life-of-f-18 can't be read"):
+        wrong.add(Quad(quantity, NamedNode(qudt + "hasUnit"), NamedNode(PROJECT.prefixes["unit"] + unit), curated))
+    with pytest.raises(UserError, match="quantity:half-life-of-f-18 can't be read"):
         decay.half_life(wrong, nuclide)
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
-from rdfkit.base.namespaces import expand
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.inference import derivation as proofs
 from rdfkit.rdf import named_graphs as layers
@@ -26,8 +25,8 @@ NO_ROWS = ["agent-dossier", "articles-in-bibo-terms", "guidelines-in-schema-org-
 NO_ROWS += ["is-article-listed", "provenance-in-prov-terms"]
 """The saved queries that give no rows: CONSTRUCT and ASK."""
 
-QUERIES = [query for path in catalog.files(ROOT) if not (query := catalog.read(path)).service]
-INFERRED = layers.graph_iri(layers.INFERRED)
+QUERIES = [query for path in catalog.files(PROJECT) if not (query := catalog.read(PROJECT, path)).service]
+INFERRED = PROJECT.graph_iri(layers.INFERRED)
 RULES = ROOT / "ontology" / "rules"
 
 
@@ -35,14 +34,14 @@ RULES = ROOT / "ontology" / "rules"
 def whole() -> Store:
     """Return the shipped graph in memory, where small look-ups cost least."""
     store = Store()
-    store.bulk_extend(open_store())
+    store.bulk_extend(open_store(PROJECT))
     return store
 
 
 @cache
 def past() -> proofs.History:
     """Return how the shipped graph was closed."""
-    return proofs.history(ROOT)
+    return proofs.history(PROJECT)
 
 
 def imt(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -60,9 +59,9 @@ def rows(store: Store, text: str, graphs: list[NamedNode]) -> list[tuple[tuple[s
 
 def hold_to_it(query: catalog.SavedQuery, number: int) -> None:
     """Check that the quads given for a row give it again, and that none of them can be left out."""
-    text, graphs = catalog.bind(query, {}, whole()), layers.dataset(whole(), query.graphs)
+    text, graphs = catalog.bind(PROJECT, query, {}, whole()), layers.dataset(PROJECT, whole(), query.graphs)
     row = rows(whole(), text, graphs)[number - 1]
-    found = witness.explain(whole(), text, query.graphs, number)
+    found = witness.explain(PROJECT, whole(), text, query.graphs, number)
     assert found.row == dict(row)
     assert all(quad in whole() for quad in found.quads)
     alone = Store()
@@ -75,7 +74,7 @@ def hold_to_it(query: catalog.SavedQuery, number: int) -> None:
 
 
 def rows_of(query: catalog.SavedQuery) -> int:
-    return len(rows(whole(), catalog.bind(query, {}, whole()), layers.dataset(whole(), query.graphs)))
+    return len(rows(whole(), catalog.bind(PROJECT, query, {}, whole()), layers.dataset(PROJECT, whole(), query.graphs)))
 
 
 def hold_step(triple: Quad) -> str:
@@ -152,9 +151,9 @@ def test_membership_of_an_intersection_rests_on_membership_of_every_class_in_it(
         for quad in store.quads_for_pattern(None, None, None, INFERRED):
             added.setdefault(quad.triple, (len(added), rule))
 
-    reason.close(store, RULES, watch=note, tidy=False)
+    reason.close(PROJECT, store, RULES, watch=note, tidy=False)
     kind, thing, both = (
-        NamedNode(iri) for iri in (expand("rdf:type"), "https://example.org/x", "https://example.org/Both")
+        NamedNode(iri) for iri in (PROJECT.expand("rdf:type"), "https://example.org/x", "https://example.org/Both")
     )
     (made,) = store.quads_for_pattern(thing, kind, both, INFERRED)
     step = proofs.step(proofs.History(store, RULES, added), made.triple)  # type: ignore[arg-type]
@@ -164,8 +163,8 @@ def test_membership_of_an_intersection_rests_on_membership_of_every_class_in_it(
 
 
 def test_a_triple_that_was_not_inferred_has_no_proof() -> None:
-    asserted = next(iter(whole().quads_for_pattern(None, None, None, layers.graph_iri("page"))))
-    with pytest.raises(ImtError, match="was not inferred by the rules"):
+    asserted = next(iter(whole().quads_for_pattern(None, None, None, PROJECT.graph_iri("page"))))
+    with pytest.raises(UserError, match="was not inferred by the rules"):
         proofs.step(past(), asserted.triple)
 
 
@@ -231,4 +230,4 @@ def test_values_that_do_not_depend_on_the_data_need_no_triples() -> None:
 
 
 def test_saved_queries_without_rows_can_be_asked_but_not_explained() -> None:
-    assert answers.ask(whole(), catalog.find(paths.root(), "is-agent-named").text, "all")
+    assert answers.ask(PROJECT, whole(), catalog.find(PROJECT, "is-agent-named").text, "all")

@@ -6,13 +6,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 
 ROOT = Path(__file__).resolve().parents[3]
 RULES = ROOT / "ontology" / "rules"
-INFERRED = layers.graph_iri(layers.INFERRED)
+INFERRED = PROJECT.graph_iri(layers.INFERRED)
 
 PROLOGUE = """
 @prefix ex: <http://example.org/> .
@@ -270,7 +271,7 @@ def turtle(text: str) -> set[ox.Triple]:
 
 def in_store(text: str, name: str = "page") -> ox.Store:
     store = ox.Store()
-    store.extend(ox.Quad(t.subject, t.predicate, t.object, layers.graph_iri(name)) for t in turtle(text))
+    store.extend(ox.Quad(t.subject, t.predicate, t.object, PROJECT.graph_iri(name)) for t in turtle(text))
     return store
 
 
@@ -299,7 +300,7 @@ def test_a_rule_by_itself_infers_exactly_what_its_name_stands_for(rule: str, tmp
     shutil.copy(RULES / f"{rule}.ru", tmp_path)
     given, expected = EXAMPLES[rule]
     store = in_store(given)
-    closure = reason.close(store, tmp_path)
+    closure = reason.close(PROJECT, store, tmp_path)
     assert inferred(store) == turtle(expected)
     assert closure.by_rule == {rule: len(turtle(expected))}
 
@@ -308,8 +309,8 @@ def test_a_rule_by_itself_infers_exactly_what_its_name_stands_for(rule: str, tmp
 def test_all_rules_together_infer_what_owlrl_infers(rule: str) -> None:
     given = EXAMPLES[rule][0]
     by_rules, by_owlrl = in_store(given), in_store(given)
-    reason.close(by_rules, RULES)
-    reason.close_with_owlrl(by_owlrl, RULES)
+    reason.close(PROJECT, by_rules, RULES)
+    reason.close_with_owlrl(PROJECT, by_owlrl, RULES)
     # A thing has one IRI here, so equals are reported and not put for each other.
     if "owl:sameAs" not in EXAMPLES[rule][1]:
         assert inferred(by_rules) == inferred(by_owlrl)
@@ -322,10 +323,10 @@ def test_no_rule_adds_what_stands_in_another_graph_already(rule: str) -> None:
     given, expected = EXAMPLES[rule]
     store = in_store(given)
     for triple in turtle(expected):
-        store.add(ox.Quad(triple.subject, triple.predicate, triple.object, layers.graph_iri("curated")))
-    reason.close(store, RULES)
+        store.add(ox.Quad(triple.subject, triple.predicate, triple.object, PROJECT.graph_iri("curated")))
+    reason.close(PROJECT, store, RULES)
     assert not inferred(store) & turtle(expected)
-    assert list(layers.in_two_graphs(store)) == []
+    assert list(layers.in_two_graphs(PROJECT, store)) == []
 
 
 @pytest.mark.parametrize("rule", EXAMPLES)
@@ -340,7 +341,7 @@ def test_axioms_and_statements_may_stand_in_different_graphs() -> None:
     store = in_store("ex:p rdfs:domain ex:C .", "vocabulary")
     store.extend(in_store("ex:C rdfs:subClassOf ex:D .", "alignments"))
     store.extend(in_store("ex:a ex:p ex:b ."))
-    reason.close(store, RULES)
+    reason.close(PROJECT, store, RULES)
     assert turtle("ex:a a ex:C , ex:D .") <= inferred(store)
 
 
@@ -349,7 +350,7 @@ def test_members_of_unnamed_classes_help_on_the_way_and_are_not_kept() -> None:
         ex:C owl:equivalentClass [ owl:intersectionOf ( ex:A [ owl:onProperty ex:p ; owl:someValuesFrom ex:B ] ) ] .
         ex:a a ex:A ; ex:p ex:b . ex:b a ex:B .
     """)
-    reason.close(store, RULES)
+    reason.close(PROJECT, store, RULES)
     assert turtle("ex:a a ex:C .") <= inferred(store)
     assert not [triple for triple in inferred(store) if with_blank_node(triple)]
 
@@ -358,7 +359,7 @@ def test_nothing_trivial_is_kept() -> None:
     store = in_store("""
         ex:A rdfs:subClassOf ex:B . ex:B rdfs:subClassOf ex:A , owl:Thing . ex:p rdfs:domain ex:B . ex:a ex:p ex:b .
     """)
-    reason.close(store, RULES)
+    reason.close(PROJECT, store, RULES)
     assert inferred(store) == turtle("""
         ex:a a ex:A , ex:B . ex:A owl:equivalentClass ex:B . ex:B owl:equivalentClass ex:A . ex:p rdfs:domain ex:A .
     """)
@@ -367,22 +368,22 @@ def test_nothing_trivial_is_kept() -> None:
 @pytest.mark.parametrize("rule", EXAMPLES)
 def test_no_rule_makes_a_trivial_triple_even_on_the_way(rule: str, tmp_path: Path) -> None:
     shutil.copy(RULES / f"{rule}.ru", tmp_path)
-    closure = reason.close(in_store(LOOPS), tmp_path)
+    closure = reason.close(PROJECT, in_store(LOOPS), tmp_path)
     assert sum(closure.by_rule.values()) == closure.kept
 
 
 def test_closing_a_closed_graph_adds_nothing() -> None:
     store = in_store(" ".join(given for given, _ in EXAMPLES.values()))
-    reason.close(store, RULES)
+    reason.close(PROJECT, store, RULES)
     once = inferred(store)
-    reason.close(store, RULES)
+    reason.close(PROJECT, store, RULES)
     assert inferred(store) == once
 
 
 @pytest.mark.parametrize("rule", BROKEN)
 def test_a_contradiction_is_reported_once_with_its_members_and_its_rule(rule: str) -> None:
     given, members = BROKEN[rule]
-    closure = reason.close(in_store(given), RULES)
+    closure = reason.close(PROJECT, in_store(given), RULES)
     found = [entry for entry in closure.contradictions if entry.rule == rule]
     assert [short(entry.members) for entry in found] == [members]
     assert found[0].message.endswith(".")
@@ -395,14 +396,14 @@ def test_a_contradiction_is_reported_once_with_its_members_and_its_rule(rule: st
 def test_without_its_check_a_contradiction_goes_unseen(rule: str, tmp_path: Path) -> None:
     shutil.copytree(RULES, tmp_path / "rules")
     (tmp_path / "rules" / f"check-{rule}.rq").unlink()
-    closure = reason.close(in_store(BROKEN[rule][0]), tmp_path / "rules")
+    closure = reason.close(PROJECT, in_store(BROKEN[rule][0]), tmp_path / "rules")
     assert rule not in {entry.rule for entry in closure.contradictions}
 
 
 @pytest.mark.parametrize("rule", EXAMPLES)
 def test_no_check_finds_fault_with_a_sound_graph(rule: str) -> None:
     given, expected = EXAMPLES[rule]
-    found = reason.close(in_store(given), RULES).contradictions
+    found = reason.close(PROJECT, in_store(given), RULES).contradictions
     if "owl:sameAs" in expected:
         assert {entry.rule for entry in found} <= {rule, "one-iri"}
     else:
@@ -410,7 +411,7 @@ def test_no_check_finds_fault_with_a_sound_graph(rule: str) -> None:
 
 
 def test_two_literals_of_a_property_that_may_have_one_are_a_contradiction() -> None:
-    closure = reason.close(in_store('ex:p a owl:FunctionalProperty . ex:a ex:p "1" , "2" .'), RULES)
+    closure = reason.close(PROJECT, in_store('ex:p a owl:FunctionalProperty . ex:a ex:p "1" , "2" .'), RULES)
     assert [entry.rule for entry in closure.contradictions] == ["prp-fp"]
     assert closure.contradictions[0].message.startswith('http://example.org/a has both "')
 
@@ -423,40 +424,40 @@ def test_a_contradiction_needs_every_statement_of_its_example(rule: str) -> None
             continue
         rest = ox.Store()
         rest.extend(other for other in store if other != quad)
-        assert rule not in {entry.rule for entry in reason.close(rest, RULES).contradictions}, str(quad)
+        assert rule not in {entry.rule for entry in reason.close(PROJECT, rest, RULES).contradictions}, str(quad)
 
 
 @pytest.mark.parametrize("rule", [name for name in BROKEN if name != "prp-key"])  # owlrl is not given keys
 def test_the_contradictions_found_with_owlrl_are_those_found_with_the_rules(rule: str) -> None:
     given, _ = BROKEN[rule]
     by_rules, by_owlrl = in_store(given), in_store(given)
-    expected = reason.close(by_rules, RULES).contradictions
-    assert reason.close_with_owlrl(by_owlrl, RULES).contradictions == expected
+    expected = reason.close(PROJECT, by_rules, RULES).contradictions
+    assert reason.close_with_owlrl(PROJECT, by_owlrl, RULES).contradictions == expected
 
 
 def test_a_folder_without_rules_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ImtError, match="holds no rules"):
-        reason.close(in_store("ex:a ex:p ex:b ."), tmp_path)
+    with pytest.raises(UserError, match="holds no rules"):
+        reason.close(PROJECT, in_store("ex:a ex:p ex:b ."), tmp_path)
 
 
 def test_a_rule_that_is_no_sparql_is_an_error_that_names_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "bad.ru").write_text("INSERT {\n GRAPH oops }", encoding="utf-8")
-    with pytest.raises(ImtError, match=r"bad\.ru is no SPARQL update \(error at 2:"):
-        reason.close(in_store("ex:a ex:p ex:b ."), tmp_path)
+    with pytest.raises(UserError, match=r"bad\.ru is no SPARQL update \(error at 2:"):
+        reason.close(PROJECT, in_store("ex:a ex:p ex:b ."), tmp_path)
 
 
 def test_a_check_without_its_sentence_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "check-bad.rq").write_text("SELECT ?x WHERE { ?x ?y ?z }", encoding="utf-8")
-    with pytest.raises(ImtError, match=r"check-bad\.rq is no check"):
-        reason.contradictions(in_store("ex:a ex:p ex:b ."), tmp_path)
+    with pytest.raises(UserError, match=r"check-bad\.rq is no check"):
+        reason.contradictions(PROJECT, in_store("ex:a ex:p ex:b ."), tmp_path)
 
 
 @pytest.fixture(scope="session")
 def shipped() -> tuple[set[ox.Triple], set[ox.Triple], reason.Closure]:
     """What is asserted in the shipped graph, what the rules infer from it, and how that went."""
-    store = layers.read_sources(ROOT)
+    store = layers.read_sources(PROJECT)
     asserted = {quad.triple for quad in store}
-    closure = reason.close(store, RULES)
+    closure = reason.close(PROJECT, store, RULES)
     return asserted, inferred(store), closure
 
 

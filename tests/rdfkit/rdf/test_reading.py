@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import reading as rdf
 from tests.conftest import Imt
 
@@ -57,7 +57,7 @@ def test_literals_stand_as_they_are_written(tmp_path: Path) -> None:
 def test_a_relative_iri_needs_a_base_and_is_resolved_against_it(tmp_path: Path) -> None:
     path = tmp_path / "a.ttl"
     path.write_text("\n<a> <b> <#c> .")
-    with pytest.raises(ImtError, match=r"a\.ttl:2:1: .*relative IRI without a base"):
+    with pytest.raises(UserError, match=r"a\.ttl:2:1: .*relative IRI without a base"):
         rdf.read(path)
     assert str(rdf.read(path, base="http://e/f")[0].triple) == "<http://e/a> <http://e/b> <http://e/f#c>"
 

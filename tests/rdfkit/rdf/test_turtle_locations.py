@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import turtle_locations as positions
 from tests.conftest import ROOT
@@ -89,7 +89,7 @@ def check_slices(text: str, prologue: str, scanned: list[positions.Statement]) -
             if isinstance(term, BlankNode):
                 if not piece.startswith("_:"):
                     continue  # an opening bracket, or the item of a collection
-            elif term.value.startswith(terms.PREFIXES["rdf"]) and term.value.endswith(("first", "rest", "nil")):
+            elif term.value.startswith(PROJECT.prefixes["rdf"]) and term.value.endswith(("first", "rest", "nil")):
                 continue
             assert reads_as(piece, prologue, place) == term
             count += 1

@@ -12,8 +12,8 @@ import pytest
 from pyoxigraph import BlankNode, Quad, RdfFormat, parse, serialize
 
 import imaging_trials
-from rdfkit.base.errors import ImtError
-from rdfkit.base.namespaces import sparql_prologue
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.releases.diff import compare, counts
 from rdfkit.releases.diff import release_check as released
 from rdfkit.releases.diff import report as words
@@ -141,7 +141,7 @@ def test_the_table_of_levels_is_printed_with_its_reasons(imt: Imt) -> None:
 )
 def test_blank_nodes_are_compared_by_what_hangs_on_them(tmp_path: Path, old: str, new: str, differs: bool) -> None:
     for name, text in (("old", old), ("new", new)):
-        write(tmp_path / f"{name}.ttl", sparql_prologue() + text)
+        write(tmp_path / f"{name}.ttl", PROJECT.sparql_prologue() + text)
     assert bool(difference(tmp_path / "old.ttl", tmp_path / "new.ttl").changes) == differs
 
 
@@ -149,7 +149,7 @@ def test_long_lists_and_nodes_shared_many_times_end_soon(tmp_path: Path) -> None
     long = "imt:a rdfs:seeAlso ( " + " ".join(map(str, range(3000))) + " ) ."
     shared = "".join(f"_:n{i} imt:b _:n{i + 1} ; imt:c _:n{i + 1} . " for i in range(60)) + "imt:d imt:b _:n0 ."
     for name, text in (("old", long + shared), ("new", long.replace(" 2999 ", " 0 ") + shared)):
-        write(tmp_path / f"{name}.ttl", sparql_prologue() + text)
+        write(tmp_path / f"{name}.ttl", PROJECT.sparql_prologue() + text)
     (change,) = difference(tmp_path / "old.ttl", tmp_path / "new.ttl").changes
     assert change.subject == "imt:a"
 
@@ -190,7 +190,7 @@ def test_a_release_does_not_differ_from_the_sources_it_was_built_from(tmp_path: 
 
 
 def test_packed_files_are_read_as_they_are_unpacked(tmp_path: Path) -> None:
-    text = sparql_prologue() + BONE
+    text = PROJECT.sparql_prologue() + BONE
     write(tmp_path / "old.ttl", text)
     (tmp_path / "new.ttl.gz").write_bytes(gzip.compress(text.encode()))
     assert difference(tmp_path / "old.ttl", tmp_path / "new.ttl.gz").changes == []
@@ -198,8 +198,10 @@ def test_packed_files_are_read_as_they_are_unpacked(tmp_path: Path) -> None:
 
 def test_a_vocabulary_of_somebody_else_is_compared_too(tmp_path: Path) -> None:
     old = "@prefix : <https://example.org/> . :Dog a owl:Class ; rdfs:label 'dog'@en . :barks a owl:ObjectProperty ."
-    write(tmp_path / "old.ttl", sparql_prologue() + old)
-    write(tmp_path / "new.ttl", sparql_prologue() + old.replace(":barks a owl:ObjectProperty", ":Cat a owl:Class"))
+    write(tmp_path / "old.ttl", PROJECT.sparql_prologue() + old)
+    write(
+        tmp_path / "new.ttl", PROJECT.sparql_prologue() + old.replace(":barks a owl:ObjectProperty", ":Cat a owl:Class")
+    )
     assert kinds(difference(tmp_path / "old.ttl", tmp_path / "new.ttl")) == {"class-added", "term-removed"}
 
 
@@ -207,7 +209,10 @@ def test_a_vocabulary_of_somebody_else_is_compared_too(tmp_path: Path) -> None:
 
 
 def test_a_revision_is_compared_with_the_work_tree_in_a_persons_words(repository: Path) -> None:
-    write(repository / "ontology/concepts/body-site.ttl", sparql_prologue() + CONCEPTS.replace('"bone"', '"bones"'))
+    write(
+        repository / "ontology/concepts/body-site.ttl",
+        PROJECT.sparql_prologue() + CONCEPTS.replace('"bone"', '"bones"'),
+    )
     edit(repository / "queries" / "editions" / "editions-by-site.rq", "SELECT ?edition ?title", "SELECT ?edition")
     done = imt_in(repository, "diff", "HEAD")
     assert (done.returncode, done.stderr) == (0, "")
@@ -303,12 +308,14 @@ def test_a_version_below_the_released_one_is_refused(repository: Path) -> None:
 
 def test_a_clone_without_tags_does_not_pass_for_a_project_without_releases(repository: Path) -> None:
     write(repository / "CHANGELOG.md", "# Changelog\n\n## 1.0.0 - 2026-11-26\n\n## 0.9.0 - 2026-11-01\n")
-    with pytest.raises(ImtError, match=r"version 0\.9\.0, and git has no tag v0\.9\.0 here: fetch the tags"):
+    with pytest.raises(UserError, match=r"version 0\.9\.0, and git has no tag v0\.9\.0 here: fetch the tags"):
         released.newest(repository)
 
 
 def test_two_states_can_be_checked_against_one_another(repository: Path) -> None:
-    write(repository / "data/page/page.ttl", sparql_prologue() + PAGE.replace("edition:lung ", "edition:lungs "))
+    write(
+        repository / "data/page/page.ttl", PROJECT.sparql_prologue() + PAGE.replace("edition:lung ", "edition:lungs ")
+    )
     done = imt_in(repository, "diff", "HEAD", ".", "--check", "--format", "json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["level"] == "major"
@@ -354,29 +361,29 @@ def test_a_broken_file_a_broken_release_and_a_folder_without_git_are_refused(
         "empty": "is no manifest of a release",
         "checkout/dist": "is not what manifest.json says it is",
     }.items():
-        with pytest.raises(ImtError, match=said):
+        with pytest.raises(UserError, match=said):
             states.read(str(tmp_path / name), ROOT)
-    with pytest.raises(ImtError, match="is no git repository"):
+    with pytest.raises(UserError, match="is no git repository"):
         states.read("v1.0.0", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ImtError, match="There is no git on this machine"):
+    with pytest.raises(UserError, match="There is no git on this machine"):
         states.read("v1.0.0", ROOT)
 
 
 def test_a_revision_without_a_graph_is_refused_and_a_broken_one_is_named(repository: Path) -> None:
     write(repository / "data/page/page.ttl", "imt:a imt:b")
     committed(repository)
-    with pytest.raises(ImtError, match=r"In the git revision 'HEAD': data/page/page\.ttl:1:1: "):
+    with pytest.raises(UserError, match=r"In the git revision 'HEAD': data/page/page\.ttl:1:1: "):
         states.read("HEAD", repository)
     shutil.rmtree(repository / "ontology")
     committed(repository)
-    with pytest.raises(ImtError, match="'HEAD' has no ontology/, so it holds no graph"):
+    with pytest.raises(UserError, match="'HEAD' has no ontology/, so it holds no graph"):
         states.read("HEAD", repository)
 
 
 def test_a_version_can_only_be_checked_where_both_sides_say_one(tmp_path: Path) -> None:
-    write(tmp_path / "old.ttl", sparql_prologue() + BONE)
-    with pytest.raises(ImtError, match=r"old\.ttl says no version"):
+    write(tmp_path / "old.ttl", PROJECT.sparql_prologue() + BONE)
+    with pytest.raises(UserError, match=r"old\.ttl says no version"):
         released.check(difference(tmp_path / "old.ttl", tmp_path / "old.ttl"))
 
 

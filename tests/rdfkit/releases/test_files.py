@@ -17,9 +17,8 @@ import pyoxigraph as ox
 import pytest
 from pyld import jsonld as pyld  # type: ignore[import-untyped]
 
+from imaging_trials.graph.project import PROJECT
 from imaging_trials.mappings.sssom import read_sets
-from rdfkit.base import namespaces as terms
-from rdfkit.base import paths
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.releases.files import jsonld
 from rdfkit.releases.files.manifest import DATASET
@@ -131,7 +130,7 @@ def store_of(*files: Path) -> ox.Store:
 
 
 def rows(store: ox.Store, query: str) -> list[tuple[str, ...]]:
-    found = store.query(query, prefixes=terms.PREFIXES, use_default_graph_as_union=True)
+    found = store.query(query, prefixes=PROJECT.prefixes, use_default_graph_as_union=True)
     assert isinstance(found, ox.QuerySolutions)
     names = found.variables
     return sorted(tuple(getattr(row[name], "value", "") for name in names) for row in found)
@@ -187,7 +186,7 @@ def test_the_n_quads_are_the_canonical_form_itself(release: Path, manifest: dict
 @pytest.mark.parametrize("name", QUAD_FILES)
 def test_every_quad_format_holds_the_quads_of_the_graph(release: Path, name: str) -> None:
     graph = store_of_sources()
-    asserted = {quad for quad in quads(release / name) if quad.graph_name != layers.graph_iri("inferred")}
+    asserted = {quad for quad in quads(release / name) if quad.graph_name != PROJECT.graph_iri("inferred")}
     assert asserted == set(graph)
     assert quads(release / name) == quads(release / "imaging-trials.nq")
 
@@ -202,7 +201,7 @@ def test_the_files_of_single_graphs_hold_these_graphs_and_make_up_the_whole(
 ) -> None:
     whole = quads(release / "imaging-trials.nq")
     for name in manifest["graphs"]:
-        alone = [quad for quad in whole if quad.graph_name == layers.graph_iri(name)]
+        alone = [quad for quad in whole if quad.graph_name == PROJECT.graph_iri(name)]
         assert alone
         assert quads(release / f"imaging-trials-{name}.nt") == in_default_graph(alone)
 
@@ -211,7 +210,7 @@ def test_the_files_of_single_graphs_hold_these_graphs_and_make_up_the_whole(
 def test_the_vocabulary_alone_is_the_vocabulary_in_turtle_and_rdf_xml(release: Path, ending: str) -> None:
     path = release / f"imaging-trials-vocabulary.{ending}"
     assert quads(path) == quads(release / "imaging-trials-vocabulary.nt")
-    assert ox.NamedNode(terms.VOCAB + "Agent") in {quad.subject for quad in quads(path)}
+    assert ox.NamedNode(PROJECT.vocabulary + "Agent") in {quad.subject for quad in quads(path)}
 
 
 def test_an_rdflib_that_reads_a_release_file_finds_the_same_triples(release: Path) -> None:
@@ -270,7 +269,7 @@ def test_the_graph_has_no_datatype_that_some_store_rewrites(release: Path, datat
     used = {
         quad.object.datatype for quad in quads(release / "imaging-trials.nq") if isinstance(quad.object, ox.Literal)
     }
-    assert ox.NamedNode(terms.PREFIXES["xsd"] + datatype) not in used
+    assert ox.NamedNode(PROJECT.prefixes["xsd"] + datatype) not in used
 
 
 def test_every_literal_is_in_canonical_form_and_every_language_tag_in_lower_case(release: Path) -> None:
@@ -281,7 +280,7 @@ def test_every_literal_is_in_canonical_form_and_every_language_tag_in_lower_case
         if literal.language:
             fine = literal.language == literal.language.lower()
         else:
-            form = CANONICAL.get(literal.datatype.value.removeprefix(terms.PREFIXES["xsd"]), "(?!)")
+            form = CANONICAL.get(literal.datatype.value.removeprefix(PROJECT.prefixes["xsd"]), "(?!)")
             fine = re.fullmatch(form, literal.value, re.DOTALL) is not None
         wrong += [] if fine else [str(literal)]
     assert wrong == []
@@ -299,7 +298,7 @@ def test_a_store_that_keeps_values_gives_back_the_quads_it_was_given(release: Pa
 
 
 def test_the_published_context_is_in_step_with_prefixes_and_vocabulary() -> None:
-    made = jsonld.context_file(jsonld.context(layers.read_sources(ROOT)))
+    made = jsonld.context_file(jsonld.context(layers.read_sources(PROJECT)))
     assert (ROOT / jsonld.FILE).read_bytes() == made, "run: python -m rdfkit.releases.files"
 
 
@@ -318,9 +317,9 @@ def test_json_ld_is_written_in_the_terms_of_the_vocabulary(release: Path) -> Non
 
 
 def small_vocabulary(*lines: str) -> list[ox.Quad]:
-    prologue = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in terms.PREFIXES.items())
+    prologue = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PROJECT.prefixes.items())
     parsed = ox.parse(prologue + "\n".join(lines), format=ox.RdfFormat.TURTLE)
-    graph = layers.graph_iri("vocabulary")
+    graph = PROJECT.graph_iri("vocabulary")
     return [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed]
 
 
@@ -370,7 +369,7 @@ def test_the_manifest_has_what_data_dataset_ttl_says_and_that_nothing_came_befor
 
 @cache
 def store_of_sources() -> ox.Store:
-    return layers.read_sources(ROOT)
+    return layers.read_sources(PROJECT)
 
 
 def test_the_readme_says_of_every_file_what_is_in_it_and_with_which_inferences(
@@ -387,7 +386,8 @@ def test_the_readme_says_of_every_file_what_is_in_it_and_with_which_inferences(
                 quads(release / "imaging-trials.nq") | quads(release / "imaging-trials-inferred.nt")
             )
             holds = any(
-                quad.graph_name == layers.graph_iri("inferred") or quad in quads(release / "imaging-trials-inferred.nt")
+                quad.graph_name == PROJECT.graph_iri("inferred")
+                or quad in quads(release / "imaging-trials-inferred.nt")
                 for quad in inferred
             )
             assert holds == (said["inferences"] != "none"), name
@@ -401,7 +401,7 @@ def test_the_readme_says_of_every_file_what_is_in_it_and_with_which_inferences(
 NUMBERS = {
     "triples": "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }",
     "entities": f"""SELECT (COUNT(DISTINCT ?s) AS ?n) {{ GRAPH ?g {{ ?s ?p ?o }}
-        FILTER(isIRI(?s) && STRSTARTS(STR(?s), "{terms.BASE}")) }}""",
+        FILTER(isIRI(?s) && STRSTARTS(STR(?s), "{PROJECT.base}")) }}""",
     "classes": "SELECT (COUNT(DISTINCT ?o) AS ?n) { GRAPH ?g { ?s a ?o } FILTER(isIRI(?o)) }",
     "properties": "SELECT (COUNT(DISTINCT ?p) AS ?n) { GRAPH ?g { ?s ?p ?o } }",
     "distinctSubjects": "SELECT (COUNT(DISTINCT ?s) AS ?n) { GRAPH ?g { ?s ?p ?o } }",
@@ -447,7 +447,7 @@ def test_void_has_a_linkset_for_each_mapping_set_with_as_many_links_as_the_set_h
         said, "SELECT ?set ?p ?n { ?l dcterms:source ?set ; void:subset [ void:linkPredicate ?p ; void:triples ?n ] }"
     )
     assert sum(int(n) for _, _, n in parts) == sum(len(one.mappings) for one in sets)
-    assert {terms.shorten(p) for _, p, _ in parts} == {m.predicate for one in sets for m in one.mappings}
+    assert {PROJECT.shorten(p) for _, p, _ in parts} == {m.predicate for one in sets for m in one.mappings}
 
 
 def test_dcat_distributions_say_of_each_file_its_type_size_checksum_and_packing(
@@ -467,7 +467,7 @@ def test_dcat_distributions_say_of_each_file_its_type_size_checksum_and_packing(
     expected = []
     for name, data in ((name, manifest["files"][name]) for name in manifest["files"]):
         if "graphs" in data:
-            url = f"{terms.BASE}release/1.0.0/{name}".replace("1.0.0", manifest["version"])
+            url = f"{PROJECT.base}release/1.0.0/{name}".replace("1.0.0", manifest["version"])
             size = (release / name).stat().st_size
             packed = f"{types}application/gzip" if name.endswith(".gz") else ""
             expected.append((url, types + data["media_type"], str(size), content(release)[name], packed))
@@ -482,7 +482,7 @@ def test_dcat_ties_the_release_to_the_dataset_of_which_it_is_a_version(release: 
         f"""ASK {{ <{DATASET}> dcat:hasCurrentVersion <{iri}> . <{iri}> a dcat:Dataset ; dcat:isVersionOf <{DATASET}> ;
             dcat:version "{version}" ; dcterms:issued ?day ; dcterms:creator [ foaf:name ?name ] ; dcterms:title ?title
             FILTER NOT EXISTS {{ <{iri}> dcat:previousVersion ?any }} }}""",
-        prefixes=terms.PREFIXES,
+        prefixes=PROJECT.prefixes,
     )
 
 
@@ -490,7 +490,7 @@ def test_the_description_uses_terms_that_the_vocabularies_have_and_names_every_n
     for name in ("void.ttl", "service.ttl"):
         found = quads(release / name)
         assert not [quad for quad in found if isinstance(quad.subject, ox.BlankNode)]
-        used = {terms.shorten(quad.predicate.value).partition(":")[0] for quad in found}
+        used = {PROJECT.shorten(quad.predicate.value).partition(":")[0] for quad in found}
         assert used <= {"rdf", "dcat", "dcterms", "foaf", "sd", "spdx", "void"}
 
 
@@ -501,7 +501,7 @@ def test_the_schema_org_dataset_expands_offline_and_lists_every_data_file(
     release: Path, manifest: dict[str, Any]
 ) -> None:
     (expanded,) = pyld.expand(read_json(release / "dataset.jsonld"), {"documentLoader": no_network})
-    schema = terms.PREFIXES["schema"]
+    schema = PROJECT.prefixes["schema"]
     assert expanded["@type"] == [f"{schema}Dataset"]
     for name in ("name", "description", "license", "creator", "version", "datePublished", "distribution"):
         assert expanded[schema + name], name
@@ -550,7 +550,7 @@ def test_the_service_description_has_every_graph_with_its_count_and_leaves_the_e
         """SELECT ?name ?n { ?s sd:defaultDataset [ sd:namedGraph [ sd:name ?name ; sd:graph ?graph ] ] .
             ?graph void:triples ?n }""",
     )
-    assert found == sorted((layers.graph_iri(name).value, str(n)) for name, n in manifest["graphs"].items())
+    assert found == sorted((PROJECT.graph_iri(name).value, str(n)) for name, n in manifest["graphs"].items())
     total = rows(said, "SELECT ?n { ?s sd:defaultDataset [ sd:defaultGraph [ void:triples ?n ] ] }")
     assert total == [(str(sum(manifest["graphs"].values())),)]
 
@@ -695,6 +695,6 @@ def test_a_release_that_is_stopped_by_a_problem_leaves_the_one_before_as_it_was(
 
 
 def test_the_small_graph_is_released_from_where_the_package_finds_it(small: Path) -> None:
-    assert paths.root() == ROOT
+    assert PROJECT.root == ROOT
     assert build(small, small / "dist", "--release").returncode == 0
     assert len(quads(small / "dist" / "imaging-trials-vocabulary.nt")) < 100

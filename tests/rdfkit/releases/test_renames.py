@@ -22,8 +22,8 @@ from pyoxigraph import (
     serialize,
 )
 
-from rdfkit.base.errors import ImtError
-from rdfkit.base.namespaces import expand, sparql_prologue
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.releases.diff import compare, renames
 from rdfkit.releases.diff import report as words
 from rdfkit.releases.diff import snapshots as states
@@ -57,7 +57,7 @@ agent:fes { agent:fes imt:hasVector ( imt:Agent agent:fes ) ; rdfs:label "1"^^im
 def found(tmp_path: Path, old: str, new: str) -> Difference:
     """Return the difference between two Turtle texts in our terms."""
     for name, text in (("old", old), ("new", new)):
-        write(tmp_path / f"{name}.ttl", sparql_prologue() + text)
+        write(tmp_path / f"{name}.ttl", PROJECT.sparql_prologue() + text)
     return compare.compare(*(states.read(str(tmp_path / f"{name}.ttl"), ROOT) for name in ("old", "new")))
 
 
@@ -68,7 +68,7 @@ def pairs(difference: Difference) -> set[tuple[str, str]]:
 
 def quads(text: str) -> list[Quad]:
     """Return the quads of a TriG text with our prefixes."""
-    return list(parse(sparql_prologue() + text, RdfFormat.TRIG))
+    return list(parse(PROJECT.sparql_prologue() + text, RdfFormat.TRIG))
 
 
 def canonical(data: list[Quad]) -> list[str]:
@@ -108,8 +108,8 @@ def test_an_iri_that_vanished_is_found_by_its_description_under_its_new_name(tmp
     new = OLD.replace("imt:Agent", "imt:ImagingSubstance").replace("agent:fes", "agent:fluoroestradiol")
     difference = found(tmp_path, OLD, new)
     assert pairs(difference) == {
-        (expand("imt:Agent"), expand("imt:ImagingSubstance")),
-        (expand("agent:fes"), expand("agent:fluoroestradiol")),
+        (PROJECT.expand("imt:Agent"), PROJECT.expand("imt:ImagingSubstance")),
+        (PROJECT.expand("agent:fes"), PROJECT.expand("agent:fluoroestradiol")),
     }
     assert {change.kind for change in difference.changes} == {"renamed"}
     assert difference.level == "major"
@@ -118,7 +118,7 @@ def test_an_iri_that_vanished_is_found_by_its_description_under_its_new_name(tmp
 def test_a_whole_namespace_is_found_renamed(tmp_path: Path) -> None:
     difference = found(tmp_path, OLD, OLD.replace("imt:", "imtsh:").replace("agent:", "target:"))
     assert pairs(difference) == {
-        (expand(f"{old}:{name}"), expand(f"{new}:{name}"))
+        (PROJECT.expand(f"{old}:{name}"), PROJECT.expand(f"{new}:{name}"))
         for old, new, names in (("imt", "imtsh", "Substance Agent hasVector"), ("agent", "target", "fes flt"))
         for name in names.split()
     }
@@ -127,7 +127,7 @@ def test_a_whole_namespace_is_found_renamed(tmp_path: Path) -> None:
 
 def test_a_rename_with_a_better_label_is_still_a_rename_and_the_label_is_told_too(tmp_path: Path) -> None:
     difference = found(tmp_path, OLD, OLD.replace("imt:Agent", "imt:Tracer").replace('"agent"', '"tracer"'))
-    assert pairs(difference) == {(expand("imt:Agent"), expand("imt:Tracer"))}
+    assert pairs(difference) == {(PROJECT.expand("imt:Agent"), PROJECT.expand("imt:Tracer"))}
     assert {change.kind for change in difference.changes} == {"renamed", "label-changed"}
 
 
@@ -151,14 +151,14 @@ def test_a_deprecated_term_with_one_heir_is_renamed_through_chains_to_the_last(t
     imt:Agent owl:deprecated true ; dcterms:isReplacedBy imt:Probe .
     imt:Probe a owl:Class ; owl:deprecated true ; dcterms:isReplacedBy imt:Tracer . imt:Tracer a owl:Class ."""
     )
-    assert pairs(found(tmp_path, OLD, new)) == {(expand("imt:Agent"), expand("imt:Tracer"))}
+    assert pairs(found(tmp_path, OLD, new)) == {(PROJECT.expand("imt:Agent"), PROJECT.expand("imt:Tracer"))}
 
 
 def test_of_several_heirs_none_is_chosen_and_the_update_says_so(tmp_path: Path) -> None:
     new = OLD + "imt:Agent owl:deprecated true ; dcterms:isReplacedBy imt:Substance , imt:hasVector ."
     difference = found(tmp_path, OLD, new)
     assert pairs(difference) == set()
-    assert difference.several == [expand("imt:Agent")]
+    assert difference.several == [PROJECT.expand("imt:Agent")]
     update = words.update(difference)
     assert "imt:Agent gave way to several: mend by hand" in update
     assert by_oxigraph(quads(MINE), update) == canonical(quads(MINE))
@@ -188,7 +188,7 @@ def test_running_the_update_twice_does_no_harm_where_no_new_name_is_an_old_one(t
 
 @pytest.mark.parametrize("bad", ["no iri", "https://example.org/a> <b", "relative", "urn:x-imt-rename:1", 'urn:"'])
 def test_what_is_no_iri_never_gets_into_an_update(bad: str) -> None:
-    with pytest.raises(ImtError, match="no IRI that can be renamed"):
+    with pytest.raises(UserError, match="no IRI that can be renamed"):
         renames.update({"https://example.org/a": bad})
 
 

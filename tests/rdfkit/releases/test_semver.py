@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pytest
 
-from rdfkit.base.errors import ImtError
-from rdfkit.base.namespaces import sparql_prologue
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.releases.diff import compare, counts
 from rdfkit.releases.diff import semver as levels
 from rdfkit.releases.diff import snapshots as states
@@ -152,7 +152,7 @@ CLOSURE = "ontology/rules/prp-trp.ru"
 
 FILES = {
     **{
-        name: sparql_prologue() + text
+        name: PROJECT.sparql_prologue() + text
         for name, text in ((TERMS, VOCABULARY), (SITE, CONCEPTS), (DATA, PAGE), (ADDED, CURATED), (RULES, SHAPES))
     },
     LINKS: MAPPINGS,
@@ -583,7 +583,7 @@ def test_named_graphs_that_come_go_or_are_renamed(kind: str, tmp_path: Path) -> 
     }[kind]
     for name, graphs in (("old", old), ("new", new)):
         blocks = "".join(f"graph:{graph} {{ {text} }}\n" for graph, text in graphs.items())
-        write(tmp_path / f"{name}.trig", sparql_prologue() + blocks)
+        write(tmp_path / f"{name}.trig", PROJECT.sparql_prologue() + blocks)
     found = compare.compare(*(states.read(str(tmp_path / f"{name}.trig"), ROOT) for name in ("old", "new")))
     assert [change.kind for change in found.changes if change.area == "names"] == [kind]
     assert {change.kind for change in found.changes} - {kind} <= {"moved", "thing-added"}
@@ -603,6 +603,6 @@ def test_the_line_of_counts_counts_each_once(base: State) -> None:
 
 
 def test_a_release_has_not_all_that_the_changelog_counts(tmp_path: Path) -> None:
-    write(tmp_path / "data.ttl", sparql_prologue() + FILES[DATA])
-    with pytest.raises(ImtError, match="has no shapes or no saved queries to count"):
+    write(tmp_path / "data.ttl", PROJECT.sparql_prologue() + FILES[DATA])
+    with pytest.raises(UserError, match="has no shapes or no saved queries to count"):
         counts.line(states.read(str(tmp_path / "data.ttl"), ROOT))

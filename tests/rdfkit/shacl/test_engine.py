@@ -17,8 +17,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, p
 
 import imaging_trials as it
 from imaging_trials.build import validation
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import reading as rdf
 from rdfkit.shacl import report
 from rdfkit.shacl import validate as validators
@@ -31,7 +31,7 @@ from tests.conftest import ROOT, Imt
 FIXTURES = sorted((ROOT / "tests" / "fixtures" / "invalid").glob("*.ttl"))
 FIXTURES += sorted((ROOT / "tests" / "fixtures" / "valid").glob("*.ttl"))
 EX = "http://example.org/"
-XSD = terms.PREFIXES["xsd"]
+XSD = PROJECT.prefixes["xsd"]
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # rdflib on booleans that are none
 
@@ -49,8 +49,8 @@ def told(results: Iterable[Result]) -> Counter[tuple[str, ...]]:
             str(result.focus),
             report.path_text(result),
             str(result.value),
-            result.component.removeprefix(terms.PREFIXES["sh"]),
-            result.severity.removeprefix(terms.PREFIXES["sh"]),
+            result.component.removeprefix(PROJECT.prefixes["sh"]),
+            result.severity.removeprefix(PROJECT.prefixes["sh"]),
             str(result.shape),
             str(result.constraint),
         )
@@ -126,14 +126,14 @@ def disputed(batch: set[Triple]) -> set[tuple[str, ...]]:
     ours = told(validators.validate(shipped(), batch, among, engine="fast")[0])
     try:
         reference = told(validators.validate(shipped(), batch, among, engine="reference")[0])
-    except ImtError:
+    except UserError:
         reference = Counter()
     differing: set[tuple[str, ...]] = {
         (entry[0], entry[3], entry[5]) for entry in (ours - reference) + (reference - ours)
     }
     if not differing:
         return set()
-    sh = terms.PREFIXES["sh"]
+    sh = PROJECT.prefixes["sh"]
     votes: Counter[tuple[str, ...]] = Counter(
         (str(found.focus), found.component.removeprefix(sh), str(found.shape))
         for found in jena.shacl([*shipped().quads, *batch], shipped().shape_quads)
@@ -152,7 +152,7 @@ def test_the_shipped_graph_and_all_fixtures_in_one_give_the_same_with_either_val
 
 
 def test_the_shipped_graph_conforms_for_the_fast_validator_too() -> None:
-    found = validation.validate_shipped(store.open_store(), engine="fast")
+    found = validation.validate_shipped(store.open_store(PROJECT), engine="fast")
     assert report.lines(found) == []
     assert found.checked > 1500
     assert found.unchecked == ()
@@ -272,8 +272,8 @@ def graphs(*, odd: bool) -> st.SearchStrategy[set[Triple]]:
         st.builds(Triple, node, of("p", "p", "q", "name"), value),
         st.builds(Triple, node, of("from", "to"), st.sampled_from(NUMBERS)),
         st.builds(Triple, node, of("on"), st.sampled_from(DAYS)),
-        st.builds(Triple, node, st.just(NamedNode(terms.expand("rdf:type"))), kind),
-        st.builds(Triple, kind, st.just(NamedNode(terms.expand("rdfs:subClassOf"))), kind),
+        st.builds(Triple, node, st.just(NamedNode(PROJECT.expand("rdf:type"))), kind),
+        st.builds(Triple, kind, st.just(NamedNode(PROJECT.expand("rdfs:subClassOf"))), kind),
     )
     return st.sets(triple, min_size=1, max_size=14)
 
@@ -380,7 +380,7 @@ def test_where_the_reference_misses_a_value_that_cannot_be_compared_topquadrant_
     from tests.support.engines import jena
 
     assert why
-    text = f"@prefix sh: <{terms.PREFIXES['sh']}> . @prefix xsd: <{XSD}> . @prefix ex: <{EX}> ."
+    text = f"@prefix sh: <{PROJECT.prefixes['sh']}> . @prefix xsd: <{XSD}> . @prefix ex: <{EX}> ."
     text += f"ex:s a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:property ex:v . ex:v sh:path ex:p ; {constraint} ."
     shapes = list(parse(text, format=RdfFormat.TURTLE))
     data = {Triple(NODES[0], NamedNode(EX + "p"), value)}
@@ -403,7 +403,7 @@ def test_where_the_reference_takes_an_error_for_an_answer_topquadrant_does_not(t
 
     assert why
     query = f"SELECT $this ?value WHERE {{ $this <{EX}p> ?value . {test} }}"
-    text = f"@prefix sh: <{terms.PREFIXES['sh']}> . @prefix ex: <{EX}> ."
+    text = f"@prefix sh: <{PROJECT.prefixes['sh']}> . @prefix ex: <{EX}> ."
     text += f'ex:s a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:sparql ex:q . ex:q sh:select """{query}""" .'
     shapes = list(parse(text, format=RdfFormat.TURTLE))
     data = {Triple(NODES[0], NamedNode(EX + "p"), value)}
@@ -413,19 +413,19 @@ def test_where_the_reference_takes_an_error_for_an_answer_topquadrant_does_not(t
 
 
 def test_where_the_reference_breaks_down_over_a_value_it_says_so_in_one_sentence() -> None:
-    text = f"@prefix sh: <{terms.PREFIXES['sh']}> . @prefix ex: <{EX}> ."
+    text = f"@prefix sh: <{PROJECT.prefixes['sh']}> . @prefix ex: <{EX}> ."
     text += "ex:s a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:sparql ex:q . ex:q sh:select "
     text += f"'SELECT $this WHERE {{ $this <{EX}p> ?value . FILTER(?value - 1 = 0) }}' ."
     ground = validators.Ground([], list(parse(text, format=RdfFormat.TURTLE)))
     data = {Triple(NODES[0], NamedNode(EX + "p"), typed("x", "integer"))}
-    with pytest.raises(ImtError, match="pySHACL breaks down over a value"):
+    with pytest.raises(UserError, match="pySHACL breaks down over a value"):
         validators.validate(ground, data, engine="reference")
     assert validators.validate(ground, data)[0] == []
 
 
 # What is not supported
 
-HEAD = f"@prefix sh: <{terms.PREFIXES['sh']}> . @prefix ex: <{EX}> . @prefix xsd: <{XSD}> . ex:s a sh:NodeShape ; "
+HEAD = f"@prefix sh: <{PROJECT.prefixes['sh']}> . @prefix ex: <{EX}> . @prefix xsd: <{XSD}> . ex:s a sh:NodeShape ; "
 UNSUPPORTED = {
     "sh:targetClass ex:A ; sh:rule [ a sh:TripleRule ] .": r"/s uses sh:rule \(rules\)",
     "sh:target [ a sh:SPARQLTarget ; sh:select 'SELECT ?this WHERE { ?this a ex:A }' ] .": "sh:target",
@@ -445,7 +445,7 @@ UNSUPPORTED = {
 def test_what_is_not_supported_is_named_in_one_sentence_and_auto_asks_the_reference(text: str) -> None:
     shapes = list(parse(HEAD + text, format=RdfFormat.TURTLE))
     ground = validators.Ground([Quad(NODES[0], NamedNode(EX + "p"), NODES[1])], shapes)
-    with pytest.raises(ImtError, match=UNSUPPORTED[text]) as error:
+    with pytest.raises(UserError, match=UNSUPPORTED[text]) as error:
         validators.validate(ground, engine="fast")
     assert str(error.value).startswith("The fast validator does not support these shapes (")
     assert "\n" not in str(error.value)
@@ -456,18 +456,18 @@ def verdict(ground: validators.Ground, engine: str) -> Counter[tuple[str, ...]] 
     """Return what an engine finds, or the sentence with which it refuses the shapes."""
     try:
         return told(validators.validate(ground, engine=engine)[0])
-    except ImtError as error:
+    except UserError as error:
         return str(error)
 
 
 def test_an_engine_that_is_none_is_refused() -> None:
-    with pytest.raises(ImtError, match="no engine 'quick': choose one of auto, fast, reference"):
+    with pytest.raises(UserError, match="no engine 'quick': choose one of auto, fast, reference"):
         validators.validate(validators.Ground([], []), engine="quick")
 
 
 def test_plain_data_is_validated_without_loading_rdflib() -> None:
     use = "import sys; from rdfkit.stores import embedded as store; from imaging_trials.build import validation; "
-    use += "assert validation.validate_shipped(store.open_store(), engine='fast').conforms(); "
+    use += "assert validation.validate_shipped(store.open_store(PROJECT), engine='fast').conforms(); "
     use += "print('rdflib' in sys.modules, 'pyshacl' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", use], capture_output=True, text=True, check=False, cwd=ROOT)
     assert answer.stdout.split() == ["False", "False"], answer.stderr
@@ -480,7 +480,7 @@ def test_plain_data_is_validated_without_loading_rdflib() -> None:
 def own(tmp_path: Path) -> tuple[Path, Path]:
     shapes, data = tmp_path / "shapes.ttl", tmp_path / "data.ttl"
     shapes.write_text(
-        f"@prefix sh: <{terms.PREFIXES['sh']}> . @prefix ex: <{EX}> .\n"
+        f"@prefix sh: <{PROJECT.prefixes['sh']}> . @prefix ex: <{EX}> .\n"
         "ex:Person a sh:NodeShape ; sh:targetClass ex:Person ; sh:property ex:person-name .\n"
         'ex:person-name sh:path ex:name ; sh:minCount 1 ; sh:message "A person has a name. Add ex:name." .\n'
     )

@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, Store
 from rdflib import RDF, SH
 
 from imaging_trials.build import validation
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import snippet as excerpt
 from rdfkit.rdf.turtle_locations import Place
@@ -21,9 +21,9 @@ from rdfkit.shacl import undefined_terms as gate
 from rdfkit.shacl.path_tracing import Trail
 from tests.conftest import ROOT, Imt
 
-IMTSH = rdflib.Namespace(terms.PREFIXES["imtsh"])
+IMTSH = rdflib.Namespace(PROJECT.prefixes["imtsh"])
 PREFIXES = "".join(
-    f"@prefix {p}: <{terms.PREFIXES[p]}> .\n" for p in ("imt", "rdf", "rdfs", "sh", "skos", "xsd", "agent")
+    f"@prefix {p}: <{PROJECT.prefixes[p]}> .\n" for p in ("imt", "rdf", "rdfs", "sh", "skos", "xsd", "agent")
 )
 PREFIXES += "@prefix ex: <http://example.org/> .\n"
 
@@ -162,9 +162,9 @@ def test_what_a_narrower_or_an_inverse_property_says_is_traced_to_its_triple() -
     axioms = Store()
     ex = [NamedNode(f"http://example.org/{name}") for name in "pqrsab"]
     p, q, r, s, a, b = ex
-    axioms.add(Quad(q, NamedNode(terms.expand("rdfs:subPropertyOf")), p))
-    axioms.add(Quad(r, NamedNode(terms.expand("owl:inverseOf")), q))
-    axioms.add(Quad(s, NamedNode(terms.expand("rdf:type")), NamedNode(terms.expand("owl:SymmetricProperty"))))
+    axioms.add(Quad(q, NamedNode(PROJECT.expand("rdfs:subPropertyOf")), p))
+    axioms.add(Quad(r, NamedNode(PROJECT.expand("owl:inverseOf")), q))
+    axioms.add(Quad(s, NamedNode(PROJECT.expand("rdf:type")), NamedNode(PROJECT.expand("owl:SymmetricProperty"))))
     trail = Trail([[Quad(a, q, b), Quad(b, r, a), Quad(b, s, a)]], axioms)
     assert trail.along(a, p, {}) == [(b, (0, 0, "object")), (b, (0, 1, "subject"))]
     assert trail.along(a, s, {}) == [(b, (0, 2, "subject"))]
@@ -207,8 +207,8 @@ SHAPE = (
     "ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:property ex:s . "
     "ex:s sh:path ex:p ; sh:datatype xsd:string ; sh:name 'a text' ; sh:message 'Write 100 % text.' ."
 )
-A, T, P, TYPE = (f"<{iri}>" for iri in (*(f"http://example.org/{name}" for name in "aTp"), terms.expand("rdf:type")))
-ONE = f'⟦"1"^^<{terms.expand("xsd:integer")}>⟧'
+A, T, P, TYPE = (f"<{iri}>" for iri in (*(f"http://example.org/{name}" for name in "aTp"), PROJECT.expand("rdf:type")))
+ONE = f'⟦"1"^^<{PROJECT.expand("xsd:integer")}>⟧'
 SAME = {
     "ttl": f"{A} a {T} ;\n\t{P} ⟦1⟧ .",
     "trig": f"<urn:g> {{\n{A} a {T} . }}\n{{ {A} {P} ⟦1⟧ }}",
@@ -287,7 +287,7 @@ def test_our_own_graph_is_told_by_file_and_line_too(tmp_path: Path) -> None:
 
 
 def test_a_term_of_a_saved_query_is_told_by_line_and_column() -> None:
-    finding = gate.Finding("queries/a/b.rq:3:5", terms.expand("imt:mas"), "is not defined")
+    finding = gate.Finding("queries/a/b.rq:3:5", PROJECT.expand("imt:mas"), "is not defined")
     found = report.Report(1, 1, undefined=(finding,))
     (entry,) = report.entries(found)
     assert (entry.file, entry.where) == ("queries/a/b.rq", "queries/a/b.rq:3:5")
@@ -466,8 +466,8 @@ def test_severities_have_their_levels_and_line_ends_are_escaped() -> None:
         "",
         None,
         None,
-        terms.expand("sh:OrConstraintComponent"),
-        terms.expand("sh:Info"),
+        PROJECT.expand("sh:OrConstraintComponent"),
+        PROJECT.expand("sh:Info"),
         BlankNode("x"),
         None,
         ("100 %",),

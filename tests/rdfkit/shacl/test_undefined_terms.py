@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.shacl import undefined_terms as gate
 from tests.conftest import ROOT
@@ -42,7 +42,7 @@ SELECT ?agent WHERE {  # imt:NotLookedAt
   FILTER(?life<200 && STR(?agent) != "imt:NotLookedAt" && STR(?agent) != '''it's imt:NotLookedAt''')
 }
 """
-PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in terms.PREFIXES.items())
+PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PROJECT.prefixes.items())
 
 
 @pytest.fixture
@@ -221,11 +221,9 @@ def test_a_term_newer_than_the_list_of_a_growing_vocabulary_is_no_mistake_of_a_u
 def test_what_is_only_inferred_does_not_count_as_defined() -> None:
     from pyoxigraph import NamedNode, Quad, Store
 
-    from rdfkit.rdf import named_graphs as layers
-
-    thing, kind = NamedNode(terms.expand("nuclide:f18")), NamedNode(terms.expand("imt:Radionuclide"))
+    thing, kind = NamedNode(PROJECT.expand("nuclide:f18")), NamedNode(PROJECT.expand("imt:Radionuclide"))
     store = Store()
-    store.add(Quad(thing, NamedNode(terms.expand("rdf:type")), kind, layers.graph_iri("inferred")))
+    store.add(Quad(thing, NamedNode(PROJECT.expand("rdf:type")), kind, PROJECT.graph_iri("inferred")))
     assert thing.value not in gate.terms_of_store(store).defined
-    store.add(Quad(thing, NamedNode(terms.expand("rdf:type")), kind, layers.graph_iri("page")))
+    store.add(Quad(thing, NamedNode(PROJECT.expand("rdf:type")), kind, PROJECT.graph_iri("page")))
     assert thing.value in gate.terms_of_store(store).defined

@@ -10,13 +10,13 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.sparql import portability as portable
 from rdfkit.sparql import query_tests as querycheck
 from rdfkit.sparql import saved as catalog
 from rdfkit.stores import sparql_client as remote
-from tests.conftest import ROOT
 from tests.support import servers
 from tests.support.engines import jena
 
@@ -229,20 +229,20 @@ def test_keywords_in_strings_comments_and_iris_are_no_patterns() -> None:
     assert portable.findings(text) == []
 
 
-@pytest.mark.parametrize("path", catalog.files(ROOT), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", catalog.files(PROJECT), ids=lambda path: path.stem)
 def test_no_saved_query_has_such_a_pattern(path: Path) -> None:
     assert portable.findings(path.read_text(encoding="utf-8")) == []
 
 
 def test_a_saved_query_with_such_a_pattern_is_refused_with_its_place(tmp_path: Path) -> None:
-    good = catalog.find(ROOT, "agents").path.read_text(encoding="utf-8")
+    good = catalog.find(PROJECT, "agents").path.read_text(encoding="utf-8")
     path = tmp_path / "queries" / "agents" / "agents.rq"
     path.parent.mkdir(parents=True)
     path.write_text(good.rstrip() + "\nLIMIT 3\n", encoding="utf-8")
-    querycheck.check(catalog.read(path))
+    querycheck.check(PROJECT, catalog.read(PROJECT, path))
     path.write_text(good[: good.rindex("ORDER BY")] + "LIMIT 3\n", encoding="utf-8")
-    with pytest.raises(ImtError, match=r"\.rq:\d+:\d+: .*ORDER BY"):
-        querycheck.check(catalog.read(path))
+    with pytest.raises(UserError, match=r"\.rq:\d+:\d+: .*ORDER BY"):
+        querycheck.check(PROJECT, catalog.read(PROJECT, path))
 
 
 def imt(*arguments: str) -> "subprocess.CompletedProcess[str]":

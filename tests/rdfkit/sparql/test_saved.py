@@ -12,7 +12,8 @@ from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import query_tests as querycheck
@@ -70,7 +71,7 @@ def saved(root: Path, text: str = QUERY, topic: str = "guidelines", name: str = 
 
 
 def parsed(text: str = QUERY, name: str = "editions-by-site") -> catalog.SavedQuery:
-    return catalog.parse(Path("queries/guidelines") / f"{name}.rq", text)
+    return catalog.parse(PROJECT, Path("queries/guidelines") / f"{name}.rq", text)
 
 
 def parameter(type_: str) -> catalog.Parameter:
@@ -166,13 +167,13 @@ BROKEN = {
 def test_a_query_file_that_breaks_the_grammar_is_refused_with_file_and_line(
     tmp_path: Path, old: str, new: str, sentence: str
 ) -> None:
-    querycheck.load(_root(tmp_path, QUERY))
+    querycheck.load(PROJECT.at(_root(tmp_path, QUERY)))
     assert old in QUERY
     broken = QUERY.replace(old, new, 1)
     if "OPTIONAL {" in new:
         broken = broken.replace("}\nORDER", "}}\nORDER")
-    with pytest.raises(ImtError, match=r"editions-by-site\.rq") as caught:
-        querycheck.load(_root(tmp_path, broken))
+    with pytest.raises(UserError, match=r"editions-by-site\.rq") as caught:
+        querycheck.load(PROJECT.at(_root(tmp_path, broken)))
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -184,10 +185,10 @@ FEDERATED = QUERY.replace("#+ graphs: asserted", "#+ graphs: asserted\n#+ servic
 
 
 def test_a_query_whose_header_names_a_service_may_ask_that_server(tmp_path: Path) -> None:
-    query = querycheck.load(_root(tmp_path, FEDERATED))["editions-by-site"]
+    query = querycheck.load(PROJECT.at(_root(tmp_path, FEDERATED)))["editions-by-site"]
     assert query.service == "https://example.org/sparql"
     assert parsed().service == ""
-    with pytest.raises(ImtError, match=r"'editions-by-site' asks https://example\.org/sparql as well"):
+    with pytest.raises(UserError, match=r"'editions-by-site' asks https://example\.org/sparql as well"):
         catalog.refuse_federated(query)
     catalog.refuse_federated(parsed())
 
@@ -213,8 +214,8 @@ def test_a_federated_query_that_breaks_the_grammar_is_refused(
     tmp_path: Path, old: str, new: str, sentence: str
 ) -> None:
     assert old in FEDERATED
-    with pytest.raises(ImtError, match=r"editions-by-site\.rq") as caught:
-        querycheck.load(_root(tmp_path, FEDERATED.replace(old, new, 1)))
+    with pytest.raises(UserError, match=r"editions-by-site\.rq") as caught:
+        querycheck.load(PROJECT.at(_root(tmp_path, FEDERATED.replace(old, new, 1))))
     assert sentence in str(caught.value)
 
 
@@ -233,22 +234,22 @@ def _root(tmp_path: Path, text: str) -> Path:
 def test_an_id_is_used_once_over_all_topics(tmp_path: Path) -> None:
     saved(tmp_path)
     saved(tmp_path, topic="sites")
-    with pytest.raises(ImtError, match="the id 'editions-by-site' is also"):
-        querycheck.load(tmp_path)
+    with pytest.raises(UserError, match="the id 'editions-by-site' is also"):
+        querycheck.load(PROJECT.at(tmp_path))
 
 
 def test_finding_a_query_reads_that_file_only(tmp_path: Path) -> None:
     saved(tmp_path)
     saved(tmp_path, "#+ rubbish", name="broken")
-    assert catalog.find(tmp_path, "editions-by-site").id == "editions-by-site"
+    assert catalog.find(PROJECT.at(tmp_path), "editions-by-site").id == "editions-by-site"
 
 
 def test_an_unknown_query_offers_the_nearest_names(tmp_path: Path) -> None:
     saved(tmp_path)
-    with pytest.raises(ImtError, match=r"no saved query 'edition-by-sites': did you mean editions-by-site\?"):
-        catalog.find(tmp_path, "edition-by-sites")
-    with pytest.raises(ImtError, match="'imt query --list' shows all"):
-        catalog.find(tmp_path, "xyz")
+    with pytest.raises(UserError, match=r"no saved query 'edition-by-sites': did you mean editions-by-site\?"):
+        catalog.find(PROJECT.at(tmp_path), "edition-by-sites")
+    with pytest.raises(UserError, match="'imt query --list' shows all"):
+        catalog.find(PROJECT.at(tmp_path), "xyz")
 
 
 @pytest.mark.parametrize(
@@ -256,8 +257,8 @@ def test_an_unknown_query_offers_the_nearest_names(tmp_path: Path) -> None:
 )
 def test_a_name_is_never_taken_for_a_path(tmp_path: Path, name: str) -> None:
     saved(tmp_path)
-    with pytest.raises(ImtError) as caught:
-        catalog.find(tmp_path, name)
+    with pytest.raises(UserError) as caught:
+        catalog.find(PROJECT.at(tmp_path), name)
     assert len(str(caught.value)) < 200
     assert "\n" not in str(caught.value)
 
@@ -265,23 +266,23 @@ def test_a_name_is_never_taken_for_a_path(tmp_path: Path, name: str) -> None:
 def test_a_query_file_in_another_encoding_is_refused_in_a_sentence(tmp_path: Path) -> None:
     path = saved(tmp_path)
     path.write_bytes(QUERY.replace("body site?", "Körper?").encode("latin-1"))
-    with pytest.raises(ImtError, match="is not UTF-8 at byte"):
-        querycheck.load(tmp_path)
+    with pytest.raises(UserError, match="is not UTF-8 at byte"):
+        querycheck.load(PROJECT.at(tmp_path))
 
 
 def test_without_values_the_text_is_that_of_the_file() -> None:
-    assert catalog.bind(parsed(), {}) == QUERY
+    assert catalog.bind(PROJECT, parsed(), {}) == QUERY
 
 
 def test_a_value_replaces_its_default_and_leaves_the_others() -> None:
-    text = catalog.bind(parsed(), {"site": "lung"})
+    text = catalog.bind(PROJECT, parsed(), {"site": "lung"})
     line = f'  VALUES (?site ?title) {{ (<{BONE.replace("bone", "lung")}> "Bone | scan") }}'
     assert [new for new, old in zip(text.split("\n"), QUERY.split("\n"), strict=True) if new != old] == [line]
 
 
 @pytest.mark.parametrize("typed", ["bone", "bodysite:bone", BONE, f"<{BONE}>"])
 def test_a_thing_can_be_named_in_every_way_a_person_writes_it(typed: str) -> None:
-    assert catalog.term(parameter("iri bodysite:"), typed, store_with_sites()) == NamedNode(BONE)
+    assert catalog.term(PROJECT, parameter("iri bodysite:"), typed, store_with_sites()) == NamedNode(BONE)
 
 
 @pytest.mark.parametrize(
@@ -312,8 +313,8 @@ def test_a_thing_can_be_named_in_every_way_a_person_writes_it(typed: str) -> Non
     ],
 )
 def test_a_value_of_the_wrong_type_gets_a_sentence(type_: str, typed: str, sentence: str) -> None:
-    with pytest.raises(ImtError) as caught:
-        catalog.term(parameter(type_), typed, store_with_sites())
+    with pytest.raises(UserError) as caught:
+        catalog.term(PROJECT, parameter(type_), typed, store_with_sites())
     assert sentence in str(caught.value)
     assert len(str(caught.value)) < 250
     assert str(caught.value).isprintable()
@@ -332,14 +333,14 @@ def test_a_value_of_the_wrong_type_gets_a_sentence(type_: str, typed: str, sente
     ],
 )
 def test_a_value_becomes_a_typed_term(type_: str, typed: str, written: str) -> None:
-    assert catalog.serialise(catalog.term(parameter(type_), typed)) == written
+    assert catalog.serialise(catalog.term(PROJECT, parameter(type_), typed)) == written
 
 
 def test_an_unknown_parameter_offers_the_nearest() -> None:
-    with pytest.raises(ImtError, match=r"has no parameter 'sites': did you mean site\?"):
-        catalog.bind(parsed(), {"sites": "bone"})
-    with pytest.raises(ImtError, match=r"did you mean site or title\?"):
-        catalog.bind(parsed(), {"year": "2014"})
+    with pytest.raises(UserError, match=r"has no parameter 'sites': did you mean site\?"):
+        catalog.bind(PROJECT, parsed(), {"sites": "bone"})
+    with pytest.raises(UserError, match=r"did you mean site or title\?"):
+        catalog.bind(PROJECT, parsed(), {"year": "2014"})
 
 
 def _algebra(text: str) -> str:
@@ -371,7 +372,7 @@ ALGEBRA = _algebra(STRING_QUERY)
 @example("a\nb\r\tc\x00\x7f\x85\u2028\ufeff\ufffe\U0001f600")
 @example("'''\"\"\"")
 def test_any_string_enters_a_query_as_exactly_that_value_and_changes_nothing_else(value: str) -> None:
-    text = catalog.bind(STRING, {"title": value})
+    text = catalog.bind(PROJECT, STRING, {"title": value})
     assert _algebra(text) == ALGEBRA
     store = Store()
     quad = Quad(NamedNode("http://example.org/x"), NamedNode(TITLE), Literal(value))
@@ -379,7 +380,7 @@ def test_any_string_enters_a_query_as_exactly_that_value_and_changes_nothing_els
     rows = store.query(text)
     assert isinstance(rows, QuerySolutions)
     assert [(row["title"], row["thing"]) for row in rows] == [(Literal(value), quad.subject)]
-    found = bridge.to_rdflib_graph([quad]).query(text)
+    found = bridge.to_rdflib_graph([quad], PROJECT.prefixes).query(text)
     assert list(found) == [(rdflib.Literal(value), rdflib.URIRef("http://example.org/x"))]
 
 
@@ -398,8 +399,8 @@ def sparql_of_value(written: str) -> str:
 @given(st.text(), st.sampled_from(["iri bodysite:", "iri", "integer", "date", "boolean"]))
 def test_whatever_is_typed_becomes_one_term_or_a_sentence(value: str, type_: str) -> None:
     try:
-        term = catalog.term(parameter(type_), value)
-    except ImtError as error:
+        term = catalog.term(PROJECT, parameter(type_), value)
+    except UserError as error:
         assert str(error).isprintable()  # noqa: PT017 - either outcome is right, for each its own check
         return
     like = NamedNode(BONE) if type_.startswith("iri") else Literal("1", datatype=NamedNode("http://example.org/type"))
@@ -425,19 +426,19 @@ def test_a_counter_change_is_applied_to_its_graph_only() -> None:
     page, curated = (NamedNode(f"https://w3id.org/imaging-trials/graph/{name}") for name in ("page", "curated"))
     store.add(Quad(edition, covers, NamedNode(BONE), page))
     store.add(Quad(edition, covers, NamedNode(BONE), curated))
-    querycheck.apply(store, query)
+    querycheck.apply(PROJECT, store, query)
     assert [quad.graph_name for quad in store] == [curated]
-    with pytest.raises(ImtError, match=f"{triple} does not stand there, in graph page"):
-        querycheck.apply(store, query)
+    with pytest.raises(UserError, match=f"{triple} does not stand there, in graph page"):
+        querycheck.apply(PROJECT, store, query)
     changed = parsed(
         QUERY.replace(f"remove page | {triple}", f"change curated | {triple} | {triple.replace(':bone', ':lung')}")
     )
-    querycheck.apply(store, changed)
+    querycheck.apply(PROJECT, store, changed)
     assert [quad.subject for quad in store] == [NamedNode(edition.value.replace("bone", "lung"))]
     added = parsed(QUERY.replace("remove page", "add page"))
-    querycheck.apply(store, added)
-    with pytest.raises(ImtError, match="stands there already"):
-        querycheck.apply(store, added)
+    querycheck.apply(PROJECT, store, added)
+    with pytest.raises(UserError, match="stands there already"):
+        querycheck.apply(PROJECT, store, added)
 
 
 @pytest.mark.parametrize(
@@ -465,7 +466,7 @@ def test_the_form_of_a_query_is_its_first_keyword_and_nothing_in_comments_names_
 )
 def test_the_word_service_is_only_refused_where_it_asks_another_server(text: str) -> None:
     assert sparql.check(text) == "SELECT"
-    with pytest.raises(ImtError, match="--endpoint URL"):
+    with pytest.raises(UserError, match="--endpoint URL"):
         sparql.check("SELECT * { service silent <http://x/> { ?s ?p ?o } }")
     assert sparql.check("SELECT * { SERVICE <http://x/> { ?s ?p ?o } }", embedded=False) == "SELECT"
 
@@ -482,10 +483,12 @@ def test_the_word_service_is_only_refused_where_it_asks_another_server(text: str
     ids=["brackets", "not", "plus", "optional", "size"],
 )
 def test_a_query_that_would_kill_the_engine_gets_a_sentence(text: str) -> None:
-    with pytest.raises(ImtError, match=r"too large|bytes"):
+    with pytest.raises(UserError, match=r"too large|bytes"):
         sparql.check(text)
 
 
 def test_house_prefixes_are_declared_where_they_are_used_and_undeclared() -> None:
     text = 'PREFIX agent: <http://mine/>\nSELECT * { agent:x imt:y "skos:z" } # owl:x'
-    assert sparql.with_prefixes(text) == f"PREFIX imt: <https://w3id.org/imaging-trials/vocab#>\n{text}"
+    assert (
+        sparql.with_prefixes(text, PROJECT.prefixes) == f"PREFIX imt: <https://w3id.org/imaging-trials/vocab#>\n{text}"
+    )

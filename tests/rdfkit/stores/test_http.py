@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.stores import http as exchange
 from rdfkit.stores import http_auth as login
 from rdfkit.stores import sparql_client as remote
@@ -89,12 +89,12 @@ def test_a_password_is_not_printed() -> None:
 
 def test_without_a_password_and_without_a_terminal_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(login.VARIABLE, raising=False)
-    with pytest.raises(ImtError, match="There is no password for me: set IMT_PASSWORD"):
+    with pytest.raises(UserError, match="There is no password for me: set IMT_PASSWORD"):
         login.credentials("me")
     monkeypatch.setenv(login.VARIABLE, "")
     assert login.credentials("me") == Login("me", "")
     assert login.credentials(None) is None
-    with pytest.raises(ImtError, match="without colon"):
+    with pytest.raises(UserError, match="without colon"):
         login.credentials("me:secret")
 
 
@@ -139,7 +139,7 @@ def test_a_wrong_password_is_not_tried_twice() -> None:
     guarded = Guarded('WWW-Authenticate: Basic realm="x"\r\n', after='401 No\r\nWWW-Authenticate: Basic realm="x"')
     with raw_server(guarded) as url:
         asks = client(WHO)
-        with pytest.raises(ImtError, match="does not take Mufasa with this password: check both"):
+        with pytest.raises(UserError, match="does not take Mufasa with this password: check both"):
             asks.demand(asks.request("GET", url))
         assert len(guarded.sent) == 2
         assert asks.request("GET", url).status == 401
@@ -170,7 +170,7 @@ def test_an_endpoint_is_asked_as_a_user_where_it_wants_one() -> None:
         guarded = Guarded(f"WWW-Authenticate: {challenge}\r\n")
         with raw_server(guarded) as url:
             assert bool(remote.ask(url, "ASK {}", who=WHO))
-            with pytest.raises(ImtError, match="wants a user: name one with --user"):
+            with pytest.raises(UserError, match="wants a user: name one with --user"):
                 remote.ask(url, "ASK {}")
         assert guarded.sent[0] == guarded.sent[2] == ""
         assert guarded.sent[1].startswith(challenge.split(" ")[0])
@@ -180,7 +180,7 @@ def test_an_endpoint_that_sends_on_does_not_send_the_password_on() -> None:
     there = Guarded('WWW-Authenticate: Basic realm="x"\r\n')
     with raw_server(there) as target:
         here = Guarded('WWW-Authenticate: Basic realm="x"\r\n', after=f"302 On\r\nLocation: {target}")
-        with raw_server(here) as url, pytest.raises(ImtError, match="does not take Mufasa"):
+        with raw_server(here) as url, pytest.raises(UserError, match="does not take Mufasa"):
             remote.ask(url, "ASK {}", who=WHO)
     assert here.sent[1].startswith("Basic ")
     assert there.sent == [""]
@@ -192,7 +192,7 @@ def test_a_load_does_not_follow_a_server_that_sends_on() -> None:
         here = Guarded("WWW-Authenticate: Basic realm=x\r\n", after=f"307 On\r\nLocation: {target}?key=secret")
         with raw_server(here) as url:
             asks = client(WHO)
-            with pytest.raises(ImtError, match=f"answers 307 and sends on to {target}: give the address") as caught:
+            with pytest.raises(UserError, match=f"answers 307 and sends on to {target}: give the address") as caught:
                 asks.demand(asks.request("PUT", url, body=b"x"))
     assert "secret" not in str(caught.value)
     assert there.sent == []
@@ -229,7 +229,7 @@ def test_a_server_that_reads_nothing_is_left_in_time_and_gets_no_more() -> None:
 
     with raw_server(serve) as url:
         begin = time.monotonic()
-        with pytest.raises(ImtError, match=r"gave no whole answer within 0\.5 s"):
+        with pytest.raises(UserError, match=r"gave no whole answer within 0\.5 s"):
             client(timeout=0.5).request("PUT", url, body=b"x" * 200_000_000)
         assert time.monotonic() - begin < 5
         while not got and time.monotonic() - begin < 30:
@@ -253,7 +253,7 @@ def test_a_server_that_drips_is_hung_up_on_when_the_time_is_over() -> None:
 
     with raw_server(drip) as url:
         begin = time.monotonic()
-        with pytest.raises(ImtError, match=r"gave no whole answer within 0\.5 s"):
+        with pytest.raises(UserError, match=r"gave no whole answer within 0\.5 s"):
             client(timeout=0.5).request("GET", url)
         assert time.monotonic() - begin < 6
         while not ended and time.monotonic() - begin < 9:

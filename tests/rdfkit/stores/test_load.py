@@ -31,8 +31,8 @@ from rdflib import Dataset as RdflibDataset
 
 import imaging_trials
 from imaging_trials import cli
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import saved as catalog
 from rdfkit.stores import graphstore
@@ -69,7 +69,7 @@ def everything(server: Server) -> list[Quad]:
     """All our graphs as the server gives them back, blank nodes told apart by graph."""
     client, to = connected(server)
     found = []
-    for graph in layers.dataset(open_store(), "all"):
+    for graph in layers.dataset(PROJECT, open_store(PROJECT), "all"):
         for number, triple in enumerate(graphstore.read(client, to, graph)):
             found.append(Quad(triple.subject, triple.predicate, triple.object, graph))
             assert number < 50_000
@@ -135,16 +135,16 @@ def test_the_whole_graph_is_loaded_and_comes_back_the_same(
 ) -> None:
     server: Server = request.getfixturevalue(name)
     client, to = connected(server)
-    names = layers.dataset(open_store(), "all")
+    names = layers.dataset(PROJECT, open_store(PROJECT), "all")
     graphstore.drop(client, to, names)
     done = run(server, "--via", via)
     assert (done.code, done.err) == (0, "")
-    assert done.states == {layers.graph_name(graph): "loaded" for graph in names}
-    total = len(open_store())
+    assert done.states == {PROJECT.graph_name(graph): "loaded" for graph in names}
+    total = len(open_store(PROJECT))
     assert done.out.endswith(
         f"{total:,} triples in {len(names)} graphs stand in {server.base}, counted there and read back the same.\n"
     )
-    assert canonical(everything(server)) == canonical(open_store())
+    assert canonical(everything(server)) == canonical(open_store(PROJECT))
     assert [graphstore.count(client, to, NamedNode(graph.value + BESIDE)) for graph in names] == [0] * len(names)
     again = run(server)
     assert set(again.states.values()) == {"whole already"}
@@ -158,7 +158,7 @@ def test_one_triple_that_differs_is_found_and_only_its_graph_replaced(
     server: Server = request.getfixturevalue(name)
     assert run(server, "--replace").code == 0
     client, to = connected(server)
-    page = layers.graph_iri("page")
+    page = PROJECT.graph_iri("page")
     one = next(triple for triple in graphstore.read(client, to, page) if isinstance(triple.object, NamedNode))
     graphstore.change(client, to, f"DELETE DATA {{ GRAPH {page} {{ {one} }} }}")
     other = f"{one.subject} {one.predicate} <http://example.org/other>"
@@ -175,16 +175,16 @@ def test_one_triple_that_differs_is_found_and_only_its_graph_replaced(
     done = run(server, "--replace")
     assert done.code == 0
     assert {name for name, state in done.states.items() if state == "replaced"} == {"page"}
-    assert canonical(everything(server)) == canonical(open_store())
+    assert canonical(everything(server)) == canonical(open_store(PROJECT))
 
 
 @in_oxigraph
 def test_only_the_graphs_that_are_named_are_loaded(run: Runner, tmp_path: Path) -> None:
     with oxigraph_server(tmp_path) as server:
-        done = run(server, "--graph", "page", "--graph", layers.graph_iri("dataset").value)
+        done = run(server, "--graph", "page", "--graph", PROJECT.graph_iri("dataset").value)
         assert (done.code, done.states) == (0, {"dataset": "loaded", "page": "loaded"})
         client, to = connected(server)
-        assert graphstore.count(client, to, layers.graph_iri("curated")) == 0
+        assert graphstore.count(client, to, PROJECT.graph_iri("curated")) == 0
         done = run(server, "--graph", "pages")
         assert (done.code, done.err) == (2, "imt: There is no graph 'pages' to load: did you mean page?\n")
 
@@ -254,7 +254,7 @@ def test_a_store_that_has_only_sparql_is_loaded_by_it(
     run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(graphstore, "_BATCH", 20)
-    page, words = layers.graph_iri("page"), layers.graph_iri("vocabulary")
+    page, words = PROJECT.graph_iri("page"), PROJECT.graph_iri("vocabulary")
     says, lists = NamedNode("http://example.org/says"), NamedNode("http://example.org/lists")
     quads = [Quad(NamedNode(f"http://example.org/{n}"), says, Literal(f'"{n}"\n\\'), page) for n in range(50)]
     quads += [Quad(BlankNode(f"b{n}"), lists, BlankNode(f"b{n + 1}"), words) for n in range(30)]
@@ -301,7 +301,7 @@ def test_a_virtuoso_wants_a_user_and_the_right_password(
 @virtuoso
 def test_a_virtuoso_is_asked_as_its_user_by_digest(virtuoso_7: Server) -> None:
     assert remote.ask(virtuoso_7.update, "SELECT ?x { VALUES ?x { 1 } }", who=Login("dba", "dba"))
-    with pytest.raises(ImtError, match="wants a user"):
+    with pytest.raises(UserError, match="wants a user"):
         remote.ask(virtuoso_7.update, "SELECT ?x { VALUES ?x { 1 } }")
 
 
@@ -311,7 +311,7 @@ def test_a_virtuoso_is_asked_as_its_user_by_digest(virtuoso_7: Server) -> None:
 def test_a_virtuoso_that_dies_while_a_graph_is_put_in_place_keeps_the_old_one_or_has_the_new(
     tmp_path: Path, wait: float
 ) -> None:
-    page = layers.graph_iri("page")
+    page = PROJECT.graph_iri("page")
     beside = NamedNode(page.value + BESIDE)
     says = NamedNode("http://example.org/says")
     old, new = (
@@ -324,7 +324,7 @@ def test_a_virtuoso_that_dies_while_a_graph_is_put_in_place_keeps_the_old_one_or
         graphstore.write(client, to, beside, new)
 
         def copy() -> None:
-            with suppress(ImtError):  # the answer may come before the end does
+            with suppress(UserError):  # the answer may come before the end does
                 graphstore.copy(client, to, [(beside, page)])
 
         copying = threading.Thread(target=copy)
@@ -361,14 +361,14 @@ def test_a_virtuoso_that_dies_while_it_is_loaded_is_gone_on_with(tmp_path: Path,
             done = run(between.url, "--kind", "virtuoso", "--user", "dba", password="dba")
             assert (done.code, done.err, set(done.states.values())) == (0, "", {"loaded"})
             assert [what for what in between.seen if "PUT" in what] == ["PUT page.loading", "PUT vocabulary.loading"]
-            assert canonical(everything(second)) == canonical(open_store())
+            assert canonical(everything(second)) == canonical(open_store(PROJECT))
 
 
 @virtuoso
 @pytest.mark.prove
 def test_virtuoso_itself_loses_a_graph_that_is_replaced_by_one_it_cannot_read(tmp_path: Path) -> None:
     """This is why nothing is put straight into its place; if a newer Virtuoso mends it, this fails and may go."""
-    page = layers.graph_iri("page")
+    page = PROJECT.graph_iri("page")
     with virtuoso_server(tmp_path) as server:
         client, to = connected(server)
         graphstore.write(client, to, page, [Triple(page, page, page)] * 2)
@@ -406,7 +406,7 @@ def test_a_triple_in_no_graph_is_refused(run: Runner, tmp_path: Path) -> None:
     done = run("http://127.0.0.1:9", "--from", str(tmp_path / "some.nq"))
     assert done.code == 2
     assert "There is a triple in no named graph" in done.err
-    with pytest.raises(ImtError, match="no named graph"):
+    with pytest.raises(UserError, match="no named graph"):
         contents(parse(b"<http://a/a> <http://a/b> <http://a/c> .", RdfFormat.N_QUADS))
 
 
@@ -455,12 +455,12 @@ def test_python_users_ask_an_endpoint_as_they_ask_the_graph(oxigraph: Server, ru
     for graphs in ("page", "asserted", "all"):
         here, there = (imaging_trials.query(text, graphs=graphs, endpoint=url) for url in (None, oxigraph.query))
         assert list(here) == list(there)
-    with pytest.raises(ImtError, match="within"):
+    with pytest.raises(UserError, match="within"):
         imaging_trials.query(text, endpoint=oxigraph.query, timeout=0)
 
 
 def test_no_saved_query_has_a_parameter_that_python_users_could_not_set() -> None:
     taken = {"graphs", "endpoint", "login", "timeout"}
-    names = {parameter.name for path in catalog.files(paths.root()) for parameter in catalog.read(path).parameters}
+    names = {parameter.name for path in catalog.files(PROJECT) for parameter in catalog.read(PROJECT, path).parameters}
     assert names
     assert not names & taken

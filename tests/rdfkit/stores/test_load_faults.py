@@ -20,7 +20,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
 from imaging_trials import cli
-from rdfkit.rdf.named_graphs import graph_iri
+from imaging_trials.graph.project import PROJECT
 from rdfkit.stores import graphstore
 from rdfkit.stores.graphstore import Target
 from rdfkit.stores.http import Client
@@ -161,7 +161,7 @@ def quads(text: str) -> bytes:
             NamedNode(f"http://example.org/{name}{number}"), NamedNode("http://example.org/says"), Literal(text), graph
         )
         for name in GRAPHS
-        for graph in [graph_iri(name)]
+        for graph in [PROJECT.graph_iri(name)]
         for number in range(TRIPLES)
     ]
     written = serialize(made, format=RdfFormat.N_QUADS)

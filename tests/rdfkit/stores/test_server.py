@@ -34,9 +34,8 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf import named_graphs as layers
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
@@ -158,7 +157,7 @@ def endpoint() -> Iterator[Endpoint]:
 
 @pytest.fixture(scope="module")
 def graph() -> Store:
-    return store.open_store()
+    return store.open_store(PROJECT)
 
 
 def until(true: Callable[[], object], seconds: float = 5.0) -> bool:
@@ -171,7 +170,7 @@ def until(true: Callable[[], object], seconds: float = 5.0) -> bool:
 
 def rows_of(text: str, graph: Store) -> list[str]:
     """Return what the embedded store answers over all graphs, one line a row or triple, sorted."""
-    return sorted(str(row) for row in answers.ask(graph, text, "all"))  # type: ignore[union-attr]
+    return sorted(str(row) for row in answers.ask(PROJECT, graph, text, "all"))  # type: ignore[union-attr]
 
 
 # What it answers
@@ -184,18 +183,18 @@ def test_a_query_without_a_dataset_is_asked_over_the_merge_of_all_graphs_and_can
     assert reply.text.split() == ["n", str(len(graph))]
     reply = endpoint.ask("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g", accept="text/csv")
     counted = dict(line.split(",") for line in reply.text.split()[1:])
-    pages = sum(1 for _ in graph.quads_for_pattern(None, None, None, layers.graph_iri("page")))
+    pages = sum(1 for _ in graph.quads_for_pattern(None, None, None, PROJECT.graph_iri("page")))
     assert counted[f"{GRAPH}page"] == str(pages)
     assert sum(map(int, counted.values())) == len(graph)
 
 
 def test_every_saved_query_has_the_same_answer_here_as_in_the_embedded_store(endpoint: Endpoint, graph: Store) -> None:
     asked_here = 0
-    for path in catalog.files(ROOT):
-        query = catalog.read(path)
+    for path in catalog.files(PROJECT):
+        query = catalog.read(PROJECT, path)
         if query.service:
             continue
-        mine = answers.ask(graph, query.text, query.graphs)
+        mine = answers.ask(PROJECT, graph, query.text, query.graphs)
         dataset = [(f"{kind}-graph-uri", name.value) for name in remote.dataset(ROOT, query.graphs) for kind in KINDS]
         if isinstance(mine, QueryBoolean):
             reply = endpoint.ask(query.text, *dataset)
@@ -561,7 +560,7 @@ def test_no_spelling_of_service_makes_it_ask_another_server(endpoint: Endpoint, 
         with pytest.raises(TimeoutError):
             other.accept()
     assert (reply.status, reply.text.partition(" ")[0]) == (403, "SERVICE")
-    with pytest.raises(ImtError, match="SERVICE asks another server"):
+    with pytest.raises(UserError, match="SERVICE asks another server"):
         sparql.check(text)
 
 
@@ -630,7 +629,7 @@ def test_a_graph_that_is_not_of_this_endpoint_is_refused_with_those_that_are(end
 
 
 def test_the_dataset_of_a_request_is_taken_where_its_graphs_are_ours(endpoint: Endpoint, graph: Store) -> None:
-    pages = str(sum(1 for _ in graph.quads_for_pattern(None, None, None, layers.graph_iri("page"))))
+    pages = str(sum(1 for _ in graph.quads_for_pattern(None, None, None, PROJECT.graph_iri("page"))))
     own = ("default-graph-uri", f"{GRAPH}page")
     named = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
     for query, more in (
@@ -680,7 +679,7 @@ def test_broken_sparql_is_told_with_line_and_column(endpoint: Endpoint) -> None:
 
 WITH_STRINGS = [
     query
-    for query in map(catalog.read, catalog.files(ROOT))
+    for query in [catalog.read(PROJECT, path) for path in catalog.files(PROJECT)]
     if any(parameter.type == "string" for parameter in query.parameters)
 ]
 
@@ -690,11 +689,11 @@ WITH_STRINGS = [
 def test_a_value_changes_one_token_of_a_saved_query_and_no_other(query: catalog.SavedQuery, value: str) -> None:
     for parameter in query.parameters:
         if parameter.type == "string":
-            text = catalog.bind(query, {parameter.name: value})
+            text = catalog.bind(PROJECT, query, {parameter.name: value})
             before, after = list(sparql.tokens(query.text)), list(sparql.tokens(text))
             assert [kind for kind, _, _ in after] == [kind for kind, _, _ in before]
             changed = [old for (_, old, _), (_, new, _) in zip(before, after, strict=True) if old != new]
-            assert changed in ([], [catalog.serialise(catalog.default(parameter))])
+            assert changed in ([], [catalog.serialise(catalog.default(PROJECT, parameter))])
             assert not sparql.asks_another_server(text)
 
 
@@ -709,10 +708,10 @@ def test_a_value_reaches_the_served_graph_as_itself_and_does_nothing_else(endpoi
 
 
 def test_every_known_way_out_of_a_string_leaves_a_saved_query_without_an_answer(endpoint: Endpoint) -> None:
-    query = catalog.find(paths.root(), "articles-of-author-name")
+    query = catalog.find(PROJECT, "articles-of-author-name")
     assert len(json.loads(endpoint.ask(query.text).text)["results"]["bindings"]) > 0
     for value in hostile.INJECTIONS:
-        reply = endpoint.ask(catalog.bind(query, {"name": value}))
+        reply = endpoint.ask(catalog.bind(PROJECT, query, {"name": value}))
         assert (reply.status, json.loads(reply.text)["results"]["bindings"]) == (200, []), value
 
 

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pyoxigraph import QuerySolutions, RdfFormat
 
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.stores import embedded as store
 from rdfkit.stores import sparql_client as remote
@@ -55,7 +55,7 @@ def respond(status: str, media_type: str, body: bytes, *, headers: str = "", len
 
 
 def refusal(url: str, text: str = "ASK {}", timeout: float = 10) -> str:
-    with pytest.raises(ImtError) as caught:
+    with pytest.raises(UserError) as caught:
         remote.ask(url, text, timeout=timeout)
     assert "\n" not in str(caught.value)
     assert "127.0.0.1" in str(caught.value)
@@ -244,7 +244,7 @@ def test_rows_of_a_broken_result_are_not_printed(root: Path) -> None:
 @pytest.mark.parametrize("url", ["", "127.0.0.1:80", "ftp://127.0.0.1/", "file:///etc/passwd", "http://", "http://[/",
                                  "http://127.0.0.1:99999/", "http://127.0.0.1/ x", "http://127.0.0.1/\n"])  # fmt: skip
 def test_an_address_that_is_none_gets_a_sentence(url: str) -> None:
-    with pytest.raises(ImtError, match="is no address of an endpoint"):
+    with pytest.raises(UserError, match="is no address of an endpoint"):
         remote.ask(url, "ASK {}")
 
 
@@ -255,6 +255,6 @@ def test_a_time_limit_is_a_number_of_seconds(root: Path, seconds: str) -> None:
     assert "--timeout" in done.stderr
 
 
-@pytest.mark.parametrize("name", layers.DATASETS)
+@pytest.mark.parametrize("name", layers.dataset_names(PROJECT))
 def test_an_endpoint_is_asked_over_the_same_graphs_as_the_embedded_store(name: str) -> None:
-    assert remote.dataset(paths.root(), name) == layers.dataset(store.open_store(), name)
+    assert remote.dataset(PROJECT.root, name) == layers.dataset(PROJECT, store.open_store(PROJECT), name)

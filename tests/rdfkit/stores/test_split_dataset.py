@@ -12,6 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import query_tests as querycheck
 from rdfkit.sparql import saved as catalog
@@ -49,7 +50,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Serv
 
 
 def _quads(name: str) -> Iterator[ox.Quad]:
-    return graph().quads_for_pattern(None, None, None, layers.graph_iri(name))
+    return graph().quads_for_pattern(None, None, None, PROJECT.graph_iri(name))
 
 
 def other_server(text: str) -> str:
@@ -63,16 +64,16 @@ def ask(servers: dict[str, Server], text: str) -> Rows:
     other = other_server(text)
     (home,) = set(HALVES) - {other}
     text = text.replace(f"<http://{other}.example/query>", f"<{servers[other].query}>")
-    return rows_of(remote.ask(servers[home].query, text, [layers.graph_iri(name) for name in HALVES[home]]))
+    return rows_of(remote.ask(servers[home].query, text, [PROJECT.graph_iri(name) for name in HALVES[home]]))
 
 
 def saved(file: Path) -> SavedQuery:
-    return catalog.find(ROOT, file.stem)
+    return catalog.find(PROJECT, file.stem)
 
 
 def test_the_halves_are_the_whole_and_have_nothing_in_common() -> None:
     names = [name for half in HALVES.values() for name in half]
-    assert sorted(names) == [layers.graph_name(name) for name in layers.dataset(graph(), "all")]
+    assert sorted(names) == [PROJECT.graph_name(name) for name in layers.dataset(PROJECT, graph(), "all")]
 
 
 def test_there_are_at_least_five_such_queries_and_both_servers_are_asked() -> None:

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from imaging_trials.build import build
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.sparql import guard as sparql
@@ -33,7 +33,6 @@ from rdfkit.sparql.results import Answer
 from rdfkit.sparql.saved import SavedQuery
 from rdfkit.stores import embedded as store
 from rdfkit.stores import sparql_client as remote
-from tests.conftest import ROOT
 from tests.support.engines import jena
 from tests.support.servers import Server, isql, oxigraph_server, virtuoso_server
 
@@ -81,19 +80,19 @@ class Outcome:
 @cache
 def graph() -> ox.Store:
     """Return the complete graph in the embedded store, which the others are held against."""
-    return store.open_store()
+    return store.open_store(PROJECT)
 
 
 @cache
 def settings() -> tuple[Setting, ...]:
     """Return every setting of every saved query that asks no other server."""
     found = []
-    for query in querycheck.load(ROOT).values():
+    for query in querycheck.load(PROJECT).values():
         if not query.service:
             found.append(Setting(query, "", query.text))
             for parameter in query.parameters:
                 for example in parameter.examples:
-                    text = catalog.bind(query, {parameter.name: example}, graph())
+                    text = catalog.bind(PROJECT, query, {parameter.name: example}, graph())
                     found.append(Setting(query, f"{parameter.name}={example}", text))
     return tuple(found)
 
@@ -101,7 +100,7 @@ def settings() -> tuple[Setting, ...]:
 @cache
 def expected(setting: Setting) -> Rows:
     """Return the embedded engine's rows."""
-    return rows_of(answers.ask(graph(), setting.text, setting.query.graphs))
+    return rows_of(answers.ask(PROJECT, graph(), setting.text, setting.query.graphs))
 
 
 def rows_of(answer: Answer) -> Rows:
@@ -125,7 +124,7 @@ def compare(engine: Engine) -> Outcome:
         wanted = expected(setting)
         begin = time.perf_counter()
         try:
-            found = engine.ask(setting.text, layers.dataset(graph(), setting.query.graphs))
+            found = engine.ask(setting.text, layers.dataset(PROJECT, graph(), setting.query.graphs))
         except Exception as error:  # noqa: BLE001 - each engine has its own, and each is an answer that differs
             differing[setting] = f"{type(error).__name__}: {error}"[:300]
             continue
@@ -313,7 +312,7 @@ def imt_load(server: Server, file: Path) -> None:
 
 def held_at(url: str) -> Iterator[ox.Quad]:
     """Yield what an endpoint holds in graphs that are named as ours are, each asked for by CONSTRUCT."""
-    prefix = terms.PREFIXES["graph"]
+    prefix = PROJECT.prefixes["graph"]
     text = f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER (STRSTARTS(STR(?g), '{prefix}')) }}"
     names = remote.ask(url, text, timeout=LIMIT)
     assert isinstance(names, ox.QuerySolutions)

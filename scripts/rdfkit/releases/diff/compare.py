@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.releases.diff import facts as views
@@ -20,8 +20,8 @@ from rdfkit.releases.diff.facts import Fact, View, show
 from rdfkit.releases.diff.semver import LEVELS
 from rdfkit.releases.diff.snapshots import State
 
-_FOLLOWS = frozenset({f"<{terms.PREFIXES['graph']}{layers.INFERRED}>"})
-_GIVEN = "<" + terms.PREFIXES["graph"] + "given>"
+_FOLLOWS = frozenset({f"<{PROJECT.prefixes['graph']}{layers.INFERRED}>"})
+_GIVEN = "<" + PROJECT.prefixes["graph"] + "given>"
 
 
 def compare(old: State, new: State) -> Difference:
@@ -63,7 +63,7 @@ def _lacking(old: State, new: State, what: str) -> str:
 def _ours(before: View, after: View) -> set[str]:
     """Return the subjects that are ours: those in our namespaces, or where there are none (a file of yours) all."""
     subjects = {subject for view in (before, after) for subject in view.about if subject.startswith("<")}
-    return {subject for subject in subjects if subject.startswith(f"<{terms.BASE}")} or subjects
+    return {subject for subject in subjects if subject.startswith(f"<{PROJECT.base}")} or subjects
 
 
 def _renamed(rename: renames.Rename, before: View, after: View, ours: AbstractSet[str]) -> Change:
@@ -182,7 +182,7 @@ def _names(old: State, new: State, not_compared: list[str]) -> Iterator[Change]:
                 yield Change("names", "prefix-changed", "~", f"{prefix}:", "", "prefix", "namespace", (was,), (now,))
             elif was and not now and new.whole_table:
                 yield Change("names", "prefix-removed", "-", f"{prefix}:", "", "prefix", "", (was,))
-            elif now and not was and (old.whole_table or now.startswith(terms.BASE)):
+            elif now and not was and (old.whole_table or now.startswith(PROJECT.base)):
                 yield Change("names", "prefix-added", "+", f"{prefix}:", "", "prefix", "", (), (now,))
     else:
         not_compared.append("prefixes (only checkouts and git revisions tell them)")
@@ -202,7 +202,7 @@ def _closure(old: State, new: State) -> Iterator[Change]:
     with tempfile.TemporaryDirectory(prefix="imt-diff-") as folder:
         for name, text in new.closure_rules.items():
             (Path(folder) / name).write_text(text, encoding="utf-8")
-        reason.close(closed, Path(folder))
+        reason.close(PROJECT, closed, Path(folder))
     now = {quad.triple for quad in closed}
     if was != now:
         names = old.closure_rules.items() ^ new.closure_rules.items()

@@ -2,8 +2,9 @@
 
 from pyoxigraph import NamedNode
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base import namespaces
+from rdfkit.base.errors import UserError
 from rdfkit.releases.diff.snapshots import State
 
 _THINGS = {"agents": "agent", "guideline listings": "listing", "articles": "article", "organisations": "organisation"}
@@ -12,14 +13,14 @@ _THINGS = {"agents": "agent", "guideline listings": "listing", "articles": "arti
 def counts(state: State) -> dict[str, int]:
     """Return what the changelog counts, by what it is called there.
 
-    Raises ImtError for a state that has no shapes or saved queries: a release tells only a part.
+    Raises UserError for a state that has no shapes or saved queries: a release tells only a part.
     """
     if state.shapes is None or state.queries is None:
-        raise ImtError(f"{state.name} has no shapes or no saved queries to count: name a checkout or a git revision.")
-    vocabulary = NamedNode(terms.VOCAB.rstrip("#"))
-    defined, typed = NamedNode(terms.expand("rdfs:isDefinedBy")), NamedNode(terms.expand("rdf:type"))
-    concept = NamedNode(terms.expand("skos:Concept"))
-    rules = {NamedNode(terms.expand("sh:property")), NamedNode(terms.expand("sh:sparql"))}
+        raise UserError(f"{state.name} has no shapes or no saved queries to count: name a checkout or a git revision.")
+    vocabulary = NamedNode(PROJECT.vocabulary.rstrip("#"))
+    defined, typed = NamedNode(namespaces.expand("rdfs:isDefinedBy")), NamedNode(namespaces.expand("rdf:type"))
+    concept = NamedNode(namespaces.expand("skos:Concept"))
+    rules = {NamedNode(namespaces.expand("sh:property")), NamedNode(namespaces.expand("sh:sparql"))}
     things = {
         quad.subject.value for quad in state.quads if quad.predicate == typed and isinstance(quad.subject, NamedNode)
     }
@@ -27,7 +28,7 @@ def counts(state: State) -> dict[str, int]:
         "vocabulary terms": len({q.subject for q in state.quads if q.predicate == defined and q.object == vocabulary}),
         "concepts": len({q.subject for q in state.quads if q.predicate == typed and q.object == concept}),
         **{
-            words: sum(1 for thing in things if thing.startswith(f"{terms.BASE}id/{kind}/"))
+            words: sum(1 for thing in things if thing.startswith(f"{PROJECT.base}id/{kind}/"))
             for words, kind in _THINGS.items()
         },
         "rules that data is checked against": len(

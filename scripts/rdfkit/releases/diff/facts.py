@@ -13,14 +13,15 @@ from hashlib import blake2b
 
 from pyoxigraph import BlankNode, NamedNode, Quad
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base import namespaces
 from rdfkit.base.tables import visible
 from rdfkit.releases.diff.snapshots import State
 
 Fact = tuple[str, str, str]
 """Subject, predicate and object. IRIs stand in <>; a structure starts with ``[`` or ``(``, a hashed one with ``_:``."""
 
-_RDF, _OWL = terms.PREFIXES["rdf"], terms.PREFIXES["owl"]
+_RDF, _OWL = namespaces.RDF, namespaces.OWL
 TYPE = f"<{_RDF}type>"
 _FIRST, _REST, _NIL = f"<{_RDF}first>", f"<{_RDF}rest>", f"<{_RDF}nil>"
 _PAIRWISE = {
@@ -36,7 +37,7 @@ BOTH_WAYS = {f"<{_OWL}{name}>" for name in _PAIRWISE.values()}
 _LONGEST, _DEEPEST, _ROUNDS = 2000, 20, 200
 
 _LABELS = [
-    f"<{terms.expand(curie)}>"
+    f"<{PROJECT.expand(curie)}>"
     for curie in ("skos:prefLabel", "rdfs:label", "dcterms:title", "sh:name", "imt:heading", "imt:printedTitle",
                   "imt:printedName", "imt:summary", "imt:shortName")
 ]  # fmt: skip
@@ -96,12 +97,12 @@ def by_subject(facts: Iterable[Fact]) -> Mapping[str, Mapping[str, frozenset[str
 
 def iri(curie: str) -> str:
     """Return a CURIE of the house as it stands in facts."""
-    return f"<{terms.expand(curie)}>"
+    return f"<{PROJECT.expand(curie)}>"
 
 
 def show(term: str) -> str:
     """Return a term of a fact as a person reads it: a CURIE, a quoted text, a structure."""
-    return terms.shorten(term[1:-1]) if term.startswith("<") else visible(term)
+    return PROJECT.shorten(term[1:-1]) if term.startswith("<") else visible(term)
 
 
 def plain(term: str) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import QueryBoolean, QueryTriples, Store
 
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.base.tables import visible
 from rdfkit.releases.diff.changes import Change
 from rdfkit.releases.diff.semver import LEVELS, highest
@@ -52,7 +52,9 @@ def compare(old: State, new: State, not_compared: list[str]) -> Iterator[Change]
         not_compared.append("answers (a side has no named graphs of ours to ask)")
         return
     asked = new.queries if new.queries is not None else old.queries
-    now_asked = asked if asked is not None else {path.stem: catalog.read(path) for path in catalog.files(paths.root())}
+    now_asked = (
+        asked if asked is not None else {path.stem: catalog.read(PROJECT, path) for path in catalog.files(PROJECT)}
+    )
     same_data = {quad.triple for quad in old.closed} == {quad.triple for quad in new.closed}
     was_asked = old.queries if old.queries is not None else now_asked
     yield from _answers(old.closed, new.closed, was_asked, now_asked, same_data=same_data)
@@ -141,15 +143,15 @@ def _same_call(was: SavedQuery, now: SavedQuery) -> bool:
 
 def _ask(store: Store, query: SavedQuery, settings: Mapping[str, str]) -> _Answer:
     try:
-        answer = answers.ask(store, catalog.bind(query, settings), query.graphs)
+        answer = answers.ask(PROJECT, store, catalog.bind(PROJECT, query, settings), query.graphs)
         if isinstance(answer, QueryTriples):
             return _Answer("triples", (), Counter((str(t.subject), str(t.predicate), str(t.object)) for t in answer))
         if isinstance(answer, QueryBoolean):
             return _Answer("yes or no", (), Counter({("true" if answer else "false",): 1}))
         columns = [variable.value for variable in answer.variables]
         return _Answer("rows", columns, Counter(tuple("" if v is None else str(v) for v in row) for row in answer))
-    except ImtError as error:
-        raise ImtError(f"The saved query '{query.id}': {error}") from None
+    except UserError as error:
+        raise UserError(f"The saved query '{query.id}': {error}") from None
 
 
 _FORM = {"form-changed", "column-removed", "columns-reordered", "column-added"}

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from imaging_trials import __version__
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.releases.diff import semver as levels
 from rdfkit.releases.diff import snapshots as states
 from rdfkit.releases.diff.changes import Difference
@@ -15,7 +15,7 @@ FIRST = f"No release to compare with (no git tag v*): {__version__} is the first
 def newest(root: Path) -> str | None:
     """Return the git tag of the newest release, or None before the first.
 
-    Raises ImtError where git has no tag and the changelog tells of an earlier version: a clone without tags must not
+    Raises UserError where git has no tag and the changelog tells of an earlier version: a clone without tags must not
     pass for a project without releases.
     """
     tag = states.newest_release(root)
@@ -28,7 +28,7 @@ def newest(root: Path) -> str | None:
             if levels.version(found) < levels.version(__version__)
         ]
         if older:
-            raise ImtError(
+            raise UserError(
                 f"CHANGELOG.md tells of version {older[0]}, and git has no tag v{older[0]} here: fetch the tags "
                 "(git fetch --tags), or tag that release."
             )
@@ -38,11 +38,11 @@ def newest(root: Path) -> str | None:
 def check(difference: Difference) -> tuple[bool, str]:
     """Tell whether the new version number is honest, and say so in a sentence.
 
-    Raises ImtError where a side has no version.
+    Raises UserError where a side has no version.
     """
     for name, version in ((difference.old, difference.old_version), (difference.new, difference.new_version)):
         if not version:
-            raise ImtError(f"{name} says no version, so there is none to check: name a release, checkout or revision.")
+            raise UserError(f"{name} says no version, so there is none to check: name a release, checkout or revision.")
     least, is_ = difference.least_version, difference.new_version
     if levels.version(is_) < levels.version(least):
         return False, (

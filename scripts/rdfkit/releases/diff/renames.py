@@ -7,8 +7,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.releases.diff import facts as views
 from rdfkit.releases.diff.facts import Fact, View, iri
 
@@ -192,7 +192,7 @@ def graphs(view: View) -> dict[str, set[Fact]]:
     found: dict[str, set[Fact]] = defaultdict(set)
     for fact, names in view.facts.items():
         for name in names:
-            if name.startswith(f"<{terms.BASE}"):
+            if name.startswith(f"<{PROJECT.base}"):
                 found[name].add(fact)
     return found
 
@@ -207,13 +207,13 @@ def update(renames: Mapping[str, str], comment: Iterable[str] = ()) -> str:
 
     Everything old first gets a name that is nobody's, and only then its new one, so that swaps and chains come out
     right. Named graphs come before the default graph: a store that takes the union of all graphs for its default graph
-    has nothing left to find there. Raises ImtError for what is no IRI or lies in the names kept for the time between.
+    has nothing left to find there. Raises UserError for what is no IRI or lies in the names kept for the time between.
     """
     lines = [*(f"# {line}" if line else "#" for line in comment)]
     pairs = sorted((old, new) for old, new in renames.items() if old != new)
     for term in (term for pair in pairs for term in pair):
         if _NO_IRI.search(term) or ":" not in term or term.startswith(_TEMPORARY):
-            raise ImtError(f"'{term}' is no IRI that can be renamed: write it in full.")
+            raise UserError(f"'{term}' is no IRI that can be renamed: write it in full.")
     if not pairs:
         return "\n".join([*lines, "# Nothing to rename.", "INSERT DATA { }", ""])
     between = [f"{_TEMPORARY}{number}" for number in range(1, len(pairs) + 1)]

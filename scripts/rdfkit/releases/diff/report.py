@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.releases.diff import renames
 from rdfkit.releases.diff import semver as levels
 from rdfkit.releases.diff.changes import AREAS, Change, Difference
@@ -32,7 +32,7 @@ def text(difference: Difference, *, whole: bool = False) -> str:
     if difference.renames and difference.changes:
         lines += ["Renamed, as it seems: --update FILE writes the SPARQL update for data in the old names.", ""]
     for iri in difference.several:
-        lines += [f"{terms.shorten(iri)} gave way to several: which one, no update can tell.", ""]
+        lines += [f"{PROJECT.shorten(iri)} gave way to several: which one, no update can tell.", ""]
     if difference.not_compared:
         lines += ["Not compared: " + "; ".join(difference.not_compared) + ".", ""]
     return "\n".join([*lines, *_verdict(difference)]).rstrip() + "\n"
@@ -136,8 +136,8 @@ def update(difference: Difference) -> str:
         f"  {_named(difference.old, difference.old_version)}",
         f"  {_named(difference.new, difference.new_version)}",
         "Datatypes and IRIs inside literals stay as they are. Read this list of renames before you run it:",
-        *(f"  {terms.shorten(r.old)} -> {terms.shorten(r.new)}  ({r.why})" for r in difference.renames),
-        *(f"  {terms.shorten(iri)} gave way to several: mend by hand" for iri in difference.several),
+        *(f"  {PROJECT.shorten(r.old)} -> {PROJECT.shorten(r.new)}  ({r.why})" for r in difference.renames),
+        *(f"  {PROJECT.shorten(iri)} gave way to several: mend by hand" for iri in difference.several),
         "",
     ]
     return renames.update({rename.old: rename.new for rename in difference.renames}, comment)

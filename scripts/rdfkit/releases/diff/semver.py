@@ -13,7 +13,7 @@ What the command and the Python package promise (options, functions) is not read
 import re
 from typing import NamedTuple
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 LEVELS = ("none", "patch", "minor", "major")
 """Levels of change, least first."""
@@ -183,11 +183,11 @@ def highest(kinds: list[str]) -> str:
 def version(text: str) -> Version:
     """Return the three numbers of a version; a leading ``v`` and what makes it a preview (``-rc.1``) do not count.
 
-    Raises ImtError for what is no version (Semantic Versioning 2.0.0, section 2).
+    Raises UserError for what is no version (Semantic Versioning 2.0.0, section 2).
     """
     found = _VERSION.fullmatch(text.strip())
     if found is None:
-        raise ImtError(f"'{text}' is no version number: write one such as 1.2.0.")
+        raise UserError(f"'{text}' is no version number: write one such as 1.2.0.")
     return int(found[1]), int(found[2]), int(found[3])
 
 

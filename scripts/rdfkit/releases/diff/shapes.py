@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from rdfkit.base import namespaces as terms
+from rdfkit.base import namespaces
 from rdfkit.releases.diff.changes import Change
 from rdfkit.releases.diff.facts import TYPE, iri, plain, show
 from rdfkit.sparql import guard as sparql
 
 About = Mapping[str, Mapping[str, frozenset[str]]]
 
-_SH = terms.PREFIXES["sh"]
+_SH = namespaces.SH
 
 
 def _sh(*names: str) -> set[str]:

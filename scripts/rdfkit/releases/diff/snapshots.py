@@ -16,9 +16,8 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import reading as rdf
@@ -32,10 +31,10 @@ HOUSE_RULES = "authoring.ttl"
 
 _FOLDERS = ("ontology", "data", "shapes", "queries")
 _MOST_BYTES = 1_000_000_000
-_GIVEN = layers.graph_iri("given")
+_GIVEN = PROJECT.graph_iri("given")
 """Where the triples of a file without named graphs stand while it is looked at."""
 
-_INFERRED = layers.graph_iri(layers.INFERRED)
+_INFERRED = PROJECT.graph_iri(layers.INFERRED)
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class State:
     @property
     def has_graphs(self) -> bool:
         """Whether statements stand in our named graphs, so that saved queries can be asked."""
-        return any(graph == layers.graph_iri("page") for graph in self.closed.named_graphs())
+        return any(graph == PROJECT.graph_iri("page") for graph in self.closed.named_graphs())
 
 
 def read(name: str, repository: Path, *, called: str = "") -> State:
@@ -75,7 +74,7 @@ def read(name: str, repository: Path, *, called: str = "") -> State:
 
     ``called`` is what a report calls a checkout instead.
 
-    Raises ImtError for what is neither, for a folder that is no release and no checkout, and for a broken file.
+    Raises UserError for what is neither, for a folder that is no release and no checkout, and for a broken file.
     """
     path = Path(name)
     if path.is_dir():
@@ -83,18 +82,18 @@ def read(name: str, repository: Path, *, called: str = "") -> State:
             return _checkout(called or name, path)
         if (path / MANIFEST).is_file():
             return _release(name, path)
-        raise ImtError(f"{name} is no release ({MANIFEST} is not there) and no checkout (no ontology/): name another.")
+        raise UserError(f"{name} is no release ({MANIFEST} is not there) and no checkout (no ontology/): name another.")
     if path.is_file():
         return _file(name, path)
     if path.suffix in {*rdf.EXTENSIONS, ".gz"} and not _is_revision(repository, name):
-        raise ImtError(f"{name}: there is no such file; check the name.")
+        raise UserError(f"{name}: there is no such file; check the name.")
     return _revision(name, repository)
 
 
 def newest_release(repository: Path) -> str | None:
     """Return the git tag of the newest release (``v1.2.0``; previews do not count), or None where there is none.
 
-    Raises ImtError where git can't tell: there is no git, or no repository.
+    Raises UserError where git can't tell: there is no git, or no repository.
     """
     tags = [tag for tag in _git(repository, "tag", "--list", "v*").split() if re.fullmatch(r"v\d+\.\d+\.\d+", tag)]
     return max(tags, key=levels.version, default=None)
@@ -103,14 +102,14 @@ def newest_release(repository: Path) -> str | None:
 def _checkout(name: str, root: Path) -> State:
     """Return the state of the files under a folder that is laid out as this repository is."""
     rules = root / "ontology" / "rules"
-    sources = layers.read_sources(root)
+    sources = layers.read_sources(PROJECT.at(root))
     quads = list(sources)
-    reason.close(sources, rules)
+    reason.close(PROJECT, sources, rules)
     unread: dict[str, str] = {}
     queries = _queries(root, unread)
     shapes = _shapes(root, "*.ttl", but=HOUSE_RULES)
-    here = root.resolve() == paths.root().resolve()
-    table = dict(terms.PREFIXES) if here else _table(root)
+    here = root.resolve() == PROJECT.root.resolve()
+    table = dict(PROJECT.prefixes) if here else _table(root)
     return State(
         name=name,
         version=_stated_version(root) or _said_version(quads),
@@ -136,10 +135,10 @@ def _queries(root: Path, unread: dict[str, str]) -> dict[str, catalog.SavedQuery
     if not (root / "queries").is_dir():
         return None
     found = {}
-    for path in catalog.files(root):
+    for path in catalog.files(PROJECT.at(root)):
         try:
-            found[path.stem] = catalog.read(path)
-        except ImtError as error:
+            found[path.stem] = catalog.read(PROJECT, path)
+        except UserError as error:
             unread[path.stem] = str(error).replace(f"{root}{os.sep}", "").rstrip(".")
     return found
 
@@ -149,7 +148,7 @@ def _declared(root: Path, queries: dict[str, catalog.SavedQuery] | None) -> dict
     from rdfkit.sparql import guard as sparql
 
     found: dict[str, str] = {}
-    for path in [path for _, path in layers.source_files(root)] + sorted((root / "shapes").glob("*.ttl")):
+    for path in [path for _, path in layers.source_files(PROJECT.at(root))] + sorted((root / "shapes").glob("*.ttl")):
         reading = parse(path=str(path), format=RdfFormat.TURTLE)
         next(reading, None)
         found |= reading.prefixes
@@ -179,26 +178,26 @@ def _table(root: Path) -> dict[str, str]:
         return {}
     fixed = ("imt", "imtsh", "concept", "graph")
     return {
-        **{prefix: terms.PREFIXES[prefix] for prefix in fixed},
-        **{prefix: f"{terms.BASE}concept/{slug}/" for prefix, slug in parts["SCHEMES"].items()},
-        **{prefix: f"{terms.BASE}id/{slug}/" for prefix, slug in parts["KINDS"].items()},
+        **{prefix: PROJECT.prefixes[prefix] for prefix in fixed},
+        **{prefix: f"{PROJECT.base}concept/{slug}/" for prefix, slug in parts["SCHEMES"].items()},
+        **{prefix: f"{PROJECT.base}id/{slug}/" for prefix, slug in parts["KINDS"].items()},
         **parts["FOREIGN"],
     }
 
 
 def _stated_version(root: Path) -> str:
     package = root / "scripts" / "imaging_trials" / "__init__.py"
-    if root.resolve() == paths.root().resolve() or not package.is_file():
+    if root.resolve() == PROJECT.root.resolve() or not package.is_file():
         from imaging_trials import __version__
 
-        return __version__ if root.resolve() == paths.root().resolve() else ""
+        return __version__ if root.resolve() == PROJECT.root.resolve() else ""
     stated = re.search(r'(?m)^__version__ = "([^"]+)"', package.read_text(encoding="utf-8"))
     return stated[1] if stated else ""
 
 
 def _said_version(quads: list[Quad]) -> str:
     for predicate in ("owl:versionInfo", "dcat:version"):
-        iri = NamedNode(terms.expand(predicate))
+        iri = NamedNode(PROJECT.expand(predicate))
         said = {quad.object.value for quad in quads if quad.predicate == iri and isinstance(quad.object, Literal)}
         ours = [text for text in said if re.fullmatch(r"\d+\.\d+\.\d+\S*", text)]
         if len(ours) == 1:
@@ -212,14 +211,14 @@ def _release(name: str, folder: Path) -> State:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         version, files = str(manifest["version"]), dict(manifest["files"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ImtError(
+        raise UserError(
             f"{folder / MANIFEST} is no manifest of a release ({type(error).__name__}): build it anew."
         ) from None
     path = folder / QUADS
     entry = files.get(QUADS)
     hashed = entry.get("sha256") if isinstance(entry, dict) else None
     if path.is_file() and hashed and hashlib.sha256(path.read_bytes()).hexdigest() != hashed:
-        raise ImtError(f"{path} is not what {MANIFEST} says it is (SHA-256 differs): get the release again.")
+        raise UserError(f"{path} is not what {MANIFEST} says it is (SHA-256 differs): get the release again.")
     whole = rdf.read(path)
     return _of_quads(name, whole, version=version, files=frozenset(files))
 
@@ -233,16 +232,16 @@ def _file(name: str, path: Path) -> State:
             with gzip.open(path) as packed:
                 data = packed.read(_MOST_BYTES + 1)
         except (OSError, EOFError) as error:
-            raise ImtError(f"{name} can't be unpacked ({error}): get the file again.") from None
+            raise UserError(f"{name} can't be unpacked ({error}): get the file again.") from None
         if len(data) > _MOST_BYTES:
-            raise ImtError(
+            raise UserError(
                 f"{name} unpacks to more than {_MOST_BYTES:,} bytes: that is the business of a triple store."
             )
         plain.write_bytes(data)
         try:
             return _of_quads(name, rdf.read(plain, base=rdf.file_base(path)))
-        except ImtError as error:
-            raise ImtError(str(error).replace(str(plain), name)) from None
+        except UserError as error:
+            raise UserError(str(error).replace(str(plain), name)) from None
 
 
 def _of_quads(name: str, whole: list[Quad], *, version: str = "", files: frozenset[str] | None = None) -> State:
@@ -254,7 +253,7 @@ def _of_quads(name: str, whole: list[Quad], *, version: str = "", files: frozens
     closed = Store()
     closed.bulk_extend(placed)
     if not any(quad.graph_name == _INFERRED for quad in placed):
-        reason.close(closed, paths.root() / "ontology" / "rules")
+        reason.close(PROJECT, closed, PROJECT.root / "ontology" / "rules")
     asserted = [quad for quad in placed if quad.graph_name != _INFERRED]
     return State(name=name, version=version or _said_version(asserted), quads=asserted, closed=closed, files=files)
 
@@ -265,7 +264,7 @@ def _revision(name: str, repository: Path) -> State:
     there = set(_git(repository, "ls-tree", "--name-only", commit).split("\n"))
     folders = [folder for folder in _FOLDERS if folder in there]
     if "ontology" not in folders:
-        raise ImtError(f"The git revision '{name}' has no ontology/, so it holds no graph: name another.")
+        raise UserError(f"The git revision '{name}' has no ontology/, so it holds no graph: name another.")
     package = ["scripts/imaging_trials/__init__.py", *_TABLES]
     folders += _git(repository, "ls-tree", "--name-only", commit, *package).split()
     packed = _git_bytes(repository, "archive", "--format=tar", commit, *folders)
@@ -275,13 +274,13 @@ def _revision(name: str, repository: Path) -> State:
             archive.extractall(root, filter="data")
         try:
             return _checkout(name, root)
-        except ImtError as error:
-            raise ImtError(f"In the git revision '{name}': {str(error).replace(f'{root}{os.sep}', '')}") from None
+        except UserError as error:
+            raise UserError(f"In the git revision '{name}': {str(error).replace(f'{root}{os.sep}', '')}") from None
 
 
 def _commit(repository: Path, name: str) -> str:
     if not _is_revision(repository, name):
-        raise ImtError(
+        raise UserError(
             f"'{name}' is no file, folder or git revision here: name a release folder, an RDF file, a tag, branch or "
             "commit, or . for the work tree."
         )
@@ -303,13 +302,13 @@ def _git_bytes(repository: Path, *arguments: str) -> bytes:
     done = _run_git(repository, *arguments)
     if done.returncode:
         said = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[0]
-        raise ImtError(f"git {arguments[0]} in {repository} failed ({said.rstrip('.')}): mend that and run again.")
+        raise UserError(f"git {arguments[0]} in {repository} failed ({said.rstrip('.')}): mend that and run again.")
     return done.stdout
 
 
 def _run_git(repository: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
     if not (repository / ".git").exists():
-        raise ImtError(f"{repository} is no git repository, so it has no revisions: name files or folders.")
+        raise UserError(f"{repository} is no git repository, so it has no revisions: name files or folders.")
     # A hook sets these for a repository of its own.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
@@ -322,6 +321,6 @@ def _run_git(repository: Path, *arguments: str) -> "subprocess.CompletedProcess[
             check=False,
         )
     except FileNotFoundError:
-        raise ImtError("There is no git on this machine: install it, or name files or folders instead.") from None
+        raise UserError("There is no git on this machine: install it, or name files or folders instead.") from None
     except subprocess.TimeoutExpired:
-        raise ImtError(f"git {arguments[0]} in {repository} did not end in 5 minutes: see what holds it up.") from None
+        raise UserError(f"git {arguments[0]} in {repository} did not end in 5 minutes: see what holds it up.") from None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.releases.diff.changes import Change
 from rdfkit.releases.diff.facts import TYPE, View, iri, plain, show
 from rdfkit.releases.diff.renames import MAPS, REPLACED
@@ -93,13 +93,13 @@ AREA = {
 def sort(subject: str, view: View, ours: AbstractSet[str]) -> str:
     """Return what sort of thing a subject is: ``class``, ``concept`` …, or its kind as its IRI says (``agent``)."""
     types = view.values(subject, TYPE)
-    kind = re.match(rf"<{re.escape(terms.BASE)}id/([^/]+)/", subject)
+    kind = re.match(rf"<{re.escape(PROJECT.base)}id/([^/]+)/", subject)
     sorts = {
         "axiom": not subject.startswith("<"),
         "foreign": subject not in ours,
-        "about": types & _ABOUT or subject.startswith(f"<{terms.PREFIXES['graph']}"),
+        "about": types & _ABOUT or subject.startswith(f"<{PROJECT.prefixes['graph']}"),
         "concept scheme": iri("skos:ConceptScheme") in types,
-        "concept": iri("skos:Concept") in types or subject.startswith(f"<{terms.PREFIXES['concept']}"),
+        "concept": iri("skos:Concept") in types or subject.startswith(f"<{PROJECT.prefixes['concept']}"),
         "class": types & _CLASSES,
         "property": types & (_PROPERTIES | _INFER.keys() | _RESTRICT.keys()),
         "mapping": is_mapping(subject, view),
@@ -123,7 +123,7 @@ class Pair:
 
     def was_known(self, term: str) -> bool:
         """Tell whether a term stood anywhere in the old state; somebody else's always may have been used."""
-        ours = term in self.ours or term.startswith(f"<{terms.BASE}")
+        ours = term in self.ours or term.startswith(f"<{PROJECT.base}")
         return term in self._known or not ours
 
     def lost(self, subject: str, predicate: str) -> frozenset[str]:

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode, Quad
 
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf import named_graphs as layers
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.releases.files import dcat_void as description
 from rdfkit.releases.files import jsonld, manifest, readme, statistics
 from rdfkit.releases.files import rocrate as crate
@@ -63,8 +63,8 @@ def make(
 ) -> Release:
     """Return the release of a graph, inferred triples included.
 
-    ``root`` has the sources, ``basic`` the bytes of the files that any build writes, under their names. Raises ImtError
-    where ``data/dataset.ttl`` does not say what a release needs, the published JSON-LD context is not in step with the
+    ``root`` has the sources, ``basic`` the bytes of the files that any build writes, under their names. Raises
+    UserError where ``data/dataset.ttl`` lacks what a release needs, the published JSON-LD context differs from the
     vocabulary, or ``endpoint`` is no address.
     """
     from imaging_trials import __version__
@@ -76,7 +76,7 @@ def make(
     graphs: dict[str, list[Quad]] = {}
     for quad in quads:
         if isinstance(quad.graph_name, NamedNode):
-            graphs.setdefault(layers.graph_name(quad.graph_name), []).append(quad)
+            graphs.setdefault(PROJECT.graph_name(quad.graph_name), []).append(quad)
     of = manifest.Manifest(
         about=about,
         validated=validated,
@@ -108,4 +108,4 @@ def _check_endpoint(endpoint: str | None) -> None:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ImtError(f"'{endpoint}' is no address of an endpoint: give one such as https://example.org/sparql.")
+        raise UserError(f"'{endpoint}' is no address of an endpoint: give one such as https://example.org/sparql.")

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from rdfkit.base import namespaces as terms
-from rdfkit.rdf import named_graphs as layers
+from imaging_trials.graph.project import PROJECT
 from rdfkit.releases.files.manifest import DATASET, Manifest
 from rdfkit.releases.files.statistics import Counts, Linkset
 from rdfkit.sparql import results as answers
@@ -63,7 +62,7 @@ def service(of: Manifest) -> bytes:
         named = _graph_node(of, name)
         facts += _say(dataset, sd__namedGraph=NamedNode(named))
         facts += _say(named, a="sd:NamedGraph")
-        facts += _say(named, sd__name=layers.graph_iri(name), sd__graph=NamedNode(f"{named}-triples"))
+        facts += _say(named, sd__name=PROJECT.graph_iri(name), sd__graph=NamedNode(f"{named}-triples"))
         facts += _say(f"{named}-triples", a="sd:Graph")
         facts += _numbers(f"{named}-triples", counts)
     return _turtle(facts).replace(f"<{_HERE}>".encode(), b"<>")
@@ -131,7 +130,7 @@ def _distributions(of: Manifest) -> Facts:
 
 def _statistics(of: Manifest) -> Facts:
     root = of.about.iri
-    yield from _say(root, void__uriSpace=Literal(terms.BASE), void__vocabulary=_vocabularies(of.counts))
+    yield from _say(root, void__uriSpace=Literal(PROJECT.base), void__vocabulary=_vocabularies(of.counts))
     yield from _numbers(root, of.counts)
     yield from _partitions(root, "", of.counts)
     for name, counts in of.graphs.items():
@@ -139,7 +138,7 @@ def _statistics(of: Manifest) -> Facts:
         yield from _say(root, void__subset=NamedNode(node))
         for kind in ("void:Dataset", "sd:NamedGraph"):
             yield from _say(node, a=kind)
-        yield from _say(node, sd__name=layers.graph_iri(name), dcterms__title=_en(name))
+        yield from _say(node, sd__name=PROJECT.graph_iri(name), dcterms__title=_en(name))
         yield from _say(node, dcterms__license=NamedNode(of.about.license))
         if name in of.about.graphs:
             yield from _say(node, dcterms__description=_en(of.about.graphs[name]))
@@ -216,9 +215,9 @@ def _partitions(root: str, name: str, of: Counts, dataset: str = "") -> Facts:
 
 def _vocabularies(of: Counts) -> list[Value]:
     """Return the namespaces that the classes and properties in use come from, as far as the house has a prefix."""
-    curies = [terms.shorten(iri) for iri in (*of.by_class, *of.by_property)]
-    prefixes = {curie.partition(":")[0] for curie in curies} & terms.PREFIXES.keys()
-    return [NamedNode(terms.PREFIXES[prefix]) for prefix in sorted(prefixes)]
+    curies = [PROJECT.shorten(iri) for iri in (*of.by_class, *of.by_property)]
+    prefixes = {curie.partition(":")[0] for curie in curies} & PROJECT.prefixes.keys()
+    return [NamedNode(PROJECT.prefixes[prefix]) for prefix in sorted(prefixes)]
 
 
 def _graph_node(of: Manifest, name: str) -> str:
@@ -227,7 +226,7 @@ def _graph_node(of: Manifest, name: str) -> str:
 
 
 def _slug(iri: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]+", "-", terms.shorten(iri)).strip("-")
+    return re.sub(r"[^A-Za-z0-9]+", "-", PROJECT.shorten(iri)).strip("-")
 
 
 def _sentence(text: str) -> str:
@@ -239,7 +238,7 @@ def _turtle(facts: list[Triple]) -> bytes:
     by_subject: dict[object, dict[Triple, None]] = {}
     for triple in facts:
         by_subject.setdefault(triple.subject, {})[triple] = None
-    return answers.turtle(triple for triples in by_subject.values() for triple in triples)
+    return answers.turtle(PROJECT, (triple for triples in by_subject.values() for triple in triples))
 
 
 def _say(subject: str, *, a: str = "", **facts: Value | Sequence[Value]) -> Facts:
@@ -253,7 +252,7 @@ def _say(subject: str, *, a: str = "", **facts: Value | Sequence[Value]) -> Fact
 
 
 def _iri(curie: str) -> NamedNode:
-    return NamedNode(terms.expand(curie))
+    return NamedNode(PROJECT.expand(curie))
 
 
 def _en(text: str) -> Literal:

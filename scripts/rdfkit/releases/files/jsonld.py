@@ -13,21 +13,21 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf import named_graphs as layers
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base import namespaces
+from rdfkit.base.errors import UserError
 
 FILE = "ontology/context.jsonld"
-IRI = terms.BASE + "context.jsonld"
+IRI = PROJECT.base + "context.jsonld"
 
 _ALIASES = {"id": "@id", "type": "@type"}
-_TYPE = terms.expand("rdf:type")
-_INTEGER, _BOOLEAN, _STRING = (terms.expand(f"xsd:{name}") for name in ("integer", "boolean", "string"))
+_TYPE = namespaces.expand("rdf:type")
+_INTEGER, _BOOLEAN, _STRING = (PROJECT.expand(f"xsd:{name}") for name in ("integer", "boolean", "string"))
 _KINDS = {
-    terms.expand(f"owl:{name}")
+    PROJECT.expand(f"owl:{name}")
     for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "OntologyProperty")
 }
-_OBJECT_PROPERTY = terms.expand("owl:ObjectProperty")
+_OBJECT_PROPERTY = namespaces.expand("owl:ObjectProperty")
 _PLAIN_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 
 Context = dict[str, Any]
@@ -37,10 +37,10 @@ def context(quads: Iterable[Quad]) -> Context:
     """Return the context for a graph with this vocabulary (the quads of other graphs are not looked at).
 
     It has the house's prefixes; ``id`` and ``type`` for the keywords; each class and property of ours under
-    its bare name; and says of each object property, ours or foreign, that its values are IRIs. Raises ImtError where a
+    its bare name; and says of each object property, ours or foreign, that its values are IRIs. Raises UserError where a
     term's bare name is taken by a prefix or one of the two.
     """
-    vocabulary = layers.graph_iri("vocabulary")
+    vocabulary = PROJECT.graph_iri("vocabulary")
     kinds: dict[str, set[str]] = defaultdict(set)
     for quad in quads:
         thing, kind = quad.subject, quad.object
@@ -48,17 +48,17 @@ def context(quads: Iterable[Quad]) -> Context:
             continue
         if isinstance(thing, NamedNode) and isinstance(kind, NamedNode):
             kinds[thing.value].add(kind.value)
-    made: Context = {"@version": 1.1, **_ALIASES, **dict(sorted(terms.PREFIXES.items()))}
+    made: Context = {"@version": 1.1, **_ALIASES, **dict(sorted(PROJECT.prefixes.items()))}
     defined: Context = {}
     for iri, of in sorted(kinds.items()):
-        ours = iri.startswith(terms.VOCAB)
-        curie = terms.shorten(iri)
+        ours = iri.startswith(PROJECT.vocabulary)
+        curie = PROJECT.shorten(iri)
         # A foreign term keeps its CURIE for a key; the context needs to know of it only what its values are.
-        name = iri.removeprefix(terms.VOCAB) if ours else curie
+        name = iri.removeprefix(PROJECT.vocabulary) if ours else curie
         if not of & _KINDS or curie == iri or (not ours and _OBJECT_PROPERTY not in of):
             continue
         if name in made:
-            raise ImtError(f"{curie} has the name of the prefix or key '{name}' of JSON-LD: rename one of the two.")
+            raise UserError(f"{curie} has the name of the prefix or key '{name}' of JSON-LD: rename one of the two.")
         defined[name] = {"@id": curie, "@type": "@id"} if _OBJECT_PROPERTY in of else curie
     return {"@context": made | defined}
 
@@ -69,11 +69,11 @@ def context_file(made: Context) -> bytes:
 
 
 def checked_context(quads: Iterable[Quad], root: Path) -> Context:
-    """Return the context for a graph; raise ImtError where the one that the repository publishes is another."""
+    """Return the context for a graph; raise UserError where the one that the repository publishes is another."""
     made = context(quads)
     path = root / FILE
     if not path.is_file() or path.read_bytes() != context_file(made):
-        raise ImtError(
+        raise UserError(
             f"{path} is not what the prefixes and the vocabulary make: "
             "write it anew with `python -m rdfkit.releases.files`, and read the difference."
         )
@@ -91,7 +91,7 @@ def document(quads: Iterable[Quad], of: Context) -> bytes:
     keys = {
         (definition["@id"] if isinstance(definition, dict) else definition): name
         for name, definition in of["@context"].items()
-        if name not in terms.PREFIXES and not name.startswith("@")
+        if name not in PROJECT.prefixes and not name.startswith("@")
     }
     coerced = {name for name, definition in of["@context"].items() if isinstance(definition, dict)}
     parts = [
@@ -144,7 +144,7 @@ def _resource(term: object) -> str:
 
 
 def _short(iri: str) -> str:
-    return terms.shorten(iri)
+    return PROJECT.shorten(iri)
 
 
 def _one_or_all(values: list[Any]) -> object:

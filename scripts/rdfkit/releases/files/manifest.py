@@ -7,12 +7,12 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from rdfkit.base import namespaces as terms
-from rdfkit.base.errors import ImtError
-from rdfkit.rdf import named_graphs as layers
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base import namespaces
+from rdfkit.base.errors import UserError
 from rdfkit.releases.files.statistics import Counts, Linkset
 
-DATASET = terms.BASE + "dataset"
+DATASET = PROJECT.base + "dataset"
 
 
 @dataclass(frozen=True)
@@ -76,32 +76,32 @@ class Manifest:
     @property
     def download(self) -> str:
         """Return the permanent address of the folder of the files; that of a file adds its name."""
-        return f"{terms.BASE}release/{self.about.version}/"
+        return f"{PROJECT.base}release/{self.about.version}/"
 
 
 def about(quads: Iterable[Quad], version: str) -> About:
     """Return what the graph ``dataset`` says of the dataset; ``version`` is the package's, which it must bear out.
 
-    Raises ImtError where it does not say what a release needs, or names another version.
+    Raises UserError where it does not say what a release needs, or names another version.
     """
-    graph = layers.graph_iri("dataset")
+    graph = PROJECT.graph_iri("dataset")
     said: dict[tuple[str, str], list[str]] = {}
     for quad in quads:
         if quad.graph_name == graph and isinstance(quad.subject, NamedNode):
             said.setdefault((quad.subject.value, quad.predicate.value), []).append(_text(quad.object))
 
     def all_of(curie: str) -> tuple[str, ...]:
-        found = tuple(sorted(said.get((DATASET, terms.expand(curie)), ())))
+        found = tuple(sorted(said.get((DATASET, PROJECT.expand(curie)), ())))
         if not found:
-            raise ImtError(f"data/dataset.ttl gives no {curie} of <{DATASET}>, which a release needs: add it.")
+            raise UserError(f"data/dataset.ttl gives no {curie} of <{DATASET}>, which a release needs: add it.")
         return found
 
     if all_of("dcat:version") != (version,):
-        raise ImtError(
+        raise UserError(
             f"data/dataset.ttl calls the dataset version {' and '.join(all_of('dcat:version'))}, and the package is "
             f"version {version}: give both the same."
         )
-    description, prefix = terms.expand("dcterms:description"), terms.PREFIXES["graph"]
+    description, prefix = namespaces.expand("dcterms:description"), PROJECT.prefixes["graph"]
     return About(
         title=all_of("dcterms:title")[0],
         description=all_of("dcterms:description")[0],
@@ -110,7 +110,7 @@ def about(quads: Iterable[Quad], version: str) -> About:
         rights=all_of("dcterms:rights")[0],
         issued=all_of("dcterms:issued")[0],
         version=version,
-        previous=next(iter(said.get((DATASET, terms.expand("dcat:previousVersion")), ())), None),
+        previous=next(iter(said.get((DATASET, namespaces.expand("dcat:previousVersion")), ())), None),
         graphs={
             subject.removeprefix(prefix): values[0]
             for (subject, predicate), values in sorted(said.items())
@@ -174,8 +174,8 @@ def _counts(of: Counts) -> dict[str, Any]:
         "properties": of.properties,
         "distinct_subjects": of.distinct_subjects,
         "distinct_objects": of.distinct_objects,
-        "members_by_class": {terms.shorten(iri): count for iri, count in of.by_class.items()},
-        "triples_by_property": {terms.shorten(iri): use.triples for iri, use in of.by_property.items()},
+        "members_by_class": {PROJECT.shorten(iri): count for iri, count in of.by_class.items()},
+        "triples_by_property": {PROJECT.shorten(iri): use.triples for iri, use in of.by_property.items()},
     }
 
 

@@ -5,7 +5,7 @@ Specifications: https://schema.org/Dataset, https://www.researchobject.org/ro-cr
 
 from typing import Any
 
-from rdfkit.base import namespaces as terms
+from rdfkit.base import namespaces
 from rdfkit.releases.files.manifest import DATASET, File, Manifest, json_bytes
 
 _CRATE = "https://w3id.org/ro/crate/1.2"
@@ -18,9 +18,9 @@ def schema_org(of: Manifest) -> bytes:
     """Return the release as a schema.org Dataset. Its context stands in it, so nothing has to be fetched to read it."""
     iri = {"@type": "@id"}
     context = {
-        "@vocab": terms.PREFIXES["schema"],
-        "schema": terms.PREFIXES["schema"],
-        "xsd": terms.PREFIXES["xsd"],
+        "@vocab": namespaces.SCHEMA,
+        "schema": namespaces.SCHEMA,
+        "xsd": namespaces.XSD,
         "license": iri,
         "contentUrl": iri,
         "url": iri,

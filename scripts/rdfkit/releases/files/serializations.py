@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, Triple, serialize
 
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.releases.files import jsonld
 from rdfkit.releases.files.manifest import File
@@ -58,7 +59,7 @@ def quads_bytes(quads: Iterable[Quad]) -> bytes:
 
 def merge_bytes(quads: Iterable[Quad]) -> bytes:
     """Return the merge of all graphs as Turtle with the house's prefixes, sorted by subject, predicate and object."""
-    return answers.turtle(merged(quads))
+    return answers.turtle(PROJECT, merged(quads))
 
 
 def canonical(quads: Iterable[Quad]) -> str:
@@ -87,7 +88,7 @@ def files(quads: list[Quad], root: Path, context: jsonld.Context, basic: dict[st
     graphs: dict[str, list[Triple]] = {}
     for quad in quads:
         if isinstance(quad.graph_name, NamedNode):
-            graphs.setdefault(layers.graph_name(quad.graph_name), []).append(quad.triple)
+            graphs.setdefault(PROJECT.graph_name(quad.graph_name), []).append(quad.triple)
     names = tuple(sorted(graphs))
     vocabulary = sorted(graphs.get("vocabulary", []), key=_in_order)
     made: list[Data] = []
@@ -105,7 +106,7 @@ def files(quads: list[Quad], root: Path, context: jsonld.Context, basic: dict[st
     add(".nq", N_QUADS, basic[f"{NAME}.nq"], datasets)
     add(".trig", TRIG, _trig(quads), datasets)
     add(".jsonld", JSON_LD, jsonld.document(quads, context), datasets)
-    sources = [path.read_bytes() for name, path in layers.source_files(root) if name == "vocabulary"]
+    sources = [path.read_bytes() for name, path in layers.source_files(PROJECT.at(root)) if name == "vocabulary"]
     alone = _Kind("the OWL vocabulary alone, as it was written", _NONE, ("vocabulary",))
     add("-vocabulary.ttl", TURTLE, b"\n".join(sources), alone)
     add("-vocabulary.rdf", RDF_XML, _xml(vocabulary), replace(alone, holds="the OWL vocabulary alone, for old tools"))
@@ -135,12 +136,12 @@ def _lines(triples: Iterable[Triple]) -> bytes:
 def _trig(quads: list[Quad]) -> bytes:
     ordered = sorted(quads, key=lambda quad: (str(quad.graph_name), *_in_order(quad.triple)))
     names = {quad.graph_name for quad in quads}
-    prefixes = answers.house_prefixes((quad.triple for quad in quads), names)
+    prefixes = answers.used_prefixes(PROJECT, (quad.triple for quad in quads), names)
     return answers.in_order(serialize(ordered, format=RdfFormat.TRIG, prefixes=prefixes) or b"")
 
 
 def _xml(triples: list[Triple]) -> bytes:
-    return serialize(triples, format=RdfFormat.RDF_XML, prefixes=answers.house_prefixes(triples)) or b""
+    return serialize(triples, format=RdfFormat.RDF_XML, prefixes=answers.used_prefixes(PROJECT, triples)) or b""
 
 
 def _in_order(triple: Triple) -> tuple[str, str, str]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base import namespaces
 
-_TYPE = NamedNode(terms.PREFIXES["rdf"] + "type")
+_TYPE = NamedNode(namespaces.RDF + "type")
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -75,7 +76,7 @@ def count(triples: Iterable[Triple]) -> Counts:
     all_subjects = set[Term]().union(*subjects.values())
     return Counts(
         triples=uses.total(),
-        entities=sum(1 for term in all_subjects if isinstance(term, NamedNode) and terms.is_ours(term.value)),
+        entities=sum(1 for term in all_subjects if isinstance(term, NamedNode) and PROJECT.is_own(term.value)),
         classes=len(members),
         properties=len(uses),
         distinct_subjects=len(all_subjects),
@@ -92,7 +93,7 @@ def linksets(quads: Iterable[Quad]) -> list[Linkset]:
     """
     facts: dict[str, dict[str, Term]] = defaultdict(dict)
     stands: set[tuple[Term, Term, Term]] = set()
-    wanted = {terms.expand(curie): curie for curie in (*_OF_A_MAPPING, "skos:prefLabel")}
+    wanted = {PROJECT.expand(curie): curie for curie in (*_OF_A_MAPPING, "skos:prefLabel")}
     for quad in quads:
         curie = wanted.get(quad.predicate.value)
         if curie and isinstance(quad.subject, NamedNode):

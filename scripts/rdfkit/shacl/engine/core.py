@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TypeAlias
 
-from rdfkit.base import namespaces as terms
+from rdfkit.base import namespaces
 from rdfkit.shacl.engine import literals
 from rdfkit.shacl.engine.graph import TYPE, Graph
 from rdfkit.shacl.engine.literals import NoValue, compared, language, lexical
@@ -30,8 +30,8 @@ Failing: TypeAlias = Callable[[Shape, Collection[str]], set[str]]
 Fits: TypeAlias = Callable[[str], bool]
 
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE}
-_ODD_DATATYPES = {f"<{terms.PREFIXES['rdfs']}{name}>" for name in ("Literal", "Datatype")}
-_RESOURCE = f"<{terms.PREFIXES['rdfs']}Resource>"
+_ODD_DATATYPES = {f"<{namespaces.RDFS}{name}>" for name in ("Literal", "Datatype")}
+_RESOURCE = f"<{namespaces.RDFS}Resource>"
 _NODE_KINDS = {
     "IRI": "<",
     "BlankNode": "_",

@@ -10,7 +10,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Quad, Triple
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
 from rdfkit.shacl.engine import core, plan, query
 from rdfkit.shacl.engine.graph import TYPE, Graph, graph_of, without_collector
 from rdfkit.shacl.engine.literals import language, lexical, to_term
@@ -21,7 +21,8 @@ from rdfkit.shacl.report import Result, Term, term_text
 __all__ = ["Outcome", "Prepared", "Unsupported", "prepare", "validate"]
 
 _LABELS = tuple(
-    f"<{terms.expand(name)}>" for name in ("skos:prefLabel", "rdfs:label", "schema:name", "dcterms:title", "foaf:name")
+    f"<{PROJECT.expand(name)}>"
+    for name in ("skos:prefLabel", "rdfs:label", "schema:name", "dcterms:title", "foaf:name")
 )
 
 

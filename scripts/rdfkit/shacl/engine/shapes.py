@@ -9,14 +9,15 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Quad, Triple
 
-from rdfkit.base import namespaces as terms
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base import namespaces
 from rdfkit.shacl.engine.graph import FIRST, REST, TYPE, Graph, graph_of
 from rdfkit.shacl.engine.literals import BOOLEAN, is_well_typed, lexical, to_term
 from rdfkit.shacl.engine.paths import Alternative, Inverse, Path, Repeated, Sequence
 from rdfkit.shacl.report import Term
 
-SH = terms.PREFIXES["sh"]
-_CLASSES = {f"<{terms.expand(name)}>" for name in ("rdfs:Class", "owl:Class")}
+SH = namespaces.SH
+_CLASSES = {f"<{PROJECT.expand(name)}>" for name in ("rdfs:Class", "owl:Class")}
 _KINDS = {f"<{SH}NodeShape>", f"<{SH}PropertyShape>"}
 
 COMPONENTS = {
@@ -116,7 +117,7 @@ class Shape:
     @property
     def name(self) -> str:
         """What a person calls it."""
-        return terms.shorten(self.node[1:-1]) if self.node[0] == "<" else "a shape without an IRI"
+        return PROJECT.shorten(self.node[1:-1]) if self.node[0] == "<" else "a shape without an IRI"
 
 
 @dataclass(frozen=True)
@@ -285,4 +286,4 @@ def path_triples(graph: Graph, node: str) -> Iterator[tuple[BlankNode, str, Term
 
 
 def _short(node: str) -> str:
-    return terms.shorten(node[1:-1]) if node[0] == "<" else "a shape without an IRI"
+    return PROJECT.shorten(node[1:-1]) if node[0] == "<" else "a shape without an IRI"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Limits:
     memory: int = 1_500_000_000  # bytes of address space of one engine
 
 
-class RefusedError(ImtError):
+class RefusedError(UserError):
     """A request that is not answered: the sentence says why, ``status`` is the one of the HTTP response."""
 
     def __init__(self, status: int, sentence: str) -> None:  # noqa: D107

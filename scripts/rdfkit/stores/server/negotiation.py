@@ -15,6 +15,7 @@ from pyoxigraph import (
     serialize,
 )
 
+from imaging_trials.graph.project import PROJECT
 from rdfkit.sparql import results as answers
 from rdfkit.stores.server.limits import RefusedError
 
@@ -92,7 +93,7 @@ def write(answer: bytes, form: str, media: str) -> bytes:
     if form in {"CONSTRUCT", "DESCRIBE"}:
         statements = [quad.triple for quad in parse(answer, RdfFormat.N_TRIPLES)]
         if media == HTML:
-            return _in_html(f"<pre>{html.escape(answers.turtle(statements).decode())}</pre>")
+            return _in_html(f"<pre>{html.escape(answers.turtle(PROJECT, statements).decode())}</pre>")
         return triples(statements, media)
     result = parse_query_results(answer, QueryResultsFormat.TSV if form == "SELECT" else QueryResultsFormat.JSON)
     if media == HTML:
@@ -114,7 +115,7 @@ def triples(statements: Iterable[Triple], media: str) -> bytes:
     """Return triples in one of `TRIPLES`; Turtle with the prefixes of the house that it uses."""
     chosen = TRIPLES[media]
     if chosen == RdfFormat.TURTLE:
-        return answers.turtle(statements)
+        return answers.turtle(PROJECT, statements)
     return serialize(statements, format=chosen) or b""
 
 
@@ -125,7 +126,7 @@ def _table(rows: QuerySolutions) -> str:
 
 
 def _cell(value: object) -> str:
-    text = html.escape(answers.short(value))
+    text = html.escape(answers.short(PROJECT, value))
     if isinstance(value, NamedNode) and value.value.startswith(("http://", "https://")):
         return f'<a href="{html.escape(value.value)}">{text}</a>'
     return text

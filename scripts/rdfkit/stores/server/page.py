@@ -4,7 +4,7 @@ import html
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from rdfkit.base.namespaces import PREFIXES
+from imaging_trials.graph.project import PROJECT
 from rdfkit.stores.server.limits import Limits
 
 _STYLE = """\
@@ -22,7 +22,7 @@ WHERE { ?agent a imt:Agent ; skos:prefLabel ?name }
 ORDER BY ?name
 """
 
-_XSD = PREFIXES["xsd"]
+_XSD = PROJECT.prefixes["xsd"]
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _VOID = "http://rdfs.org/ns/void#"
 _FORMATS = "http://www.w3.org/ns/formats/"
@@ -65,7 +65,7 @@ One that takes more gets no answer; none is cut short. Without FROM it is asked 
 def description(endpoint: str, graphs: dict[str, int]) -> list[Triple]:
     """Return the description of the service (SPARQL 1.1 Service Description), for graphs with their sizes."""
     service, dataset, merge = BlankNode("service"), BlankNode("dataset"), BlankNode("merge")
-    a = NamedNode(PREFIXES["rdf"] + "type")
+    a = NamedNode(PROJECT.prefixes["rdf"] + "type")
 
     def sd(name: str) -> NamedNode:
         return NamedNode(_SD + name)

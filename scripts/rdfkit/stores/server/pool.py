@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import Store
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.sparql import guard as sparql
 from rdfkit.stores.server.limits import Limits, RefusedError
 from rdfkit.stores.server.request import Asked
@@ -58,10 +58,10 @@ class BrokenError(Exception):
 
 
 def program() -> Path:
-    """Return where the Oxigraph server lies, beside Python or on the PATH. Raises ImtError where it is missing."""
+    """Return where the Oxigraph server lies, beside Python or on the PATH. Raises UserError where it is missing."""
     found = shutil.which(str(Path(sys.executable).with_name("oxigraph"))) or shutil.which("oxigraph")
     if not found:
-        raise ImtError("The Oxigraph server is missing: install it with pip install 'imaging-trials[serve]'.")
+        raise UserError("The Oxigraph server is missing: install it with pip install 'imaging-trials[serve]'.")
     return Path(found)
 
 

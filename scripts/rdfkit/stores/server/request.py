@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from rdfkit.base.errors import ImtError
+from rdfkit.base.errors import UserError
 from rdfkit.sparql import guard as sparql
 from rdfkit.stores.server.limits import Limits, RefusedError
 
@@ -74,7 +74,7 @@ def _checked(
         raise RefusedError(403, _READ_ONLY)
     try:
         form = sparql.check(text, embedded=False)
-    except ImtError as error:
+    except UserError as error:
         raise RefusedError(400, str(error)) from None
     if sparql.asks_another_server(text):
         raise RefusedError(403, "SERVICE asks another server, and this endpoint asks nobody: leave SERVICE out.")

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from pyoxigraph import QuerySolutions, Store
 
-from rdfkit.base import paths
-from rdfkit.base.errors import ImtError
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.stores import embedded as store
 from rdfkit.stores.server import pool
@@ -36,16 +36,16 @@ class Where:
 
 
 def run(where: Where, limits: Limits) -> int:
-    """Serve the graph until SIGINT or SIGTERM, and return 0. Raises ImtError where it cannot start."""
+    """Serve the graph until SIGINT or SIGTERM, and return 0. Raises UserError where it cannot start."""
     pool.program()
     if not (find_spec("starlette") and find_spec("uvicorn")):
-        raise ImtError("Starlette and uvicorn are missing: install them with pip install 'imaging-trials[serve]'.")
+        raise UserError("Starlette and uvicorn are missing: install them with pip install 'imaging-trials[serve]'.")
     with _listening(where) as listener, ExitStack() as folders:
 
         def spare() -> Path:
             return Path(folders.enter_context(tempfile.TemporaryDirectory(prefix="imt-serve-")))
 
-        opened = store.open_store()
+        opened = store.open_store(PROJECT)
         engines = pool.Pool(_folder(opened, spare), opened, spare, _ENGINES, limits)
         try:
             asyncio.run(_serve(listener, where, engines, opened, limits))
@@ -61,20 +61,20 @@ def _listening(where: Where) -> Iterator[socket.socket]:
         listener = socket.create_server(address[:2], family=family)
     except (OSError, OverflowError, UnicodeError) as error:
         if getattr(error, "errno", None) == errno.EADDRINUSE:
-            raise ImtError(
+            raise UserError(
                 f"Port {where.port} of {where.host} is taken: choose another with --port, or 0 for a free one."
             ) from None
         why = getattr(error, "strerror", None) or str(error)
-        raise ImtError(f"Cannot listen on {where.host}, port {where.port} ({why}): check --host and --port.") from None
+        raise UserError(f"Cannot listen on {where.host}, port {where.port} ({why}): check --host and --port.") from None
     with listener:
         yield listener
 
 
 def _folder(opened: Store, spare: Callable[[], Path]) -> Path:
     """Return a folder with the opened graph: the one in the user's cache, or, where there is none, ``spare``."""
-    cache = store.cache_folder()
+    cache = store.cache_folder(PROJECT)
     if cache is not None:
-        cached = cache / layers.content_key(paths.root())
+        cached = cache / layers.content_key(PROJECT)
         try:
             if len(Store.read_only(str(cached))) == len(opened):
                 return cached
@@ -98,7 +98,7 @@ async def _serve(listener: socket.socket, where: Where, engines: pool.Pool, open
     try:
         await engines.ask(Asked("ASK {}", "ASK", (), ()))
     except RefusedError:
-        raise ImtError(
+        raise UserError(
             f"The Oxigraph server does not answer: 'oxigraph serve-read-only -l {engines.folder}' may say why."
         ) from None
     server = front.server(front.application(engines, graphs, limits, cors=where.cors))
