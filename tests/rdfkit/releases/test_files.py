@@ -299,7 +299,7 @@ def test_a_store_that_keeps_values_gives_back_the_quads_it_was_given(release: Pa
 
 def test_the_published_context_is_in_step_with_prefixes_and_vocabulary() -> None:
     made = jsonld.context_file(jsonld.context(layers.read_sources(PROJECT)))
-    assert (ROOT / jsonld.FILE).read_bytes() == made, "run: python -m rdfkit.releases.files"
+    assert (ROOT / jsonld.FILE).read_bytes() == made, "run: make context"
 
 
 def test_the_context_in_the_json_ld_is_the_published_one(release: Path) -> None:
