@@ -109,7 +109,7 @@ def questions() -> list[Question]:
     found = []
     for setting in settings():
         if not setting.example:
-            names = layers.dataset(PROJECT, graph(), setting.query.graphs)
+            names = layers.dataset(PROJECT, graph(), setting.query.dataset)
             found.append(Question(setting.query.id, setting.text, [name.value for name in names]))
     return found
 

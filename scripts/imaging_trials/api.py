@@ -13,8 +13,10 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
+from rdfkit.base.text import clip, nearest
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
+from rdfkit.rdf import writing
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
@@ -77,7 +79,7 @@ def query(
     if opened is not None:
         catalog.refuse_federated(saved)
     text = catalog.bind(PROJECT, saved, {name: typed(value) for name, value in parameters.items()}, opened)
-    return bridge.to_rdflib_result(put(text, saved.graphs), PROJECT.prefixes)
+    return bridge.to_rdflib_result(put(text, saved.dataset), PROJECT.prefixes)
 
 
 def validate(
@@ -116,7 +118,7 @@ def _files(source: "str | Path | rdflib.Graph | Iterable[str | Path]", place: Pa
     import rdflib
 
     if isinstance(source, rdflib.Graph):
-        place.write_bytes(answers.ntriples([_triple(*triple) for triple in source]))
+        place.write_bytes(writing.ntriples([_triple(*triple) for triple in source]))
         return [place]
     return [Path(file) for file in ([source] if isinstance(source, str | Path) else source)]
 
@@ -163,9 +165,9 @@ def _quads(names: tuple[str, ...]) -> Iterator[Quad]:
             chosen.update(dict.fromkeys(layers.dataset(PROJECT, opened, name)))
         else:
             offered = sorted({*known, *layers.dataset_names(PROJECT)})
-            near = catalog.nearest(name, offered)
+            near = nearest(name, offered)
             offer = f"did you mean {' or '.join(near)}?" if near else f"choose of {', '.join(offered)}."
-            raise UserError(f"There is no graph '{catalog.clip(name)}': {offer}")
+            raise UserError(f"There is no graph '{clip(name)}': {offer}")
     for iri in chosen:
         yield from opened.quads_for_pattern(None, None, None, iri)
 
@@ -173,7 +175,7 @@ def _quads(names: tuple[str, ...]) -> Iterator[Quad]:
 def _triple(*terms: Any) -> Triple:
     subject, predicate, object_ = map(bridge.from_rdflib, terms)
     if isinstance(subject, Literal) or not isinstance(predicate, NamedNode):
-        raise UserError(f"The graph holds a triple that RDF does not allow, about {catalog.clip(str(subject))}.")
+        raise UserError(f"The graph holds a triple that RDF does not allow, about {clip(str(subject))}.")
     return Triple(subject, predicate, object_)
 
 

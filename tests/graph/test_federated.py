@@ -107,7 +107,7 @@ def test_the_sample_of_another_server_is_marked_as_made_up(query: SavedQuery) ->
 def test_a_federated_query_gives_the_expected_rows_from_a_second_server(
     servers: dict[str, str], query: SavedQuery
 ) -> None:
-    answer = answers.ask(PROJECT, saved.closed(), local(query, servers[query.id]), query.graphs)
+    answer = answers.ask(PROJECT, saved.closed(), local(query, servers[query.id]), query.dataset)
     assert isinstance(answer, QuerySolutions)
     written = answer.serialize(format=QueryResultsFormat.TSV)
     assert written is not None
@@ -128,11 +128,11 @@ def test_the_counter_change_changes_the_federated_answer_as_the_header_says(
     changed = Store()
     changed.extend(saved.sources())
     querycheck.apply(PROJECT, changed, query)
-    if query.graphs == "all":
+    if query.dataset == "all":
         reason.close(PROJECT, changed, saved.RULES)
     text = local(query, servers[query.id])
     before, after = (saved.oxigraph_bag(store, query, text) for store in (saved.closed(), changed))
-    assert ((before - after).total(), (after - before).total()) == (query.loses, query.gains)
+    assert ((before - after).total(), (after - before).total()) == (query.lost, query.gained)
 
 
 EXAMPLES = [
@@ -180,7 +180,7 @@ def test_the_command_says_where_to_run_a_federated_query_and_prints_it(tmp_path:
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
     assert refused.stderr.startswith(f"imt: '{name}' asks https://query.wikidata.org/sparql as well")
     described = subprocess.run([*command, "--describe", name], capture_output=True, text=True, timeout=60, check=True)
-    assert "\nfederated: run it in an engine that holds the graph and may ask https://query.wikid" in described.stdout
+    assert "\nfederated: run it in an engine that has the graph and may ask https://query.wikid" in described.stdout
     assert "SERVICE <https://query.wikidata.org/sparql> {" in described.stdout
 
 

@@ -1,4 +1,4 @@
-"""Each saved query gives its committed answer, the same in two engines, and its counter-change changes the answer.
+"""Each saved query gives its committed answer, the same in two engines, and its mutation changes the answer.
 
 ``make test`` asks pyoxigraph; ``make prove`` asks rdflib too, and the engines of tests/proofs/test_engines.py.
 """
@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials.graph.project import PROJECT
 from rdfkit.inference import closure
-from rdfkit.sparql import query_tests, results, saved
+from rdfkit.sparql import query_tests, saved, snapshots
 from rdfkit.sparql.saved import SavedQuery
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
@@ -47,10 +47,10 @@ def test_each_query_has_an_answer_and_each_answer_a_query() -> None:
 
 @every_query
 def test_answer_is_the_committed_one(query: SavedQuery) -> None:
-    ending, answer = results.committed(PROJECT, open_store(PROJECT), query)
+    ending, answer = snapshots.answer(PROJECT, open_store(PROJECT), query)
     assert answer.decode() == query.answer_stem.with_name(query.id + ending).read_text(encoding="utf-8")
-    if query.empty_is_wrong:
-        assert not results.is_empty(ending, answer)
+    if not query.may_be_empty:
+        assert not snapshots.is_empty(ending, answer)
 
 
 @cache
@@ -60,7 +60,7 @@ def backwards() -> Store:
 
 @every_query
 def test_order_of_rows_is_that_of_the_query(query: SavedQuery) -> None:
-    assert results.committed(PROJECT, backwards(), query) == results.committed(PROJECT, open_store(PROJECT), query)
+    assert snapshots.answer(PROJECT, backwards(), query) == snapshots.answer(PROJECT, open_store(PROJECT), query)
 
 
 @pytest.mark.prove
@@ -84,7 +84,7 @@ every_example = pytest.mark.parametrize(
 @every_example
 def test_example_has_an_answer(query: SavedQuery, name: str, example: str) -> None:
     answer = oxigraph_bag(closed(), query, saved.bind(PROJECT, query, {name: example}, closed()))
-    if query.empty_is_wrong:
+    if not query.may_be_empty:
         assert answer.total() > 0
         assert answer != Counter([False])
 
@@ -98,15 +98,15 @@ def test_rdflib_gives_the_same_rows_for_an_example(query: SavedQuery, name: str,
 
 @contextmanager
 def changed(query: SavedQuery) -> Iterator[Store]:
-    """Have the graphs with the counter-change of a query; they are closed where the query asks what is inferred."""
-    if query.graphs == "all":
+    """Have the graphs with the mutation of a query; they are closed where the query asks what is inferred."""
+    if query.dataset == "all":
         store = copied(sources())
         query_tests.apply(PROJECT, store, query)
         closure.close(PROJECT, store)
         yield store
         return
     store = scratch()
-    names = {PROJECT.graph_iri(change.graph) for change in query.changes}
+    names = {PROJECT.graph_iri(change.graph) for change in query.mutation}
     before = _quads(store, names)
     query_tests.apply(PROJECT, store, query)
     try:
@@ -135,24 +135,26 @@ def effect(before: "Counter[object]", after: "Counter[object]") -> tuple[int, in
 
 @pytest.mark.parametrize(
     "query",
-    [pytest.param(q, marks=pytest.mark.prove if q.graphs == "all" else ()) for q in QUERIES.values()],
+    [pytest.param(q, marks=pytest.mark.prove if q.dataset == "all" else ()) for q in QUERIES.values()],
     ids=QUERIES.keys(),
 )
-def test_counter_change_has_its_effect(query: SavedQuery) -> None:
+def test_mutation_has_its_effect(query: SavedQuery) -> None:
     """The rows lost and gained are those that the header states; closing a changed graph is left to `make prove`."""
     before = oxigraph_bag(closed(), query, query.text)
     with changed(query) as store:
         found = effect(before, oxigraph_bag(store, query, query.text))
-    assert found == (query.loses, query.gains), f"{query.path}: write 'loses {found[0]}, gains {found[1]}'"
+    assert found == (query.lost, query.gained), (
+        f"{query.path}: write 'expected-diff: {{lost: {found[0]}, gained: {found[1]}}}'"
+    )
 
 
 @pytest.mark.prove
 @every_query
-def test_counter_change_has_its_effect_in_rdflib(query: SavedQuery) -> None:
+def test_mutation_has_its_effect_in_rdflib(query: SavedQuery) -> None:
     data = rdflib_for(query)
     before = oxigraph_bag(closed(), query, query.text)
-    with changed(query) as store, data.changed_to(quads_of(store, query.graphs)):
-        assert effect(before, rdflib_bag(data, query.text)) == (query.loses, query.gains)
+    with changed(query) as store, data.changed_to(quads_of(store, query.dataset)):
+        assert effect(before, rdflib_bag(data, query.text)) == (query.lost, query.gained)
 
 
 def test_terms_of_another_kind_are_different() -> None:

@@ -14,7 +14,7 @@ from rdflib.term import URIRef
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.sparql import saved as catalog
+from rdfkit.sparql import parameters
 from tests.support import small_checkout as small
 
 it: Any = importlib.import_module("imaging_trials")
@@ -156,8 +156,10 @@ def test_python_values_and_rdflib_terms_are_taken_as_parameters(value: Any, type
     from imaging_trials import api
 
     kinds = {"true": "boolean", "false": "boolean", "2014": "integer", "2014-03-31": "date"}
-    parameter = catalog.Parameter("value", kinds.get(typed, "iri"), "x", (), "a value")
-    assert catalog.term(PROJECT, parameter, api.typed(value)) == catalog.term(PROJECT, parameter, typed)
+    parameter = parameters.Parameter(
+        {"name": "value", "type": kinds.get(typed, "iri"), "default": "x", "examples": [], "description": "a value"}
+    )
+    assert parameters.term(PROJECT, parameter, api.typed(value)) == parameters.term(PROJECT, parameter, typed)
 
 
 LITERALS = [

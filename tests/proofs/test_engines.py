@@ -29,15 +29,21 @@ ECHO = catalog.parse(
     PROJECT,
     Path("queries/page/echo.rq"),
     """\
-#+ id: echo
-#+ question: What arrives of a value?
-#+ summary: One row with the value and its length.
-#+ tags: tests
-#+ graphs: asserted
-#+ parameter: value | string | x | y | any text
-#+ empty: wrong
-#+ counter-change: add page | edition:x imt:printedTitle "x"
-#+ counter-effect: loses 0, gains 1
+#+ summary: What arrives of a value?
+#+ description: One row with the value and its length.
+#+ tags: [tests]
+#+ dataset: asserted
+#+ parameters:
+#+   - name: value
+#+     type: string
+#+     default: x
+#+     examples: [y]
+#+     description: any text
+#+ may-be-empty: false
+#+ mutation:
+#+   - add: edition:x imt:printedTitle "x"
+#+     graph: page
+#+ expected-diff: {lost: 0, gained: 1}
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 SELECT ?value ?length ?ontology
 WHERE {
@@ -89,7 +95,7 @@ def test_no_string_changes_anything_but_itself_in_any_engine(engine: Engine) -> 
         for query in (ECHO, *queries):
             text = catalog.bind(PROJECT, query, {query.parameters[0].name: value})
             setting = conformance.Setting(query, value, text)
-            found = engine.ask(text, layers.dataset(PROJECT, conformance.graph(), query.graphs))
+            found = engine.ask(text, layers.dataset(PROJECT, conformance.graph(), query.dataset))
             assert found == conformance.expected(setting)
             if query is ECHO:
                 assert [dict(row)["value"] for row in found] == [ox.Literal(value)]  # type: ignore[call-overload]

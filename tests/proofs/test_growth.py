@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging_trials.bibliography import readers
+from imaging_trials.bibliography import read_references
 from imaging_trials.mappings import checks, sssom
 from rdfkit.rdf import reading
 from rdfkit.sparql import guard, portability
@@ -54,7 +54,7 @@ def test_query(name: str, reader: Callable[[str], object]) -> None:
 
 @pytest.mark.parametrize("name", LISTS)
 def test_list_of_references(name: str) -> None:
-    assert is_linear(lambda size: holds(lambda: readers.read(LISTS[name](size), "it")), 20_000)
+    assert is_linear(lambda size: holds(lambda: read_references(LISTS[name](size), "it")), 20_000)
 
 
 def test_copy_of_a_vocabulary(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging_trials.bibliography import readers
+from imaging_trials.bibliography import read_references
 from imaging_trials.graph import lookup
 from imaging_trials.graph.project import PROJECT
 from imaging_trials.mappings import checks as linkcheck
@@ -136,11 +136,11 @@ def test_a_very_long_name_or_reference_is_looked_up_in_little_time(pump: str) ->
 
     def work(_: Callable[[object], None]) -> None:
         assert not holds(lambda: lookup.resolve(graph, text))
-        holds(lambda: audit.references(graph, readers.read(f"PMID{text}x", "it"), "2026-01-01"))
+        holds(lambda: audit.references(graph, read_references(f"PMID{text}x", "it"), "2026-01-01"))
 
     hostile_texts.apart(work, seconds=20)
 
 
 @pytest.mark.parametrize("before", ["PMID", "@article{a"])
 def test_blanks_in_a_list_are_passed_over_once(before: str) -> None:
-    hostile_texts.apart(lambda _: holds(lambda: readers.read(f"{before}{' ' * MANY}!", "it")), seconds=5)
+    hostile_texts.apart(lambda _: holds(lambda: read_references(f"{before}{' ' * MANY}!", "it")), seconds=5)

@@ -15,7 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging_trials.bibliography import STYLES, model, readers
+from imaging_trials.bibliography import (
+    WRITERS,
+    articles_of,
+    decode_references,
+    in_page_order,
+    read_record,
+    read_references,
+)
 from imaging_trials.build import validation
 from imaging_trials.graph import lookup
 from imaging_trials.graph import nuclide_notation as notation
@@ -31,6 +38,7 @@ from rdfkit.rdf import turtle_locations as positions
 from rdfkit.releases.diff import snapshots as states
 from rdfkit.shacl import report
 from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import parameters
 from rdfkit.sparql import portability as portable
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
@@ -258,8 +266,13 @@ def test_parameters_are_taken_or_refused(share: int) -> None:
             lambda: catalog.settings([text, f"x={text}"]),
             lambda: catalog.find(PROJECT, text),
             *(
-                lambda kind=kind: catalog.term(PROJECT, catalog.Parameter("x", kind, "", (), ""), text, store)
-                for kind in (*catalog.TYPES, "iri agent:")
+                lambda kind=kind: parameters.term(
+                    PROJECT,
+                    parameters.Parameter({"name": "x", "type": kind, "default": "", "examples": [], "description": ""}),
+                    text,
+                    store,
+                )
+                for kind in (*parameters.TYPES, "iri agent:")
             ),
         ):
             holds(attempt)
@@ -285,8 +298,8 @@ def test_names_notations_days_and_times_are_understood_or_refused(share: int) ->
         PROJECT.shorten(text)
         thing = lookup.resolve(store, text)
         card.text(store, thing)
-        citations = [model.read(store, one) for one in model.articles_of(store, thing)]
-        for write in STYLES.values():
+        citations = [read_record(store, one) for one in articles_of(store, thing)]
+        for write in WRITERS.values():
             write(citations)
 
     try_all(names() | hostile.strings(), 60, share, read)
@@ -295,12 +308,12 @@ def test_names_notations_days_and_times_are_understood_or_refused(share: int) ->
 @few_or_many
 def test_lists_of_references_are_read_or_refused(share: int) -> None:
     store = open_store(PROJECT)
-    citations = [model.read(store, one) for one in model.in_page_order(store)[:3]]
-    lists = [write(citations).encode() for write in STYLES.values()]
+    citations = [read_record(store, one) for one in in_page_order(store)[:3]]
+    lists = [write(citations).encode() for write in WRITERS.values()]
 
     def read(data: object) -> None:
         assert isinstance(data, bytes)
-        found = readers.read(readers.decode(data, "the list"), "the list")
+        found = read_references(decode_references(data, "the list"), "the list")
         audit.references(store, found[:20], "2026-01-01")
 
     pieces = (

@@ -21,7 +21,7 @@ from tests.support import hostile_texts
 from tests.support.growth import is_linear
 from tests.support.hostile_texts import PUMPS
 
-WHOLE = {"imaging_trials.bibliography.model._RANGE", "rdfkit.releases.diff.renames._TEXT"}
+WHOLE = {"imaging_trials.bibliography.record._RANGE", "rdfkit.releases.diff.renames._TEXT"}
 """Only used with `fullmatch`, which takes no longer than the text."""
 
 AT_A_PLACE = {"rdfkit.rdf.turtle_locations._TOKEN"}

@@ -33,27 +33,34 @@ bodysite:brain skos:prefLabel "brain" .
 """
 
 HEADER = """\
-#+ id: {id}
-#+ question: {question}
-#+ summary: A row is an edition.
-#+ tags: guidelines
-#+ graphs: {graphs}
-{parameters}#+ empty: {empty}
-#+ counter-change: {change}
-#+ counter-effect: {effect}
+#+ summary: {summary}
+#+ description: A row is an edition.
+#+ tags: [guidelines]
+#+ dataset: {dataset}
+{parameters}#+ may-be-empty: {may_be_empty}
+#+ mutation: [{mutation}]
+#+ expected-diff: {diff}
 PREFIX bodysite: <https://w3id.org/imaging-trials/concept/body-site/>
 PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
 """
 
+SITE = """\
+#+ parameters:
+#+   - name: site
+#+     type: 'iri bodysite:'
+#+     default: bodysite:bone
+#+     examples: [bodysite:lung]
+#+     description: the body site
+"""
+
 BY_SITE = (
     HEADER.format(
-        id="editions-by-site",
-        question="Which editions are about a body site?",
-        graphs="asserted",
-        parameters="#+ parameter: site | iri bodysite: | bodysite:bone | bodysite:lung | the body site\n",
-        empty="wrong",
-        change="remove page | edition:bone-1 imt:coversBodySite bodysite:bone",
-        effect="loses 1, gains 0",
+        summary="Which editions are about a body site?",
+        dataset="asserted",
+        parameters=SITE,
+        may_be_empty="false",
+        mutation="{remove: edition:bone-1 imt:coversBodySite bodysite:bone, graph: page}",
+        diff="{lost: 1, gained: 0}",
     )
     + """\
 SELECT ?edition ?title
@@ -68,26 +75,24 @@ ORDER BY ?edition
 
 SUPERSEDED = (
     HEADER.format(
-        id="superseded",
-        question="Which edition supersedes which?",
-        graphs="all",
+        summary="Which edition supersedes which?",
+        dataset="all",
         parameters="",
-        empty="right",
-        change="remove curated | edition:bone-3 imt:supersedes edition:bone-2",
-        effect="loses 2, gains 0",
+        may_be_empty="true",
+        mutation="{remove: edition:bone-3 imt:supersedes edition:bone-2, graph: curated}",
+        diff="{lost: 2, gained: 0}",
     )
     + "CONSTRUCT { ?new imt:supersedes ?old }\nWHERE { ?new imt:supersedes ?old }\n"
 )
 
 ANYTHING_ON_THE_PAGE = (
     HEADER.format(
-        id="supersedes-on-page",
-        question="Does the page say what supersedes what?",
-        graphs="page",
+        summary="Does the page say what supersedes what?",
+        dataset="page",
         parameters="",
-        empty="right",
-        change="add page | edition:x imt:supersedes edition:y",
-        effect="loses 1, gains 1",
+        may_be_empty="true",
+        mutation="{add: edition:x imt:supersedes edition:y, graph: page}",
+        diff="{lost: 1, gained: 1}",
     )
     + "ASK { ?new imt:supersedes ?old }\n"
 )

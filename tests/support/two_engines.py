@@ -105,7 +105,7 @@ def quads_of(store: Store, dataset: str) -> set[Quad]:
 def rdflib_for(query: SavedQuery) -> Rdflib:
     """Return the dataset of a query in rdflib, with named graphs where the query asks for some."""
     words = {token.upper() for kind, token, _ in guard.tokens(query.text) if kind == "word"}
-    return in_rdflib(query.graphs, named="GRAPH" in words)
+    return in_rdflib(query.dataset, named="GRAPH" in words)
 
 
 def term_key(term: Any) -> object:
@@ -120,7 +120,7 @@ def term_key(term: Any) -> object:
 
 def oxigraph_bag(store: Store, query: SavedQuery, text: str) -> Bag:
     """Return the rows that pyoxigraph gives for a text, each with its count."""
-    answer = results.ask(PROJECT, store, text, query.graphs)
+    answer = results.ask(PROJECT, store, text, query.dataset)
     if isinstance(answer, QueryBoolean):
         return Counter([bool(answer)])
     if isinstance(answer, QueryTriples):

@@ -1,20 +1,63 @@
-"""Citations: read from the graph (``model``), and written in the styles that people ask for.
+"""Bibliography: citations read from the graph, the formats they are written in, and lists of references.
 
-``nlm``, ``bibtex``, ``ris`` and ``csl`` each have ``write(citations) -> str``. Authors keep the order of the source: a
-group author stands where it is printed, and those listed under it follow as authors of their own. That is how PubMed
-prints them, and it keeps each name findable in a reference manager, which has no place for who belongs to which group;
-the graph has (``imt:isListedUnder``).
+A `Record` is a whole citation. `read_record` reads one from the store, and each of `WRITERS` writes a list of them.
+`read_references` reads a list of references in whichever of these formats it is.
+
+Authors keep the order of the source: a group has the place at which it is printed, and the people listed under it
+follow as authors of their own. That is how PubMed prints them, and it keeps each name findable in a reference manager,
+which cannot say who belongs to which group; the graph can (``imt:isListedUnder``).
 """
 
-from collections.abc import Callable, Sequence
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from imaging_trials.bibliography.formats import WRITERS
+    from imaging_trials.bibliography.from_graph import (
+        Correction,
+        articles_of,
+        cited_things,
+        corrections,
+        corrections_of,
+        in_page_order,
+        read_record,
+    )
+    from imaging_trials.bibliography.nlm import authors, erratum
+    from imaging_trials.bibliography.record import Date, Record, Reference, volume_issue_pages
+    from imaging_trials.bibliography.references import MAX_LIST_BYTES, decode_references, read_references
 
-from imaging_trials.bibliography import bibtex, csl, nlm, ris
-from imaging_trials.bibliography.model import Citation
+__all__ = [
+    "MAX_LIST_BYTES",
+    "WRITERS",
+    "Correction",
+    "Date",
+    "Record",
+    "Reference",
+    "articles_of",
+    "authors",
+    "cited_things",
+    "corrections",
+    "corrections_of",
+    "decode_references",
+    "erratum",
+    "in_page_order",
+    "read_record",
+    "read_references",
+    "volume_issue_pages",
+]
 
-STYLES: dict[str, Callable[[Sequence[Citation]], str]] = {
-    "nlm": nlm.write,
-    "bibtex": bibtex.write,
-    "ris": ris.write,
-    "csl-json": csl.write,
+_MODULES = {
+    "formats": ("WRITERS",),
+    "nlm": ("authors", "erratum"),
+    "record": ("Date", "Record", "Reference", "volume_issue_pages"),
+    "references": ("MAX_LIST_BYTES", "decode_references", "read_references"),
 }
-"""Name of a style, and the function that writes citations in it."""
+"""The module of each name; the others are in ``from_graph``."""
+
+
+def __getattr__(name: str) -> object:
+    """Import a name of this room when it is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    module = next((module for module, names in _MODULES.items() if name in names), "from_graph")
+    return getattr(importlib.import_module(f"{__name__}.{module}"), name)

@@ -19,6 +19,7 @@ from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.releases.files import manifest
 from rdfkit.releases.files import serializations as formats
+from rdfkit.sparql import saved
 from rdfkit.stores import embedded as store
 
 REASONERS = ("rules", "owlrl")
@@ -114,7 +115,7 @@ def build(
         )
         if not problems:
             progress("writing the files")
-            contents = _contents(made, root, key, built, release)
+            contents = {saved.INDEX: saved.index_bytes(PROJECT), **_contents(made, root, key, built, release)}
             _write(contents, bench)
             before = _files_of(folder)
             for name in contents:

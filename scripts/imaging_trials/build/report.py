@@ -6,7 +6,7 @@ from pyoxigraph import QuerySolutions
 
 from imaging_trials.build import build
 from imaging_trials.graph.project import PROJECT
-from rdfkit.base import tables
+from rdfkit.base import text as tables
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
@@ -74,12 +74,11 @@ def _in_words(rule: str) -> str:
 
 def _question(built: build.Built, name: str) -> str:
     """Return a saved question with the first rows of its answer, or nothing where there is no such question."""
-    root = PROJECT.root
-    path = next((path for path in catalog.files(PROJECT.at(root)) if path.stem == name), None)
+    path = next((path for path in catalog.files(PROJECT) if path.stem == name), None)
     if path is None:
         return ""
     query = catalog.read(PROJECT, path)
-    answer = answers.ask(PROJECT, built.graph, query.text, query.graphs)
+    answer = answers.ask(PROJECT, built.graph, query.text, query.dataset)
     if not isinstance(answer, QuerySolutions):
         return ""
     names = [variable.value for variable in answer.variables]
@@ -89,7 +88,7 @@ def _question(built: build.Built, name: str) -> str:
     table = tables.table([names[index] for index in kept], rows[:_MOST_ROWS]).splitlines()
     if len(rows) > _MOST_ROWS:
         table[-1] = f"({_MOST_ROWS} of {len(rows)} rows)"
-    return "\n".join([f"{query.question}  (imt query {query.id})", *(f"  {line}" for line in table)])
+    return "\n".join([f"{query.summary}  (imt query {query.id})", *(f"  {line}" for line in table)])
 
 
 def _clipped(text: str) -> str:
@@ -109,4 +108,4 @@ def _what_next() -> str:
     return """Try next:
   imt query --list            every saved question
   imt show '[18F]FES'         one agent, with its documents and sources
-  imt cite --style bibtex     the twenty guidelines, for your reference manager"""
+  imt cite --format bibtex    the twenty guidelines, for your reference manager"""

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Store
 
-from imaging_trials.bibliography import readers
+from imaging_trials import bibliography
 from imaging_trials.graph import lookup
 from imaging_trials.graph import read as facts
 from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import currency as audit
-from rdfkit.base import tables
+from rdfkit.base import text as tables
 from rdfkit.base.errors import UserError
 
 FORMATS = ("table", "csv", "json")
@@ -52,18 +52,20 @@ def run(args: argparse.Namespace) -> int:
     return 1 if args.strict and (grave or any(one.status in audit.GRAVE for one in found)) else 0
 
 
-def _read(name: str) -> list[readers.Reference]:
+def _read(name: str) -> list[bibliography.Reference]:
+    size = bibliography.MAX_LIST_BYTES + 1
     if name == "-":
-        return readers.read(readers.decode(sys.stdin.buffer.read(readers.LARGEST + 1), "The list"), "The list")
-    try:
-        with Path(name).open("rb") as file:
-            data = file.read(readers.LARGEST + 1)
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UserError(
-            f"{tables.visible(name)} can't be read ({why}): name a file, or - for standard input."
-        ) from None
-    return readers.read(readers.decode(data, name), name)
+        name, data = "The list", sys.stdin.buffer.read(size)
+    else:
+        try:
+            with Path(name).open("rb") as file:
+                data = file.read(size)
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise UserError(
+                f"{tables.visible(name)} can't be read ({why}): name a file, or - for standard input."
+            ) from None
+    return bibliography.read_references(bibliography.decode_references(data, name), name)
 
 
 def _table(store: Store, found: list[audit.Audited], day: str) -> str:

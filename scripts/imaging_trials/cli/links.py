@@ -62,7 +62,7 @@ def _list(sets: list[links.MappingSet], args: argparse.Namespace) -> int:
     elif args.format == "tsv":
         text = "".join("\t".join(row) + "\n" for row in (_COLUMNS, *table))
     else:
-        from rdfkit.base import tables
+        from rdfkit.base import text as tables
 
         text = tables.table(_IN_TABLE, [row[: len(_IN_TABLE)] for row in table], "mapping")
     sys.stdout.write(text)

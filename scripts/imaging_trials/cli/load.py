@@ -123,7 +123,7 @@ def _say_what_would_be_done(states: "list[State]", url: str, *, replace: bool) -
 
 
 def _table(states: "list[State]") -> str:
-    from rdfkit.base.tables import table
+    from rdfkit.base.text import table
 
     rows = [
         [state.name, f"{state.triples:,}", "?" if state.stored is None else f"{state.stored:,}", state.now]

@@ -8,6 +8,7 @@ from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import decay
 from imaging_trials.views import summary_card as card
 from rdfkit.base.errors import UserError
+from rdfkit.rdf import writing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +42,7 @@ def run(args: argparse.Namespace) -> int:
         rule = "\n" + "-" * 72 + "\n\n"
         sys.stdout.write(rule.join(card.text(store, thing, everything=args.all, after=args.after) for thing in things))
         return 0
-    from rdfkit.sparql import results as answers
 
     triples = dict.fromkeys(triple for thing in things for triple in card.triples(store, thing))
-    sys.stdout.write(answers.turtle(PROJECT, triples).decode())
+    sys.stdout.write(writing.turtle(PROJECT, triples).decode())
     return 0

@@ -45,7 +45,7 @@ def _explain(args: argparse.Namespace) -> int:
     else:
         query = catalog.find(PROJECT, args.name)
         catalog.refuse_federated(query)
-        name, text, dataset = query.id, catalog.bind(PROJECT, query, catalog.settings(args.set), opened), query.graphs
+        name, text, dataset = query.id, catalog.bind(PROJECT, query, catalog.settings(args.set), opened), query.dataset
     found = witness.explain(PROJECT, opened, text, dataset, args.row)
     reasons = why.reasons(opened, found.quads, PROJECT.root)
     if args.format == "json":

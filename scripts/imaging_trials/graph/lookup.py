@@ -1,15 +1,15 @@
 """From what a person types to the one thing that is meant: names, notations, identifiers, CURIEs and IRIs."""
 
-import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Store
 
+from imaging_trials.graph import identifiers
 from imaging_trials.graph import nuclide_notation as notation
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.base.tables import visible
+from rdfkit.base.text import visible
 from rdfkit.rdf import named_graphs as layers
 
 _SKOS, _IMT = PROJECT.prefixes["skos"], PROJECT.vocabulary
@@ -35,23 +35,6 @@ LONGEST = 2000
 
 MANY = 12
 """How many candidates an error lists."""
-
-_IDENTIFIERS = (
-    (
-        "doi",
-        re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE),
-        "{}",
-        "DOI",
-    ),
-    ("pmid", re.compile(r"(?:pmid:?\s*)?([0-9]{1,9})", re.IGNORECASE), "{}", "PMID"),
-    ("pmcid", re.compile(r"(?:pmcid:?\s*)?pmc([0-9]{1,9})", re.IGNORECASE), "PMC{}", "PMCID"),
-    ("nctNumber", re.compile(r"(?:nct:?\s*)?nct([0-9]{8})", re.IGNORECASE), "NCT{}", "NCT number"),
-)
-_PAGES_OF_RECORDS = re.compile(
-    r"https?://(?:pubmed\.ncbi\.nlm\.nih\.gov|(?:www\.)?ncbi\.nlm\.nih\.gov/(?:pmc/articles|pubmed)|"
-    r"pmc\.ncbi\.nlm\.nih\.gov/articles|(?:www\.)?clinicaltrials\.gov/(?:ct2/show|study))/([A-Za-z]*[0-9]+)/?",
-    re.IGNORECASE,
-)
 
 _ACCESSORIES = tuple(
     PROJECT.prefixes[prefix]
@@ -170,14 +153,11 @@ def _about_address(store: Store, address: NamedNode) -> list[NamedNode]:
 
 def _by_identifier(store: Store, wanted: str) -> list[NamedNode] | None:
     """Return the things that have the text as an identifier, ours or corrected, or None where there are none."""
-    if address := _PAGES_OF_RECORDS.fullmatch(wanted):
-        wanted = address[1]
-    for name, pattern, form, _ in _IDENTIFIERS:
-        match = pattern.fullmatch(wanted)
-        if not match:
+    for scheme in identifiers.SCHEMES:
+        value = identifiers.normalize(scheme, wanted)
+        if not value:
             continue
-        value = form.format(match[1]).rstrip(".") if name == "doi" else form.format(match[1])
-        given = NamedNode(_IMT + name)
+        given = NamedNode(_IMT + scheme)
         found = {iri for iri, text in _having(store, given) if text.casefold() == value.casefold()}
         for correction, text in _having(store, NamedNode(_IMT + "correctedValue")):
             if text == value and given in _objects(store, correction, "correctsProperty"):
@@ -290,9 +270,13 @@ def _unknown(store: Store, wanted: str) -> str:
     import difflib
 
     shown = _shown(wanted)
-    for _, pattern, _, kind in _IDENTIFIERS:
-        if pattern.fullmatch(wanted) and not wanted.isdigit():
-            return f"Nothing in the graph has the {kind} '{shown}': 'imt cite' lists the articles with theirs."
+    if not wanted.isdigit():
+        for name, scheme in identifiers.SCHEMES.items():
+            if identifiers.normalize(name, wanted):
+                hint = (
+                    "'imt cite' lists the articles with theirs" if name in identifiers.ARTICLE_SCHEMES else "check it"
+                )
+                return f"Nothing in the graph has the {scheme.label} '{shown}': {hint}."
     near: dict[str, NamedNode] = {}
     if len(wanted) <= 200 and any(c.isalnum() for c in wanted):
         by_text: dict[str, NamedNode] = {}

@@ -16,7 +16,7 @@ from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import currency as audit
 from imaging_trials.views import decay
 from rdfkit.base.errors import UserError
-from rdfkit.base.tables import visible, width
+from rdfkit.base.text import visible, width
 from rdfkit.rdf import named_graphs as layers
 
 DOCUMENT_KINDS = (

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from pyoxigraph import NamedNode, Store
 
-from imaging_trials.bibliography import model, readers
-from imaging_trials.bibliography.readers import Reference
-from imaging_trials.graph import lookup
+from imaging_trials import bibliography
+from imaging_trials.bibliography import Reference
+from imaging_trials.graph import identifiers, lookup
 from imaging_trials.graph import nuclide_notation as notation
 from imaging_trials.graph import read as facts
 from imaging_trials.graph.project import PROJECT
@@ -101,7 +101,7 @@ def day(words: str) -> str:
 
 def listed(store: Store, on: str) -> list[Audited]:
     """Return the audit of every article that the page lists, in page order, on a day (``YYYY-MM-DD``)."""
-    articles = dict.fromkeys(model.in_page_order(store))
+    articles = dict.fromkeys(bibliography.in_page_order(store))
     return [of(store, article, on) for article in articles]
 
 
@@ -237,7 +237,9 @@ def _errata(store: Store, article: NamedNode, on: str) -> Iterator[Finding]:
         journal = next(
             (facts.text(store, one, "printedName") for one in facts.objects(store, erratum, "isPublishedIn")), ""
         )
-        place = model.place(*(facts.text(store, erratum, name) for name in ("volume", "issue", "pages")))
+        place = bibliography.volume_issue_pages(
+            *(facts.text(store, erratum, name) for name in ("volume", "issue", "pages"))
+        )
         before = "; it came out before the issue of the article" if latest and latest < issued else ""
         what = f"by an erratum in {journal}{place}{before}"
         certainty = "" if latest and latest <= on else POSSIBLY
@@ -249,9 +251,9 @@ def _errata(store: Store, article: NamedNode, on: str) -> Iterator[Finding]:
 
 def _of_article(store: Store, article: NamedNode) -> Iterator[Finding]:
     yield from _print_state(store, article)
-    for one in model.corrections(store, article):
+    for one in bibliography.corrections(store, article):
         yield _correction(store, one)
-    for thing in model.parts(store, article):
+    for thing in bibliography.cited_things(store, article):
         for variant in facts.subjects(store, "isVariantOf", thing):
             printed, other = facts.text(store, variant, "printedValue"), facts.text(store, variant, "variantValue")
             what = f"the page prints '{printed}', another source '{other}'; which is right is not judged"
@@ -284,7 +286,7 @@ def _print_state(store: Store, article: NamedNode) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _correction(store: Store, one: model.Correction) -> Finding:
+def _correction(store: Store, one: bibliography.Correction) -> Finding:
     name = lookup.label(store, one.property)
     if not one.printed:
         kind, what = f"missing {name} on the page", f"the page leaves out {one.corrected}"
@@ -334,16 +336,16 @@ def _index(store: Store) -> _Index:
         for name in ("doi", "pmid", "pmcid"):
             for value in facts.texts(store, article, facts.imt(name)):
                 index.articles[name, value.casefold()] = article
-        for correction in model.corrections_of(store, article):
+        for correction in bibliography.corrections_of(store, article):
             name = correction.property.value.removeprefix(PROJECT.vocabulary)
             index.articles[name, correction.corrected.casefold()] = article
         for title in facts.texts(store, article, lookup.TITLE):
             index.titles[_letters(title)] = article
     for edition in facts.members(store, "GuidelineEdition"):
         for basis in facts.texts(store, edition, facts.imt("basis")):
-            for reference in readers.read(basis, PROJECT.shorten(edition.value)):
-                for identifier in _identifiers(reference):
-                    index.named.setdefault(identifier, edition)
+            for scheme in identifiers.ARTICLE_SCHEMES:
+                if value := identifiers.find(scheme, basis):
+                    index.named.setdefault((scheme, value.casefold()), edition)
     return index
 
 
@@ -397,7 +399,7 @@ def _disagreement(store: Store, index: _Index, identifiers: list[tuple[str, str]
 
 def _other_identifiers(store: Store, thing: NamedNode, identifiers: list[tuple[str, str]]) -> Iterator[Finding]:
     """Yield where a reference gives another identifier than the graph has, the corrected one included."""
-    corrected = {(one.property.value, one.corrected.casefold()) for one in model.corrections_of(store, thing)}
+    corrected = {(one.property.value, one.corrected.casefold()) for one in bibliography.corrections_of(store, thing)}
     for name, value in identifiers:
         ours = facts.text(store, thing, name)
         if ours and ours.casefold() != value and (PROJECT.vocabulary + name, value) not in corrected:

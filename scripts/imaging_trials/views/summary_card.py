@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from imaging_trials.bibliography import model, nlm
+from imaging_trials import bibliography
 from imaging_trials.graph import lookup
 from imaging_trials.graph.project import PROJECT
 from imaging_trials.views import decay
 from rdfkit.base.errors import UserError
-from rdfkit.base.tables import visible, width
+from rdfkit.base.text import visible, width
 from rdfkit.rdf import named_graphs as layers
 
 SHOWN = 10
@@ -206,20 +206,20 @@ def _page_place(store: Store, section: object) -> list[int]:
 
 def _citation(card: _Card) -> list[_Line]:
     """Return what a citation prints of an article, from the authorships, events and errata that belong to it."""
-    citation = model.read(card.store, card.iri)
+    citation = bibliography.read_record(card.store, card.iri)
     dates = {"in its issue": citation.issued, "online": citation.online, "ahead of print": citation.ahead_of_print}
     return [
-        ("authors", [nlm.authors(citation)]),
+        ("authors", [bibliography.authors(citation)]),
         *((f"published {how}", [when.printed]) for how, when in dates.items() if when),
-        *(("erratum in", [nlm.erratum(one).removeprefix("Erratum in: ")]) for one in citation.errata),
+        *(("erratum in", [bibliography.erratum(one).removeprefix("Erratum in: ")]) for one in citation.errata),
     ]
 
 
 def _corrections(card: _Card) -> list[_Line]:
     """Return the corrections of what the page prints of a thing, or of what makes up an article's citation."""
-    things = model.parts(card.store, card.iri) if _is_article(card) else [card.iri]
+    things = bibliography.cited_things(card.store, card.iri) if _is_article(card) else [card.iri]
     lines = []
-    for one in (one for thing in things for one in model.corrections_of(card.store, thing)):
+    for one in (one for thing in things for one in bibliography.corrections_of(card.store, thing)):
         printed = f"'{one.printed}'" if one.printed else "nothing"
         where = "" if one.thing == card.iri else f" of {lookup.described(card.store, one.thing)}"
         words = [
@@ -286,9 +286,9 @@ def _sources(card: _Card) -> list[str]:
     if any(_graph(quad) == "page" for quad in card.own):
         lines.append(_source(card.store, page))
     sources = {quad.object for quad in card.own if quad.predicate == _SOURCE}
-    things = model.parts(card.store, card.iri) if _is_article(card) else [card.iri]
+    things = bibliography.cited_things(card.store, card.iri) if _is_article(card) else [card.iri]
     for thing in things:
-        sources.update(source for one in model.corrections_of(card.store, thing) for source in one.sources)
+        sources.update(source for one in bibliography.corrections_of(card.store, thing) for source in one.sources)
     lines += [_source(card.store, one) for one in sorted(sources, key=str) if isinstance(one, NamedNode)]
     return [visible(line) for line in lines]
 

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.sparql import saved as catalog
+from rdfkit.base.text import clip, nearest
 from rdfkit.stores import graphstore
 from rdfkit.stores.graphstore import Target
 from rdfkit.stores.http import Client
@@ -85,9 +85,9 @@ def contents(quads: Iterable[ox.Quad], names: Sequence[str] = ()) -> dict[ox.Nam
     for name in names:
         if name not in known:
             short = sorted(PROJECT.graph_name(graph) for graph in found)
-            near = catalog.nearest(name, short)
+            near = nearest(name, short)
             offer = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(short)}."
-            raise UserError(f"There is no graph '{catalog.clip(name)}' to load: {offer}")
+            raise UserError(f"There is no graph '{clip(name)}' to load: {offer}")
     chosen = {known[name] for name in names} or set(found)
     return {graph: Content(found[graph]) for graph in sorted(chosen, key=lambda graph: graph.value)}
 

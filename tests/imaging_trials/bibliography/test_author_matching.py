@@ -1,5 +1,6 @@
-"""Possible same authors: which printed names may be those of one person, and which may not."""
+"""Author matching: which printed names may belong to one person, and which may not."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,11 +8,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from imaging_trials.bibliography import author_matching as namesakes
-from imaging_trials.graph import read as facts
+from imaging_trials.bibliography import author_matching
+from imaging_trials.graph import read
 from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf.named_graphs import read_sources
 from tests.conftest import ROOT
+from tools import author_matches
 
 
 @pytest.fixture(scope="module")
@@ -20,33 +22,33 @@ def sources() -> Store:
 
 
 @pytest.fixture(scope="module")
-def matches(sources: Store) -> list[namesakes.Match]:
-    return namesakes.find(sources)
+def matches(sources: Store) -> list[author_matching.Match]:
+    return author_matching.find(sources)
 
 
 def an_article(name: str, *authors: str) -> list[Quad]:
-    """Return an article with authors, as the page graph holds one."""
+    """Return the quads of an article with authors, as in the page graph."""
     quads, page = [], PROJECT.graph_iri("page")
     article = NamedNode(PROJECT.expand(f"article:{name}"))
     for number, author in enumerate(authors, 1):
         one = NamedNode(PROJECT.expand(f"authorship:{name}-{number:02}"))
         quads += [
-            Quad(one, facts.TYPE, facts.imt("PersonAuthorship"), page),
-            Quad(one, facts.imt("isAuthorshipOf"), article, page),
-            Quad(one, facts.imt("printedName"), Literal(author), page),
+            Quad(one, read.TYPE, read.imt("PersonAuthorship"), page),
+            Quad(one, read.imt("isAuthorshipOf"), article, page),
+            Quad(one, read.imt("printedName"), Literal(author), page),
         ]
     return quads
 
 
 def pairs(*articles: tuple[str, ...]) -> dict[tuple[str, str], int]:
-    """Return the matches and their scores between the author lists given."""
+    """Return the matches between lists of authors, with their scores."""
     store = Store()
     for number, authors in enumerate(articles):
         store.extend(an_article(f"a{number}", *authors))
-    return {(match.first, match.second): match.score for match in namesakes.find(store)}
+    return {(match.first, match.second): match.score for match in author_matching.find(store)}
 
 
-def test_the_page_has_these_possible_matches_and_no_others(matches: list[namesakes.Match]) -> None:
+def test_the_page_has_these_matches_and_no_others(matches: list[author_matching.Match]) -> None:
     assert [(match.first, match.second) for match in matches] == [
         ("Cunha TM", "Da Cunha T"),
         ("Delgado Bolton RC", "Delgado-Bolton R"),
@@ -56,36 +58,37 @@ def test_the_page_has_these_possible_matches_and_no_others(matches: list[namesak
 
 
 def test_the_committed_file_is_what_the_rule_finds(sources: Store) -> None:
-    assert (ROOT / namesakes.FILE).read_text(encoding="utf-8") == namesakes.turtle(sources)
+    assert (ROOT / author_matching.FILE).read_text(encoding="utf-8") == author_matching.turtle(sources)
 
 
-def test_the_file_is_in_normal_form_and_written_by_the_command_that_it_names(tmp_path: Path) -> None:
-    copy = tmp_path / "possible-matches.ttl"
-    code = (
-        "from imaging_trials.bibliography import author_matching; from imaging_trials.graph.project import PROJECT; "
-        "from rdfkit.rdf import named_graphs; text = author_matching.turtle(named_graphs.read_sources(PROJECT.root)); "
-        f"open({str(copy)!r}, 'w', encoding='utf-8').write(text)"
+def test_the_program_writes_the_file_in_normal_form(tmp_path: Path) -> None:
+    for folder in ("data", "ontology"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    written = tmp_path / author_matching.FILE
+    written.unlink()
+    author_matches.main(PROJECT.at(tmp_path))
+    assert written.read_bytes() == (ROOT / author_matching.FILE).read_bytes()
+    assert (
+        subprocess.run([Path(sys.executable).with_name("turtlefmt"), "--check", written], check=False).returncode == 0
     )
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
-    assert subprocess.run([Path(sys.executable).with_name("turtlefmt"), "--check", copy], check=False).returncode == 0
-    program = "python -m imaging_trials.bibliography.author_matching"
-    assert program in copy.read_text(encoding="utf-8")
-    assert program in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
-def test_every_authorship_under_either_name_is_a_candidate_and_nobody_is_made_one(
-    sources: Store, matches: list[namesakes.Match]
-) -> None:
+def test_the_file_and_contributing_name_the_program() -> None:
+    for path in (author_matching.FILE, "CONTRIBUTING.md"):
+        assert "python -m tools.author_matches" in (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_all_authorships_under_either_name_are_candidates(sources: Store, matches: list[author_matching.Match]) -> None:
     for match in matches:
         named = {
             authorship
-            for authorship in facts.members(sources, "PersonAuthorship")
-            if facts.text(sources, authorship, "printedName") in (match.first, match.second)
+            for authorship in read.members(sources, "PersonAuthorship")
+            if read.text(sources, authorship, "printedName") in (match.first, match.second)
         }
         assert set(match.candidates) == named
         assert match.first < match.second
         assert 1 <= match.score <= 99
-    assert "sameAs" not in namesakes.turtle(sources)
+    assert "sameAs" not in author_matching.turtle(sources)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +103,7 @@ def test_every_authorship_under_either_name_is_a_candidate_and_nobody_is_made_on
         ("Smith AB Jr", "Smith A"),
     ],
 )
-def test_names_match_but_for_accents_hyphens_particles_and_missing_initials(one: str, other: str) -> None:
+def test_accents_hyphens_particles_and_initials_may_differ(one: str, other: str) -> None:
     assert list(pairs((one,), (other,))) == [tuple(sorted((one, other)))]
 
 
@@ -115,20 +118,20 @@ def test_names_match_but_for_accents_hyphens_particles_and_missing_initials(one:
         ("Krause B", "Krause JB"),
     ],
 )
-def test_names_do_not_match_where_they_are_alike_or_differ_in_more(one: str, other: str) -> None:
+def test_equal_names_and_other_differences_do_not_match(one: str, other: str) -> None:
     assert pairs((one,), (other,)) == {}
 
 
-def test_two_names_in_one_list_of_authors_are_never_one_person() -> None:
+def test_two_names_of_one_article_do_not_match() -> None:
     assert pairs(("Kim J",), ("Kim JH",)) != {}
     assert pairs(("Kim J",), ("Kim JH",), ("Kim J", "Kim JH")) == {}
 
 
-def test_a_misprint_is_a_correction_and_no_match(matches: list[namesakes.Match]) -> None:
+def test_a_corrected_misprint_is_no_match(matches: list[author_matching.Match]) -> None:
     assert not [match for match in matches if "Gleisner" in match.first]
 
 
-def test_co_authors_in_common_raise_the_score_up_to_three() -> None:
+def test_up_to_three_co_authors_in_common_raise_the_score() -> None:
     others = ("Alpha A", "Beta B", "Gamma G", "Delta D")
     scores = [
         pairs(("Krause B", *others[:number]), ("Krause BJ", *others[:number]))["Krause B", "Krause BJ"]
@@ -137,7 +140,7 @@ def test_co_authors_in_common_raise_the_score_up_to_three() -> None:
     assert scores == [50, 58, 66, 74, 74]
 
 
-def test_a_single_initial_or_a_shared_family_name_or_a_particle_lowers_the_score() -> None:
+def test_what_lowers_the_score() -> None:
     two = pairs(("Krause BJ",), ("Krause BJM",))["Krause BJ", "Krause BJM"]
     one = pairs(("Krause B",), ("Krause BJ",))["Krause B", "Krause BJ"]
     with_others = pairs(("Krause B",), ("Krause BJ",), ("Krause Z",))["Krause B", "Krause BJ"]
@@ -145,11 +148,11 @@ def test_a_single_initial_or_a_shared_family_name_or_a_particle_lowers_the_score
     assert two > one > particle > with_others
 
 
-def test_the_reason_adds_up_to_the_score(matches: list[namesakes.Match]) -> None:
+def test_the_reason_adds_up_to_the_score(matches: list[author_matching.Match]) -> None:
     for match in matches:
         points = [int(part.rpartition(": ")[2]) for part in match.reason.rstrip(".").split("; ")]
         assert sum(points) == match.score
 
 
-def test_names_without_initials_and_groups_are_left_alone() -> None:
+def test_names_without_initials_are_left_out() -> None:
     assert pairs(("EANM",), ("EANM B",), ("",)) == {}

@@ -53,7 +53,7 @@ history
 def test_describing_a_query_shows_question_parameters_and_sparql(root: Path) -> None:
     printed = answer(root, "--describe", "editions-by-site")
     assert printed.startswith("Which editions are about a body site?\n\nA row is an edition.\n")
-    assert "\n--set site=bodysite:bone\n  the body site (iri bodysite:)\n  for example bodysite:lung\n" in printed
+    assert "\n--param site=bodysite:bone\n  the body site (iri bodysite:)\n  for example bodysite:lung\n" in printed
     assert "asked over: every graph but the inferred one" in printed
     assert "\nORDER BY ?edition\n" in printed
     assert "#+" not in printed
@@ -74,7 +74,7 @@ edition:bone-2  Bone\\n scan
 
 def test_a_value_set_is_asked_for_and_an_empty_cell_is_nothing(root: Path) -> None:
     for typed in ("lung", "bodysite:lung", "<https://w3id.org/imaging-trials/concept/body-site/lung>"):
-        assert answer(root, "editions-by-site", "--set", f"site={typed}") == (
+        assert answer(root, "editions-by-site", "--param", f"site={typed}") == (
             "edition       title\n------------  -----\nedition:lung\n(1 row)\n"
         )
 
@@ -118,12 +118,12 @@ def test_a_question_of_yes_or_no_is_answered_true_or_false(root: Path) -> None:
 def test_each_dataset_holds_its_graphs_and_no_other(root: Path) -> None:
     ask = "SELECT ?new ?old { ?new imt:supersedes ?old }"
     counts = {
-        name: answer(root, "--sparql", ask, "--graphs", name).count("\n") - 3 for name in ("all", "asserted", "page")
+        name: answer(root, "--sparql", ask, "--dataset", name).count("\n") - 3 for name in ("all", "asserted", "page")
     }
     assert counts == {"all": 3, "asserted": 2, "page": 0}
     named = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
     graphs = "g\n----------------\ngraph:concepts\ngraph:curated\ngraph:page\ngraph:vocabulary\n(4 rows)\n"
-    assert answer(root, "--sparql", named, "--graphs", "asserted") == graphs
+    assert answer(root, "--sparql", named, "--dataset", "asserted") == graphs
     assert "graph:inferred" in answer(root, "--sparql", named)
 
 
@@ -141,7 +141,7 @@ def test_own_sparql_comes_as_text_file_or_standard_input(root: Path, tmp_path: P
 def test_from_in_own_sparql_says_what_it_is_asked_over(root: Path) -> None:
     text = "SELECT (COUNT(*) AS ?n) FROM graph:curated { ?s ?p ?o }"
     assert answer(root, "--sparql", text) == "n\n-\n2\n(1 row)\n"
-    assert "leave out FROM, or --graphs" in refusal(root, "--sparql", text, "--graphs", "page")
+    assert "leave out FROM, or --dataset" in refusal(root, "--sparql", text, "--dataset", "page")
 
 
 def test_an_empty_answer_where_the_header_says_that_is_wrong_ends_with_1(root: Path) -> None:
@@ -151,7 +151,7 @@ def test_an_empty_answer_where_the_header_says_that_is_wrong_ends_with_1(root: P
         "tsv": "?edition\t?title\n",
         "json": '{"head":{"vars":["edition","title"]},"results":{"bindings":[]}}\n',
     }.items():
-        done = small.imt(root, "query", "editions-by-site", "--set", "site=brain", "--format", form)
+        done = small.imt(root, "query", "editions-by-site", "--param", "site=brain", "--format", form)
         assert (done.returncode, done.stdout) == (1, printed)
         assert done.stderr == "imt: The answer to 'editions-by-site' is empty, and its header says that is wrong.\n"
 
@@ -165,18 +165,18 @@ def test_an_empty_answer_to_ones_own_sparql_is_an_answer(root: Path) -> None:
     [
         (["edition-by-site"], "There is no saved query 'edition-by-site': did you mean editions-by-site?"),
         (["--describe", "supersede"], "did you mean superseded or supersedes-on-page?"),
-        (["editions-by-site", "--set", "sit=bone"], "has no parameter 'sit': did you mean site?"),
-        (["superseded", "--set", "site=bone"], "has no parameter 'site': it has none."),
-        (["editions-by-site", "--set", "site"], "--set takes KEY=VALUE"),
-        (["editions-by-site", "--set", "site=bone", "--set", "site=lung"], "twice"),
-        (["editions-by-site", "--set", "site=bon"], "did you mean bone?"),
-        (["editions-by-site", "--set", "site=bone) } DROP ALL #"], "is no value for site"),
+        (["editions-by-site", "--param", "sit=bone"], "has no parameter 'sit': did you mean site?"),
+        (["superseded", "--param", "site=bone"], "has no parameter 'site': it has none."),
+        (["editions-by-site", "--param", "site"], "--param takes KEY=VALUE"),
+        (["editions-by-site", "--param", "site=bone", "--param", "site=lung"], "twice"),
+        (["editions-by-site", "--param", "site=bon"], "did you mean bone?"),
+        (["editions-by-site", "--param", "site=bone) } DROP ALL #"], "is not a value for site"),
         (["editions-by-site", "--format", "ttl"], "choose table, csv, tsv or json"),
         (["superseded", "--format", "json"], "choose table, ttl or nt"),
         (["editions-by-site", "--format", "xml"], "--format"),
-        (["editions-by-site", "--graphs", "page"], "stands in its header"),
+        (["editions-by-site", "--dataset", "page"], "names its dataset"),
         (["editions-by-site", "--sparql", "ASK {}"], "one thing at a time"),
-        (["--sparql", "ASK {}", "--set", "site=bone"], "has no parameters"),
+        (["--sparql", "ASK {}", "--param", "site=bone"], "has no parameters"),
         (["--sparql", ""], "There is no query in this text"),
         (["--sparql", "# SELECT"], "There is no query in this text"),
         (["--sparql", "INSERT DATA { <http://a> <http://b> <http://c> }"], "INSERT is a SPARQL update"),
@@ -185,7 +185,7 @@ def test_an_empty_answer_to_ones_own_sparql_is_an_answer(root: Path) -> None:
         (["--sparql", "SELECT ?s { ?s nope:x ?o }"], "line 1, column 22: 'nope:' is declared nowhere"),
         (["--sparql", "SELECT ?s { ?s a ?o "], "line 1, column 21, at the end"),
         (["--sparql", "PICK ?s { ?s a ?o }"], "line 1, column 1"),
-        (["--sparql", "ASK {}", "--graphs", "default"], "name one with --endpoint URL"),
+        (["--sparql", "ASK {}", "--dataset", "default"], "name one with --endpoint URL"),
         (["--sparql", "SELECT * " + "{" * 5000], "too large"),
         (["--file", "no-such-file.rq"], "no-such-file.rq cannot be read as a query: No such file"),
         (["--file", "queries"], "queries cannot be read as a query: Is a directory"),
@@ -237,7 +237,7 @@ def test_a_value_cannot_steer_the_terminal(root: Path) -> None:
 def test_the_committed_answers_are_written_anew_and_stale_ones_removed(tmp_path: Path) -> None:
     mine = small.checkout(tmp_path)
     small.write(mine / "queries/history/answers/gone.tsv", "?x\n")
-    assert len(answer(mine, "--answers").splitlines()) == 4
+    assert len(answer(mine, "--update-answers").splitlines()) == 4
     folder = mine / "queries"
     assert (folder / "history/answers/supersedes-on-page.txt").read_bytes() == b"false\n"
     assert (folder / "history/answers/superseded.nt").read_text().count("\n") == 3
@@ -249,14 +249,14 @@ def test_the_committed_answers_are_written_anew_and_stale_ones_removed(tmp_path:
         "superseded.nt",
         "supersedes-on-page.txt",
     ]
-    assert answer(mine, "--answers") == ""
+    assert answer(mine, "--update-answers") == ""
 
 
 def test_no_answers_are_committed_for_a_query_that_is_empty_where_it_must_not_be(tmp_path: Path) -> None:
     mine = small.checkout(tmp_path)
     empty = small.BY_SITE.replace("bodysite:bone |", "bodysite:brain |").replace("(bodysite:bone)", "(bodysite:brain)")
     small.write(mine / "queries/editions/editions-by-site.rq", empty)
-    assert "the answer is empty, and the header says that is wrong" in refusal(mine, "--answers")
+    assert "the answer is empty, and the header says 'may-be-empty: false'" in refusal(mine, "--update-answers")
 
 
 HEAVY = (
@@ -268,7 +268,7 @@ HEAVY = (
 
 def _modules(root: Path) -> Iterator[str]:
     code = "import sys; from imaging_trials.cli import main; main(); print(*sys.modules, file=sys.stderr)"
-    arguments = ("query", "editions-by-site", "--set", "site=lung")
+    arguments = ("query", "editions-by-site", "--param", "site=lung")
     small.python(root, "-c", code, *arguments)  # the first call fills the cache
     done = small.python(root, "-c", code, *arguments)
     assert done.returncode == 0

@@ -14,7 +14,6 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from imaging_trials.graph.project import PROJECT
 from imaging_trials.mappings import checks as linkcheck
 from imaging_trials.mappings import sssom as links
-from imaging_trials.mappings import vocabularies as termfile
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import reading as rdf
@@ -465,15 +464,6 @@ def test_a_set_that_is_up_to_date_has_no_problem(copy: Path, tmp_path: Path) -> 
     assert linkcheck.against([links.read_set(path)], copy).problems == ()
 
 
-@pytest.mark.parametrize("size", [1, 7, 64])
-def test_an_obo_graph_is_read_alike_in_pieces_of_any_size(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    copy = FIXTURES / "madeup.json"
-    whole = termfile.read(copy, str)
-    monkeypatch.setattr(termfile, "PIECE", size)
-    assert termfile.read(copy, str) == whole
-    assert len(whole) == 7
-
-
 def test_a_synonym_that_is_no_exact_one_does_not_count(tmp_path: Path) -> None:
     copy = tmp_path / "madeup.obo"
     shutil.copy(FIXTURES / "madeup.obo", copy)
@@ -590,23 +580,23 @@ RDF = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
     [
         ("x.owl", HOSTILE + OWL + "/>", "has a DOCTYPE"),
         ("x.rdf", HOSTILE + RDF, "declares the XML entity"),
-        ("x.owl", OWL + "><Declaration>", "is no XML"),
-        ("x.owl", OWL + ">" + "<a>" * 1001, "nest more than 1000 deep"),
+        ("x.owl", OWL + "><Declaration>", "is not well-formed XML"),
+        ("x.owl", OWL + ">" + "<a>" * 1001, "nested more than 1000 deep"),
         (
             "x.owx",
             OWL + '><Declaration><Class abbreviatedIRI="a:b"/></Declaration></Ontology>',
             "a prefix that the file does not declare",
         ),
         ("x.owx", OWL + "/>", "no identifier in it"),
-        ("x.json", '{"graphs": [{"nodes": [{"id": "MADE:1"', "is no OBO graph"),
+        ("x.json", '{"graphs": [{"nodes": [{"id": "MADE:1"', "is not an OBO graph"),
         ("x.json", '{"graphs": [{"nodes": [{"lbl": "x"}]}]}', "has no id"),
-        ("x.json", '{"graphs": [{"nodes": ' + "[" * 100_000 + "]}]}", "nest too deep"),
+        ("x.json", '{"graphs": [{"nodes": ' + "[" * 100_000 + "]}]}", "nested more than 1000 deep"),
         ("x.json", '{"graphs": [{"nodes": []}]}', "no identifier in it"),
-        ("x.obo", "[Term]\nid: MADE:1\nnonsense\n", ":3: is no OBO"),
-        ("x.tsv", "code\tlabel\nMADE:1\ta\n", "starts with the columns id and label"),
-        ("x.tsv", "id\tlabel\nMADE:1\n", ":2: has not the 2 cells"),
+        ("x.obo", "[Term]\nid: MADE:1\nnonsense\n", ":3: is not an OBO clause"),
+        ("x.tsv", "code\tlabel\nMADE:1\ta\n", "must begin with the columns id and label"),
+        ("x.tsv", "id\tlabel\nMADE:1\n", ":2: must have the 2 cells"),
         ("x.ttl", "made:1 a made:2 .", "is no Turtle"),
-        ("x.xlsx", "", "its extension tells no format"),
+        ("x.xlsx", "", "no extension of a known format"),
         ("x.tsv", "id\tlabel\nOTHER:1\ta\n", "no identifier of any mapping set"),
     ],
 )

@@ -59,9 +59,9 @@ def rows(store: Store, text: str, graphs: list[NamedNode]) -> list[tuple[tuple[s
 
 def hold_to_it(query: catalog.SavedQuery, number: int) -> None:
     """Check that the quads given for a row give it again, and that none of them can be left out."""
-    text, graphs = catalog.bind(PROJECT, query, {}, whole()), layers.dataset(PROJECT, whole(), query.graphs)
+    text, graphs = catalog.bind(PROJECT, query, {}, whole()), layers.dataset(PROJECT, whole(), query.dataset)
     row = rows(whole(), text, graphs)[number - 1]
-    found = witness.explain(PROJECT, whole(), text, query.graphs, number)
+    found = witness.explain(PROJECT, whole(), text, query.dataset, number)
     assert found.row == dict(row)
     assert all(quad in whole() for quad in found.quads)
     alone = Store()
@@ -74,7 +74,9 @@ def hold_to_it(query: catalog.SavedQuery, number: int) -> None:
 
 
 def rows_of(query: catalog.SavedQuery) -> int:
-    return len(rows(whole(), catalog.bind(PROJECT, query, {}, whole()), layers.dataset(PROJECT, whole(), query.graphs)))
+    return len(
+        rows(whole(), catalog.bind(PROJECT, query, {}, whole()), layers.dataset(PROJECT, whole(), query.dataset))
+    )
 
 
 def hold_step(triple: Quad) -> str:

@@ -70,15 +70,21 @@ imtsh:order-query a sh:SPARQLConstraint ; sh:select "SELECT $this WHERE { $this 
 """
 
 AGENTS = """\
-#+ id: agents
-#+ question: Which agents have a vector?
-#+ summary: A row is an agent.
-#+ tags: agents
-#+ graphs: all
-#+ parameter: vector | iri vector: | vector:estradiol | vector:estradiol vector:thymidine | the vector
-#+ empty: wrong
-#+ counter-change: remove page | agent:fes imt:hasVector vector:estradiol
-#+ counter-effect: loses 1, gains 0
+#+ summary: Which agents have a vector?
+#+ description: A row is an agent.
+#+ tags: [agents]
+#+ dataset: all
+#+ parameters:
+#+   - name: vector
+#+     type: 'iri vector:'
+#+     default: vector:estradiol
+#+     examples: [vector:estradiol, vector:thymidine]
+#+     description: the vector
+#+ may-be-empty: false
+#+ mutation:
+#+   - remove: agent:fes imt:hasVector vector:estradiol
+#+     graph: page
+#+ expected-diff: {lost: 1, gained: 0}
 PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
 PREFIX vector: <https://w3id.org/imaging-trials/id/vector/>
 SELECT ?agent ?position
@@ -89,29 +95,31 @@ WHERE {
 """
 
 SITES = """\
-#+ id: sites
-#+ question: Which body sites are there?
-#+ summary: A row is a body site.
-#+ tags: concepts
-#+ graphs: asserted
-#+ empty: wrong
-#+ counter-change: remove concepts | bodysite:lung a skos:Concept
-#+ counter-effect: loses 1, gains 0
+#+ summary: Which body sites are there?
+#+ description: A row is a body site.
+#+ tags: [concepts]
+#+ dataset: asserted
+#+ may-be-empty: false
+#+ mutation:
+#+   - remove: bodysite:lung a skos:Concept
+#+     graph: concepts
+#+ expected-diff: {lost: 1, gained: 0}
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?site
 WHERE { ?site a skos:Concept }
 """
 
 ELSEWHERE = """\
-#+ id: elsewhere
-#+ question: What does another server say?
-#+ summary: A row is what it says.
-#+ tags: federated
-#+ graphs: all
+#+ summary: What does another server say?
+#+ description: A row is what it says.
+#+ tags: [federated]
+#+ dataset: all
 #+ service: https://example.org/sparql
-#+ empty: right
-#+ counter-change: remove concepts | bodysite:lung a skos:Concept
-#+ counter-effect: loses 1, gains 0
+#+ may-be-empty: true
+#+ mutation:
+#+   - remove: bodysite:lung a skos:Concept
+#+     graph: concepts
+#+ expected-diff: {lost: 1, gained: 0}
 SELECT ?x
 WHERE { SERVICE <https://example.org/sparql> { ?x a ?y } }
 """

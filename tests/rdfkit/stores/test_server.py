@@ -36,7 +36,9 @@ from pyoxigraph import (
 
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
+from rdfkit.rdf import writing
 from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import parameters
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
 from rdfkit.stores import embedded as store
@@ -194,8 +196,8 @@ def test_every_saved_query_has_the_same_answer_here_as_in_the_embedded_store(end
         query = catalog.read(PROJECT, path)
         if query.service:
             continue
-        mine = answers.ask(PROJECT, graph, query.text, query.graphs)
-        dataset = [(f"{kind}-graph-uri", name.value) for name in remote.dataset(ROOT, query.graphs) for kind in KINDS]
+        mine = answers.ask(PROJECT, graph, query.text, query.dataset)
+        dataset = [(f"{kind}-graph-uri", name.value) for name in remote.dataset(ROOT, query.dataset) for kind in KINDS]
         if isinstance(mine, QueryBoolean):
             reply = endpoint.ask(query.text, *dataset)
             assert json.loads(reply.text)["boolean"] == bool(mine), query.id
@@ -206,7 +208,7 @@ def test_every_saved_query_has_the_same_answer_here_as_in_the_embedded_store(end
         else:
             assert isinstance(mine, QueryTriples)
             reply = endpoint.ask(query.text, *dataset, accept="application/n-triples")
-            assert sorted(reply.text.splitlines()) == sorted(answers.ntriples(mine).decode().splitlines()), query.id
+            assert sorted(reply.text.splitlines()) == sorted(writing.ntriples(mine).decode().splitlines()), query.id
         asked_here += 1
     assert asked_here > 150
 
@@ -693,14 +695,14 @@ def test_a_value_changes_one_token_of_a_saved_query_and_no_other(query: catalog.
             before, after = list(sparql.tokens(query.text)), list(sparql.tokens(text))
             assert [kind for kind, _, _ in after] == [kind for kind, _, _ in before]
             changed = [old for (_, old, _), (_, new, _) in zip(before, after, strict=True) if old != new]
-            assert changed in ([], [catalog.serialise(catalog.default(PROJECT, parameter))])
+            assert changed in ([], [parameters.serialize(parameters.default(PROJECT, parameter))])
             assert not sparql.asks_another_server(text)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=hostile.strings())
 def test_a_value_reaches_the_served_graph_as_itself_and_does_nothing_else(endpoint: Endpoint, value: str) -> None:
-    written = catalog.values_block(["v"], [Literal(value)])
+    written = parameters.values_block(["v"], [Literal(value)])
     reply = endpoint.ask(f"SELECT ?v ?rest WHERE {{ {written} OPTIONAL {{ ?rest a ?v }} }}")
     assert reply.status == 200, reply.text
     (row,) = json.loads(reply.text)["results"]["bindings"]

@@ -100,7 +100,7 @@ def settings() -> tuple[Setting, ...]:
 @cache
 def expected(setting: Setting) -> Rows:
     """Return the embedded engine's rows."""
-    return rows_of(answers.ask(PROJECT, graph(), setting.text, setting.query.graphs))
+    return rows_of(answers.ask(PROJECT, graph(), setting.text, setting.query.dataset))
 
 
 def rows_of(answer: Answer) -> Rows:
@@ -124,7 +124,7 @@ def compare(engine: Engine) -> Outcome:
         wanted = expected(setting)
         begin = time.perf_counter()
         try:
-            found = engine.ask(setting.text, layers.dataset(PROJECT, graph(), setting.query.graphs))
+            found = engine.ask(setting.text, layers.dataset(PROJECT, graph(), setting.query.dataset))
         except Exception as error:  # noqa: BLE001 - each engine has its own, and each is an answer that differs
             differing[setting] = f"{type(error).__name__}: {error}"[:300]
             continue

@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad
 
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base import namespaces
-from rdfkit.base.tables import visible
+from rdfkit.base.text import visible
 from rdfkit.releases.diff.snapshots import State
 
 Fact = tuple[str, str, str]

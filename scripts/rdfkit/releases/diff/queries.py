@@ -8,7 +8,7 @@ from pyoxigraph import QueryBoolean, QueryTriples, Store
 
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.base.tables import visible
+from rdfkit.base.text import visible
 from rdfkit.releases.diff.changes import Change
 from rdfkit.releases.diff.semver import LEVELS, highest
 from rdfkit.releases.diff.snapshots import State
@@ -65,7 +65,7 @@ def _change(query: SavedQuery, kind: str, words: str, before: Sequence[str] = ()
 
 
 def _head(query: SavedQuery, sign: str) -> Change:
-    return Change("saved queries", "", sign, query.id, query.question, "saved query")
+    return Change("saved queries", "", sign, query.id, query.summary, "saved query")
 
 
 def _header(was: SavedQuery, now: SavedQuery) -> Iterator[Change]:
@@ -83,15 +83,15 @@ def _header(was: SavedQuery, now: SavedQuery) -> Iterator[Change]:
         defaults = [one[name].default for one in (before, after)]
         if defaults[0] != defaults[1]:
             yield _change(now, "default-changed", f"default of {name}", defaults[:1], defaults[1:])
-    if was.graphs != now.graphs:
-        yield _change(now, "dataset-changed", "asked over", [was.graphs], [now.graphs])
+    if was.dataset != now.dataset:
+        yield _change(now, "dataset-changed", "asked over", [was.dataset], [now.dataset])
     if was.service != now.service:
         yield _change(now, "service-changed", "asks besides the graph", [was.service], [now.service])
-    reading = [(query.question, query.summary, query.tags, query.topic) for query in (was, now)]
+    reading = [(query.summary, query.description, query.tags, query.topic) for query in (was, now)]
     told = [[(p.name, p.description, p.examples) for p in query.parameters if p.name in before.keys() & after.keys()]
             for query in (was, now)]  # fmt: skip
     if reading[0] != reading[1] or told[0] != told[1]:
-        yield _change(now, "query-reworded", "question, summary, tags, examples", [was.question], [now.question])
+        yield _change(now, "query-reworded", "question, summary, tags, examples", [was.summary], [now.summary])
 
 
 def _answers(old: Store, new: Store, was_asked: Mapping[str, SavedQuery], now_asked: Mapping[str, SavedQuery], *,
@@ -138,12 +138,12 @@ def _text(store: Store, was: SavedQuery, now: SavedQuery) -> Iterator[Change]:
 def _same_call(was: SavedQuery, now: SavedQuery) -> bool:
     """Tell whether asking with nothing set is still the same question, as far as the header says."""
     defaults = [{p.name: p.default for p in query.parameters} for query in (was, now)]
-    return was.graphs == now.graphs and defaults[0].items() <= defaults[1].items()
+    return was.dataset == now.dataset and defaults[0].items() <= defaults[1].items()
 
 
 def _ask(store: Store, query: SavedQuery, settings: Mapping[str, str]) -> _Answer:
     try:
-        answer = answers.ask(PROJECT, store, catalog.bind(PROJECT, query, settings), query.graphs)
+        answer = answers.ask(PROJECT, store, catalog.bind(PROJECT, query, settings), query.dataset)
         if isinstance(answer, QueryTriples):
             return _Answer("triples", (), Counter((str(t.subject), str(t.predicate), str(t.object)) for t in answer))
         if isinstance(answer, QueryBoolean):

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from pyoxigraph import Literal, NamedNode, Triple
 
 from imaging_trials.graph.project import PROJECT
+from rdfkit.rdf import writing
 from rdfkit.releases.files.manifest import DATASET, Manifest
 from rdfkit.releases.files.statistics import Counts, Linkset
-from rdfkit.sparql import results as answers
 
 _MEDIA = "https://www.iana.org/assignments/media-types/"
 _FORMATS = "http://www.w3.org/ns/formats/"
@@ -238,7 +238,7 @@ def _turtle(facts: list[Triple]) -> bytes:
     by_subject: dict[object, dict[Triple, None]] = {}
     for triple in facts:
         by_subject.setdefault(triple.subject, {})[triple] = None
-    return answers.turtle(PROJECT, (triple for triples in by_subject.values() for triple in triples))
+    return writing.turtle(PROJECT, (triple for triples in by_subject.values() for triple in triples))
 
 
 def _say(subject: str, *, a: str = "", **facts: Value | Sequence[Value]) -> Facts:

@@ -11,9 +11,9 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfF
 
 from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
+from rdfkit.rdf import writing
 from rdfkit.releases.files import jsonld
 from rdfkit.releases.files.manifest import File
-from rdfkit.sparql import results as answers
 
 NAME = "imaging-trials"
 LARGE = 1_000_000
@@ -59,7 +59,7 @@ def quads_bytes(quads: Iterable[Quad]) -> bytes:
 
 def merge_bytes(quads: Iterable[Quad]) -> bytes:
     """Return the merge of all graphs as Turtle with the house's prefixes, sorted by subject, predicate and object."""
-    return answers.turtle(PROJECT, merged(quads))
+    return writing.turtle(PROJECT, merged(quads))
 
 
 def canonical(quads: Iterable[Quad]) -> str:
@@ -130,18 +130,18 @@ def _data(name: str, media: str, data: bytes, kind: _Kind, unpacked: str = "") -
 
 
 def _lines(triples: Iterable[Triple]) -> bytes:
-    return b"".join(sorted(answers.ntriples(triples).splitlines(keepends=True)))
+    return b"".join(sorted(writing.ntriples(triples).splitlines(keepends=True)))
 
 
 def _trig(quads: list[Quad]) -> bytes:
     ordered = sorted(quads, key=lambda quad: (str(quad.graph_name), *_in_order(quad.triple)))
     names = {quad.graph_name for quad in quads}
-    prefixes = answers.used_prefixes(PROJECT, (quad.triple for quad in quads), names)
-    return answers.in_order(serialize(ordered, format=RdfFormat.TRIG, prefixes=prefixes) or b"")
+    prefixes = writing.used_prefixes(PROJECT, (quad.triple for quad in quads), names)
+    return writing.with_sorted_prefixes(serialize(ordered, format=RdfFormat.TRIG, prefixes=prefixes) or b"")
 
 
 def _xml(triples: list[Triple]) -> bytes:
-    return serialize(triples, format=RdfFormat.RDF_XML, prefixes=answers.used_prefixes(PROJECT, triples)) or b""
+    return serialize(triples, format=RdfFormat.RDF_XML, prefixes=writing.used_prefixes(PROJECT, triples)) or b""
 
 
 def _in_order(triple: Triple) -> tuple[str, str, str]:

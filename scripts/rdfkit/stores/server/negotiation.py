@@ -16,6 +16,7 @@ from pyoxigraph import (
 )
 
 from imaging_trials.graph.project import PROJECT
+from rdfkit.rdf import writing
 from rdfkit.sparql import results as answers
 from rdfkit.stores.server.limits import RefusedError
 
@@ -93,7 +94,7 @@ def write(answer: bytes, form: str, media: str) -> bytes:
     if form in {"CONSTRUCT", "DESCRIBE"}:
         statements = [quad.triple for quad in parse(answer, RdfFormat.N_TRIPLES)]
         if media == HTML:
-            return _in_html(f"<pre>{html.escape(answers.turtle(PROJECT, statements).decode())}</pre>")
+            return _in_html(f"<pre>{html.escape(writing.turtle(PROJECT, statements).decode())}</pre>")
         return triples(statements, media)
     result = parse_query_results(answer, QueryResultsFormat.TSV if form == "SELECT" else QueryResultsFormat.JSON)
     if media == HTML:
@@ -115,7 +116,7 @@ def triples(statements: Iterable[Triple], media: str) -> bytes:
     """Return triples in one of `TRIPLES`; Turtle with the prefixes of the house that it uses."""
     chosen = TRIPLES[media]
     if chosen == RdfFormat.TURTLE:
-        return answers.turtle(PROJECT, statements)
+        return writing.turtle(PROJECT, statements)
     return serialize(statements, format=chosen) or b""
 
 

@@ -1,0 +1,197 @@
+"""Records read from the graph: an article's citation as its source prints it, or corrected."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from pyoxigraph import NamedNode, Store
+
+from imaging_trials.bibliography.record import Author, Date, Erratum, Record
+from imaging_trials.graph import lookup, read
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
+
+_EVENT_KIND = PROJECT.prefixes["eventkind"]
+_PARTS = ("isAuthorshipOf", "concerns", "corrects")
+"""Properties that lead from a part of a citation to its article."""
+
+_LAST = 10**9
+"""The position of what has none."""
+
+
+class Correction(NamedTuple):
+    """What the source prints of a property ("" if it leaves it out), what is right, and who says so."""
+
+    iri: NamedNode
+    thing: NamedNode
+    property: NamedNode
+    printed: str
+    corrected: str
+    basis: str
+    sources: tuple[NamedNode, ...]
+    checked_on: str
+
+
+_Values = Callable[[NamedNode, NamedNode], list[str]]
+"""Returns the values of a property of a thing: as printed, or corrected."""
+
+
+def in_page_order(store: Store) -> list[NamedNode]:
+    """Return the articles that the page lists, in its order; an article that is listed twice is there twice."""
+    rows = []
+    for listing in read.members(store, "Listing"):
+        for topic in read.objects(store, listing, "isUnderTopic"):
+            at = (_position(store, topic), _position(store, listing), listing.value)
+            rows += [(at, article) for article in read.objects(store, listing, "lists")]
+    return [article for _, article in sorted(rows, key=lambda row: row[0])]
+
+
+def articles_of(store: Store, thing: NamedNode) -> list[NamedNode]:
+    """Return the articles to cite for a thing: itself, or that of an edition, listing, erratum, event or author.
+
+    For a guideline series these are the articles of its editions, for a topic the articles that it lists, in page
+    order. For anything else there are none.
+    """
+    found = _articles(store, thing)
+    if len(found) < 2:
+        return found
+    order = in_page_order(store)
+    first = {article: number for number, article in reversed(list(enumerate(order)))}
+    return sorted(found, key=lambda article: (first.get(article, len(order)), article.value))
+
+
+def _articles(store: Store, thing: NamedNode) -> list[NamedNode]:
+    if read.is_a(store, thing, "Article"):
+        return [thing]
+    found = [
+        article
+        for name in ("isPublishedAs", "lists", "corrects", "isAuthorshipOf")
+        for article in read.objects(store, thing, name)
+    ]
+    for event_or_correction in ("concerns", "correctsStatementOf"):
+        for other in read.objects(store, thing, event_or_correction):
+            found += _articles(store, other)
+    for edition in read.subjects(store, "isEditionOf", thing):
+        found += _articles(store, edition)
+    for listing in read.subjects(store, "isUnderTopic", thing):
+        found += read.objects(store, listing, "lists")
+    return list(dict.fromkeys(found))
+
+
+def read_record(store: Store, article: NamedNode, *, corrected: bool = False) -> Record:
+    """Return the record of an article, as its source prints it or, with ``corrected``, as it should be.
+
+    The record's key is the last part of the article's IRI. Raises UserError if a correction is of a value that is not
+    printed.
+    """
+    values = _corrected(store, article) if corrected else _printed(store)
+
+    def text(thing: NamedNode, name: str) -> str:
+        return next(iter(values(thing, read.imt(name))), "")
+
+    def journal(thing: NamedNode) -> str:
+        return next((text(journal, "printedName") for journal in read.objects(store, thing, "isPublishedIn")), "")
+
+    authorships = read.subjects(store, "isAuthorshipOf", article)
+    errata = read.subjects(store, "corrects", article)
+    dates = _dates(store, article, text)
+    return Record(
+        iri=article.value,
+        key=article.value.replace("#", "/").rpartition("/")[2],
+        authors=tuple(
+            Author(
+                text(one, "printedName"),
+                read.is_a(store, one, "GroupAuthorship"),
+                bool(read.objects(store, one, "isListedUnder")),
+            )
+            for one in sorted(authorships, key=lambda one: (_position(store, one), one.value))
+        ),
+        title=next(iter(values(article, lookup.TITLE)), ""),
+        journal=journal(article),
+        issued=dates.get("issue-publication"),
+        online=dates.get("online-publication"),
+        ahead_of_print=dates.get("ahead-of-print"),
+        volume=text(article, "volume"),
+        issue=text(article, "issue"),
+        pages=text(article, "pages"),
+        doi=text(article, "doi"),
+        pmid=text(article, "pmid"),
+        pmcid=text(article, "pmcid"),
+        errata=tuple(
+            Erratum(journal(one), *(text(one, name) for name in ("printedDate", "volume", "issue", "pages")))
+            for one in sorted(errata, key=lambda one: (text(one, "earliestDay"), one.value))
+        ),
+    )
+
+
+def _dates(store: Store, article: NamedNode, text: Callable[[NamedNode, str], str]) -> dict[str, Date]:
+    """Return the dates that the page prints of an article, by kind of event; what other sources say is left out."""
+    return {
+        kind.value.removeprefix(_EVENT_KIND): Date(
+            text(event, "printedDate"), text(event, "earliestDay"), text(event, "latestDay")
+        )
+        for event in read.subjects(store, "concerns", article)
+        if read.sections(store, event)
+        for kind in read.objects(store, event, "hasEventKind")
+    }
+
+
+def corrections(store: Store, article: NamedNode) -> list[Correction]:
+    """Return the corrections of what the source prints in an article's citation, sorted by IRI."""
+    found = [one for thing in cited_things(store, article) for one in corrections_of(store, thing)]
+    return sorted(found, key=lambda one: one.iri.value)
+
+
+def corrections_of(store: Store, thing: NamedNode) -> list[Correction]:
+    """Return the corrections of what the source prints of one thing, sorted by IRI."""
+    return [_correction(store, iri) for iri in read.subjects(store, "correctsStatementOf", thing)]
+
+
+def cited_things(store: Store, article: NamedNode) -> list[NamedNode]:
+    """Return the things whose statements make up a citation: article, authorships, events, errata, journals."""
+    own = [article, *(part for name in _PARTS for part in read.subjects(store, name, article))]
+    journals = [journal for one in own for journal in read.objects(store, one, "isPublishedIn")]
+    return list(dict.fromkeys([*own, *journals]))
+
+
+def _correction(store: Store, iri: NamedNode) -> Correction:
+    things, properties = read.objects(store, iri, "correctsStatementOf"), read.objects(store, iri, "correctsProperty")
+    corrected = read.text(store, iri, "correctedValue")
+    if len(things) != 1 or len(properties) != 1 or not corrected:
+        raise UserError(
+            f"{PROJECT.shorten(iri.value)} is an incomplete correction: give it one imt:correctsStatementOf, one "
+            "imt:correctsProperty and one imt:correctedValue."
+        )
+    return Correction(
+        iri,
+        things[0],
+        properties[0],
+        read.text(store, iri, "printedValue"),
+        corrected,
+        read.text(store, iri, "basis"),
+        tuple(read.sources(store, iri)),
+        read.text(store, iri, "checkedOn"),
+    )
+
+
+def _printed(store: Store) -> _Values:
+    return lambda thing, name: read.texts(store, thing, name)
+
+
+def _corrected(store: Store, article: NamedNode) -> _Values:
+    printed = _printed(store)
+    corrected: dict[tuple[NamedNode, NamedNode], list[str]] = {}
+    for one in corrections(store, article):
+        at = (one.thing, one.property)
+        values = corrected.get(at) or printed(*at)
+        if one.printed and one.printed not in values:
+            raise UserError(
+                f"{PROJECT.shorten(one.iri.value)} corrects '{one.printed}', but "
+                f"{lookup.described(store, one.thing)} prints something else: fix the correction."
+            )
+        corrected[at] = [one.corrected, *(value for value in values if value not in (one.printed, one.corrected))]
+    return lambda thing, name: corrected.get((thing, name)) or printed(thing, name)
+
+
+def _position(store: Store, thing: NamedNode) -> int:
+    value = read.text(store, thing, "position")
+    return int(value) if value.isdecimal() else _LAST

@@ -1,0 +1,133 @@
+"""``imt audit LIST``: what the graph knows of each reference of a list, in every form in which lists are written."""
+
+import json
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Store
+
+from imaging_trials.bibliography import WRITERS, Reference, in_page_order, read_record, read_references
+from imaging_trials.graph.project import PROJECT
+from imaging_trials.views import currency
+from rdfkit.stores.embedded import open_store
+from tests.conftest import Imt
+
+DAY = "2026-11-26"
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    return open_store(PROJECT)
+
+
+def read(text: str) -> list[Reference]:
+    return read_references(text, "list.txt")
+
+
+def audited(store: Store, text: str) -> list[tuple[str, list[str]]]:
+    """Return (thing as CURIE or "", words of the findings) of each reference of a list."""
+    return [
+        (PROJECT.shorten(one.thing.value) if one.thing else "", [finding.words for finding in one.findings])
+        for one in currency.references(store, read(text), DAY)
+    ]
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_list_in_any_format_gets_the_same_findings(store: Store, name: str) -> None:
+    records = [read_record(store, article) for article in in_page_order(store)]
+    found = currency.references(store, read(WRITERS[name](records)), DAY)
+    assert [(one.thing, one.findings) for one in found] == [
+        (one.thing, one.findings) for one in currency.listed(store, DAY)
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "10.1007/s00259-017-3670-z",
+        "doi:10.1007/s00259-017-3670-z",
+        "DOI: 10.1007/S00259-017-3670-Z.",
+        "https://doi.org/10.1007/s00259-017-3670-z",
+        "http://dx.doi.org/10.1007/s00259-017-3670-z;",
+        "(10.1007/s00259-017-3670-z)",
+        "28283702",
+        "PMID: 28283702",
+        "pmid 28283702.",
+        "https://pubmed.ncbi.nlm.nih.gov/28283702/",
+        "2017: Fendler WP et al. PSMA PET/CT. PMID: 28283702",
+        "68Ga-PSMA PET/CT: Joint EANM and SNMMI procedure guideline for prostate cancer imaging: version 1.0. 2017",
+    ],
+)
+def test_an_article_is_found_by_any_form_of_its_identifiers(store: Store, line: str) -> None:
+    ((thing, words),) = audited(store, f"# my list\n\n  {line}\r\n")
+    assert thing == "article:fendler-2017"
+    assert "superseded" in words
+
+
+def test_a_corrected_identifier_is_known(store: Store) -> None:
+    assert audited(store, "pmc8679588")[0][0] == "article:vali-2021"
+
+
+def test_what_the_graph_does_not_know_is_unknown(store: Store) -> None:
+    found = audited(store, "10.1000/nothing\nsome words\n28283702")
+    assert [words for _, words in found[:2]] == [["unknown"], ["unknown"]]
+    assert found[2][0] == "article:fendler-2017"
+
+
+def test_an_unlisted_edition_is_known_by_its_basis(store: Store) -> None:
+    ((thing, words),) = audited(store, "10.1007/s00259-009-1297-4")
+    assert thing == "edition:eanm-fdg-pet-ct-tumour-imaging-1-0"
+    assert words == ["read as an edition", "superseded"]
+
+
+def test_an_edition_that_is_only_reported_is_not_current(store: Store) -> None:
+    (one,) = currency.references(store, read("10.1007/s00259-025-07105-x"), DAY)
+    assert one.status == "unknown"
+    assert [finding.words for finding in one.findings] == ["read as an edition", "known from reports only"]
+
+
+def test_identifiers_of_different_articles_are_reported(store: Store) -> None:
+    (one,) = currency.references(store, read("doi: 10.1007/s00259-017-3670-z. PMID: 27262701"), DAY)
+    assert (one.thing, one.status) == (None, "unknown")
+    (finding,) = one.findings
+    assert finding.words == "identifiers disagree"
+    assert finding.what == "its DOI is that of Fendler 2017 and its PMID is that of Van den Wyngaert 2016"
+
+
+def test_a_known_title_with_an_unknown_doi_is_reported(store: Store) -> None:
+    title = "68Ga-PSMA PET/CT: Joint EANM and SNMMI procedure guideline for prostate cancer imaging: version 1.0"
+    (one,) = currency.references(store, read(json.dumps([{"title": title, "DOI": "10.1000/wrong"}])), DAY)
+    assert one.findings[0].what == "its title is that of Fendler 2017, its DOI of nothing in the graph"
+
+
+def test_another_pmid_than_the_graph_has_is_reported(store: Store) -> None:
+    ((thing, words),) = audited(store, "doi: 10.1007/s00259-017-3670-z. PMID: 1234567")
+    assert thing == "article:fendler-2017"
+    assert words == ["another PMID", "superseded"]
+
+
+def test_a_file_or_standard_input_is_read(imt: Imt, tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_bytes("\ufeff28283702\n".encode())
+    printed = imt("audit", str(file), "--format", "csv").stdout
+    assert "article:fendler-2017" in printed
+    assert imt("audit", "-", "--format", "csv", stdin="28283702\n").stdout == printed
+
+
+def test_strict_exits_with_1_for_superseded_or_unknown(imt: Imt) -> None:
+    for line, strict in (("28283702", 1), ("27262701", 0), ("10.1000/nothing", 1), ("25452219", 0)):
+        assert imt("audit", "-", stdin=line).returncode == 0
+        assert imt("audit", "-", "--strict", stdin=line).returncode == strict
+
+
+@pytest.mark.parametrize("name", ["no-such-file.bib", ".", "\x1b[31m"])
+def test_an_unreadable_file_is_one_sentence(imt: Imt, name: str) -> None:
+    done = imt("audit", name)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "can't be read" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_control_characters_do_not_reach_the_terminal(imt: Imt) -> None:
+    for form in ("table", "csv"):
+        assert "\x1b" not in imt("audit", "-", "--format", form, stdin="\x1b[31m red\n").stdout

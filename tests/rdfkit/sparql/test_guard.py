@@ -1,0 +1,60 @@
+"""Checks of SPARQL that somebody typed, before an engine reads it."""
+
+import pytest
+
+from imaging_trials.graph.project import PROJECT
+from rdfkit.base.errors import UserError
+from rdfkit.sparql import guard as sparql
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("# SELECT\nPREFIX select: <http://x/#> ASK {}", "ASK"),
+        ("BASE <http://x/> CONSTRUCT WHERE { ?s ?p 'INSERT' }", "CONSTRUCT"),
+        ("describe <http://SELECT>", "DESCRIBE"),
+    ],
+)
+def test_the_form_of_a_query_is_its_first_keyword_and_nothing_in_comments_names_or_strings(
+    text: str, form: str
+) -> None:
+    assert sparql.check(text) == form
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { ?s ?p 'SERVICE' }",
+        "SELECT * { ?s ?p 'x'@service }",
+        "SELECT * { ?service ?p <http://x/SERVICE> } # SERVICE",
+        "PREFIX x: <http://x/> SELECT * { ?s x:SERVICE '''a'SERVICE''' }",
+    ],
+)
+def test_the_word_service_is_only_refused_where_it_asks_another_server(text: str) -> None:
+    assert sparql.check(text) == "SELECT"
+    with pytest.raises(UserError, match="--endpoint URL"):
+        sparql.check("SELECT * { service silent <http://x/> { ?s ?p ?o } }")
+    assert sparql.check("SELECT * { SERVICE <http://x/> { ?s ?p ?o } }", embedded=False) == "SELECT"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * " + "{" * 100_000,
+        "SELECT * { FILTER(" + "!" * 100_000 + "1) }",
+        "SELECT * { FILTER(" + "1+" * 100_000 + "1) }",
+        "SELECT * { " + "OPTIONAL { ?s ?p ?o } " * 100_000 + "}",
+        "SELECT * { ?s ?p ?o }" + " " * 5_000_000,
+    ],
+    ids=["brackets", "not", "plus", "optional", "size"],
+)
+def test_a_query_that_would_kill_the_engine_gets_a_sentence(text: str) -> None:
+    with pytest.raises(UserError, match=r"too large|bytes"):
+        sparql.check(text)
+
+
+def test_house_prefixes_are_declared_where_they_are_used_and_undeclared() -> None:
+    text = 'PREFIX agent: <http://mine/>\nSELECT * { agent:x imt:y "skos:z" } # owl:x'
+    assert (
+        sparql.with_prefixes(text, PROJECT.prefixes) == f"PREFIX imt: <https://w3id.org/imaging-trials/vocab#>\n{text}"
+    )
