@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rdfkit.base.errors import UserError
@@ -183,3 +183,24 @@ def holds(read: Callable[[], object]) -> bool:
         assert 10 <= len(sentence) <= 4000
         return False
     return True
+
+
+ROUNDS = 12
+"""How many times the number of examples that a test names are made."""
+
+
+def try_all(
+    what: "st.SearchStrategy[object]", number: int, read: Callable[[object], object], *, seconds: int = 30
+) -> None:
+    """Give a reader `ROUNDS` times so many examples, in a process of its own."""
+
+    def work(at: Callable[[object], None]) -> None:
+        @examples(number * ROUNDS)
+        @given(what)
+        def each(example: object) -> None:
+            at(example)
+            holds(lambda: read(example))
+
+        each()
+
+    apart(work, seconds=seconds * ROUNDS)
