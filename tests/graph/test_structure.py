@@ -83,8 +83,6 @@ def test_imports_go_downwards() -> None:
     upwards = [one for by, target, one in between_rooms() if order[by] < order[target]]
     kept = [str(one) for one in upwards if room(one.by) not in NOT_YET_NEUTRAL]
     assert kept == [], "the order is that of ROOMS in tests/support/imports.py"
-        f"the order is that of ROOMS in {Path('tests/support/imports.py')}"
-    )
 
 
 def test_imports_go_through_the_door() -> None:
