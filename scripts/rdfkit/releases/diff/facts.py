@@ -38,8 +38,8 @@ _LONGEST, _DEEPEST, _ROUNDS = 2000, 20, 200
 
 _LABELS = [
     f"<{PROJECT.expand(curie)}>"
-    for curie in ("skos:prefLabel", "rdfs:label", "dcterms:title", "sh:name", "imt:heading", "imt:printedTitle",
-                  "imt:printedName", "imt:summary", "imt:shortName")
+    for curie in ("skos:prefLabel", "rdfs:label", "dcterms:title", "sh:name", "imt:heading",
+                  "imt:printedName", "imt:summary")
 ]  # fmt: skip
 
 
