@@ -9,14 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Quad
 
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.base.text import clip, nearest
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.rdf import writing
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
@@ -25,6 +24,8 @@ from rdfkit.stores import embedded as store
 if TYPE_CHECKING:
     import rdflib
     from rdflib.query import Result
+
+    from imaging_trials.build import validation
 
 
 class _Ask(Protocol):
@@ -88,39 +89,50 @@ def validate(
     shapes: "str | Path | rdflib.Graph | Iterable[str | Path] | None" = None,
     engine: str = "auto",
 ) -> "tuple[bool, rdflib.Graph, str]":
-    """Return what ``imt validate`` says, as ``pyshacl.validate`` does: conforms or not, the report's graph, its text.
+    """Return whether data conforms, the validation report as a graph, and as text, as ``pyshacl.validate`` does.
 
-    ``source`` is a file, several files, or an rdflib graph of the user's, which is judged with the complete graph as
-    context; without it, the complete graph is judged itself. With ``shapes`` of the user's own, the source alone is
-    judged, by these only. ``engine`` is ``reference`` (pySHACL), ``fast``, which gives the same results, or ``auto``:
-    fast, and the reference for shapes that it does not support. Raises UserError for a file that can't be read as RDF.
+    ``source`` is a file, several files, or an rdflib graph; it is validated with the complete graph as context. Without
+    it, the complete graph is validated. With ``shapes`` of your own, the source alone is validated, by these only.
+    ``engine`` is ``pyshacl``, ``fast``, which gives the same results, or ``auto``: fast, and pySHACL for shapes that it
+    does not support.
+
+    A result of any severity means that the data does not conform (SHACL 3.6.1.1), unlike the exit code of
+    ``imt validate``, which only a violation sets. Graph and text of the report agree with the first item.
+
+    >>> import rdflib
+    >>> import imaging_trials as it
+    >>> data = "<http://example.org/a> <http://purl.org/dc/terms/titel> 'A' ."
+    >>> conforms, graph, text = it.validate(rdflib.Graph().parse(data=data))
+    >>> conforms
+    False
+    >>> print(text.splitlines()[0].partition(" (in: ")[0])
+    graph: dcterms:titel is not in that vocabulary; did you mean dcterms:title?
+
+    Raises UserError for a file that cannot be read as RDF, and for a graph with a triple that RDF does not allow.
     """
-    import tempfile
-
     from imaging_trials.build import validation
     from rdfkit.shacl import report
 
-    with tempfile.TemporaryDirectory() as folder:
-        if shapes is not None:
-            own = _files(shapes, Path(folder) / "shapes.nt")
-            data = [] if source is None else _files(source, Path(folder) / "graph.nt")
-            found = validation.validate_own(data, own, engine=engine)
-        elif source is None:
-            found = validation.validate_repository(engine=engine)
-        else:
-            found = validation.validate_files(_files(source, Path(folder) / "graph.nt"), engine=engine)
+    data = [] if source is None else _data(source, "graph")
+    if shapes is not None:
+        found = validation.validate_by_shapes(data, _data(shapes, "the graph of shapes"), engine=engine)
+    elif source is None:
+        found = validation.validate_repository(engine=engine)
+    else:
+        found = validation.validate_data(data, engine=engine)
     text = "\n".join([*report.lines(found), report.summary(found)])
     return found.conforms(), bridge.to_rdflib_graph(report.as_triples(found), PROJECT.prefixes), text
 
 
-def _files(source: "str | Path | rdflib.Graph | Iterable[str | Path]", place: Path) -> list[Path]:
-    """Return the files that are meant; a graph is written to ``place`` first."""
+def _data(source: "str | Path | rdflib.Graph | Iterable[str | Path]", name: str) -> "list[validation.Data]":
+    """Return the data in an rdflib graph, which the report calls ``name``, or in files."""
     import rdflib
 
+    from imaging_trials.build import validation
+
     if isinstance(source, rdflib.Graph):
-        place.write_bytes(writing.ntriples([_triple(*triple) for triple in source]))
-        return [place]
-    return [Path(file) for file in ([source] if isinstance(source, str | Path) else source)]
+        return validation.read_graph(source, name)
+    return validation.read_files([Path(file) for file in ([source] if isinstance(source, str | Path) else source)])
 
 
 def _answer_to_text(
@@ -146,12 +158,11 @@ def _ask_endpoint(  # noqa: PLR0913 - what goes to an endpoint
     project_prefixes: bool = False,
 ) -> answers.Answer:
     """Ask an endpoint as `answers.ask` asks the embedded store."""
-    from rdfkit.stores import sparql_client as remote
-    from rdfkit.stores.http_auth import Login
+    from rdfkit.stores import Login, ask_endpoint, endpoint_graphs
 
-    graphs = remote.dataset(PROJECT.root, dataset) if dataset in layers.dataset_names(PROJECT) else []
+    graphs = endpoint_graphs(PROJECT, dataset) if dataset in layers.dataset_names(PROJECT) else []
     text = sparql.with_prefixes(text, PROJECT.prefixes) if project_prefixes else text
-    return remote.ask(url, text, graphs, timeout=timeout, who=Login(*who) if who else None)
+    return ask_endpoint(url, text, graphs, timeout=timeout, login=Login(*who) if who else None)
 
 
 def _quads(names: tuple[str, ...]) -> Iterator[Quad]:
@@ -170,13 +181,6 @@ def _quads(names: tuple[str, ...]) -> Iterator[Quad]:
             raise UserError(f"There is no graph '{clip(name)}': {offer}")
     for iri in chosen:
         yield from opened.quads_for_pattern(None, None, None, iri)
-
-
-def _triple(*terms: Any) -> Triple:
-    subject, predicate, object_ = map(bridge.from_rdflib, terms)
-    if isinstance(subject, Literal) or not isinstance(predicate, NamedNode):
-        raise UserError(f"The graph holds a triple that RDF does not allow, about {clip(str(subject))}.")
-    return Triple(subject, predicate, object_)
 
 
 def typed(value: Any) -> str:

@@ -10,7 +10,7 @@ import pytest
 from imaging_trials.graph.project import PROJECT
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
-from rdfkit.shacl import undefined_terms as gate
+from rdfkit.shacl import undefined_terms
 from tests.conftest import ROOT
 
 RULES = ROOT / "ontology" / "rules"
@@ -284,15 +284,15 @@ def test_every_section_of_terms_of_others_names_where_they_were_read() -> None:
 
 def test_the_gate_knows_the_terms_of_the_alignments_and_no_misspelt_ones() -> None:
     store = layers.read_sources(PROJECT)
-    known = gate.terms_of_store(store)
+    known = undefined_terms.defined_in_store(PROJECT, store)
     terms = {term.value for term in declared(ALIGNMENTS)}
     assert terms <= known.classes | known.properties
     text = (
         PROLOGUE
         + "trial:one a schema:MedicalTrail ; dcterms:isPartOff programme:one ; dcterms:isPartOf programme:one ."
     )
-    found = gate.check_quads(
-        list(ox.parse(text, format=ox.RdfFormat.TURTLE)), "a.ttl", known, {PROJECT.expand("programme:one")}
+    found = undefined_terms.check_quads(
+        PROJECT, list(ox.parse(text, format=ox.RdfFormat.TURTLE)), "a.ttl", known, {PROJECT.expand("programme:one")}
     )
     assert {
         PROJECT.shorten(finding.term): [PROJECT.shorten(name) for name in finding.nearest][:1] for finding in found

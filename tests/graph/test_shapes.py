@@ -10,8 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from imaging_trials.build import validation
 from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
-from rdfkit.shacl import report, undefined_terms
-from rdfkit.shacl import validate as shacl_validate
+from rdfkit.shacl import report, term_text, undefined_terms, validate
 from tests.support.fixtures import INVALID, PARAMETERS, VALID, context, header, neighborhood
 from tests.support.shape_constraints import SH, constraints, facts, name, reporting_shapes, values
 
@@ -27,10 +26,10 @@ def stated(result: report.Result, said: dict[str, str]) -> dict[str, str]:
     """Return what a header would say of a result."""
     return {
         "breaks": said["breaks"] if said["breaks"] == name(result.constraint) else name(result.shape),
-        "path": report.path_text(result),
+        "path": result.path_text(PROJECT),
         "component": PROJECT.shorten(result.component),
         "severity": PROJECT.shorten(result.severity),
-        "focus": report.term_text(result.focus),
+        "focus": term_text(PROJECT, result.focus),
     }
 
 
@@ -46,11 +45,11 @@ def test_fixture_breaks_exactly_its_rule(path: Path) -> None:
     near = neighborhood()
     own: set[Any] = {quad.subject for quad in quads}
     own |= {quad.object for quad in quads if isinstance(quad.object, Literal) or not near.is_described(quad.object)}
-    results, _ = shacl_validate.validate(context().ground, triples | near.inferences(triples), own)
+    results, _ = validate(context().given, triples | near.inferences(triples), own)
     said = header(path)
     assert [stated(result, said) for result in results] == [said]
     names = {node.value for node in own if isinstance(node, NamedNode)}
-    assert list(undefined_terms.check_quads(quads, str(path), context().known, names)) == []
+    assert list(undefined_terms.check_quads(PROJECT, quads, str(path), context().known, names)) == []
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ PLACEHOLDERS = {"imt:x", "imt:X"}
 
 def undefined(found: list[Use]) -> list[str]:
     """Return where a term is named that no vocabulary defines."""
-    known = undefined_terms.terms_of_store(open_store(PROJECT))
+    known = undefined_terms.defined_in_store(PROJECT, open_store(PROJECT))
     thing, value = NamedNode("urn:example:thing"), NamedNode("urn:example:value")
     wrong = []
     for iri in {use.iri for use in found}:
@@ -27,7 +27,7 @@ def undefined(found: list[Use]) -> list[str]:
         local = iri.removeprefix(PROJECT.vocabulary).rpartition("#")[2].rpartition("/")[2]
         kind = NamedNode(PROJECT.expand("rdf:type"))
         quad = Quad(thing, kind, NamedNode(iri)) if local[:1].isupper() else Quad(thing, NamedNode(iri), value)
-        if undefined_terms.check_quads([quad], "python", known, {thing.value}):
+        if undefined_terms.check_quads(PROJECT, [quad], "python", known, {thing.value}):
             wrong += [f"{use.file}:{use.line}: {PROJECT.shorten(iri)}" for use in found if use.iri == iri]
     return sorted(wrong)
 

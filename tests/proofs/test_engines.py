@@ -178,7 +178,7 @@ def answered(body: str, text: str) -> conformance.Rows:
         connection.sendall((head + body).encode())
 
     with raw_server(serve) as url:
-        return conformance.rows_of(remote.ask(url, text, timeout=10))
+        return conformance.rows_of(remote.ask_endpoint(url, text, timeout=10))
 
 
 @pytest.mark.parametrize("rows", ["", '{"__ASK_RETVAL": {"type": "literal", "value": "1"}}'])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from imaging_trials.bibliography import read_references
-from imaging_trials.mappings import checks, sssom
+from imaging_trials.mappings import compare, read_sets
 from rdfkit.rdf import reading
 from rdfkit.sparql import guard, portability
 from tests.conftest import ROOT
@@ -58,10 +58,10 @@ def test_list_of_references(name: str) -> None:
 
 
 def test_copy_of_a_vocabulary(tmp_path: Path) -> None:
-    path, sets = tmp_path / "ncit.tsv", sssom.read_sets(ROOT)
+    path, sets = tmp_path / "ncit.tsv", read_sets(ROOT)
 
     def read(size: int) -> None:
         path.write_text("id\tlabel\nhttp://a/#" + "/#_:=" * size + "\tx\n", encoding="utf-8")
-        holds(lambda: checks.against(sets, path, "ncit"))
+        holds(lambda: compare(sets, path, "ncit"))
 
     assert is_linear(read, 100_000)

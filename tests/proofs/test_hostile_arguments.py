@@ -39,7 +39,7 @@ ARGUMENTS: dict[str, list[bytes]] = {
     "a file with a line end in its name": [b"validate", b"no\nsuch\x1b.ttl"],
     "a folder with a line end in its name": [b"diff", b"no\nsuch", b"."],
     "an agent that is no UTF-8": [b"dossier", b"\xff"],
-    "a mapping set of line ends": [b"links", b"list", b"--set", b"\n" * 1000],
+    "a mapping set of line ends": [b"mappings", b"list", b"--set", b"\n" * 1000],
     "a server that is no address": [b"query", b"--sparql", b"ASK {}", b"--endpoint", b"http://[::1\n"],
 }  # fmt: skip
 
@@ -62,7 +62,7 @@ def test_an_impossible_day_in_a_file_gives_no_traceback(tmp_path: Path) -> None:
     path = tmp_path / "a.ttl"
     path.write_text(f'{P}e:a a imt:Event ; imt:earliestDay "2016-02-30"^^xsd:date .', encoding="utf-8")
     imt = str(Path(sys.executable).with_name("imt"))
-    for engine in ("fast", "reference"):
+    for engine in ("fast", "pyshacl"):
         command = [imt, "validate", "--engine", engine, str(path)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert (done.returncode, done.stderr) == (1, "")

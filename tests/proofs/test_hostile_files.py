@@ -12,8 +12,7 @@ import pytest
 from imaging_trials.bibliography import read_references
 from imaging_trials.graph import lookup
 from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import checks as linkcheck
-from imaging_trials.mappings import sssom as links
+from imaging_trials.mappings import compare, read_set, read_sets, to_quads
 from imaging_trials.views import currency as audit
 from rdfkit.rdf import reading as rdf
 from rdfkit.stores import embedded as store
@@ -107,7 +106,7 @@ SETS = {
 def test_a_dangerous_mapping_set_is_refused_in_a_line(tmp_path: Path, name: str) -> None:
     path = tmp_path / "ncit.sssom.tsv"
     path.write_text(SETS[name], encoding="utf-8")
-    assert not holds(lambda: list(links.to_quads([links.read_set(path)])))
+    assert not holds(lambda: list(to_quads([read_set(path)])))
 
 
 COPIES = {
@@ -125,8 +124,8 @@ COPIES = {
 def test_a_dangerous_copy_of_a_vocabulary_is_refused_in_a_line(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text(COPIES[name], encoding="utf-8")
-    sets = links.read_sets(ROOT)
-    hostile_texts.apart(lambda _: holds(lambda: linkcheck.against(sets, path, "ncit")), seconds=10)
+    sets = read_sets(ROOT)
+    hostile_texts.apart(lambda _: holds(lambda: compare(sets, path, "ncit")), seconds=10)
 
 
 @pytest.mark.parametrize("pump", ["ﷺ", "PMID ", "[18F]", "18F ", "10.1000/", "a ", "\u0301", "<sup>"])

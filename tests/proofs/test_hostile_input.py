@@ -111,12 +111,10 @@ def test_a_file_is_validated_and_reported_in_every_format_or_refused(
 
 
 def tell(found: report.Report) -> None:
-    from rdfkit.shacl import annotations as annotate
-
     report.as_json(found)
     report.as_turtle(found)
-    annotate.as_sarif(found)
-    for told in (*report.text(found), report.summary(found), annotate.as_github(found)):
+    report.as_sarif(found, "imt validate")
+    for told in (*report.lines_with_snippets(found), report.summary(found), report.as_github(found)):
         assert all(line.isprintable() for line in told.split("\n")), ascii(told)
 
 
@@ -133,7 +131,7 @@ SHAPES = f"""{PREFIXES}
 DATA = f'{PREFIXES}<http://e/x> a skos:Concept ; skos:broader <http://e/x>, "a", 1, "2016-02-30"^^xsd:date .\n'
 
 
-@pytest.mark.parametrize("engine", ["auto", "reference"])
+@pytest.mark.parametrize("engine", ["auto", "pyshacl"])
 def test_shapes_of_anybody_are_used_or_refused(tmp_path: Path, engine: str) -> None:
     shapes, data = tmp_path / "shapes.ttl", tmp_path / "data.ttl"
     data.write_text(DATA, encoding="utf-8")
@@ -141,7 +139,7 @@ def test_shapes_of_anybody_are_used_or_refused(tmp_path: Path, engine: str) -> N
     def read(text: object) -> None:
         assert isinstance(text, bytes)
         shapes.write_bytes(text)
-        tell(validation.validate_own([data], [shapes], engine=engine))
+        tell(validation.validate_files_by_shapes([data], [shapes], engine=engine))
 
     number = 40 if engine == "auto" else 8
     try_all(spoiled([SHAPES]), number, read, seconds=40)

@@ -20,8 +20,7 @@ from imaging_trials.bibliography import (
 from imaging_trials.graph import lookup
 from imaging_trials.graph import nuclide_notation as notation
 from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import checks as linkcheck
-from imaging_trials.mappings import sssom as links
+from imaging_trials.mappings import compare, labels, problems, read_set, read_sets, to_quads
 from imaging_trials.views import currency as audit
 from imaging_trials.views import decay
 from imaging_trials.views import summary_card as card
@@ -44,7 +43,7 @@ def test_names_notations_days_and_times_are_understood_or_refused() -> None:
         assert isinstance(text, str)
         key = notation.search_key(text)
         notation.without_nuclides(key)
-        linkcheck.is_same_thing(text, text[::-1], [key])
+        labels.are_of_one_thing(text, text[::-1], [key])
         holds(lambda: audit.day(text))
         holds(lambda: decay.duration(text))
         holds(lambda: PROJECT.expand(text))
@@ -98,9 +97,9 @@ def test_mapping_sets_are_read_and_checked_or_refused(tmp_path: Path) -> None:
     def read(data: object) -> None:
         assert isinstance(data, bytes)
         path.write_bytes(data)
-        one = links.read_set(path)
-        assert list(links.to_quads([one]))
-        linkcheck.problems([one], store)
+        one = read_set(path)
+        assert list(to_quads([one]))
+        problems([one], store)
 
     try_all(spoiled([b"\n".join(text[: head + rows]) + b"\n" for rows in (2, 8)]), 150, read)
 
@@ -121,13 +120,13 @@ COPIES = {
 
 @pytest.mark.parametrize("ending", COPIES)
 def test_copies_of_vocabularies_are_read_or_refused(tmp_path: Path, ending: str) -> None:
-    sets = links.read_sets(ROOT)
+    sets = read_sets(ROOT)
     path = tmp_path / f"copy.{ending}"
 
     def read(data: object) -> None:
         assert isinstance(data, bytes)
         path.write_bytes(data)
-        linkcheck.against(sets, path, "ncit")
+        compare(sets, path, "ncit")
 
     try_all(spoiled([COPIES[ending]]), 50, read)
 

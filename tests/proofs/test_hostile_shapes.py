@@ -61,7 +61,7 @@ def test_dangerous_shapes_are_used_or_refused_in_a_line(
     data.write_text(P + 'e:x a skos:Concept ; e:p "b", 1, "2016-02-30"^^xsd:date, e:x .', encoding="utf-8")
 
     def work(_: Callable[[object], None]) -> None:
-        holds(lambda: validation.validate_own([data], [shapes], engine="auto"))
+        holds(lambda: validation.validate_files_by_shapes([data], [shapes], engine="auto"))
 
     hostile_texts.apart(work, seconds=15)
     assert not capfd.readouterr().err
@@ -72,7 +72,7 @@ def test_pyshacl_says_nothing_on_standard_error(tmp_path: Path, capfd: pytest.Ca
     data.write_text(P + 'e:x a skos:Concept ; e:p "2016-02-30"^^xsd:date .', encoding="utf-8")
     for text in (SHAPES["a count of 5000 digits"], SHAPES["a qualified shape of itself"]):
         shapes.write_text(text, encoding="utf-8")
-        holds(lambda: validation.validate_own([data], [shapes], engine="reference"))
+        holds(lambda: validation.validate_files_by_shapes([data], [shapes], engine="pyshacl"))
     assert not capfd.readouterr().err
 
 
@@ -98,7 +98,7 @@ def test_a_query_in_shapes_reaches_no_server(tmp_path: Path) -> None:
         shapes = shacl.data_graph(_quads(tmp_path, S + f'; sh:sparql [ sh:select "{text}" ] .'))
         data = shacl.data_graph(_quads(tmp_path, P + "e:x a skos:Concept, <http://a#b> ."))
         with pytest.raises(UserError, match=r"asks another server \(SERVICE\)"):
-            shacl.validate(data, shapes)
+            shacl.validate(PROJECT, data, shapes)
         done.set()
         watching.join()
     assert not asked

@@ -98,8 +98,8 @@ def time_limit(seconds: int) -> Iterator[None]:
 
 def verdict(mutant: Mutant) -> str:  # noqa: PLR0911 - one for each way to end
     """Return how two engines and the lint judge a mutant."""
-    flagged = bool(portable.findings(mutant.text))
     try:
+        flagged = bool(portable.findings(mutant.text))
         with time_limit(SECONDS):
             expected = oxigraph_bag(closed(), mutant.query, mutant.text)
             found = rdflib_bag(rdflib_for(mutant.query), mutant.text)

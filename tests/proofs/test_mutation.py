@@ -11,7 +11,6 @@ from pyoxigraph import NamedNode
 from imaging_trials.build import validation
 from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.rdf import reading as rdf
 from tests.conftest import Show
 from tests.support.fixtures import INVALID, VALID, neighborhood
 from tests.support.shape_constraints import constraints
@@ -171,7 +170,7 @@ def test_a_pattern_is_weakened_in_each_of_its_parts() -> None:
 
 @pytest.mark.parametrize("path", [VALID[0], VALID[5], *INVALID[::120]], ids=str)
 def test_the_neighbourhood_gives_the_same_inferences_as_the_whole_graph(path: Path) -> None:
-    quads = [quad for _, found in validation._renamed([(str(path), rdf.read(path))]) for quad in found]
+    quads = [quad for data in validation.read_files([path]) for quad in data.quads]
     whole, _ = validation._close(ground().context, quads)
     assert neighborhood().inferences({quad.triple for quad in quads}) == whole
 

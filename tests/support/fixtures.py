@@ -18,7 +18,7 @@ from imaging_trials.build import validation
 from imaging_trials.graph.project import PROJECT
 from rdfkit.inference import closure
 from rdfkit.rdf import named_graphs
-from rdfkit.shacl import report
+from rdfkit.shacl import term_text
 from tests.conftest import ROOT
 
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -79,7 +79,7 @@ def header(path: Path) -> dict[str, str]:
     prefix, _, local = stated["focus"].partition(":")
     iri = {**PROJECT.prefixes, **dict(_PREFIX.findall(text))}.get(prefix)
     if iri is not None:
-        stated["focus"] = report.term_text(NamedNode(iri + local))
+        stated["focus"] = term_text(PROJECT, NamedNode(iri + local))
     return stated
 
 

@@ -76,7 +76,7 @@ MaxQueryCostEstimationTime = 0
 class Server:
     """A server that runs, and where to ask it: queries, updates, and the Graph Store Protocol."""
 
-    kind: str  # oxigraph or virtuoso, as `imt load --kind` takes it
+    store: str  # oxigraph or virtuoso, as `imt load --store` takes it
     base: str
     query: str
     update: str
@@ -237,6 +237,18 @@ def raw_server(serve: Answerer) -> Iterator[str]:
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+
+
+def respond(status: str, media_type: str, body: bytes, *, headers: str = "", length: int | None = None) -> Answerer:
+    """Return what answers each request in one way; ``length`` is a ``Content-Length`` that is wrong on purpose."""
+
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)
+        size = len(body) if length is None else length
+        head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {size}\r\n{headers}\r\n"
+        connection.sendall(head.encode() + body)
+
+    return serve
 
 
 def _serve(serve: Answerer, connection: socket.socket) -> None:

@@ -13,7 +13,7 @@ from imaging_trials.build import validation
 from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.shacl import pyshacl_engine as shacl
-from rdfkit.shacl import report
+from rdfkit.shacl import report, term_text
 from tests.support.fixtures import Neighborhood, context, neighborhood
 
 if TYPE_CHECKING:
@@ -41,12 +41,12 @@ class Ground:
     @property
     def data(self) -> "Graph":
         """Return the graph that records are laid into."""
-        return self.context.data
+        return self.context.given.data
 
     @property
     def shapes(self) -> "Graph":
         """Return all shapes, those of this repository included."""
-        return self.context.shapes
+        return self.context.given.shapes
 
 
 @cache
@@ -55,11 +55,13 @@ def ground() -> Ground:
     from rdflib import RDFS, SH
 
     loaded = context()
-    pairs: Any = loaded.data.subject_objects(RDFS.subClassOf)
+    pairs: Any = loaded.given.data.subject_objects(RDFS.subClassOf)
     classes = {node for pair in pairs for node in pair}
-    above: dict[Any, set[Any]] = {name: {*loaded.data.transitive_objects(name, RDFS.subClassOf)} for name in classes}
+    above: dict[Any, set[Any]] = {
+        name: {*loaded.given.data.transitive_objects(name, RDFS.subClassOf)} for name in classes
+    }
     kinds = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
-    declared: list[Declaration] = sorted((s, p, o) for p in kinds for s, o in loaded.shapes.subject_objects(p))
+    declared: list[Declaration] = sorted((s, p, o) for p in kinds for s, o in loaded.given.shapes.subject_objects(p))
     return Ground(loaded, neighborhood(), above, declared)
 
 
@@ -117,14 +119,14 @@ def targets_of(reached: "dict[Declaration, set[Node]]") -> Targets:
 
 def outcomes(on: Ground, shapes: "Graph", targets: Targets) -> list[Outcome]:
     """Return what the reference validator reports in the graph as it now is, for these focus nodes, sorted."""
-    return sorted(outcome(result) for result in shacl.validate(on.data, shapes, targets=targets))
+    return sorted(outcome(result) for result in shacl.validate(PROJECT, on.data, shapes, targets=targets))
 
 
 def outcome(result: report.Result) -> Outcome:
     """Return a result as text, all that a person would tell apart but the message."""
     return (
-        report.term_text(result.focus),
-        report.path_text(result),
+        term_text(PROJECT, result.focus),
+        result.path_text(PROJECT),
         "" if result.value is None else str(result.value),
         PROJECT.shorten(result.component),
         PROJECT.shorten(result.severity),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.shacl import report
+from rdfkit.shacl import term_text
 from tests.support.fixtures import INVALID, header
 from tools.mutation import records, weaken
 from tools.mutation.aims import Aim, aims
@@ -114,7 +115,7 @@ def noticed(aim: Aim, record: Evidence, changes: Iterable[Change]) -> Iterator[s
     for change in changes:
         if change.declaration in reached:
             kept: set[Any] = set().union(*(nodes for other, nodes in reached.items() if other != change.declaration))
-            lost = {report.term_text(_term(node)) for node in reached[change.declaration] - kept}
+            lost = {term_text(PROJECT, _term(node)) for node in reached[change.declaration] - kept}
             if lost & reported:
                 yield change.id
 

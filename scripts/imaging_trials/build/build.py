@@ -1,4 +1,4 @@
-"""The work of ``imt build``: read, close, check, and write the graph's files so that none is ever half-written."""
+"""Build the graph: read, infer, validate, and write its files so that none is ever half-written."""
 
 import hashlib
 import json
@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Store, Triple
 
+from imaging_trials import mappings
 from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import sssom as links
 from rdfkit.base.errors import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
@@ -27,22 +27,22 @@ QUADS = "imaging-trials.nq"
 TURTLE = "imaging-trials-all.ttl"
 MANIFEST = "manifest.json"
 
-_BENCH = ".building"
+_STAGING = ".building"
 
 
 @dataclass(frozen=True)
-class Publishing:
-    """That a build is to be a release: ``endpoint`` is where it can be, or will be, asked by SPARQL, if known."""
+class ReleaseOptions:
+    """Options of a build that is a release: ``endpoint`` is the address of its SPARQL endpoint, if known."""
 
     endpoint: str | None = None
 
 
 @dataclass(frozen=True)
-class Built:
-    """What a build read, found and wrote, and the graph itself. Where there are problems, nothing was written.
+class BuildResult:
+    """The result of a build: what it read, found and wrote, and the graph. If there are problems, nothing was written.
 
-    ``verdict`` is what the validation said, or empty where there was none; ``written`` has the names of the files and
-    what each holds.
+    ``verdict`` is the summary of the validation, or empty without one; ``written`` maps the names of the files to what
+    each contains.
     """
 
     folder: Path
@@ -61,32 +61,33 @@ def build(
     *,
     validate: bool = True,
     reasoner: str = "rules",
-    release: Publishing | None = None,
+    release: ReleaseOptions | None = None,
     progress: Callable[[str], None] = lambda _: None,
-) -> Built:
-    """Build the graph from its sources and write its files into ``folder``; put it into the user's cache too.
+) -> BuildResult:
+    """Build the graph from its sources and write its files into ``folder``; write it to the user's cache too.
 
-    With ``release``, all the files of a release are written. Files of the build before that this one does not write
-    are removed, so that the folder holds the files of one build. ``progress`` is told what is being done.
+    With ``release``, all the files of a release are written. Files of an earlier build that this one does not write are
+    removed, so that the folder has the files of one build. ``progress`` is called with the name of each step.
 
     A triple in two graphs, a contradiction and, with ``validate``, an undefined term or data that breaks a shape is a
-    problem: it is returned and nothing is written. Without ``validate``, no package but pyoxigraph is needed, and the
+    problem: it is returned and nothing is written. Without ``validate``, only pyoxigraph and PyYAML are needed, and the
     manifest of a release says that it was not validated.
 
-    Raises UserError where the sources can't be read or lack what a release needs, the folder can't be written, or
+    Raises UserError if the sources cannot be read or lack what a release needs, if the folder cannot be written, or if
     another build is writing to it.
     """
     if reasoner not in REASONERS:
         raise UserError(f"There is no reasoner '{reasoner}': choose one of {', '.join(REASONERS)}.")
     root = PROJECT.root
-    with _workbench(folder) as bench:
+    with _staging_folder(folder) as staging:
         progress("reading the sources")
         key = layers.content_key(PROJECT.at(root))
         made = layers.read_sources(PROJECT.at(root))
         problems = [_doubled(triple, names) for triple, names in layers.in_two_graphs(PROJECT, made)]
         if validate:
-            progress("looking up every term")
+            progress("checking terms")
             problems += _undefined_terms(root)
+            problems += _described_twice(root)
         verdict = ""
         progress(f"inferring with {reasoner}")
         rules = root / "ontology" / "rules"
@@ -100,13 +101,14 @@ def build(
 
             progress("validating with pySHACL")
             found = shapes.validate_shipped(made, root)
-            verdict = report.summary(found)
-            problems += [] if found.conforms() else report.lines(found)
-        built = Built(
+            allowed = ("Info", "Warning")
+            verdict = report.summary(found, allowed)
+            problems += [] if found.conforms(allowed) else report.lines(found)
+        built = BuildResult(
             folder=folder,
             graph=made,
             files_read=Counter(name for name, _ in layers.source_files(PROJECT.at(root)))
-            + Counter({"links": len(links.files(root))}),
+            + Counter({"links": len(mappings.files(root))}),
             triples=_count(made),
             closure=closure,
             reasoner=reasoner,
@@ -116,10 +118,10 @@ def build(
         if not problems:
             progress("writing the files")
             contents = {saved.INDEX: saved.index_bytes(PROJECT), **_contents(made, root, key, built, release)}
-            _write(contents, bench)
+            _write(contents, staging)
             before = _files_of(folder)
             for name in contents:
-                (bench / name).replace(folder / name)
+                (staging / name).replace(folder / name)
             for name in before - contents.keys():
                 (folder / name).unlink(missing_ok=True)
             store.put(PROJECT, made, key)
@@ -131,13 +133,20 @@ def _doubled(triple: Triple, names: list[str]) -> str:
         PROJECT.shorten(term.value) if isinstance(term, NamedNode) else str(term)
         for term in (triple.subject, triple.predicate, triple.object)
     )
-    return f"'{parts}' stands in more than one graph ({', '.join(names)}): keep it in one."
+    return f"'{parts}' is in more than one graph ({', '.join(names)}): keep it in one."
 
 
 def _undefined_terms(root: Path) -> list[str]:
-    from rdfkit.shacl import undefined_terms as gate
+    from rdfkit.shacl import undefined_terms
 
-    return [str(finding) for finding in gate.check_repository(root)]
+    found = undefined_terms.check_repository(PROJECT.at(root))
+    return [f"{term.where}: {undefined_terms.sentence(PROJECT, term)}" for term in found]
+
+
+def _described_twice(root: Path) -> list[str]:
+    from rdfkit.rdf import described_twice
+
+    return [described_twice.sentence(PROJECT, found) for found in described_twice.described_twice(PROJECT.at(root))]
 
 
 def _count(made: Store) -> dict[str, int]:
@@ -146,42 +155,42 @@ def _count(made: Store) -> dict[str, int]:
 
 
 @contextmanager
-def _workbench(folder: Path) -> Iterator[Path]:
-    """Give an empty folder inside ``folder`` to write to, and keep any other build out as long as it is in use.
+def _staging_folder(folder: Path) -> Iterator[Path]:
+    """Provide an empty folder inside ``folder`` to write to, locked against other builds while it is in use.
 
-    The bench is also the lock: whoever holds it (flock) builds. The operating system lets go of it when a process
-    dies, so what a crashed build leaves behind is in nobody's way.
+    The folder is also the lock (flock). The operating system releases it when a process ends, so what a crashed build
+    leaves behind blocks nothing.
     """
     import fcntl
 
-    bench = folder / _BENCH
+    staging = folder / _STAGING
     existed = folder.is_dir()
     try:
-        bench.mkdir(parents=True, exist_ok=True)
-        lock = os.open(bench, os.O_RDONLY)
+        staging.mkdir(parents=True, exist_ok=True)
+        lock = os.open(staging, os.O_RDONLY)
     except OSError as error:
-        raise UserError(f"{folder} can't be written to ({error.strerror}): name another folder with -o.") from error
+        raise UserError(f"{folder} cannot be written to ({error.strerror}): name another folder with -o.") from error
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # The holder removes the bench when done, so one locked too late may be there no more.
-            held = os.path.samestat(os.fstat(lock), bench.stat())
+            # The other build removes the folder at its end, so it may be gone by the time it is locked.
+            held = os.path.samestat(os.fstat(lock), staging.stat())
         except OSError:
             held = False
         if not held:
             raise UserError(f"Another imt build is writing to {folder}: wait for it to end, or name another with -o.")
         try:
-            for left in bench.iterdir():
+            for left in staging.iterdir():
                 left.unlink()
-            yield bench
+            yield staging
         except OSError as error:
             where = error.filename or folder
             raise UserError(
-                f"{where} can't be written ({error.strerror or error}): "
-                "make room or mend that, then build again; what was built before is untouched."
+                f"{where} cannot be written ({error.strerror or error}): "
+                "free space or fix that, then build again; the earlier build is unchanged."
             ) from error
         finally:
-            shutil.rmtree(bench, ignore_errors=True)
+            shutil.rmtree(staging, ignore_errors=True)
             if not existed:
                 with suppress(OSError):
                     folder.rmdir()
@@ -189,8 +198,10 @@ def _workbench(folder: Path) -> Iterator[Path]:
         os.close(lock)
 
 
-def _contents(made: Store, root: Path, key: str, built: Built, publishing: Publishing | None) -> dict[str, bytes]:
-    """Return the files of a build under their names, the manifest last: it vouches for the others."""
+def _contents(
+    made: Store, root: Path, key: str, built: BuildResult, publishing: ReleaseOptions | None
+) -> dict[str, bytes]:
+    """Return the files of a build by name, the manifest last, since it has the checksums of the others."""
     from imaging_trials import __version__
 
     quads = list(made)
@@ -208,7 +219,7 @@ def _contents(made: Store, root: Path, key: str, built: Built, publishing: Publi
 
 
 def _files_of(folder: Path) -> set[str]:
-    """Return the names of the files that an earlier build wrote into a folder, by its manifest."""
+    """Return the names of the files of an earlier build in a folder, by its manifest."""
     try:
         said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
         return {name for name in said if Path(name).name == name and (folder / name).is_file()}
@@ -216,9 +227,9 @@ def _files_of(folder: Path) -> set[str]:
         return set()
 
 
-def _write(contents: dict[str, bytes], bench: Path) -> None:
+def _write(contents: dict[str, bytes], staging: Path) -> None:
     for name, data in contents.items():
-        with (bench / name).open("wb") as file:
+        with (staging / name).open("wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())  # a full disk shows now, while what was built before is whole
+            os.fsync(file.fileno())  # a full disk is noticed now, while the earlier build is complete

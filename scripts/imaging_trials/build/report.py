@@ -1,4 +1,4 @@
-"""What ``imt build`` prints in the end: what was read, what follows, three questions answered, and what to do next."""
+"""The report of ``imt build``: what was read and inferred, the answers to three questions, and next steps."""
 
 import os
 
@@ -12,18 +12,15 @@ from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
 
 SHOWN = ("agents-with-both-documents", "guidelines-by-body-site", "guideline-counts-by-society")
-"""The saved questions that a build answers in the end, to show what the graph can tell."""
+"""The saved questions whose answers the report shows."""
 
-_MOST_ROWS = 5
-_WIDEST = 44
-_MOST_RULES = 6
+_MAX_ROWS = 5
+_MAX_CELL_CHARACTERS = 44
+_MAX_RULES = 6
 
 
-def report(built: build.Built) -> str:
-    """Return what a person wants to know after a build: what was read, found, inferred, written, and what to do next.
-
-    Where there are problems, it is them.
-    """
+def report(built: build.BuildResult) -> str:
+    """Return the report of a build: what was read, found, inferred and written, and next steps; or its problems."""
     if built.problems:
         count = len(built.problems)
         head = "One problem: nothing was written." if count == 1 else f"{count} problems: nothing was written."
@@ -34,46 +31,48 @@ def report(built: build.Built) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _what_was_read(built: build.Built) -> str:
+def _what_was_read(built: build.BuildResult) -> str:
     read = {name: count for name, count in built.triples.items() if name != layers.INFERRED}
     lines = [f"Read {sum(read.values()):,} triples from {sum(built.files_read.values())} files:"]
     lines += [f"  {name:<11}{count:>7,} from {built.files_read.get(name, 0)}" for name, count in read.items()]
     return "\n".join(lines)
 
 
-def _what_holds(built: build.Built) -> str:
+def _what_holds(built: build.BuildResult) -> str:
     found = "No triple in two graphs, no contradiction"
     if not built.verdict:
         return f"{found}; terms and shapes were not checked (--no-validate)."
     return f"{found}, no undefined term.\nValid by SHACL (pySHACL; the shapes themselves too). {built.verdict}"
 
 
-def _what_was_inferred(built: build.Built) -> str:
+def _what_was_inferred(built: build.BuildResult) -> str:
     closure = built.closure
     if built.reasoner == "owlrl":
         return f"Inferred {closure.kept:,} triples with owlrl."
     total = sum(closure.by_rule.values())
     lines = [f"Inferred {closure.kept:,} triples by OWL 2 RL rules (ontology/rules/):"]
     rules = sorted(closure.by_rule.items(), key=lambda entry: (-entry[1], entry[0]))
-    for rule, count in rules[:_MOST_RULES]:
+    for rule, count in rules[:_MAX_RULES]:
         lines.append(f"  {count:>6,}  {rule:<11}{_in_words(rule)}")
-    rest = sum(count for _, count in rules[_MOST_RULES:])
+    rest = sum(count for _, count in rules[_MAX_RULES:])
     if rest:
-        lines.append(f"  {rest:>6,}  by {len(rules) - _MOST_RULES} more")
+        lines.append(f"  {rest:>6,}  by {len(rules) - _MAX_RULES} more")
     if total > closure.kept:
-        lines.append(f"  {total - closure.kept:>6,}  of these, on unnamed classes, served on the way and were not kept")
+        lines.append(
+            f"  {total - closure.kept:>6,}  of these were needed for inference on class expressions, and not kept"
+        )
     return "\n".join(lines)
 
 
 def _in_words(rule: str) -> str:
-    """Return the first sentence of what the head of a rule's file says that it does."""
+    """Return the first sentence of the comment at the head of a rule's file."""
     text = (PROJECT.root / "ontology" / "rules" / f"{rule}.ru").read_text(encoding="utf-8")
     words = " ".join(line.removeprefix("# ") for line in text.splitlines()[1:4] if line.startswith("#"))
     return words.partition(". ")[0] + "."
 
 
-def _question(built: build.Built, name: str) -> str:
-    """Return a saved question with the first rows of its answer, or nothing where there is no such question."""
+def _question(built: build.BuildResult, name: str) -> str:
+    """Return a saved question with the first rows of its answer, or nothing if there is no such question."""
     path = next((path for path in catalog.files(PROJECT) if path.stem == name), None)
     if path is None:
         return ""
@@ -82,20 +81,20 @@ def _question(built: build.Built, name: str) -> str:
     if not isinstance(answer, QuerySolutions):
         return ""
     names = [variable.value for variable in answer.variables]
-    # An IRI with its name beside it is for machines.
+    # A column with an IRI is left out if another column has its name.
     kept = [index for index, name in enumerate(names) if f"{name}Name" not in names]
     rows = [[_clipped(answers.short(PROJECT, row[index])) for index in kept] for row in answer]
-    table = tables.table([names[index] for index in kept], rows[:_MOST_ROWS]).splitlines()
-    if len(rows) > _MOST_ROWS:
-        table[-1] = f"({_MOST_ROWS} of {len(rows)} rows)"
+    table = tables.table([names[index] for index in kept], rows[:_MAX_ROWS]).splitlines()
+    if len(rows) > _MAX_ROWS:
+        table[-1] = f"({_MAX_ROWS} of {len(rows)} rows)"
     return "\n".join([f"{query.summary}  (imt query {query.id})", *(f"  {line}" for line in table)])
 
 
 def _clipped(text: str) -> str:
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."
+    return text if len(text) <= _MAX_CELL_CHARACTERS else f"{text[: _MAX_CELL_CHARACTERS - 3]}..."
 
 
-def _what_was_written(built: build.Built) -> str:
+def _what_was_written(built: build.BuildResult) -> str:
     shown = os.path.relpath(built.folder)
     lines = [f"Written to {built.folder if shown.startswith('..') else shown}/:"]
     width = max(map(len, built.written)) + 1

@@ -1,7 +1,7 @@
-"""Validation: the shipped graph, or anybody's files with it as context, against shapes, terms and axioms."""
+"""Validation of the shipped graph, or of a user's data with it as context, by shapes, terms and axioms."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,256 +10,269 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.inference import closure as reason
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.rdf import reading as rdf
-from rdfkit.shacl import report
-from rdfkit.shacl import source_locations as locate
-from rdfkit.shacl import undefined_terms as gate
-from rdfkit.shacl import validate as validators
-from rdfkit.shacl.report import Report, Result, Term, term_text
-from rdfkit.stores import embedded as store
+from rdfkit.inference import closure
+from rdfkit.rdf import described_twice, named_graphs, rdflib_adapter, reading
+from rdfkit.shacl import Source, Term, ValidationInput, locate, report, term_text, undefined_terms, validate
+from rdfkit.stores import embedded
 
 if TYPE_CHECKING:
     import rdflib
 
 AUTHORING = "authoring.ttl"
-"""The shapes that hold this repository to its own style, and nobody else."""
+"""The shapes file with the authoring rules of this repository, which do not apply to a user's data."""
 
 _DATA = ("graph:page", "graph:curated")
 _USER = "user"
-_NOT_KEPT = re.compile(r"[0-9a-f]{20,32}|c14n\d+")
-"""Labels of blank nodes that the parser made up, or that nodes of the shipped vocabulary have."""
+_MADE_LABEL = re.compile(r"[0-9a-f]{20,32}|c14n\d+")
+"""Labels of blank nodes that the parser makes, or that nodes of the shipped vocabulary have."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """What files are validated against, loaded once: the shipped graph, the shapes, our terms."""
+    """What a user's data is validated against, loaded once: the shipped graph, the shapes, the defined terms.
+
+    ``quads`` is the content of ``store``: reading a list takes a quarter of the time.
+    """
 
     root: Path
     store: Store
     quads: list[Quad]
-    """What is in the store: to read them from a list is four times as fast."""
-    ground: validators.Ground
-    known: gate.Terms
+    given: ValidationInput
+    known: undefined_terms.DefinedTerms
 
-    @property
-    def data(self) -> "rdflib.Graph":
-        """The shipped graph in rdflib."""
-        return self.ground.data
 
-    @property
-    def shapes(self) -> "rdflib.Graph":
-        """The shapes in rdflib."""
-        return self.ground.shapes
+@dataclass(frozen=True)
+class Data:
+    """RDF to validate: its name in the report, its quads, and for a file its path and syntax."""
+
+    name: str
+    quads: list[Quad]
+    path: Path | None = None
+    syntax: str = ""
 
 
 def load_context(root: Path | None = None, *, authoring: bool = False) -> Context:
-    """Return the shipped graph, closed, and the shapes; with ``authoring``, the repository's house rules too.
+    """Return the shipped graph, closed, and the shapes; with ``authoring``, the authoring rules too.
 
-    ``root`` is the folder of another repository like ours. Raises UserError if one of its files is missing or broken.
+    ``root`` is the folder of another checkout. Raises UserError if one of its files is missing or broken.
     """
-    shipped = store.from_sources(PROJECT.at(root)) if root else store.open_store(PROJECT)
+    shipped = embedded.from_sources(PROJECT.at(root)) if root else embedded.open_store(PROJECT)
     root = root or PROJECT.root
     shapes = _shapes(root, authoring=authoring)
     quads = list(shipped)
-    return Context(root, shipped, quads, validators.Ground(quads, shapes), gate.terms_of_store(shipped))
+    known = undefined_terms.defined_in_store(PROJECT, shipped)
+    return Context(root, shipped, quads, ValidationInput(PROJECT, quads, shapes), known)
 
 
 def _shapes(root: Path, *, authoring: bool) -> list[Quad]:
     files = sorted(path for path in (root / "shapes").glob("*.ttl") if authoring or path.name != AUTHORING)
     if not files:
-        raise UserError(f"{root / 'shapes'} holds no shapes (*.ttl): restore the folder from the repository.")
-    return [quad for path in files for quad in rdf.read(path)]
+        raise UserError(f"{root / 'shapes'} has no shapes (*.ttl): restore the folder from the repository.")
+    return [quad for path in files for quad in reading.read(path)]
 
 
-def validate_shipped(shipped: Store, root: Path | None = None, *, engine: str = "reference") -> Report:
-    """Return what the shapes, house rules included, find in the merge of all graphs of ``shipped``.
+def validate_shipped(shipped: Store, root: Path | None = None, *, engine: str = "pyshacl") -> report.Report:
+    """Return the results of all shapes, authoring rules included, on the merge of all graphs of ``shipped``.
 
-    The reference ``engine`` checks the shapes themselves first, against SHACL's own shapes. Raises UserError where they
-    break those, and as ``validators.validate`` does.
+    pySHACL first validates the shapes themselves against SHACL's own shapes. Raises UserError if they are not valid,
+    and as `rdfkit.shacl.validate` does.
     """
-    ground = validators.Ground(list(shipped), _shapes(root or PROJECT.root, authoring=True))
-    inferred = PROJECT.graph_iri(layers.INFERRED)
-    places: dict[Term, str] = {}
+    given = ValidationInput(PROJECT, list(shipped), _shapes(root or PROJECT.root, authoring=True))
+    inferred = PROJECT.graph_iri(named_graphs.INFERRED)
+    graphs: dict[Term, str] = {}
     for quad in shipped:
         if quad.graph_name != inferred and isinstance(quad.graph_name, NamedNode):
             name = PROJECT.shorten(quad.graph_name.value)
-            places[_term(quad.subject)] = min(name, places.get(_term(quad.subject), name))
-    results, checked = validators.validate(ground, engine=engine, check_shapes=True)
-    return Report(
-        triples=len({quad.triple for quad in ground.quads}),
+            graphs[_term(quad.subject)] = min(name, graphs.get(_term(quad.subject), name))
+    results, checked = validate(given, engine=engine, check_shapes=True)
+    return report.Report(
+        PROJECT,
+        triples=len({quad.triple for quad in given.quads}),
         checked=len(checked),
-        unchecked=_unchecked((node for node, place in places.items() if place in _DATA), checked),
-        results=_placed(results, places, "graph:inferred"),
+        unchecked=_unchecked((node for node, graph in graphs.items() if graph in _DATA), checked),
+        results=_with_files(results, graphs, "graph:inferred"),
     )
 
 
-def validate_repository(root: Path | None = None, *, engine: str = "auto") -> Report:
-    """Return everything wrong with the repository's own graph: shapes, undefined terms, contradictions.
+def validate_repository(root: Path | None = None, *, engine: str = "auto") -> report.Report:
+    """Return everything that is wrong with the graph of a checkout.
 
-    The graph is read from its sources and closed anew. ``engine`` is one of ``validators.ENGINES``. Raises UserError
-    where the graph can't be read.
+    That is results of shapes, things that are described twice, undefined terms and contradictions.
+
+    The graph is read from its sources and closed. ``engine`` is one of `rdfkit.shacl.ENGINES`. Raises UserError if the
+    graph cannot be read.
     """
     root = root or PROJECT.root
-    made = layers.read_sources(PROJECT.at(root))
-    closure = reason.close(PROJECT, made, root / "ontology" / "rules")
+    project = PROJECT.at(root)
+    made = named_graphs.read_sources(project)
+    closed = closure.close(project, made)
+    found = validate_shipped(made, root, engine=engine)
     found = replace(
-        validate_shipped(made, root, engine=engine),
-        undefined=tuple(gate.check_repository(root)),
-        contradictions=tuple(closure.contradictions),
+        found,
+        results=(*found.results, *map(_of_repeated, described_twice.described_twice(project))),
+        undefined=tuple(undefined_terms.check_repository(project)),
+        contradictions=tuple(closed.contradictions),
     )
     if not (found.results or found.undefined or found.contradictions):
         return found
-    files = [*(path for _, path in layers.source_files(PROJECT.at(root))), *sorted((root / "shapes").glob("*.ttl"))]
-    sources = (locate.Source(path.relative_to(root).as_posix(), path, "turtle", rdf.read(path)) for path in files)
-    return locate.located(found, sources, made, _shapes(root, authoring=True))
+    files = [*(path for _, path in named_graphs.source_files(project)), *sorted((root / "shapes").glob("*.ttl"))]
+    sources = (Source(path.relative_to(root).as_posix(), path, "turtle", reading.read(path)) for path in files)
+    return locate(found, sources, made, _shapes(root, authoring=True))
+
+
+def _of_repeated(found: described_twice.DescribedTwice) -> report.Result:
+    component = PROJECT.shapes + "DescribedTwice"
+    return report.Result(
+        file=found.places[0].rpartition(":")[0],
+        focus=NamedNode(found.subject),
+        label="",
+        path=None,
+        value=None,
+        component=component,
+        severity=PROJECT.expand("sh:Violation"),
+        shape=NamedNode(component),
+        constraint=None,
+        messages=(f"Described in {' and '.join(found.places)}: put its statements in one block.",),
+    )
+
+
+def read_files(files: Iterable[Path], syntax: str | None = None) -> list[Data]:
+    """Return the data in RDF files, with blank nodes of each file its own and with the same labels every time.
+
+    ``syntax`` is a key of ``reading.FORMATS``, for files whose extension does not say it. Raises UserError for a file
+    that cannot be read as RDF.
+    """
+    return _relabeled(
+        Data(str(path), reading.read(path, syntax, base=reading.file_base(path)), path, reading.syntax_of(path, syntax))
+        for path in files
+    )
+
+
+def read_graph(graph: "rdflib.Graph", name: str) -> list[Data]:
+    """Return the data in an rdflib graph or dataset. Raises UserError for a triple that RDF does not allow."""
+    quads = []
+    for subject, predicate, value, *_ in graph.quads() if hasattr(graph, "quads") else graph:
+        try:
+            quads.append(Quad(*map(rdflib_adapter.from_rdflib, (subject, predicate, value))))  # type: ignore[arg-type]
+        except (TypeError, ValueError) as error:
+            triple = reading.printable(f"{subject} {predicate} {value}")
+            raise UserError(f"The graph has '{triple}', which is not an RDF triple ({error}): remove it.") from error
+    return _relabeled([Data(name, quads)])
 
 
 def validate_files(
-    files: Sequence[Path], syntax: str | None = None, context: Context | None = None, *, engine: str = "auto"
-) -> Report:
-    """Return what is wrong with somebody's RDF files: shapes, undefined terms, contradictions.
+    files: Iterable[Path], syntax: str | None = None, context: Context | None = None, *, engine: str = "auto"
+) -> report.Report:
+    """Return what is wrong with a user's RDF files, as `validate_data` does."""
+    return validate_data(read_files(files, syntax), context, engine=engine)
 
-    The files are taken as one graph, with the whole shipped graph as context, so that they can refer to our agents and
-    concepts; named graphs are merged. Only their own nodes are judged: the subjects in them, and things they mention
-    that the shipped graph does not describe. What follows by our vocabulary is taken into account as far as it says
-    something about properties; classes that are only inferred are not, or a value of a wrong class would make itself
-    right by the range of its property.
 
-    ``syntax`` is a key of ``rdf.FORMATS`` for files whose extension does not tell, ``engine`` one of
-    ``validators.ENGINES``. Raises UserError for a file that can't be read as RDF.
+def validate_data(data: Sequence[Data], context: Context | None = None, *, engine: str = "auto") -> report.Report:
+    """Return what is wrong with a user's data: results, undefined terms, contradictions.
+
+    All data is one graph, with the whole shipped graph as context, so that it can refer to our agents and concepts;
+    named graphs are merged. Only the user's own nodes are focus nodes: the subjects of the data, and its objects that
+    the shipped graph does not describe. Inferred values of properties count; inferred classes do not, because the range
+    of a property would make a value of a wrong class right.
+
+    ``engine`` is one of `rdfkit.shacl.ENGINES`.
     """
-    read = _renamed((str(path), rdf.read(path, syntax, base=rdf.file_base(path))) for path in files)
-    context = context or load_context()  # only now: what is broken is told soon, and in little memory
-    found = _validate_read(read, context, engine)
-    return locate.located(found, _sources(files, syntax, read), context.store, context.ground.shape_quads)
-
-
-def _sources(files: Sequence[Path], syntax: str | None, read: list[tuple[str, list[Quad]]]) -> list[locate.Source]:
-    return [
-        locate.Source(name, path, rdf.syntax_of(path, syntax), quads)
-        for path, (name, quads) in zip(files, read, strict=True)
-    ]
-
-
-def validate_own(
-    files: Sequence[Path], shapes: Sequence[Path], syntax: str | None = None, *, engine: str = "auto"
-) -> Report:
-    """Return what somebody's own shapes find in their RDF files.
-
-    The files alone are the data graph, and nothing is inferred, so that any SHACL engine gives the same results: what
-    the shapes need of the shipped graph is given as a file, too. All targets are looked at. ``syntax`` is that of the
-    data files. Raises UserError where there is no data, for a file that can't be read as RDF, and as
-    ``validators.validate`` does.
-    """
-    if not files:
-        raise UserError("Shapes of your own need data of your own: name the RDF files to check before --shapes.")
-    read = _renamed((str(path), rdf.read(path, syntax, base=rdf.file_base(path))) for path in files)
-    quads = [quad for _, found in read for quad in found]
-    ground = validators.Ground(
-        quads,
-        [quad for _, found in _renamed((str(path), rdf.read(path)) for path in shapes) for quad in found],
-        ", ".join(map(str, shapes)),
-    )
-    results, checked = validators.validate(ground, engine=engine, check_shapes=True)
-    found = Report(
-        triples=len(ground.graph),
-        checked=len(checked),
-        unchecked=_unchecked({quad.subject for quad in quads}, checked),
-        results=_placed(results, _places(read, Store()) if results else {}, "-"),
-    )
-    return locate.located(found, _sources(files, syntax, read), Store(), ground.shape_quads)
-
-
-def _validate_read(read: list[tuple[str, list[Quad]]], context: Context, engine: str = "auto") -> Report:
-    quads = [quad for _, found in read for quad in found]
+    context = context or load_context()  # takes time and memory: the data has been read before, or an error was raised
+    quads = [quad for each in data for quad in each.quads]
     triples = {quad.triple for quad in quads}
     inferred, contradictions = _close(context, quads)
-    places = _places(read, context.store)
-    results, checked = validators.validate(context.ground, triples | inferred, places.keys(), engine=engine)
+    files = _files_of_nodes(data, context.store)
+    results, checked = validate(context.given, triples | inferred, files.keys(), engine=engine)
     own = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
-    undefined = [finding for name, found in read for finding in gate.check_quads(found, name, context.known, own)]
-    return Report(
+    undefined = [
+        term
+        for each in data
+        for term in undefined_terms.check_quads(PROJECT, each.quads, each.name, context.known, own)
+    ]
+    found = report.Report(
+        PROJECT,
         triples=len(triples),
         checked=len(checked),
         unchecked=_unchecked({quad.subject for quad in quads}, checked),
-        results=_placed(results, places, "-"),
+        results=_with_files(results, files, "-"),
         undefined=tuple(sorted(undefined)),
         contradictions=tuple(contradictions),
     )
+    return locate(found, _sources(data), context.store, context.given.shape_quads)
 
 
-def validate(
-    source: "str | Path | rdflib.Graph | Sequence[str | Path] | None" = None, *, syntax: str | None = None
-) -> "tuple[bool, rdflib.Graph, str]":
-    """Validate a file, several, an rdflib graph or dataset, or (``None``) the shipped graph, for Python users.
+def validate_files_by_shapes(
+    files: Iterable[Path], shapes: Iterable[Path], syntax: str | None = None, *, engine: str = "auto"
+) -> report.Report:
+    """Return the results of a user's own shapes on RDF files, as `validate_by_shapes` does; ``syntax`` is theirs."""
+    return validate_by_shapes(read_files(files, syntax), read_files(shapes), engine=engine)
 
-    Returns what ``pyshacl.validate`` returns: whether there is no violation, the W3C validation report as an rdflib
-    graph, and the same as text. ``syntax`` is that of files whose extension does not tell (see ``rdf.FORMATS``).
-    Raises UserError for what can't be read as RDF.
+
+def validate_by_shapes(data: Sequence[Data], shapes: Sequence[Data], *, engine: str = "auto") -> report.Report:
+    """Return the results of a user's own shapes on a user's data.
+
+    The data alone is the data graph, and nothing is inferred, so that every SHACL engine gives the same results. If the
+    shapes need a part of the shipped graph, it must be among the data. Raises UserError if there is no data, and as
+    `rdfkit.shacl.validate` does.
     """
-    import rdflib
-
-    if source is None:
-        found = validate_repository()
-    elif isinstance(source, rdflib.Graph):
-        found = _validate_read(_renamed([("graph", _quads(source))]), load_context())
-    else:
-        several = [source] if isinstance(source, str | Path) else source
-        found = validate_files([Path(file) for file in several], syntax)
-    text = "\n".join([*report.lines(found), report.summary(found)])
-    return found.conforms(), bridge.to_rdflib_graph(report.as_triples(found), PROJECT.prefixes), text
-
-
-def _quads(source: "rdflib.Graph") -> Iterator[Quad]:
-    parts = ((s, p, o) for s, p, o, *_ in (source.quads() if hasattr(source, "quads") else source))
-    for subject, predicate, value in parts:
-        try:
-            yield Quad(*(bridge.from_rdflib(term) for term in (subject, predicate, value)))  # type: ignore[arg-type]
-        except (TypeError, ValueError) as error:
-            raise UserError(f"The graph holds '{subject} {predicate} {value}', which is no RDF: {error}.") from error
+    if not data:
+        raise UserError("Shapes of your own need data of your own: name the RDF files to check before --shapes.")
+    quads = [quad for each in data for quad in each.quads]
+    shape_quads = [quad for each in shapes for quad in each.quads]
+    given = ValidationInput(PROJECT, quads, shape_quads, ", ".join(each.name for each in shapes))
+    results, checked = validate(given, engine=engine, check_shapes=True)
+    found = report.Report(
+        PROJECT,
+        triples=len(given.graph),
+        checked=len(checked),
+        unchecked=_unchecked({quad.subject for quad in quads}, checked),
+        results=_with_files(results, _files_of_nodes(data, Store()) if results else {}, "-"),
+    )
+    return locate(found, _sources(data), Store(), shape_quads)
 
 
-def _renamed(read: Iterable[tuple[str, Iterable[Quad]]]) -> list[tuple[str, list[Quad]]]:
-    """Return the quads of each file, blank nodes renamed: told apart, and the same every time."""
+def _sources(data: Iterable[Data]) -> list[Source]:
+    return [Source(each.name, each.path, each.syntax, each.quads) for each in data if each.path]
+
+
+def _relabeled(data: Iterable[Data]) -> list[Data]:
+    """Return the data with blank nodes relabeled: those of each file its own, and with the same labels every time."""
     found = []
     taken: set[str] = set()
-    for name, given in read:
-        quads = list(given)
+    for each in data:
+        quads = each.quads
         if any(isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode) for quad in quads):
-            names: dict[BlankNode, BlankNode] = {}
-            ends = ((_rename(quad.subject, names, taken), _rename(quad.object, names, taken)) for quad in quads)
+            labels: dict[BlankNode, BlankNode] = {}
+            ends = ((_relabel(quad.subject, labels, taken), _relabel(quad.object, labels, taken)) for quad in quads)
             quads = [Quad(s, quad.predicate, o, quad.graph_name) for quad, (s, o) in zip(quads, ends, strict=True)]
-        found.append((name, quads))
+        found.append(replace(each, quads=quads))
     return found
 
 
-def _rename(term: Any, names: dict[BlankNode, BlankNode], taken: set[str]) -> Any:
-    """Return the node that a blank node of one file is called: as there, unless that is made up or taken."""
-    if isinstance(term, BlankNode) and term not in names:
+def _relabel(term: Any, labels: dict[BlankNode, BlankNode], taken: set[str]) -> Any:
+    """Return the node for a blank node of one file: it keeps its label, unless the parser made it or it is taken."""
+    if isinstance(term, BlankNode) and term not in labels:
         label, number = term.value, 0
-        while label in taken or _NOT_KEPT.fullmatch(label):
+        while label in taken or _MADE_LABEL.fullmatch(label):
             number += 1
             label = f"anon{len(taken) + number}"
         taken.add(label)
-        names[term] = BlankNode(label)
-    return names.get(term, term)
+        labels[term] = BlankNode(label)
+    return labels.get(term, term)
 
 
-def _places(read: list[tuple[str, list[Quad]]], shipped: Store) -> dict[Term, str]:
-    """Return the nodes that are the files' own, each with the first file that describes or else mentions it."""
-    places: dict[Term, str] = {}
-    for name, quads in read:
-        for quad in quads:
-            places.setdefault(_term(quad.subject), name)
-    for name, quads in read:
-        for quad in quads:
+def _files_of_nodes(data: Sequence[Data], shipped: Store) -> dict[Term, str]:
+    """Return the nodes of a user, each with the name of the first data that describes or else mentions it."""
+    files: dict[Term, str] = {}
+    for each in data:
+        for quad in each.quads:
+            files.setdefault(_term(quad.subject), each.name)
+    for each in data:
+        for quad in each.quads:
             value = _term(quad.object)
-            if value not in places and (isinstance(value, Literal) or not _is_described(value, shipped)):
-                places[value] = name
-    return places
+            if value not in files and (isinstance(value, Literal) or not _is_described(value, shipped)):
+                files[value] = each.name
+    return files
 
 
 def _is_described(node: NamedNode | BlankNode, shipped: Store) -> bool:
@@ -267,34 +280,34 @@ def _is_described(node: NamedNode | BlankNode, shipped: Store) -> bool:
 
 
 def _term(term: Any) -> Term:
-    """Return a term of a quad as what it can only be here: the reader lets no triple terms in."""
+    """Return a term of a quad with its type here: the reader refuses triple terms."""
     assert not isinstance(term, Triple)  # noqa: S101
     return term  # type: ignore[no-any-return]
 
 
 def _unchecked(own: Iterable[Any], checked: set[str]) -> tuple[str, ...]:
     missed = (node for node in own if isinstance(node, NamedNode) and str(node) not in checked)
-    return tuple(sorted(term_text(node) for node in missed))
+    return tuple(sorted(term_text(PROJECT, node) for node in missed))
 
 
-def _placed(results: Iterable[Result], places: dict[Term, str], elsewhere: str) -> tuple[Result, ...]:
-    found = (replace(result, file=places.get(result.focus, elsewhere)) for result in results)
-    return tuple(sorted(found, key=Result.sort_key))
+def _with_files(results: Iterable[report.Result], files: dict[Term, str], elsewhere: str) -> tuple[report.Result, ...]:
+    found = (replace(result, file=files.get(result.focus, elsewhere)) for result in results)
+    return tuple(sorted(found, key=lambda result: result.sort_key(PROJECT)))
 
 
-def _close(context: Context, quads: list[Quad]) -> tuple[set[Triple], list[reason.Contradiction]]:
-    """Return what follows from the files and the shipped graph together, and what they contradict each other in.
+def _close(context: Context, quads: list[Quad]) -> tuple[set[Triple], list[closure.Contradiction]]:
+    """Return what follows from the data and the shipped graph together, and the contradictions between them.
 
-    From a contradiction anything follows, so then nothing is inferred.
+    Anything follows from a contradiction, so with one nothing is inferred.
     """
     together = Store()
     together.bulk_extend(context.quads)
     user = PROJECT.graph_iri(_USER)
     together.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, user) for quad in quads)
-    closure = reason.close(PROJECT, together, context.root / "ontology" / "rules", tidy=False)
-    if closure.contradictions:
-        return set(), closure.contradictions
-    added = together.quads_for_pattern(None, None, None, PROJECT.graph_iri(layers.INFERRED))
+    closed = closure.close(PROJECT, together, context.root / "ontology" / "rules", tidy=False)
+    if closed.contradictions:
+        return set(), closed.contradictions
+    added = together.quads_for_pattern(None, None, None, PROJECT.graph_iri(named_graphs.INFERRED))
     kind = PROJECT.expand("rdf:type")
     new = (quad.triple for quad in added if quad.predicate.value != kind and quad not in context.store)
-    return {triple for triple in new if reason.is_kept(triple)}, []
+    return {triple for triple in new if closure.is_kept(triple)}, []

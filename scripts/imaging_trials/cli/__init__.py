@@ -1,4 +1,4 @@
-"""The ``imt`` command: finds the module of the command asked for, runs it, and turns errors into one sentence."""
+"""The ``imt`` command: runs the module of a command, and prints an error as one sentence."""
 
 import argparse
 import importlib
@@ -9,39 +9,39 @@ import sys
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
 
-TYPE_CHECKING = False  # the typing module would cost every `imt query` 2 ms
+TYPE_CHECKING = False  # typing would add 2 ms to every `imt query`
 if TYPE_CHECKING:
     from typing import NoReturn
 
 COMMANDS = {
     "build": ("imaging_trials.cli.build", "read the sources, infer, validate, and write the graph to dist/"),
-    "validate": ("imaging_trials.cli.validate", "check the graph, or files of your own, against the shapes"),
-    "query": ("imaging_trials.cli.query", "list and ask the saved questions, or ask your own in SPARQL"),
+    "validate": ("imaging_trials.cli.validate", "validate the graph, or your own files, against the shapes"),
+    "query": ("imaging_trials.cli.query", "list and answer the saved questions, or your own SPARQL"),
     "why": ("imaging_trials.cli.why", "say which triples make a row of an answer, and where each comes from"),
     "show": ("imaging_trials.cli.show", "describe one thing, with its sources, by name, notation, DOI, PMID or IRI"),
     "audit": (
         "imaging_trials.cli.audit",
-        "say what is superseded, corrected or incomplete, here or in a list of yours",
+        "report what is superseded, corrected or incomplete, here or in your own list",
     ),
-    "dossier": ("imaging_trials.cli.dossier", "bring together what a trial with an agent needs, with sources"),
-    "links": ("imaging_trials.cli.links", "list the mappings to other vocabularies, and check them against copies"),
+    "dossier": ("imaging_trials.cli.dossier", "collect what a trial with an agent needs, with sources"),
+    "mappings": ("imaging_trials.cli.mappings", "list the mappings to other vocabularies, or check them"),
     "cite": ("imaging_trials.cli.cite", "print the citations in NLM style, BibTeX, RIS or CSL-JSON"),
-    "diff": ("imaging_trials.cli.diff", "say what changed between two releases, files or git revisions"),
-    "load": ("imaging_trials.cli.load", "put the graph into a triple store, and check that it is there"),
-    "serve": ("imaging_trials.cli.serve", "answer SPARQL over HTTP on this machine, read-only"),
+    "diff": ("imaging_trials.cli.diff", "show what changed between two releases, files or git revisions"),
+    "load": ("imaging_trials.cli.load", "load the graph into a triple store, and compare the result"),
+    "serve": ("imaging_trials.cli.serve", "serve a read-only SPARQL endpoint on this machine"),
 }
-"""Name of a command, and the module that has its ``add_arguments(parser)`` and ``run(args) -> int``, and its help."""
+"""Name of a command: the module with its ``add_arguments(parser)`` and ``run(args) -> int``, and its help text."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser that reports a mistake as the one sentence that every other error is."""
+    """An argument parser that reports a mistake as one sentence."""
 
     def error(self, message: str) -> "NoReturn":
         """Raise UserError, which `main` prints."""
         raise UserError(f"{message[:1].upper()}{message[1:]}: see '{self.prog} --help'.")
 
     def _get_formatter(self) -> argparse.HelpFormatter:
-        # Asked for with every argument declared; left to itself it imports shutil, 3 ms, to learn the terminal's width.
+        # argparse asks for a formatter with every argument; its default imports shutil (3 ms) to measure the terminal.
         try:
             width = os.get_terminal_size().columns - 2
         except OSError:
@@ -53,15 +53,15 @@ def _help() -> str:
     lines = [
         "usage: imt COMMAND [...]",
         "",
-        "NCI's page 'Imaging Trials Resources' as a graph that can be asked, cited and checked.",
+        "NCI's page 'Imaging Trials Resources' as a graph: query it, cite it, validate against it.",
         "",
         *(f"  {name:<10}{words}" for name, (_, words) in COMMANDS.items()),
         "",
-        "  imt COMMAND --help   what a command takes",
-        "  imt --version        which version this is",
-        "  --debug              with any command: show where an error came from",
+        "  imt COMMAND --help   the arguments of a command",
+        "  imt --version        the version",
+        "  --debug              with any command: show the traceback of an error",
         "",
-        "Exit codes: 0 fine; 1 the data does not conform, or the answer is empty where it must not be;",
+        "Exit codes: 0 success; 1 the data does not conform, or an answer is empty that may not be;",
         "2 the command could not do its work.",
     ]
     return "\n".join(lines)
@@ -92,7 +92,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _sentence(error: BaseException) -> str:
-    """Return the sentence to print for an error: its own, or one for what nothing below had foreseen."""
+    """Return the sentence to print for an error: its own, or one for an unexpected error."""
     text = " ".join(str(error).split())
     cause = error.__context__ or error
     if isinstance(cause, (OSError, RuntimeError)) and "Corruption" in str(cause):  # as RocksDB calls it
@@ -104,13 +104,13 @@ def _sentence(error: BaseException) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror}; mend that and run again, or see where it happened with --debug."
+        return f"{where}{error.strerror}; fix that and run the command again, or add --debug for the traceback."
     kind = type(error).__name__
-    return f"Something went wrong that should not have ({kind}: {text[:200]}): run again with --debug to see where."
+    return f"Unexpected error ({kind}: {text[:200]}): run the command again with --debug, and report it."
 
 
 def _write_utf8() -> None:
-    """Make files and pipes UTF-8, as RDF is, and a terminal that lacks a letter print something in its place."""
+    """Write UTF-8 to files and pipes, and replacement characters to a terminal that lacks a letter."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             if stream.isatty():
@@ -122,8 +122,8 @@ def _write_utf8() -> None:
 def main(argv: list[str] | None = None) -> int:
     """Run ``imt`` with the arguments given, or those of the process, and return its exit code.
 
-    An UserError, and any error not foreseen, becomes one sentence on standard error and exit code 2; with ``--debug``
-    the traceback comes before it. A reader that stops reading (``imt query ... | head``) is no error.
+    A UserError, and any unexpected error, becomes one sentence on standard error and exit code 2; with ``--debug``
+    the traceback comes before it. A reader that stops early (``imt query ... | head``) is not an error.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
@@ -133,15 +133,15 @@ def main(argv: list[str] | None = None) -> int:
         code = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # What is left in the buffer would raise again when Python closes standard output at its end.
+        # The rest of the buffer would raise again when Python closes standard output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except SystemExit as ended:  # argparse, after printing help
+    except SystemExit as ended:  # argparse, after it has printed help
         return ended.code if isinstance(ended.code, int) else 0
     except KeyboardInterrupt:
         print("imt: Stopped.", file=sys.stderr)
         return 130
-    except Exception as error:  # noqa: BLE001 - this is where every error ends
+    except Exception as error:  # noqa: BLE001 - the last resort for every error
         if debug:
             import traceback
 

@@ -1,4 +1,4 @@
-"""``imt load``: put the graph into a triple store, and check that it is there."""
+"""``imt load``: load the graph into a triple store and verify it there."""
 
 import argparse
 import functools
@@ -13,135 +13,147 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pyoxigraph import Quad
 
-    from rdfkit.stores.load import State
+    from rdfkit.stores.load import GraphTransfer
+
+_MAX_SECONDS = 7 * 86400
+_MAX_RETRIES = 100
 
 _EPILOG = """\
 imt load --to http://127.0.0.1:7878                        an Oxigraph server
-imt load --to http://127.0.0.1:8890 --user dba             Virtuoso; the password from IMT_PASSWORD, or asked for
-imt load --to URL --kind generic                           any store with SPARQL query and update at URL
-imt load --to QUERY-URL --kind generic --update-url URL --store-url URL
-                                                           one with addresses of their own for them
-imt load --to URL --dry-run                                what is there, and what would be done
+imt load --to http://127.0.0.1:8890 --user dba             Virtuoso; the password from IMT_PASSWORD, or typed
+imt load --to URL --store generic                          any store with SPARQL query and update at URL
+imt load --to QUERY-URL --store generic --update-url URL --store-url URL
+                                                           a store with separate addresses for them
+imt load --to URL --dry-run                                what the store has, and what would be done
 
-A graph is sent beside its place (its name with .loading), compared there, and then copied to its place by SPARQL
-update, so a load that fails leaves the old graph as it was. A second run sends only what is not there yet.
+A graph is written to a staging graph (its name with .loading), compared there, and then copied to its own name by
+SPARQL update, so a load that fails leaves the old graph unchanged. A second run sends only what is missing.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what ``imt load`` takes."""
+    """Declare the options of ``imt load``."""
     parser.formatter_class = functools.partial(argparse.RawDescriptionHelpFormatter, width=100)
     parser.epilog = _EPILOG
     add = parser.add_argument
     add("--to", metavar="URL", required=True, help="the store; for a generic one, its SPARQL endpoint")
-    add("--kind", choices=("oxigraph", "virtuoso", "generic"), help="what store it is (default: as it says itself)")
+    add("--store", choices=("oxigraph", "virtuoso", "generic"), help="which store it is (default: by its own answer)")
     add("--graph", action="append", default=[], metavar="NAME", help="load only this named graph; may be repeated")
     add("--from", dest="source", type=Path, metavar="FILE", help="load this TriG or N-Quads file, not our own graph")
-    add("--replace", action="store_true", help="put ours in the place of graphs that are there with other content")
-    add("--dry-run", action="store_true", help="say what would be done, and change nothing")
-    add("--user", metavar="NAME", help="who to be; the password comes from IMT_PASSWORD, or is asked for")
-    add("--via", choices=("store", "update"), help="send by Graph Store Protocol, or by SPARQL update in batches")
-    add("--in-place", action="store_true", help="for a store that cannot copy graphs: write straight to their place")
-    add("--query-url", metavar="URL", help="where the store answers queries")
-    add("--update-url", metavar="URL", help="where it takes updates")
-    add("--store-url", metavar="URL", help="where it speaks the Graph Store Protocol")
-    add("--timeout", type=float, default=120.0, metavar="SECONDS", help="how long a request may take (default: 120)")
-    add("--within", type=float, default=3600.0, metavar="SECONDS", help="how long all may take (default: 3600)")
-    add("--retries", type=int, default=4, metavar="N", help="how often to ask a busy store again (default: 4)")
+    add("--replace", action="store_true", help="overwrite graphs of the store that have other content")
+    add("--dry-run", action="store_true", help="show what would be done, and change nothing")
+    add("--user", metavar="NAME", help="user name; the password comes from IMT_PASSWORD, or is typed")
+    add("--protocol", choices=("graph-store", "update"), help="Graph Store Protocol, or SPARQL update in batches")
+    add("--no-staging", action="store_true", help="write directly, for a store that cannot copy graphs")
+    add("--query-url", metavar="URL", help="address for queries")
+    add("--update-url", metavar="URL", help="address for updates")
+    add("--store-url", metavar="URL", help="address for the Graph Store Protocol")
+    add("--timeout", type=float, default=120.0, metavar="SECONDS", help="time limit of one request (default: 120)")
+    add("--total-timeout", type=float, default=3600.0, metavar="SECONDS", help="time limit of all (default: 3600)")
+    add("--retries", type=int, default=4, metavar="N", help="how often to try again a busy store (default: 4)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Load; return 0, or 1 where ``--dry-run`` finds what a load without ``--replace`` would refuse."""
-    from rdfkit.stores import graphstore, load
-    from rdfkit.stores import http_auth as login
-    from rdfkit.stores.http import Client
+    """Load; return 0, or 1 if ``--dry-run`` finds what a load without ``--replace`` would refuse."""
+    from rdfkit.stores import Client, credentials, graphstore, load
 
     _check(args)
-    wanted = load.contents(_quads(args.source), args.graph)
-    tell = _progress if sys.stderr.isatty() else _silence
+    wanted = load.contents(PROJECT, _quads(args.source), args.graph)
+    report = _progress if sys.stderr.isatty() else _silence
     client = Client(
-        login.credentials(args.user), timeout=args.timeout, total=args.within, retries=args.retries, tell=tell
+        credentials(args.user),
+        timeout=args.timeout,
+        total=args.total_timeout,
+        retries=args.retries,
+        report=report,
     )
-    states: list[State] = []
+    transfers: list[GraphTransfer] = []
     try:
         to = graphstore.target(
-            client, args.to, args.kind, query=args.query_url, update=args.update_url, store=args.store_url
+            client, args.to, args.store, query=args.query_url, update=args.update_url, graphs=args.store_url
         )
-        to = graphstore.by_way_of(to, args.via)
-        states = load.survey(client, to, wanted, tell)
+        to = graphstore.with_protocol(to, args.protocol)
+        transfers = load.survey(PROJECT, client, to, wanted, report)
         if args.dry_run:
-            tell("")
-            return _say_what_would_be_done(states, to.url, replace=args.replace)
+            report("")
+            return _print_plan(transfers, to.url, replace=args.replace)
         if not args.replace:
-            load.refuse_others(states)
-        load.load(client, to, wanted, states, in_place=args.in_place, tell=tell)
+            load.refuse_others(transfers)
+        load.load(client, to, wanted, transfers, staging=not args.no_staging, report=report)
     except (UserError, KeyboardInterrupt):
-        tell("")
-        if not args.dry_run and states:
-            sys.stdout.write(_table(states))
+        report("")
+        if not args.dry_run and transfers:
+            sys.stdout.write(_table(transfers))
             sys.stdout.flush()
         raise
-    tell("")
-    sys.stdout.write(_table(states))
-    print(_sum(states, to.url))
+    report("")
+    sys.stdout.write(_table(transfers))
+    print(_summary(transfers, to.url))
     return 0
 
 
 def _check(args: argparse.Namespace) -> None:
     from math import isfinite
 
-    for flag, value in (("--timeout", args.timeout), ("--within", args.within)):
-        if not (isfinite(value) and 0 < value <= 7 * 86400):
-            raise UserError(f"{flag} takes seconds, more than 0 and at most a week, and not {value:g}.")
-    if not 0 <= args.retries <= 100:
-        raise UserError(f"--retries takes a number from 0 to 100, and not {args.retries}.")
+    for option, value in (("--timeout", args.timeout), ("--total-timeout", args.total_timeout)):
+        if not (isfinite(value) and 0 < value <= _MAX_SECONDS):
+            raise UserError(f"{option} takes seconds, more than 0 and at most a week, and not {value:g}.")
+    if not 0 <= args.retries <= _MAX_RETRIES:
+        raise UserError(f"--retries takes a number from 0 to {_MAX_RETRIES}, and not {args.retries}.")
 
 
 def _quads(source: Path | None) -> "Iterable[Quad]":
     if source is None:
-        from rdfkit.stores import embedded as store
+        from rdfkit.stores import open_store
 
-        return store.open_store(PROJECT)
-    from rdfkit.rdf import reading as rdf
+        return open_store(PROJECT)
+    from rdfkit.rdf import reading
 
-    return rdf.read(source)
+    return reading.read(source)
 
 
-def _say_what_would_be_done(states: "list[State]", url: str, *, replace: bool) -> int:
-    from rdfkit.stores.load import Found
+def _print_plan(transfers: "list[GraphTransfer]", url: str, *, replace: bool) -> int:
+    from rdfkit.stores import load
 
     words = {
-        Found.ABSENT: "would be loaded",
-        Found.SAME: "whole already, would be left alone",
-        Found.OTHER: "would be replaced" if replace else "other content, would be refused without --replace",
+        load.GraphStatus.ABSENT: "would be loaded",
+        load.GraphStatus.SAME: "already complete, would be skipped",
+        load.GraphStatus.OTHER: "would be replaced" if replace else "other content, would be refused without --replace",
     }
-    for state in states:
-        state.now = words[state.found]
-    sys.stdout.write(_table(states))
+    for transfer in transfers:
+        transfer.outcome = words[transfer.status]
+    sys.stdout.write(_table(transfers))
     print(f"Nothing was changed in {url}.")
-    return 1 if not replace and any(state.found is Found.OTHER for state in states) else 0
+    return 1 if not replace and any(transfer.status is load.GraphStatus.OTHER for transfer in transfers) else 0
 
 
-def _table(states: "list[State]") -> str:
+def _table(transfers: "list[GraphTransfer]") -> str:
     from rdfkit.base.text import table
 
     rows = [
-        [state.name, f"{state.triples:,}", "?" if state.stored is None else f"{state.stored:,}", state.now]
-        for state in states
+        [
+            transfer.name,
+            f"{transfer.triples:,}",
+            "?" if transfer.stored is None else f"{transfer.stored:,}",
+            transfer.outcome,
+        ]
+        for transfer in transfers
     ]
-    return table(("graph", "triples here", "in the store", "state"), rows, "graph")
+    return table(("graph", "triples here", "in the store", "outcome"), rows, "graph")
 
 
-def _sum(states: "list[State]", url: str) -> str:
-    triples = sum(state.triples for state in states)
-    graphs = f"{len(states)} graphs" if len(states) > 1 else "1 graph"
-    there = sum(state.now == "whole already" for state in states)
-    before = f" ({there} of them before)" if there else ""
-    return f"{triples:,} triples in {graphs} stand in {url}{before}, counted there and read back the same."
+def _summary(transfers: "list[GraphTransfer]", url: str) -> str:
+    from rdfkit.stores import load
+
+    triples = sum(transfer.triples for transfer in transfers)
+    graphs = f"{len(transfers)} graphs" if len(transfers) > 1 else "1 graph"
+    skipped = sum(transfer.outcome == load.GraphStatus.SAME.value for transfer in transfers)
+    before = f" ({skipped} of them from before)" if skipped else ""
+    return f"{triples:,} triples in {graphs} are in {url}{before}, counted and read back there."
 
 
-def _progress(doing: str) -> None:
-    sys.stderr.write(f"\r\x1b[K{doing and doing + ' ...'}")
+def _progress(step: str) -> None:
+    sys.stderr.write(f"\r\x1b[K{step and step + ' ...'}")
     sys.stderr.flush()
 
 

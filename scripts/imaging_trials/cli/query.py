@@ -151,9 +151,7 @@ def _lint(args: argparse.Namespace) -> int:
     else:
         raise UserError("--lint checks one query: name a saved one, or give your own with --sparql or --file.")
     sparql.check(text, embedded=False)
-    if not sparql.asks_another_server(text):
-        _in_time(args, lambda: _parse(text))
-    found = portable.findings(text)
+    found = portable.findings(text, PROJECT.prefixes)
     for finding in found:
         print(f"{where}:{finding.line}:{finding.column}: {finding.message} ({finding.rule})")
     if not found:
@@ -161,21 +159,12 @@ def _lint(args: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def _parse(text: str) -> int:
-    from pyoxigraph import Store
-
-    results.ask(PROJECT, Store(), text, None, project_prefixes=True)
-    return 0
-
-
 def _ask_endpoint(args: argparse.Namespace, text: str, dataset: str | None) -> results.Answer:
-    from rdfkit.stores import http_auth as login
-    from rdfkit.stores import sparql_client as remote
+    from rdfkit.stores import ask_endpoint, credentials, endpoint_graphs
 
-    graphs = remote.dataset(PROJECT.root, dataset) if dataset in named_graphs.dataset_names(PROJECT) else []
-    return remote.ask(
-        args.endpoint, text, graphs, method=args.method, timeout=_seconds(args), who=login.credentials(args.user)
-    )
+    graphs = endpoint_graphs(PROJECT, dataset) if dataset in named_graphs.dataset_names(PROJECT) else []
+    login = credentials(args.user)
+    return ask_endpoint(args.endpoint, text, graphs, method=args.method, timeout=_seconds(args), login=login)
 
 
 def _own_text(args: argparse.Namespace) -> str:

@@ -1,44 +1,66 @@
-"""``imt serve``: answer SPARQL over HTTP on this machine, read-only."""
+"""``imt serve``: answer SPARQL queries over HTTP on this machine, read-only."""
 
 import argparse
 
+from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.stores.server.limits import Limits
+from rdfkit.stores import Limits
+
+_MAX_TIMEOUT_SECONDS = 86400
+_MAX_PORT = 65535
 
 _EPILOG = """\
 imt serve                                                    at http://127.0.0.1:7878/query
 curl -G http://127.0.0.1:7878/query --data-urlencode 'query=ASK { ?s ?p ?o }'
-imt query NAME --endpoint http://127.0.0.1:7878/query        a saved question, put to it
+imt query NAME --endpoint http://127.0.0.1:7878/query        a saved query, sent to it
 """
+
+_TITLE = "Imaging Trials Graph"
+_TEXT = (
+    "NCI's page “Imaging Trials Resources” as a graph: imaging agents, their documents, trials, guidelines, and "
+    "whether those are still current."
+)
+_EXAMPLE = """\
+PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?agent ?name
+WHERE { ?agent a imt:Agent ; skos:prefLabel ?name }
+ORDER BY ?name
+"""
+_NOTE = (
+    "This project is not affiliated with the National Cancer Institute. It provides information, not medical advice."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what ``imt serve`` takes."""
+    """Declare the options of ``imt serve``."""
     limits = Limits()
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EPILOG
     add = parser.add_argument
-    add("--host", default="127.0.0.1", help="where to listen (default: 127.0.0.1, which only this machine can reach)")
-    add("--port", type=int, default=7878, help="port to listen on (default: 7878); 0 takes a free one and prints it")
-    add("--timeout", type=float, default=limits.seconds, metavar="SECONDS",
-        help=f"how long a query may take (default: {limits.seconds:g})")  # fmt: skip
-    add("--max-rows", type=int, default=limits.rows, metavar="N",
-        help=f"how many rows or triples an answer may have (default: {limits.rows})")  # fmt: skip
-    add("--max-body", type=int, default=limits.body, metavar="BYTES",
-        help=f"how long a request, and the query in it, may be (default: {limits.body})")  # fmt: skip
-    add("--cors", action="store_true", help="let pages of other sites ask (CORS)")
+    add("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, for this machine only)")
+    add("--port", type=int, default=7878, help="port to listen on (default: 7878); 0 for a free one, which is printed")
+    add("--timeout", type=float, default=limits.max_seconds, metavar="SECONDS",
+        help=f"time limit of a query (default: {limits.max_seconds:g})")  # fmt: skip
+    add("--max-rows", type=int, default=limits.max_rows, metavar="N",
+        help=f"limit for the rows or triples of an answer (default: {limits.max_rows})")  # fmt: skip
+    add("--max-body", type=int, default=limits.max_body_bytes, metavar="BYTES",
+        help=f"limit for the size of a request, and of its query (default: {limits.max_body_bytes})")  # fmt: skip
+    add("--cors", action="store_true", help="let pages of other sites send queries (CORS)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until the process is told to stop."""
-    from rdfkit.stores.server import run as serving
+    """Serve until the process gets SIGINT or SIGTERM."""
+    from rdfkit.stores import Address, Introduction, Service, serve
 
-    if not 0 < args.timeout < 86400:
-        raise UserError(f"--timeout takes seconds, more than 0 and at most a day, and not {args.timeout:g}.")
+    if not 0 < args.timeout < _MAX_TIMEOUT_SECONDS:
+        raise UserError(f"--timeout takes seconds, more than 0 and less than a day, and not {args.timeout:g}.")
     for option, value in (("--max-rows", args.max_rows), ("--max-body", args.max_body)):
         if value < 1:
             raise UserError(f"{option} takes a whole number above 0, and not {value}.")
-    if not 0 <= args.port < 65536:
-        raise UserError(f"--port takes 0 to 65535, and not {args.port}.")
-    limits = Limits(seconds=args.timeout, rows=args.max_rows, body=args.max_body)
-    return serving.run(serving.Where(args.host, args.port, args.cors), limits)
+    if not 0 <= args.port <= _MAX_PORT:
+        raise UserError(f"--port takes 0 to {_MAX_PORT}, and not {args.port}.")
+    limits = Limits(max_seconds=args.timeout, max_rows=args.max_rows, max_body_bytes=args.max_body)
+    introduction = Introduction(_TITLE, _TEXT, _EXAMPLE, _NOTE)
+    return serve(Service(PROJECT, introduction, Address(args.host, args.port, args.cors), limits))

@@ -1,4 +1,4 @@
-"""``imt validate``: the graph, or anybody's files, against the shapes."""
+"""``imt validate``: check the graph, or a user's files, against the shapes."""
 
 import argparse
 import logging
@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 from rdfkit.rdf.reading import FORMATS
+
+ENGINES = ("auto", "fast", "pyshacl")
+"""`rdfkit.shacl.ENGINES`, which would load the engines for ``imt --help``."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,52 +21,53 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("text", "json", "ttl", "sarif", "github"),
         default="text",
         help="of the report: text for people, a W3C validation report (ttl), for editors (sarif), for GitHub Actions; "
-        "line and column are told of Turtle, TriG, N-Triples and N-Quads, of JSON-LD and RDF/XML only the file",
+        "lines and columns are known for Turtle, TriG, N-Triples and N-Quads, for JSON-LD and RDF/XML only the file",
     )
-    parser.add_argument(
-        "--input-format", choices=tuple(FORMATS), help="of the files, where the extension does not tell"
-    )
+    parser.add_argument("--input-format", choices=tuple(FORMATS), help="of files whose extension does not say it")
     parser.add_argument(
         "--shapes",
         action="append",
         type=Path,
         metavar="SHAPES",
-        help="a file of your own shapes, as often as needed: the files alone are then checked, by these shapes only",
+        help="a file of your own shapes; may be repeated. The files alone are then checked, by these shapes only",
     )
     parser.add_argument(
         "--engine",
-        choices=("auto", "fast", "reference"),
+        choices=ENGINES,
         default="auto",
-        help="reference is pySHACL, fast gives the same results; auto is fast, or reference for shapes fast can't take",
+        help="fast gives the results of pyshacl; auto is fast, or pyshacl for shapes that fast does not support",
     )
     parser.add_argument("--strict", action="store_true", help="a warning is an error, too")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Validate, print the report, and return 0 where the data conforms, 1 where it does not."""
+    """Validate, print the report, and return 0 if the data conforms, else 1.
+
+    Warnings and remarks are reported and do not count as errors; with ``--strict``, only remarks.
+    """
     from imaging_trials.build import validation
-    from rdfkit.shacl import annotations as annotate
     from rdfkit.shacl import report
 
-    # rdflib logs a traceback for each literal that its datatype does not allow; whether that matters, the shapes say.
+    # rdflib logs a traceback for each literal that is not valid for its datatype; the shapes decide if that matters.
     logging.getLogger("rdflib").setLevel(logging.ERROR)
     if sys.stderr.isatty():
         print("validating ...", end="\r", file=sys.stderr)
     if args.shapes:
-        found = validation.validate_own(args.files, args.shapes, args.input_format, engine=args.engine)
+        found = validation.validate_files_by_shapes(args.files, args.shapes, args.input_format, engine=args.engine)
     elif args.files:
         found = validation.validate_files(args.files, args.input_format, engine=args.engine)
     else:
         found = validation.validate_repository(engine=args.engine)
+    allowed = ("Info",) if args.strict else ("Info", "Warning")
     if args.format == "json":
-        print(report.as_json(found, strict=args.strict), end="")
+        print(report.as_json(found, allowed), end="")
     elif args.format == "ttl":
         print(report.as_turtle(found), end="")
     elif args.format == "sarif":
-        print(annotate.as_sarif(found), end="")
+        print(report.as_sarif(found, "imt validate"), end="")
     elif args.format == "github":
-        print(annotate.as_github(found, strict=args.strict), end="")
+        print(report.as_github(found, allowed), end="")
     else:
-        for line in (*report.text(found), report.summary(found, strict=args.strict)):
+        for line in (*report.lines_with_snippets(found), report.summary(found, allowed)):
             print(line)
-    return 0 if found.conforms(strict=args.strict) else 1
+    return 0 if found.conforms(allowed) else 1

@@ -102,9 +102,9 @@ def _root() -> Path:
 
 
 def _mappings(root: Path) -> "Iterator[Quad]":
-    from imaging_trials.mappings import sssom
+    from imaging_trials import mappings
 
-    yield from sssom.quads(root)
+    yield from mappings.quads(root)
 
 
 PROJECT = Project(

@@ -1,7 +1,7 @@
-"""Work in a process of its own, which may take too long, need too much memory or crash, and takes nothing with it.
+"""Run a function in a forked process with a time limit and a memory limit.
 
-A query that somebody typed can do all three to the embedded engine: it has no time limit, does not see that Ctrl-C was
-pressed, and ends the whole process where memory or stack runs out.
+A query that somebody typed can exceed both in the embedded engine: it has no time limit, ignores Ctrl-C, and ends the
+whole process if memory or stack is exhausted.
 """
 
 import os
@@ -12,17 +12,17 @@ from contextlib import suppress
 
 from rdfkit.base.errors import UserError
 
-MEMORY = 2 << 30
-"""Bytes of address space that the work may take beside what the process has already."""
+MAX_EXTRA_MEMORY_BYTES = 2 << 30
+"""Address space that the function may use in addition to what the process has."""
 
 
 def run(work: Callable[[], int], seconds: float, otherwise: str) -> int:
-    """Do some work in a copy of this process and return what it returns; it writes to the same standard output.
+    """Run ``work`` in a forked process and return its result; it writes to the same standard output.
 
-    What the work changes is lost, and it must not use a store that was opened before. What it raises is raised here:
-    UserError as it is, anything else as RuntimeError. Raises UserError where it takes more than ``seconds``
-    (``otherwise`` says what to do then), runs out of memory or crashes. Where the system can't copy a process, the work
-    is done here, without limits.
+    Changes that ``work`` makes in memory are lost, and it must not use a store that was opened before. Its errors are
+    raised here: UserError as it is, any other as RuntimeError. Raises UserError if it takes more than ``seconds``
+    (``otherwise`` says what to do then), exceeds the memory limit, or crashes. On a system without fork, ``work`` runs
+    in this process, without limits.
     """
     if not hasattr(os, "fork"):
         return work()
@@ -33,21 +33,21 @@ def run(work: Callable[[], int], seconds: float, otherwise: str) -> int:
     child = os.fork()
     if child == 0:
         os.close(receiving)
-        _do(work, sending)
+        _run_child(work, sending)
     os.close(sending)
     try:
-        told = b"".join(_until(receiving, time.monotonic() + seconds))
+        report = b"".join(_until(receiving, time.monotonic() + seconds))
     except TimeoutError:
-        raise UserError(f"There was no whole answer in {seconds:g} seconds: {otherwise}.") from None
+        raise UserError(f"The answer was not complete after {seconds:g} seconds: {otherwise}.") from None
     finally:
-        os.kill(child, signal.SIGKILL)  # where it has ended, that does nothing
+        os.kill(child, signal.SIGKILL)  # no effect if it has ended
         os.waitpid(child, 0)
         os.close(receiving)
-    if not told:
+    if not report:
         raise UserError(
-            "The engine gave up on this query, most likely for want of memory: ask for less, or in a simpler way."
+            "The engine stopped at this query, probably out of memory: ask for less, or write a simpler query."
         )
-    kind, text, context = told.decode("utf-8", "surrogatepass").split("\0", 2)
+    kind, text, context = report.decode("utf-8", "surrogatepass").split("\0", 2)
     if kind == "done":
         return int(text)
     if kind == "pipe":
@@ -58,7 +58,7 @@ def run(work: Callable[[], int], seconds: float, otherwise: str) -> int:
 
 
 def _until(receiving: int, end: float) -> Iterator[bytes]:
-    """Yield what arrives until the other side is closed; raises TimeoutError where that takes too long."""
+    """Yield what is received until the other side closes; raise TimeoutError after the deadline ``end``."""
     import select
 
     while select.select([receiving], [], [], max(0.0, end - time.monotonic()))[0]:
@@ -68,25 +68,25 @@ def _until(receiving: int, end: float) -> Iterator[bytes]:
     raise TimeoutError
 
 
-def _do(work: Callable[[], int], sending: int) -> None:
-    """Do the work, tell what came of it (nothing where memory or stack ran out), and end this process."""
-    told = ""
+def _run_child(work: Callable[[], int], sending: int) -> None:
+    """Run ``work``, send its result (nothing if memory or stack ran out), and end this process."""
+    report = ""
     try:
         _limit_memory()
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the engine prints a long trace where memory runs out
-        told = f"done\0{work()}\0"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the engine prints a long trace if memory runs out
+        report = f"done\0{work()}\0"
         sys.stdout.flush()
     except BrokenPipeError:
-        told = "pipe\0\0"
+        report = "pipe\0\0"
     except (MemoryError, RecursionError):
-        told = ""
+        report = ""
     except UserError as error:
-        told = f"sentence\0{error}\0{error.__context__ or ''}"
-    except BaseException as error:  # noqa: BLE001 - whatever it is, it is told on the other side
-        told = f"error\0{type(error).__name__}: {error}\0{error.__context__ or ''}"
+        report = f"sentence\0{error}\0{error.__context__ or ''}"
+    except BaseException as error:  # noqa: BLE001 - every error is reported to the parent
+        report = f"error\0{type(error).__name__}: {error}\0{error.__context__ or ''}"
     finally:
         with suppress(OSError):
-            os.write(sending, told.encode("utf-8", "surrogatepass"))
+            os.write(sending, report.encode("utf-8", "surrogatepass"))
         os._exit(0)
 
 
@@ -97,7 +97,7 @@ def _limit_memory() -> None:
         with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - pathlib would cost 3 ms
             taken = int(file.read().split()[0]) * resource.getpagesize()
         most = resource.getrlimit(resource.RLIMIT_AS)[1]
-        wanted = taken + MEMORY
+        wanted = taken + MAX_EXTRA_MEMORY_BYTES
         if most == resource.RLIM_INFINITY or wanted < most:
             resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

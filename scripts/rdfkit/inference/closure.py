@@ -1,7 +1,7 @@
-"""What follows from the graph: the OWL 2 RL closure by the rules in ``ontology/rules/``, and contradictions in it.
+"""The OWL 2 RL closure of the graph by the rules in ``ontology/rules/``, and its contradictions.
 
 Each rule is one SPARQL update, named after its rule in the W3C OWL 2 Profiles recommendation (section 4.3). They read
-all named graphs and add to ``graph:inferred`` only what stands in no graph yet. Checks are SELECT queries, named
+all named graphs and add to ``graph:inferred`` only what is in no graph yet. Checks are SELECT queries, named
 ``check-RULE.rq``, whose rows are contradictions.
 """
 
@@ -36,12 +36,12 @@ _REFLEXIVE = {
 _ORDER = ("scm", "prp", "cls", "cax")
 """Rules about the vocabulary first, then properties, then classes: each kind feeds the next, so fewer rounds."""
 
-_MAXIMUM_ROUNDS = 1000
+_MAX_ROUNDS = 1000
 
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Statements that can't all be true: the rule they break, the things concerned, and one sentence about it."""
+    """Statements that cannot all be true: the rule, the terms concerned, and a message of one sentence."""
 
     rule: str
     members: tuple[str, ...]
@@ -50,7 +50,7 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class Closure:
-    """What a run of the reasoner did: triples by rule, rounds, triples kept in the end, contradictions met."""
+    """The result of a closure: triples by rule, number of rounds, triples kept, and contradictions."""
 
     by_rule: dict[str, int]
     rounds: int
@@ -59,14 +59,15 @@ class Closure:
 
 
 def is_trivial(triple: Triple) -> bool:
-    """Tell whether an inferred triple says nothing that any graph would not say.
+    """Return whether an inferred triple is true in every graph.
 
-    These are the kinds that owlrl adds and the rules leave out, and that no query should meet:
+    owlrl adds such triples and the rules leave them out; no query should see them:
 
-    - a thing is itself, a class or property lies below and equals itself (eq-ref, scm-cls, scm-op, scm-dp);
-    - everything is an owl:Thing, every class lies below it, so every property has it as domain and range
+    - a thing is the same as itself, a class or property is below itself and equivalent to itself (eq-ref,
+      scm-cls, scm-op, scm-dp);
+    - everything is an owl:Thing, every class is a sub-class of it, so every property has it as domain and range
       (scm-cls and what cax-sco, scm-dom1, scm-rng1 make of that);
-    - owl:Nothing lies below every class (scm-cls);
+    - owl:Nothing is a sub-class of every class (scm-cls);
     - axioms about the built-in terms themselves: owl:Thing and owl:Nothing are classes, rdfs:label is an annotation
       property, xsd:string is a datatype, xsd:string and xsd:integer are disjoint (cls-thing, cls-nothing1, prp-ap,
       dt-type1 and owlrl's datatype axioms).
@@ -93,17 +94,17 @@ def close(
 ) -> Closure:
     """Add to the inferred graph of ``store`` what follows by the project's rules, or those in the folder ``rules``.
 
-    A rule is run again as long as anything was added since it last ran. In the end, triples with a blank node (members
-    of class expressions: needed on the way) and trivial ones are taken out of the graph again. Contradictions are
-    looked for before that, as a class expression may be what is contradicted.
+    A rule is run again if anything was added since it last ran. At the end, triples with a blank node (members of class
+    expressions, needed for inference) and trivial ones are removed. Contradictions are checked before this cleanup,
+    because they may involve class expressions that it removes.
 
-    ``watch`` is told the name of a rule each time it has added something; without ``tidy`` all that was added stays.
-    Raises UserError where the folder has no rules or a rule is no SPARQL update.
+    ``watch`` is called with the name of a rule each time it has added triples; without ``tidy`` there is no cleanup.
+    Raises UserError if the folder has no rules or a rule is not a valid SPARQL update.
     """
     rules = rules or project.rules
     files = [path for path in layers.rule_files(rules) if path.suffix == ".ru"]
     if not files:
-        raise UserError(f"{rules} holds no rules (*.ru): restore the folder from the repository.")
+        raise UserError(f"{rules} has no rules (*.ru): restore the folder from the repository.")
     files.sort(key=lambda path: (_ORDER.index(kind) if (kind := path.stem[:3]) in _ORDER else len(_ORDER), path.stem))
     updates = [(path, path.read_text(encoding="utf-8")) for path in files]
     by_rule = {path.stem: 0 for path in files}
@@ -112,9 +113,9 @@ def close(
     rounds = 0
     while any(done_at.get(path) != size for path, _ in updates):
         rounds += 1
-        if rounds > _MAXIMUM_ROUNDS:
+        if rounds > _MAX_ROUNDS:
             raise UserError(
-                f"The rules in {rules} reach no end after {_MAXIMUM_ROUNDS} rounds: one makes up new nodes."
+                f"The rules in {rules} do not terminate within {_MAX_ROUNDS} rounds: one of them creates new nodes."
             )
         for path, update in updates:
             if done_at.get(path) == size:
@@ -122,9 +123,9 @@ def close(
             try:
                 store.update(update)
             except SyntaxError as error:
-                raise UserError(f"{path} is no SPARQL update ({_first_line(error)}): mend the rule.") from error
+                raise UserError(f"{path} is not valid SPARQL update ({_first_line(error)}): fix the rule.") from error
             done_at[path] = size
-            after = len(store)  # goes through all of it, so once
+            after = len(store)  # counts all triples, so only once
             if after > size:
                 by_rule[path.stem] += after - size
                 size = after
@@ -137,13 +138,13 @@ def close(
 
 
 def is_kept(triple: Triple) -> bool:
-    """Tell whether an inferred triple stays in the graph in the end: it names no blank node and is not trivial."""
+    """Return whether an inferred triple is kept: it has no blank node and is not trivial."""
     named = not isinstance(triple.subject, BlankNode) and not isinstance(triple.object, BlankNode)
     return named and not is_trivial(triple)
 
 
 def _tidy(project: Project, store: Store) -> None:
-    """Take out of ``graph:inferred`` what is not kept."""
+    """Remove from the inferred graph what is not kept."""
     for quad in list(store.quads_for_pattern(None, None, None, project.graph_iri(layers.INFERRED))):
         if not is_kept(quad.triple):
             store.remove(quad)
@@ -152,7 +153,7 @@ def _tidy(project: Project, store: Store) -> None:
 def close_with_owlrl(project: Project, store: Store, rules: Path | None = None) -> Closure:
     """Add to ``graph:inferred`` of ``store`` what owlrl, the reference reasoner, infers from the merge of its graphs.
 
-    ``rules`` is the folder of the checks for contradictions. The same triples are left out as in ``close``: those with
+    ``rules`` is the folder of the checks for contradictions. The same triples are removed as in `close`: those with
     blank nodes, those with a literal as subject, the trivial ones. The counts by rule are owlrl's total.
     """
     inferred = project.graph_iri(layers.INFERRED)
@@ -165,10 +166,10 @@ def close_with_owlrl(project: Project, store: Store, rules: Path | None = None) 
 
 
 def owlrl_triples(triples: Iterable[Triple]) -> set[Triple]:
-    """Return the OWL 2 RL closure of ``triples`` as owlrl computes it, less triples that are no RDF (literal subject).
+    """Return the OWL 2 RL closure of ``triples`` as owlrl computes it, without those with a literal subject.
 
-    owl:hasKey is kept from it: owlrl 7.6.2 leaves the last property of a key out of its comparison, so with a key of
-    one property it takes any two members of the class for the same thing.
+    owl:hasKey is left out: owlrl 7.6.2 ignores the last property of a key, so with a key of one property it infers that
+    any two members of the class are the same.
     """
     import owlrl
     import rdflib
@@ -201,10 +202,10 @@ _EXPLAINED_BY = ("prp-fp", "prp-ifp", "prp-key")
 def contradictions(project: Project, store: Store, rules: Path | None = None) -> list[Contradiction]:
     """Return the contradictions in ``store`` that the checks (``check-*.rq``) in the folder ``rules`` find, sorted.
 
-    Each is reported once, whichever way round the check found it. ``close`` calls this while the members of class
-    expressions are still in the store; on a store without them only contradictions between named classes are found.
+    Each is reported once, in whichever order the check found its terms. `close` calls this while members of class
+    expressions are in the store; without them only contradictions between named classes are found.
 
-    Raises UserError where a check is no SPARQL query or lacks its ``# says:`` line.
+    Raises UserError if a check is not a valid SPARQL query or has no ``# says:`` line.
     """
     found: dict[tuple[str, frozenset[str]], Contradiction] = {}
     for path in layers.rule_files(rules or project.rules):
@@ -215,9 +216,9 @@ def contradictions(project: Project, store: Store, rules: Path | None = None) ->
         try:
             rows = store.query(text)
         except SyntaxError as error:
-            raise UserError(f"{path} is no SPARQL query ({_first_line(error)}): mend the check.") from error
+            raise UserError(f"{path} is not valid SPARQL ({_first_line(error)}): fix the check.") from error
         if says is None or not isinstance(rows, QuerySolutions):
-            raise UserError(f"{path} is no check: it needs a SELECT and a line '# says: ...' with its variables.")
+            raise UserError(f"{path} is not a check: it needs a SELECT and a line '# says: ...' with its variables.")
         rule = path.stem.removeprefix("check-")
         names = [variable.value for variable in rows.variables]
         for row in rows:
@@ -239,12 +240,12 @@ def contradictions(project: Project, store: Store, rules: Path | None = None) ->
 
 
 def _first_line(error: SyntaxError) -> str:
-    """Return where a syntax error lies; what Oxigraph would have expected there fills a page."""
+    """Return the location of a syntax error, without Oxigraph's list of expected tokens, which fills a page."""
     return str(error).partition(": expected")[0].partition("\n")[0]
 
 
 def _readable(project: Project, term: object) -> str:
-    """Return a term as a person would write it: a CURIE, an IRI, a quoted literal."""
+    """Return a term for a message: a CURIE, an IRI, a quoted literal."""
     if isinstance(term, NamedNode):
         return project.shorten(term.value)
     if isinstance(term, Literal):

@@ -13,7 +13,7 @@ from rdfkit.base.errors import UserError
 from rdfkit.base.project import Project
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
-from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import nodes, syntax
 from rdfkit.sparql import triple_patterns as patterns
 
 
@@ -66,10 +66,14 @@ class _Asked:
     """A rule turned round: a query for what its body matched when its head was a given triple."""
 
     def __init__(self, rule: str, triple: Triple) -> None:
-        head, body, self.universal = _head_and_body(rule)
-        terms = zip(head, (triple.subject, triple.predicate, triple.object), strict=True)
-        known = {word[1:]: term for word, term in terms if word.startswith("?")}
-        prologue = rule[: _offset(rule, "INSERT")]
+        (operation,) = syntax.read(rule).operations
+        assert operation.where is not None  # noqa: S101 - every rule is INSERT { } WHERE { }
+        (head,) = operation.insert[0].triples
+        places = (head.subject, head.predicate, head.object)
+        terms = zip(places, (triple.subject, triple.predicate, triple.object), strict=True)
+        known = {word.name: term for word, term in terms if isinstance(word, nodes.Variable)}
+        body, self.universal = _body(rule, operation.where)
+        prologue = rule[: operation.start]
         self.text = patterns.without_projection(f"{prologue}SELECT *\nWHERE {{{body}}}", known)
         self.patterns = patterns.patterns(self.text)
         self.known = known
@@ -90,51 +94,37 @@ class _Asked:
         yield from ways.values()
 
 
-def _head_and_body(rule: str) -> tuple[list[str], str, frozenset[str]]:
-    """Return the three terms of a rule's head, its body as premises to look for, and the variables that mean "every".
+def _body(text: str, where: nodes.Group) -> tuple[str, frozenset[str]]:
+    """Return the body of a rule as premises to look for, and the variables that mean "every".
 
     The body's last line, that the head is in no graph yet, is left out. "There is none that is not so" (NOT EXISTS in
     NOT EXISTS) is asked as "those that are so": its variables are the ones returned.
     """
-    words = list(sparql.tokens(rule))
-    ends = [offset for _, _, offset in words[1:]] + [len(rule)]
-    upper = [word.upper() for _, word, _ in words]
-    opening = upper.index("INSERT") + 4  # the bracket after INSERT { GRAPH graph:inferred
-    head = [word for _, word, _ in words[opening + 1 : opening + 4]]
-    at = upper.index("WHERE") + 2
-    kept: list[str] = []
+    cuts: list[tuple[int, int]] = []
     variables: dict[bool, set[str]] = {True: set(), False: set()}
-    open_groups: list[tuple[int, bool]] = []  # of each NOT EXISTS: the level outside it, and whether it is left out
-    level = 0
-    while at < len(words) - 1:
-        kind, word, offset = words[at]
-        if upper[at : at + 3] == ["FILTER", "NOT", "EXISTS"]:
-            open_groups.append((level, not open_groups and not _holds_not_exists(words, at + 3)))
-            level += 1
-            at += 4
-            continue
-        level += {"{": 1, "}": -1}.get(word, 0)
-        if open_groups and level == open_groups[-1][0]:
-            open_groups.pop()
-        elif not any(left_out for _, left_out in open_groups):
-            kept.append(rule[offset : ends[at]])
-            if kind == "variable":
-                variables[bool(open_groups)].add(word[1:])
-        at += 1
-    return head, "".join(kept), frozenset(variables[True] - variables[False])
+
+    def visit(node: nodes.Node, *, inside: bool) -> None:
+        group = _absent(node)
+        if group is not None and not inside and not any(map(_absent, nodes.walk(group))):
+            cuts.append((node.start, node.end))
+            return
+        if group is not None:
+            cuts.extend([(node.start, group.start + 1), (group.end - 1, node.end)])
+        elif isinstance(node, nodes.Variable):
+            variables[inside].add(node.name)
+        for inner in nodes.children(group or node):
+            visit(inner, inside=inside or group is not None)
+
+    visit(where, inside=False)
+    kept, at = [], where.start + 1
+    for start, end in sorted(cuts):
+        kept.append(text[at:start])
+        at = end
+    return "".join(kept) + text[at : where.end - 1], frozenset(variables[True] - variables[False])
 
 
-def _holds_not_exists(words: list[tuple[str, str, int]], at: int) -> bool:
-    """Tell whether the group that opens at a place has a NOT EXISTS in it."""
-    level = 0
-    for _, word, _ in words[at:]:
-        level += {"{": 1, "}": -1}.get(word, 0)
-        if level == 0:
-            return False
-        if word.upper() == "EXISTS":
-            return True
-    return False
-
-
-def _offset(text: str, keyword: str) -> int:
-    return next(offset for _, word, offset in sparql.tokens(text) if word.upper() == keyword)
+def _absent(node: nodes.Node) -> nodes.Group | None:
+    """Return the group of FILTER NOT EXISTS, or None for any other node."""
+    if isinstance(node, nodes.Filter) and isinstance(node.test, nodes.Exists) and node.test.negated:
+        return node.test.group
+    return None

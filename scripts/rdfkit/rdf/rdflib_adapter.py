@@ -1,7 +1,7 @@
-"""The same terms in two libraries: pyoxigraph's, and rdflib's as users and the reference tools want them.
+"""Convert terms and graphs between pyoxigraph and rdflib.
 
-Nothing is rewritten on the way: rdflib would turn ``INF`` into ``inf`` and give dates a zone, so each literal is made
-with ``normalize=False``, which leaves the user's ``rdflib.NORMALIZE_LITERALS`` alone.
+Literals keep their form: rdflib would turn ``INF`` into ``inf`` and give dates a time zone, so each literal is made
+with ``normalize=False``, which does not change the user's ``rdflib.NORMALIZE_LITERALS``.
 """
 
 import logging
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 
-# rdflib warns of a literal such as "2016-02-30"^^xsd:date with a traceback, and Python prints that where nobody has set
-# up logging. What is wrong with a literal is for the shapes to say.
+# rdflib warns of a literal such as "2016-02-30"^^xsd:date with a traceback, and Python prints that if logging is not
+# configured. Wrong literals are reported by the shapes.
 logging.getLogger("rdflib.term").addHandler(logging.NullHandler())
 
 
 def to_rdflib(term: Any) -> "Identifier":
-    """Return the rdflib term for a pyoxigraph one; raises TypeError for a triple term, which rdflib does not know.
+    """Return the rdflib term for a pyoxigraph one; raise TypeError for a triple term, which rdflib does not have.
 
-    A plain string comes without a datatype, as rdflib's own parsers give it.
+    A plain string has no datatype, as from rdflib's own parsers.
     """
     from rdflib.term import BNode, Literal, URIRef
 
@@ -43,7 +43,7 @@ def to_rdflib(term: Any) -> "Identifier":
 
 
 def from_rdflib(term: "Identifier") -> "ox.NamedNode | ox.BlankNode | ox.Literal":
-    """Return the pyoxigraph term for an rdflib one; raises TypeError for variables and formulae."""
+    """Return the pyoxigraph term for an rdflib one; raise TypeError for variables and formulae."""
     from rdflib.term import BNode, Literal, URIRef
 
     if isinstance(term, URIRef):
@@ -54,7 +54,7 @@ def from_rdflib(term: "Identifier") -> "ox.NamedNode | ox.BlankNode | ox.Literal
         if term.language:
             return ox.Literal(str(term), language=term.language)
         return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)) if term.datatype else None)
-    raise TypeError(f"{term!r} is no term of an RDF graph")
+    raise TypeError(f"{term!r} is not a term of an RDF graph")
 
 
 def to_rdflib_graph(triples: Iterable[Any], prefixes: Mapping[str, str]) -> "rdflib.Graph":
@@ -70,7 +70,7 @@ def to_rdflib_graph(triples: Iterable[Any], prefixes: Mapping[str, str]) -> "rdf
 
 @contextmanager
 def added(graph: "rdflib.Graph", triples: Iterable[Any]) -> Iterator[None]:
-    """Add pyoxigraph triples to an rdflib graph for a while; what was in it before stays in it."""
+    """Add pyoxigraph triples to an rdflib graph for the duration of a with block; its own triples are kept."""
     new = []
     for triple in triples:
         parts = (to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object))

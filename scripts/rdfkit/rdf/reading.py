@@ -1,7 +1,7 @@
-"""Reading anybody's RDF: seven syntaxes through pyoxigraph's strict parsers, and every mistake told as a sentence.
+"""Read RDF files in six syntaxes with pyoxigraph's strict parsers; each error is one sentence.
 
 Nothing outside the file is read: no JSON-LD context is fetched and no XML entity is resolved. Files are streamed, and
-what cannot be RDF is given up on after a few megabytes.
+reading stops after a few megabytes of what cannot be RDF.
 """
 
 import os
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
 
 from rdfkit.base.errors import UserError
+from rdfkit.base.text import printable
 
 if TYPE_CHECKING:
     from xml.parsers import expat
@@ -39,17 +40,17 @@ EXTENSIONS = {
     ".xml": "rdfxml",
 }
 
-_PATIENCE = 4_000_000
-"""Bytes to read on without a single new triple before the file is given up as no RDF."""
+_MAX_BYTES_WITHOUT_TRIPLE = 4_000_000
+"""After so many bytes without a new triple the file is rejected as not RDF."""
 
-_DEEPEST = 1000
-"""How deep brackets, objects or elements may nest: the parsers' time or memory grows with its square."""
+_MAX_NESTING_DEPTH = 1000
+"""Of brackets, objects or elements: the time or memory of the parsers grows with the square of the depth."""
 
-_MOST_ATTRIBUTES = 1000
+_MAX_ATTRIBUTES = 1000
 """Of one XML element: pyoxigraph compares each with each."""
 
-_MOST = 5_000_000
-"""Triples of one file: more than this is the business of a triple store."""
+_MAX_TRIPLES = 5_000_000
+"""Of one file: a larger one belongs into a triple store."""
 
 _BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\xef\xbb\xbf": "UTF-8"}
 
@@ -57,13 +58,13 @@ _OPENING = {"turtle": (b"([", b")]"), "trig": (b"([", b")]"), "jsonld": (b"{[", 
 
 
 def read(path: Path, format: str | None = None, *, base: str | None = None) -> list[Quad]:  # noqa: A002
-    """Return the triples of a file, in its order, each with the named graph it stands in (or the default graph).
+    """Return the triples of a file, in its order, each with its named graph (or the default graph).
 
     ``format`` is a key of ``FORMATS``; without it the file's extension decides. Relative IRIs are resolved against
-    ``base``; where there is none, and the file names none either, they are errors.
+    ``base``; without one, here or in the file, they are errors.
 
-    Raises UserError with the file and, where the parser knows them, line and column: for a file that is missing, a
-    folder, empty, not UTF-8, of an unknown extension, broken, hostile, or that uses what RDF 1.1 does not have.
+    Raises UserError with the file and, if the parser knows them, line and column, for a file that is missing, a folder,
+    empty, not UTF-8, of an unknown extension, not valid, hostile, or that uses what RDF 1.1 does not have.
     """
     try:
         syntax = syntax_of(path, format)
@@ -73,14 +74,14 @@ def read(path: Path, format: str | None = None, *, base: str | None = None) -> l
     except OSError as error:
         raise UserError(_unreadable(path, error)) from error
     if not quads:
-        raise UserError(f"{path}: holds no triples{_why_empty(syntax, stream.size)}.")
+        raise UserError(f"{path}: has no triples{_why_empty(syntax, stream.size)}.")
     return quads
 
 
 def syntax_of(path: Path, name: str | None = None) -> str:
-    """Return the syntax of a file, a key of ``FORMATS``: ``name`` where it is given, else what the extension tells.
+    """Return the syntax of a file, a key of ``FORMATS``: ``name`` if it is given, else by its extension.
 
-    Raises UserError where that is none, and OSError for a folder or a file that is missing.
+    Raises UserError if there is no such syntax, and OSError for a folder or a missing file.
     """
     if name is not None and name not in FORMATS:
         raise UserError(f"There is no RDF syntax '{name}': choose one of {', '.join(FORMATS)}.")
@@ -90,7 +91,7 @@ def syntax_of(path: Path, name: str | None = None) -> str:
         name = EXTENSIONS.get(path.suffix.lower())
     if name is None:
         raise UserError(
-            f"{path}: its extension does not tell the syntax; name it with --input-format, one of {', '.join(FORMATS)}."
+            f"{path}: its extension names no syntax; name one with --input-format, one of {', '.join(FORMATS)}."
         )
     return name
 
@@ -100,19 +101,19 @@ def _unreadable(path: Path, error: OSError) -> str:
         return f"{path}: there is no such file; check the name."
     if isinstance(error, IsADirectoryError):
         return f"{path}: is a folder; name the files in it, for example {path}/*.ttl."
-    return f"{path}: can't be read ({error.strerror or error}); mend that and run again."
+    return f"{path}: cannot be read ({error.strerror or error}); fix that and run the command again."
 
 
 def _why_empty(syntax: str, size: int) -> str:
     if size == 0:
-        return ", the file is empty; give one with data"
+        return ": the file is empty; give one with data"
     if syntax == "jsonld":
-        return "; JSON-LD needs a @context that maps its keys to IRIs, and it must stand in the file"
+        return "; JSON-LD needs a @context that maps its keys to IRIs, and it must be in the file"
     return "; give a file with data"
 
 
 class _Stream:
-    """A file as the parser reads it, watched: what it holds too much of ends the reading with an UserError."""
+    """A file for the parser that checks what passes, and raises UserError at a limit."""
 
     def __init__(self, path: Path, syntax: str, file: BinaryIO) -> None:
         self._path = path
@@ -138,10 +139,10 @@ class _Stream:
         self._start = b""
         self.size += len(chunk)
         self.fruitless += len(chunk)
-        # JSON-LD is no streaming syntax: its context may come last.
-        if self.fruitless > _PATIENCE + size and self._syntax != "jsonld":
+        # JSON-LD cannot be streamed: its context may come last.
+        if self.fruitless > _MAX_BYTES_WITHOUT_TRIPLE + size and self._syntax != "jsonld":
             raise UserError(
-                f"{self._path}: has no triple in {_PATIENCE // 1_000_000} MB on end, so it does not look like "
+                f"{self._path}: has no triple in {_MAX_BYTES_WITHOUT_TRIPLE // 1_000_000} MB, so it is probably not "
                 f"{_plain(self._syntax)}; check that this is the right file."
             )
         if self._check_xml:
@@ -150,20 +151,20 @@ class _Stream:
             opening, closing = _OPENING[self._syntax]
             self._depth += sum(chunk.count(c) for c in (opening[:1], opening[1:]))
             self._depth = max(0, self._depth - sum(chunk.count(c) for c in (closing[:1], closing[1:])))
-            if self._depth > _DEEPEST:
+            if self._depth > _MAX_NESTING_DEPTH:
                 raise UserError(_too_deep(self._path, "brackets"))
         return chunk
 
 
 def _too_deep(where: object, what: str) -> str:
-    return f"{where}: its {what} nest more than {_DEEPEST} deep; give the nodes names instead of nesting them."
+    return f"{where}: its {what} nest more than {_MAX_NESTING_DEPTH} deep; give the nodes IRIs instead of nesting them."
 
 
 def _xml_checker(path: Path) -> Callable[[bytes], None]:
     """Return a function that takes an XML file chunk by chunk, an empty one last, and raises UserError for bad XML.
 
-    pyoxigraph's RDF/XML parser resolves entities declared in the file, knows no line of an error, and takes a file
-    that breaks off for a whole one. So expat reads along; it resolves nothing here.
+    pyoxigraph's RDF/XML parser resolves entities declared in the file, does not report the line of an error, and
+    accepts a truncated file. So expat reads the same bytes; it resolves nothing here.
     """
     from xml.parsers import expat
 
@@ -174,14 +175,18 @@ def _xml_checker(path: Path) -> Callable[[bytes], None]:
         return f"{path}:{parser.CurrentLineNumber}:{parser.CurrentColumnNumber + 1}"
 
     def refuse_entity(name: str, *_: object) -> None:
-        raise UserError(f"{place()}: declares the XML entity '{name}', and none is resolved; write it out in full.")
+        raise UserError(
+            f"{place()}: declares the XML entity '{name}', and entities are not resolved; write its text in full."
+        )
 
     def open_element(_: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
-        if len(attributes) > _MOST_ATTRIBUTES:
-            raise UserError(f"{place()}: has an element with more than {_MOST_ATTRIBUTES} attributes; write elements.")
-        if depth > _DEEPEST:
+        if len(attributes) > _MAX_ATTRIBUTES:
+            raise UserError(
+                f"{place()}: has an element with more than {_MAX_ATTRIBUTES} attributes; use child elements."
+            )
+        if depth > _MAX_NESTING_DEPTH:
             raise UserError(_too_deep(place(), "elements"))
 
     def close_element(_: str) -> None:
@@ -202,30 +207,34 @@ def _parse_xml(parser: "expat.XMLParserType", chunk: bytes, path: Path) -> None:
         parser.Parse(chunk, not chunk)
     except expat.ExpatError as error:
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS] and parser.CurrentByteIndex <= 0:
-            return  # an empty file, which is told in other words
+            return  # an empty file has a message of its own
         what = expat.ErrorString(error.code)
-        raise UserError(f"{path}:{error.lineno}:{error.offset + 1}: is no XML ({what}); mend it there.") from error
-    except (LookupError, ValueError) as error:  # of Python, for an encoding that it lacks
-        raise UserError(f"{path}: is in an encoding that is not read; save it as UTF-8 and declare that.") from error
+        raise UserError(
+            f"{path}:{error.lineno}:{error.offset + 1}: is not valid XML ({what}); fix it there."
+        ) from error
+    except (LookupError, ValueError) as error:  # Python's, for an encoding that it does not have
+        raise UserError(f"{path}: has an unsupported encoding; save it as UTF-8 and declare that.") from error
 
 
 def _parse(path: Path, syntax: str, stream: _Stream, base: str | None) -> list[Quad]:
     quads: list[Quad] = []
     try:
-        # pyoxigraph asks for no more of a file object than read().
+        # pyoxigraph only calls read().
         for quad in parse(input=cast(BinaryIO, stream), format=FORMATS[syntax], base_iri=base):
             stream.fruitless = 0
             _refuse_rdf_12(path, quad)
             quads.append(quad)
-            if len(quads) > _MOST:
-                raise UserError(f"{path}: holds more than {_MOST} triples; split it, or check it in a triple store.")
+            if len(quads) > _MAX_TRIPLES:
+                raise UserError(
+                    f"{path}: has more than {_MAX_TRIPLES:,} triples; split it, or validate it in a triple store."
+                )
     except SyntaxError as error:
         if stream.size == 0:
-            return []  # JSON-LD's parser takes an empty file for a broken one
+            return []  # the JSON-LD parser reports an empty file as an error
         raise UserError(_sentence(path, syntax, error)) from error
     except MemoryError as error:  # the parser's own limit on the length of one token
         raise UserError(
-            f"{path}: has a name, string or comment of more than 16 MB, so it does not look like {_plain(syntax)}; "
+            f"{path}: has a name, string or comment of more than 16 MB, so it is probably not {_plain(syntax)}; "
             "check that this is the right file."
         ) from error
     return quads
@@ -236,16 +245,16 @@ def _refuse_rdf_12(path: Path, quad: Quad) -> None:
         inner = quad.object
         raise UserError(
             f"{path}: has a quoted triple ({printable(f'{inner.subject} {inner.predicate} {inner.object}')}), "
-            "which shapes can't look into; say it with rdf:Statement, or in a named graph."
+            "which SHACL cannot validate; use rdf:Statement or a named graph."
         )
     if isinstance(quad.object, Literal) and quad.object.direction:
-        raise UserError(f"{path}: has a text with a direction ({quad.object}), which RDF 1.1 lacks; leave it out.")
+        raise UserError(f"{path}: has a text with a direction ({quad.object}), which RDF 1.1 does not have; remove it.")
 
 
 _PLACE = re.compile(r"^Parser error (?:at|between) .*?: ", re.DOTALL)
-_MENDING = (
-    ("No scheme found in an absolute IRI", "a relative IRI without a base", "write the IRI whole, or declare a base"),
-    ("LoadDocumentCallback", "names a JSON-LD context elsewhere, and none is fetched", "put it into the file"),
+_FIXES = (
+    ("No scheme found in an absolute IRI", "a relative IRI without a base", "write the full IRI, or declare a base"),
+    ("LoadDocumentCallback", "refers to a remote JSON-LD context, which is not fetched", "put it into the file"),
     ("Only UTF-8", "is declared to be in another encoding than UTF-8", "save it as UTF-8 and declare that"),
     ("Invalid UTF-8", "is not UTF-8", "save the file as UTF-8"),
     ("cannot decode input using UTF-8", "is not UTF-8", "save the file as UTF-8"),
@@ -254,22 +263,16 @@ _MENDING = (
 
 def _sentence(path: Path, syntax: str, error: SyntaxError) -> str:
     where = f"{path}:{error.lineno}:{error.offset or 1}" if error.lineno else str(path)
-    for sign, what, mending in _MENDING:
+    for sign, what, fix in _FIXES:
         if sign in error.msg:
-            return f"{where}: {what}; {mending}."
+            return f"{where}: {what}; {fix}."
     said = printable(_PLACE.sub("", error.msg)).rstrip(".")
-    return f"{where}: is no {_plain(syntax)} ({said}); mend it there."
+    return f"{where}: is not valid {_plain(syntax)} ({said}); fix it there."
 
 
 def _plain(syntax: str) -> str:
     known = {"turtle": "Turtle", "trig": "TriG", "ntriples": "N-Triples", "nquads": "N-Quads"}
     return known.get(syntax, "JSON-LD" if syntax == "jsonld" else "RDF/XML")
-
-
-def printable(text: str, longest: int = 200) -> str:
-    """Return a text from a file on one line, control characters shown as escapes, and cut where it is very long."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text[: longest + 1])
-    return shown if len(text) <= longest else shown[:longest] + "…"
 
 
 def file_base(path: Path) -> str:

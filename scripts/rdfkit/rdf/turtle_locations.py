@@ -1,9 +1,9 @@
-"""Where each triple stands in its file: a scanner of Turtle and TriG 1.1, and so of N-Triples and N-Quads.
+"""The location of each triple in its file: a scanner for Turtle and TriG 1.1, and so for N-Triples and N-Quads.
 
-pyoxigraph, which reads the files, tells no places. So a file with something to point at is read once more, here: by one
-regular expression for the tokens (the terminals of the W3C recommendations "RDF 1.1 Turtle", section 6.5, and "RDF 1.1
-TriG", section 4.5) and a stack of open brackets. It takes for granted that a strict parser accepted the text. A place
-is an offset in characters; ``Lines`` makes line and column of it.
+pyoxigraph, which reads the files, does not report locations. So a file with something to point at is read a second time
+here, by one regular expression for the tokens (the terminals of the W3C recommendations "RDF 1.1 Turtle", section 6.5,
+and "RDF 1.1 TriG", section 4.5) and a stack of open brackets. It assumes that a strict parser has accepted the text. A
+location is an offset in characters; ``Lines`` converts it to line and column.
 """
 
 import re
@@ -28,8 +28,9 @@ _TYPE, _FIRST, _REST, _NIL = (NamedNode(_RDF + name) for name in ("type", "first
 class Node(NamedTuple):
     """A term and where it is written: the text from ``start`` up to, and without, ``end``.
 
-    A literal's place takes in its language or datatype. A node without a name is at its opening bracket. The nodes of a
-    collection are at its bracket, and then each at its item; ``rdf:first`` and ``rdf:rest`` are where their object is.
+    The location of a literal includes its language or datatype. A blank node without a label is at its opening bracket.
+    The nodes of a collection are at its bracket, and then each at its item; ``rdf:first`` and ``rdf:rest`` are at their
+    object.
     """
 
     term: Term
@@ -38,7 +39,7 @@ class Node(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """One triple as it is written, and the name of the graph it stands in (None: the default graph)."""
+    """One triple as it is written, and the name of its graph (None: the default graph)."""
 
     subject: Node
     predicate: Node
@@ -48,7 +49,7 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True)
 class Place:
-    """A part of a file: lines and columns count from 1, in characters; ``end_column`` is the first one after it.
+    """A part of a file: lines and columns count from 1, in characters; ``end_column`` is the first column after it.
 
     ``text`` is the whole line on which it starts, without its end.
     """
@@ -62,7 +63,7 @@ class Place:
 
 
 class Lines:
-    """The lines of a text, to look up places in: they end with LF, CR LF, or CR, as Turtle's comments do."""
+    """The lines of a text, to convert offsets. They end with LF, CR LF or CR, as Turtle's comments do."""
 
     def __init__(self, text: str) -> None:
         """Find the ends of the lines of ``text``."""
@@ -70,7 +71,7 @@ class Lines:
         self._starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
 
     def place(self, file: str, start: int, end: int) -> Place:
-        """Return the place from offset ``start`` up to ``end`` in the file of this name."""
+        """Return the location from offset ``start`` up to ``end`` in the file of this name."""
         line, end_line = bisect_right(self._starts, start), bisect_right(self._starts, max(start, end - 1))
         first, last = self._starts[line - 1], self._starts[end_line - 1]
         following = self._starts[line] if line < len(self._starts) else len(self._text)
@@ -78,7 +79,7 @@ class Lines:
         return Place(file, line, start - first + 1, end_line, end - last + 1, shown)
 
 
-# Terminals; a possessive quantifier (*+) never goes back, so that no text takes more than linear time.
+# Terminals; a possessive quantifier (*+) never backtracks, so that every text takes linear time.
 
 _BASE_CHARS = (
     "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
@@ -116,14 +117,14 @@ _TOKEN = re.compile(
 
 
 def scan(text: str, syntax: str, base: str | None = None) -> Iterator[Statement]:
-    """Yield every triple of a text with its places, in the order in which pyoxigraph's parser yields them.
+    """Yield every triple of a text with its locations, in the order in which pyoxigraph's parser yields them.
 
-    So the i-th statement is where the i-th triple read is written, nodes without a name included. That order is the
-    order of the text, but triples that one token completes come last first, and a string that has neither language nor
-    datatype is complete with the token after it.
+    So the i-th statement is the location of the i-th triple that was read, blank nodes included. That order is
+    the order of the text, but triples that one token completes come in reverse, and a string without language and
+    datatype is complete only with the token after it.
 
-    ``syntax`` is one of ``SYNTAXES``; relative IRIs are resolved against ``base`` where the text names none. Raises
-    ValueError, with the offset, for what is not in the syntax.
+    ``syntax`` is one of ``SYNTAXES``; relative IRIs are resolved against ``base`` if the text declares none.
+    Raises ValueError, with the offset, for what is not in the syntax.
     """
     reader = _Reader(syntax, base)
     at = 0
@@ -132,7 +133,7 @@ def scan(text: str, syntax: str, base: str | None = None) -> Iterator[Statement]
         try:
             reader.take(token)
         except IndexError:
-            raise ValueError(f"what ends at offset {at} was not begun") from None
+            raise ValueError(f"unmatched closing bracket before offset {at}") from None
         if reader.made:
             yield from reader.made
             reader.made.clear()
@@ -142,7 +143,7 @@ def scan(text: str, syntax: str, base: str | None = None) -> Iterator[Statement]
 
 
 class _Open:
-    """A statement, or a bracket in it, that has begun: the triples to come have its subject."""
+    """An open statement, or an open bracket in it: the following triples have its subject."""
 
     __slots__ = ("kind", "predicate", "start", "subject")
 
@@ -154,7 +155,7 @@ class _Open:
 
 
 class _Reader:
-    """What has been read so far: prefixes, base, graph, brackets that are open, and triples that are complete."""
+    """The state of reading: prefixes, base, graph, open brackets, and complete triples."""
 
     def __init__(self, syntax: str, base: str | None) -> None:
         self.made: list[Statement] = []
@@ -169,7 +170,7 @@ class _Reader:
         self._string: Node | None = None
 
     def take(self, token: re.Match[str]) -> None:
-        """Go one token on; the triples that are complete with it are added to ``made``."""
+        """Read one token; the triples that it completes are added to ``made``."""
         if self._string:
             ended, self._string = self._string, None
             self._complete(ended)
@@ -220,7 +221,7 @@ class _Reader:
             return Literal(text, datatype=NamedNode(_XSD + "boolean"))
         if text == "a":
             return _TYPE
-        raise ValueError(f"'{text}' is no term, at offset {token.start(kind)}")
+        raise ValueError(f"'{text}' is not a term, at offset {token.start(kind)}")
 
     def _iri(self, text: str) -> NamedNode:
         iri = self._iris.get(text)
@@ -240,7 +241,7 @@ class _Reader:
         return resolve(self._base, iri) if self._base else iri
 
     def _mark(self, mark: str, start: int) -> None:
-        """Take a bracket or a sign that ends something."""
+        """Process a bracket or a punctuation mark."""
         stack = self._open
         if mark == "[":
             self._begin_item(start, start + 1)
@@ -273,7 +274,7 @@ class _Reader:
         self._complete(node)
 
     def _complete(self, node: Node) -> None:
-        """Take a node that is read to its end into what is open: as item, object, predicate or subject."""
+        """Add a complete node to what is open: as item, object, predicate or subject."""
         if not self._open:
             self._open.append(_Open("", node))
             return
@@ -286,7 +287,7 @@ class _Reader:
             self._emit(_node(within), within.predicate, node)
 
     def _begin_item(self, start: int, end: int) -> None:
-        """Where a collection is open, make the node for its next item, which starts here."""
+        """If a collection is open, make the node for its next item, which starts here."""
         if not self._open or self._open[-1].kind != "(":
             return
         within = self._open[-1]
@@ -295,7 +296,7 @@ class _Reader:
             within.subject = Node(BlankNode(), start, end)
             self._emit(before, Node(_REST, start, end), within.subject)
             return
-        # The first node stands for the whole collection in what is around it.
+        # The first node represents the whole collection in the statement around it.
         within.subject = head = Node(BlankNode(), within.start, within.start + 1)
         self._open.pop()
         self._complete(head)
@@ -317,7 +318,7 @@ class _Reader:
 
 def _node(opened: _Open) -> Node:
     if opened.subject is None:
-        raise ValueError(f"a bracket holds nothing, at offset {opened.start}")
+        raise ValueError(f"an empty bracket at offset {opened.start}")
     return opened.subject
 
 

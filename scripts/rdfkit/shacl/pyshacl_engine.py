@@ -1,12 +1,12 @@
-"""pySHACL, the reference validator: its results as ours, for a whole graph or for some nodes of one.
+"""The pySHACL engine: results for a whole graph or for some focus nodes.
 
-pySHACL works on in-memory rdflib graphs whose literals stand as written. It has an option to look at some nodes only,
-but applies it to the values of nested shapes too and passes over blank nodes (0.40.1, ``Shape.validate``), so that
-``sh:node``, ``sh:not`` and counts of qualified values come out wrong. Here the targets of the shapes are worked out
-first, and those among the nodes asked for are written into the shapes as ``sh:targetNode``.
+pySHACL works on rdflib graphs in memory, with literals as they are written. Its option to validate some focus nodes
+only also applies to the values of nested shapes, and it skips blank nodes (0.40.1, ``Shape.validate``), so that
+``sh:node``, ``sh:not`` and qualified value counts give wrong results. Therefore the targets of the shapes are computed
+first, and those among the given nodes are written into the shapes as ``sh:targetNode``.
 
-It also hands the text of a SPARQL constraint to rdflib anew for each node. Most of the time would go into parsing it,
-so the data graph keeps each text's parsed form.
+pySHACL passes the text of a SPARQL constraint to rdflib once for each focus node, and parsing would take most of the
+time. The data graph therefore keeps the parsed form of each text.
 """
 
 import re
@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode
 
-from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.rdf import reading as rdf
-from rdfkit.shacl.report import Result, Term, term_text
-from rdfkit.sparql import guard as sparql
+from rdfkit.base.project import Project
+from rdfkit.rdf import rdflib_adapter as adapter
+from rdfkit.rdf import reading
+from rdfkit.shacl.report.model import Result
+from rdfkit.shacl.terms import LABELS, Term, term_text
+from rdfkit.sparql import guard
 
 if TYPE_CHECKING:
     import rdflib
@@ -29,13 +30,9 @@ if TYPE_CHECKING:
 
     Targets = dict[Node, set[Node]]
 
-_LABELS = tuple(
-    PROJECT.expand(name) for name in ("skos:prefLabel", "rdfs:label", "schema:name", "dcterms:title", "foaf:name")
-)
-
 
 def data_graph(quads: Iterable[Any]) -> "rdflib.Graph":
-    """Return the merge of some quads as an rdflib graph that parses no query text twice."""
+    """Return the merge of some quads as an rdflib graph that parses each query text once."""
     import rdflib
     from rdflib.plugins.sparql import prepareQuery
 
@@ -46,15 +43,21 @@ def data_graph(quads: Iterable[Any]) -> "rdflib.Graph":
             return super().query(query_object, *args, **kwargs)
 
     parsed: dict[str, Any] = {}
-    # No prefixes: rdflib would bind each of them again for every query.
+    # Without prefixes: rdflib would bind each of them again for every query.
     graph = ParsesOnce(bind_namespaces="none")
     for quad in quads:
-        graph.add((bridge.to_rdflib(quad.subject), bridge.to_rdflib(quad.predicate), bridge.to_rdflib(quad.object)))
+        graph.add(
+            (
+                adapter.to_rdflib(quad.subject),
+                adapter.to_rdflib(quad.predicate),
+                adapter.to_rdflib(quad.object),
+            )
+        )
     return graph
 
 
 def targets(shapes: "rdflib.Graph", data: "rdflib.Graph", among: "set[Any] | None" = None) -> "Targets":
-    """Return the focus nodes of each shape by its target declarations (SHACL 2.1.3), or those ``among`` some."""
+    """Return the focus nodes of each shape by its target declarations (SHACL 2.1.3): all, or those ``among`` some."""
     from rdflib import RDF, RDFS, SH
 
     found: Targets = {}
@@ -74,7 +77,7 @@ def targets(shapes: "rdflib.Graph", data: "rdflib.Graph", among: "set[Any] | Non
 
 
 def nodes(targets: "Targets") -> "set[Node]":
-    """Return all focus nodes together."""
+    """Return all focus nodes."""
     return {node for found in targets.values() for node in found}
 
 
@@ -85,7 +88,8 @@ def _shapes_that_are_classes(shapes: "rdflib.Graph") -> "set[Node]":
     return classes & {*shapes.subjects(RDF.type, SH.NodeShape), *shapes.subjects(RDF.type, SH.PropertyShape)}
 
 
-def validate(
+def validate(  # noqa: PLR0913 - the options of pySHACL
+    project: Project,
     data: "rdflib.Graph",
     shapes: "rdflib.Graph",
     *,
@@ -93,15 +97,15 @@ def validate(
     meta_shacl: bool = False,
     shapes_name: str = "shapes/",
 ) -> list[Result]:
-    """Return pySHACL's results for the nodes that the shapes target, or for ``targets`` instead, in no order.
+    """Return pySHACL's results for the nodes that the shapes target, or for ``targets`` instead, unsorted.
 
-    With ``meta_shacl`` the shapes are checked first. Raises UserError where they are no proper SHACL; it says that they
-    are those in ``shapes_name``.
+    With ``meta_shacl`` the shapes are validated first. Raises UserError, which names ``shapes_name``, if they are not
+    valid SHACL.
     """
     if targets is not None:
         if not targets:
             return []
-        shapes = _aimed(shapes, targets)
+        shapes = _with_targets(shapes, targets)
     _refuse_other_servers(shapes, shapes_name)
     with _settings_kept(), _quiet():
         import pyshacl
@@ -111,31 +115,31 @@ def validate(
         try:
             _, report, text = pyshacl.validate(data, shacl_graph=shapes, meta_shacl=meta_shacl, inplace=True)
         except (ReportableRuntimeError, ShapeLoadError, ValidationFailure) as error:
-            said = rdf.printable(" ".join(str(getattr(error, "message", error)).split()), 600)
-            raise UserError(f"The shapes in {shapes_name} are no proper SHACL, mend them: {said}") from error
+            why = reading.printable(" ".join(str(getattr(error, "message", error)).split()), 600)
+            raise UserError(f"The shapes in {shapes_name} are not valid SHACL, fix them: {why}") from error
         except (ArithmeticError, RecursionError, re.error) as error:
-            # rdflib on literals that are ill-typed ("x"^^xsd:integer minus 1, NaN in a range) or no regular expression.
+            # From rdflib, for ill-typed literals ("x"^^xsd:integer minus 1, NaN in a range) and bad patterns.
             raise UserError(
-                f"pySHACL breaks down over a value in this data ({type(error).__name__}): mend literals that are not "
-                "written as their datatype asks, or use the fast engine, which reports them."
+                f"pySHACL fails on a value in this data ({type(error).__name__}): fix the literals that are not valid "
+                "for their datatype, or use the fast engine, which reports them."
             ) from error
         except Exception as error:
-            said = rdf.printable(" ".join(str(error).split()), 300)
+            why = reading.printable(" ".join(str(error).split()), 300)
             raise UserError(
-                f"pySHACL can't use the shapes in {shapes_name} ({type(error).__name__}: {said}); mend them."
+                f"pySHACL cannot use the shapes in {shapes_name} ({type(error).__name__}: {why}): fix them."
             ) from error
         if not isinstance(report, rdflib.Graph):
-            raise UserError(f"pySHACL could not validate: {rdf.printable(' '.join(str(text).split()), 600)}")
-        return [_result(report, node, data) for node in report.objects(None, rdflib.SH.result)]
+            raise UserError(f"pySHACL could not validate: {reading.printable(' '.join(str(text).split()), 600)}")
+        return [_result(project, report, node, data) for node in report.objects(None, rdflib.SH.result)]
 
 
-def _aimed(shapes: "rdflib.Graph", targets: "Targets") -> "rdflib.Graph":
-    """Return the shapes that have targets and all they refer to, with these targets instead of their own."""
+def _with_targets(shapes: "rdflib.Graph", targets: "Targets") -> "rdflib.Graph":
+    """Return the shapes in ``targets`` and the shapes that they refer to, with these targets instead of their own."""
     import rdflib
     from rdflib import OWL, RDF, RDFS, SH
 
     targeting = {SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetClass}
-    aimed = rdflib.Graph(bind_namespaces="none")
+    limited = rdflib.Graph(bind_namespaces="none")
     waiting = list(targets)
     seen = set(waiting)
     while waiting:
@@ -143,31 +147,29 @@ def _aimed(shapes: "rdflib.Graph", targets: "Targets") -> "rdflib.Graph":
         for predicate, value in shapes.predicate_objects(node):
             is_implicit = predicate == RDF.type and value in {RDFS.Class, OWL.Class}
             if predicate not in targeting and not is_implicit:
-                aimed.add((node, predicate, value))
+                limited.add((node, predicate, value))
                 if value not in seen:
                     seen.add(value)
                     waiting.append(value)
     for shape, found in targets.items():
         for node in found:
-            aimed.add((shape, SH.targetNode, node))
-    return aimed
+            limited.add((shape, SH.targetNode, node))
+    return limited
 
 
 def _refuse_other_servers(shapes: "rdflib.Graph", shapes_name: str) -> None:
-    """Raise UserError where a query in the shapes asks another server: rdflib would, and pySHACL misses some."""
+    """Raise UserError if a query in the shapes has SERVICE: rdflib would run it, and pySHACL misses some of them."""
     from rdflib import SH
 
     for name in (SH.select, SH.ask, SH.construct):
         for text in shapes.objects(None, name):
-            if sparql.asks_another_server(str(text)):
-                raise UserError(
-                    f"A query in the shapes in {shapes_name} asks another server (SERVICE): leave that out."
-                )
+            if guard.asks_another_server(str(text)):
+                raise UserError(f"A query in the shapes in {shapes_name} asks another server (SERVICE): remove that.")
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Let pySHACL and rdflib tell nothing on standard error: what they say is in the report, or in an exception."""
+    """Silence pySHACL and rdflib on standard error: the report or an exception has what they log."""
     import logging
     import warnings
 
@@ -186,7 +188,7 @@ def _quiet() -> Iterator[None]:
 
 @contextmanager
 def _settings_kept() -> Iterator[None]:
-    """Put rdflib's setting back: pySHACL leaves it on, whatever it was."""
+    """Restore rdflib's setting afterwards: pySHACL always leaves it on."""
     import rdflib
 
     before = rdflib.NORMALIZE_LITERALS
@@ -196,12 +198,12 @@ def _settings_kept() -> Iterator[None]:
         rdflib.NORMALIZE_LITERALS = before
 
 
-def _result(report: "rdflib.Graph", node: "Node", data: "rdflib.Graph") -> Result:
+def _result(project: Project, report: "rdflib.Graph", node: "Node", data: "rdflib.Graph") -> Result:
     from rdflib import SH
 
     def one(name: str) -> Term | None:
         value: Any = report.value(node, SH[name])
-        return None if value is None else bridge.from_rdflib(value)
+        return None if value is None else adapter.from_rdflib(value)
 
     focus, shape, path = one("focusNode"), one("sourceShape"), one("resultPath")
     assert focus is not None  # noqa: S101 - SHACL requires both
@@ -209,7 +211,7 @@ def _result(report: "rdflib.Graph", node: "Node", data: "rdflib.Graph") -> Resul
     return Result(
         file="",
         focus=focus,
-        label=_label(data, focus),
+        label=_label(project, data, focus),
         path=path,
         value=one("value"),
         component=str(report.value(node, SH.sourceConstraintComponent)),
@@ -222,29 +224,29 @@ def _result(report: "rdflib.Graph", node: "Node", data: "rdflib.Graph") -> Resul
 
 
 def _below(report: "rdflib.Graph", node: BlankNode) -> Iterator[tuple[BlankNode, str, Term]]:
-    """Yield the triples below a blank node that spells a property path, in a settled order."""
-    for predicate, value in sorted(report.predicate_objects(bridge.to_rdflib(node))):
-        term = bridge.from_rdflib(_any(value))
+    """Yield the triples that describe a property path, from its blank node on, in a fixed order."""
+    for predicate, value in sorted(report.predicate_objects(adapter.to_rdflib(node))):
+        term = adapter.from_rdflib(_any(value))
         yield node, str(predicate), term
         if isinstance(term, BlankNode):
             yield from _below(report, term)
 
 
 def _any(node: Any) -> Any:
-    """Return a node as anything: rdflib's graphs say less of their terms than they know."""
+    """Return a node as Any: the types of rdflib's graphs are wider than their content."""
     return node
 
 
-def _label(data: "rdflib.Graph", focus: Term) -> str:
-    """Return a node's label, an English one first; for an unnamed one, what it is."""
+def _label(project: Project, data: "rdflib.Graph", focus: Term) -> str:
+    """Return the label of a node, in English if possible; for a blank node without one, "unnamed" and its class."""
     from rdflib import RDF, Literal, URIRef
 
-    node = bridge.to_rdflib(focus)
-    for name in _LABELS:
+    node = adapter.to_rdflib(focus)
+    for name in LABELS:
         texts = [value for value in data.objects(node, URIRef(name)) if isinstance(value, Literal)]
         if texts:
             return str(min(texts, key=lambda text: (text.language not in {"en", None}, str(text))))
     if isinstance(focus, BlankNode):
-        kinds = sorted(term_text(bridge.from_rdflib(_any(kind))) for kind in data.objects(node, RDF.type))
+        kinds = sorted(term_text(project, adapter.from_rdflib(_any(kind))) for kind in data.objects(node, RDF.type))
         return f"unnamed {kinds[0]}" if kinds else "unnamed"
     return ""

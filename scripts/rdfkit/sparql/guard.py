@@ -1,11 +1,11 @@
-"""SPARQL as text: what a query is, before an engine sees it.
+"""What may be done with a SPARQL text that nobody has parsed yet: its form, its size, SERVICE, FROM and prefixes.
 
-Not a parser: it knows strings, IRIs and comments, so that a keyword inside one of them is not taken for a keyword.
-Grammar: SPARQL 1.1 Query Language, section 19.8.
+Not a parser, which is `syntax`. Its tokens tell strings, IRIs and comments from keywords in any text, valid or not, so
+that a text can be refused before a parser sees it. Grammar: SPARQL 1.1 Query Language, section 19.8.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from rdfkit.base.errors import UserError
 
@@ -97,7 +97,8 @@ def check(text: str, *, embedded: bool = True) -> str:
         raise UserError("There is no query in this text: write SPARQL, such as 'SELECT * WHERE { ?s ?p ?o } LIMIT 10'.")
     if first in UPDATE_FORMS:
         raise UserError(f"{first} is a SPARQL update, and here the graph is only read: use SELECT, ASK or CONSTRUCT.")
-    _refuse_what_is_too_large(text)
+    refuse_long_prefixes(text)
+    refuse_what_is_too_large(tokens(text))
     if embedded and asks_another_server(text):
         raise UserError(
             "SERVICE asks another server, and the embedded engine does not use the network: "
@@ -106,11 +107,16 @@ def check(text: str, *, embedded: bool = True) -> str:
     return first
 
 
-def _refuse_what_is_too_large(text: str) -> None:
+def refuse_long_prefixes(text: str) -> None:
+    """Raise UserError for a prefix that takes too long to read; to be called before `tokens`."""
     if any(text[run.end() : run.end() + 1] == ":" for run in _RUN.finditer(text)):
         raise UserError(f"The query holds a name of more than {LONGEST_PREFIX} letters before ':': take a shorter one.")
+
+
+def refuse_what_is_too_large(words: Iterable[tuple[str, str, int]]) -> None:
+    """Raise UserError for more brackets or operators, among these tokens, than a parser can bear."""
     depth = operators = 0
-    for kind, word, _ in tokens(text):
+    for kind, word, _ in words:
         if kind == "bracket":
             depth += 1 if word in "{([" else -1
         elif kind in {"operator", "word"}:
@@ -237,9 +243,11 @@ def syntax_sentence(text: str, error: SyntaxError, where: str = "The query", *, 
 
     ``house``: the house's prefixes need not be declared where this text was asked.
     """
+    from rdfkit.base.text import visible
+
     found = re.match(r"error at (\d+):(\d+): (.*)", str(error), re.DOTALL)
     if not found:
-        return f"{where} is no valid SPARQL: {_first_line(str(error))}."
+        return f"{where} is no valid SPARQL: {visible(_first_line(str(error)))}."
     line, column, expected = int(found[1]), int(found[2]), found[3]
     lines = text.split("\n")
     row = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
@@ -249,8 +257,8 @@ def syntax_sentence(text: str, error: SyntaxError, where: str = "The query", *, 
         prefix = f"'{name[1]}:'" if name else "a prefix"
         ours = " and is none of the house's" if house else ""
         return f"{place}: {prefix} is declared nowhere{ours}; write a PREFIX line for it."
-    rest = row[column - 1 :].strip()
-    near = f"before '{rest[:30]}'" if rest else "at the end of the line" if line < len(lines) else "at the end"
+    rest = visible(row[column - 1 :].strip()[:30])
+    near = f"before '{rest}'" if rest else "at the end of the line" if line < len(lines) else "at the end"
     if "\n" not in expected and len(expected) <= 120 and "[_]" not in expected:
         return f"{place}, {near}: {expected}."
     return f"{place}, {near}: look for a misspelt keyword, an open bracket or a missing full stop."

@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 from rdfkit.base.errors import UserError
 from rdfkit.base.project import Project
 from rdfkit.rdf import named_graphs as layers
-from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import guard, nodes, syntax
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import triple_patterns as patterns
 
@@ -41,7 +41,7 @@ def explain(project: Project, store: Store, text: str, dataset: str, number: int
     SELECT, or its rows are outside of what can be explained.
     """
     graphs = layers.dataset(project, store, dataset)
-    if sparql.form(text) != "SELECT":
+    if guard.form(text) != "SELECT":
         raise UserError("Only the rows of a SELECT can be explained, and this query is none.")
     first = answers.ask(project, store, text, dataset)  # says in one sentence what is wrong with a query
     assert isinstance(first, QuerySolutions)  # noqa: S101 - the form was looked at
@@ -135,9 +135,7 @@ def _solutions(store: Store, text: str, graphs: Iterable[NamedNode]) -> QuerySol
 
 
 def _asks_for_absence(text: str) -> bool:
-    before = ""
-    for kind, word, _ in sparql.tokens(text):
-        if kind == "word" and (word.upper() == "MINUS" or (before == "NOT" and word.upper() == "EXISTS")):
-            return True
-        before = word.upper()
-    return False
+    return any(
+        isinstance(node, nodes.Minus) or (isinstance(node, nodes.Exists) and node.negated)
+        for node in syntax.read(text).walk()
+    )

@@ -9,11 +9,10 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 
 from rdfkit.base.errors import UserError
 from rdfkit.base.project import Project
-from rdfkit.sparql import guard as sparql
-from rdfkit.sparql import parameters
-from rdfkit.sparql import portability as portable
+from rdfkit.sparql import guard, nodes, parameters, portability, syntax
 from rdfkit.sparql import saved as catalog
 from rdfkit.sparql.saved import SavedQuery
+from rdfkit.sparql.syntax import Document
 
 
 def load(project: Project) -> dict[str, SavedQuery]:
@@ -38,67 +37,47 @@ def load(project: Project) -> dict[str, SavedQuery]:
 def check(project: Project, query: SavedQuery) -> None:
     """Check a query beyond its header; raise UserError as `load` does."""
     path, text = query.path, query.text
-    if query.service:
-        _check_service(query)
     try:
-        sparql.check(text, embedded=not query.service)
-        Store().query(_without_service(text) if query.service else text)
-    except SyntaxError as error:
-        raise UserError(sparql.syntax_sentence(text, error, str(path))) from None
+        guard.check(text, embedded=not query.service)
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
-    for finding in portable.findings(text):
+    document = syntax.read(text, str(path))
+    if query.service and set(_servers(document)) != {f"<{query.service}>"}:
+        raise UserError(f"{path}: the header names the service {query.service}: SERVICE must ask only that one.")
+    for finding in portability.findings(text):
         raise UserError(f"{path}:{finding.line}:{finding.column}: {finding.message}")
-    _check_names(project, query)
+    _check_names(project, path, document)
     for change in query.mutation:
         for triple in filter(None, (change.triple, change.after)):
             _quad(project, path, triple, project.graph_iri(change.graph))
     if query.parameters:
-        _check_block(project, query)
+        _check_block(project, query, document)
 
 
-def _check_names(project: Project, query: SavedQuery) -> None:
-    path, text = query.path, query.text
-    if sparql.names_its_dataset(text):
+def _check_names(project: Project, path: Path, document: Document) -> None:
+    if document.query.dataset:
         raise UserError(f"{path}: the header names the dataset of a saved query ('dataset'): remove FROM.")
-    for prefix, namespace in sparql.declared_prefixes(text).items():
+    for prefix, namespace in document.prefixes.items():
         if project.prefixes.get(prefix) != namespace:
             raise UserError(f"{path}: the prefix '{prefix}:' is not <{namespace}> in the project: use its prefixes.")
 
 
 def servers(text: str) -> list[str]:
-    """Return the servers that a text asks by SERVICE, in order: IRIs in <>, or variables."""
-    found = [token for kind, token, _ in sparql.tokens(text) if kind in {"iri", "variable", "name", "word"}]
-    after = [found[at + 1 : at + 3] for at, token in enumerate(found) if token.upper() == "SERVICE"]
-    return [names[1] if names[0].upper() == "SILENT" else names[0] for names in after if len(names) == 2]
+    """Return the servers that a text asks by SERVICE, in order: IRIs in <>, or variables, as written."""
+    return _servers(syntax.read(text))
 
 
-def _check_service(query: SavedQuery) -> None:
-    if set(servers(query.text)) != {f"<{query.service}>"}:
-        raise UserError(f"{query.path}: the header names the service {query.service}: SERVICE must ask only that one.")
+def _servers(document: Document) -> list[str]:
+    names = (node.name for node in document.walk() if isinstance(node, nodes.Service))
+    return [document.text[name.start : name.end] for name in names]
 
 
-def _without_service(text: str) -> str:
-    """Return a text with plain groups in place of SERVICE clauses, to parse it without asking a server."""
-    asked = set(servers(text))
-    kept = []
-    end = 0
-    before = ""
-    for kind, token, start in sparql.tokens(text):
-        word = token.upper() if kind == "word" else ""
-        if word == "SERVICE" or (before in {"SERVICE", "SILENT"} and (word == "SILENT" or token in asked)):
-            kept.append(text[end:start])
-            end = start + len(token)
-        before = word
-    return "".join(kept) + text[end:]
-
-
-def _check_block(project: Project, query: SavedQuery) -> None:
+def _check_block(project: Project, query: SavedQuery, document: Document) -> None:
     start, end = query.block
-    line = query.text.count("\n", 0, start) + 1
-    before = [token.upper() for _, token, _ in sparql.tokens(query.text[:start])]
-    inside = before.count("{") - before.count("}")
-    if before[-2:] != ["WHERE", "{"] or inside != 1:
+    line, _ = document.position(start)
+    where = document.query.where
+    first = where.elements[0] if where is not None and where.elements else None
+    if not isinstance(first, nodes.Values) or first.start != start:
         raise UserError(
             f"{query.path}:{line}: the VALUES block of the parameters must be first in the outermost WHERE group."
         )

@@ -1,8 +1,8 @@
-"""The embedded store: the complete graph, ready to be asked, from wherever it is quickest to get.
+"""The embedded store: the complete graph, from the fastest source available.
 
 The order is: the user's cache folder, the built graph in ``dist/``, the source files. A graph that had to be loaded is
-put into the cache, under the content key of its sources, so that the next call opens it in a few milliseconds. No
-failure to write the cache matters: the graph is then answered from memory.
+written to the cache, under the content key of its sources, so that the next call opens it in a few milliseconds. If the
+cache cannot be written, the graph is used from memory.
 """
 
 import os
@@ -13,20 +13,20 @@ from pyoxigraph import Store
 from rdfkit.base.project import Project
 from rdfkit.rdf import named_graphs as layers
 
-_KEEP = 3
-"""Entries of the cache to keep: this one, and those of other checkouts or versions in use beside it."""
+_MAX_CACHE_ENTRIES = 3
+"""This one, and those of other checkouts or versions in use beside it."""
 
 _DAMAGE = (OSError, RuntimeError)
-"""What Oxigraph raises for a store that is not there, can't be read or written, or is corrupt."""
+"""What Oxigraph raises for a store that is missing, cannot be read or written, or is corrupt."""
 
 _UNFINISHED = ".unfinished"
-_ABANDONED_AFTER = 3600.0
+_MAX_UNFINISHED_SECONDS = 3600.0
 
 
 def open_store(project: Project) -> Store:
     """Return the complete graph, inferred triples included, as a store to read from.
 
-    Raises UserError where the sources can't be read or are no graph.
+    Raises UserError if the sources cannot be read or are not valid.
     """
     key = layers.content_key(project)
     cached = _opened(project, key)
@@ -42,7 +42,7 @@ def open_store(project: Project) -> Store:
 def from_sources(project: Project) -> Store:
     """Return an in-memory store of a project's sources and what its rules infer from them.
 
-    Raises UserError where a file can't be read or is no proper Turtle.
+    Raises UserError if a file cannot be read or is not valid.
     """
     from rdfkit.inference import closure as reason
 
@@ -52,11 +52,11 @@ def from_sources(project: Project) -> Store:
 
 
 def cache_folder(project: Project) -> Path | None:
-    """Return the user's cache folder for this package (it need not exist), or None where there is no home folder."""
+    """Return the user's cache folder for this package (it need not exist), or None without a home folder."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     # The XDG specification says to ignore a path that is not absolute.
     if not base.startswith("/"):
-        base = os.path.expanduser("~/.cache")  # noqa: PTH111 - Path.expanduser raises where there is no home
+        base = os.path.expanduser("~/.cache")  # noqa: PTH111 - Path.expanduser raises without a home folder
     return Path(base) / project.name if os.path.isabs(base) else None  # noqa: PTH117
 
 
@@ -71,7 +71,7 @@ def _opened(project: Project, key: str) -> Store | None:
 
 
 def _built(project: Project, key: str) -> Store | None:
-    """Return the graph in ``dist``, unless it is of other sources than ``key`` says, or not as it was written."""
+    """Return the graph in ``dist``, or None if it was built from other sources than ``key`` or was changed since."""
     import hashlib
     import json
 
@@ -92,10 +92,10 @@ def _built(project: Project, key: str) -> Store | None:
 
 
 def put(project: Project, store: Store, key: str) -> bool:
-    """See to it that the user's cache holds ``store`` under ``key``; tell whether it does.
+    """Write ``store`` to the user's cache under ``key``; return whether the cache has it.
 
-    An entry that can be opened is left alone, any other one replaced. It is written beside and then renamed, so that
-    other processes find a whole one or none. Entries of other graphs are cleaned up, but for the newest few.
+    An entry that can be opened is kept, any other is replaced. It is written under another name and then renamed, so
+    that other processes see a complete entry or none. Old entries of other graphs are removed.
     """
     import contextlib
 
@@ -112,13 +112,13 @@ def put(project: Project, store: Store, key: str) -> bool:
         written.bulk_extend(store)
         written.flush()
         del written  # closes the files
-        # A folder can only be renamed to where none is, so an old entry goes aside first.
+        # A folder cannot replace another one, so an old entry is renamed first.
         with contextlib.suppress(FileNotFoundError):
             (folder / key).rename(folder / f".old{mine}")
         (folder / mine).rename(folder / key)
     except _DAMAGE:
         _remove(folder / mine)
-        # Another process may just have put its entry there: that is as good.
+        # Another process may have written the same entry.
         return _opened(project, key) is not None
     finally:
         _remove(folder / f".old{mine}")
@@ -127,7 +127,7 @@ def put(project: Project, store: Store, key: str) -> bool:
 
 
 def forget(project: Project) -> None:
-    """Remove the current graph from the user's cache, where a damaged entry has shown itself only on reading."""
+    """Remove the current graph from the user's cache, after reading it has shown damage."""
     folder = cache_folder(project)
     if folder is not None:
         _remove(folder / layers.content_key(project))
@@ -150,11 +150,11 @@ def _clean_up(folder: Path, key: str) -> None:
         for entry in os.scandir(folder):
             changed = entry.stat().st_mtime
             if entry.name.endswith(_UNFINISHED):
-                if time.time() - changed > _ABANDONED_AFTER:
+                if time.time() - changed > _MAX_UNFINISHED_SECONDS:
                     _remove(Path(entry.path))
             elif entry.name != key and len(entry.name) == len(key):
                 entries.append((changed, Path(entry.path)))
     except OSError:
         return
-    for _, path in sorted(entries, reverse=True)[_KEEP - 1 :]:
+    for _, path in sorted(entries, reverse=True)[_MAX_CACHE_ENTRIES - 1 :]:
         _remove(path)

@@ -1,7 +1,7 @@
-"""A triple store as ``imt load`` sees it: its addresses, and what can be read from and written to its named graphs.
+"""A triple store seen by ``imt load``: its addresses, and reading and writing its named graphs.
 
-Reads and writes go by the Graph Store HTTP Protocol where the store has one, and else by SPARQL 1.1 queries and
-updates. Everything here may be done twice with the same outcome, so that a request that got lost can be sent again.
+Graphs are read and written by the SPARQL 1.1 Graph Store HTTP Protocol if the store has it, otherwise by SPARQL 1.1
+queries and updates. Every operation is idempotent, so a request without an answer may be sent again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,104 +11,108 @@ from urllib.parse import quote, urlencode, urlsplit
 import pyoxigraph as ox
 
 from rdfkit.base.errors import UserError
-from rdfkit.stores import http as exchange
 from rdfkit.stores.http import Client, Response
+from rdfkit.stores.http_errors import check_url
 
-EXAMPLE = "http://127.0.0.1:7878"
-KINDS = ("oxigraph", "virtuoso", "generic")
+STORES = ("oxigraph", "virtuoso", "generic")
+"""Names of the stores that ``--store`` accepts; ``generic`` is any store with SPARQL query and update."""
 
+_EXAMPLE = "http://127.0.0.1:7878"
 _PATHS = {
     "oxigraph": ("/query", "/update", "/store"),
-    # The ones that take a login: everybody may ask /sparql, but an administrator can forbid that.
+    # The addresses that require a login: everybody may query /sparql, unless an administrator forbids it.
     "virtuoso": ("/sparql-auth", "/sparql-auth", "/sparql-graph-crud-auth"),
 }
-"""Where a store of a kind has its query, its update and its graph store, from its base."""
+"""Paths of query, update and Graph Store Protocol below the base address, for each store."""
 
 _ENDINGS = ("/sparql-graph-crud-auth", "/sparql-graph-crud", "/sparql-auth", "/sparql", "/query", "/update", "/store")
 _TRIPLES = "application/n-triples, text/turtle;q=0.5"
 _RESULTS = "application/sparql-results+json"
-_BATCH = 1000
-"""Triples of one INSERT DATA: some 200 kB, which every store we know of takes."""
+_MAX_BATCH_TRIPLES = 1000
+"""Triples of one INSERT DATA: about 200 kB, which every tested store accepts."""
 
 
 @dataclass(frozen=True)
 class Target:
     """A triple store and its addresses.
 
-    ``graphs`` is the address of its graph store, or None to write and read by SPARQL. ``together`` tells whether one
-    update request that copies several graphs either copies them all or none.
+    ``graphs`` is the address of its Graph Store Protocol, or None to read and write by SPARQL. ``atomic`` says whether
+    one update request that copies several graphs copies either all of them or none.
     """
 
-    kind: str
+    store: str
     url: str
     query: str
     update: str
     graphs: str | None
-    together: bool
+    atomic: bool
 
 
 def target(  # noqa: PLR0913 - what the command takes
-    client: Client, url: str, kind: str | None, *, query: str | None, update: str | None, store: str | None
+    client: Client, url: str, store: str | None, *, query: str | None, update: str | None, graphs: str | None
 ) -> Target:
-    """Return the store at ``url``: its base, or the address of its query and update where its kind is generic.
+    """Return the store at ``url``: its base address, or for a generic one the address of both query and update.
 
-    Without a kind the server's own ``Server`` header tells it. The other addresses, where given, are taken as they
-    are. Raises UserError for what is no address, or no store that we know.
+    ``store`` is one of `STORES`; without it, the ``Server`` header of the store decides. ``query``, ``update`` and
+    ``graphs`` override single addresses. Raises UserError for an invalid address or an unknown store.
     """
-    for address in (url, query, update, store):
+    for address in (url, query, update, graphs):
         if address is not None:
-            exchange.check_url(address, EXAMPLE)
-    kind = kind or _kind_of(client, url)
-    if kind == "generic":
-        found = Target(kind, url, url, url, None, together=True)
+            check_url(address, _EXAMPLE)
+    store = store or _detect(client, url)
+    if store == "generic":
+        found = Target(store, url, url, url, None, atomic=True)
     else:
         base = url.rstrip("/")
         for ending in _ENDINGS:
             if urlsplit(base).path == ending:
                 base = base.removesuffix(ending)
-        asked, changed, stored = (base + path for path in _PATHS[kind])
-        found = Target(kind, base, asked, changed, stored, together=kind == "oxigraph")
-    return replace(found, query=query or found.query, update=update or found.update, graphs=store or found.graphs)
+        at_query, at_update, at_graphs = (base + path for path in _PATHS[store])
+        found = Target(store, base, at_query, at_update, at_graphs, atomic=store == "oxigraph")
+    return replace(found, query=query or found.query, update=update or found.update, graphs=graphs or found.graphs)
 
 
-def by_way_of(to: Target, via: str | None) -> Target:
-    """Return the store to be written to by its graph store (``store``), by SPARQL (``update``), or as it is best."""
-    if via == "store" and not to.graphs:
-        raise UserError(f"{to.url} has no Graph Store Protocol that is known here: give its address with --store-url.")
-    return replace(to, graphs=None) if via == "update" else to
+def with_protocol(to: Target, protocol: str | None) -> Target:
+    """Return the store, used by ``graph-store`` protocol, by SPARQL ``update``, or (None) by the better of them.
+
+    Raises UserError for ``graph-store`` if the address of that protocol is not known.
+    """
+    if protocol == "graph-store" and not to.graphs:
+        raise UserError(f"{to.url} has no known address for the Graph Store Protocol: give it with --store-url.")
+    return replace(to, graphs=None) if protocol == "update" else to
 
 
-def _kind_of(client: Client, url: str) -> str:
+def _detect(client: Client, url: str) -> str:
     server = client.request("GET", url).headers.get("Server", "").lower()
-    kind = next((kind for kind in _PATHS if server.startswith(kind)), None)
-    if kind is None:
+    store = next((store for store in _PATHS if server.startswith(store)), None)
+    if store is None:
         raise UserError(
-            f"{url} does not say what store it is: give --kind {', '.join(KINDS[:-1])} or {KINDS[-1]} "
-            "(any that has SPARQL query and update)."
+            f"{url} does not say which store it is: give --store {', '.join(STORES[:-1])} or {STORES[-1]} "
+            "(any store with SPARQL query and update)."
         )
-    return kind
+    return store
 
 
 def count(client: Client, to: Target, graph: ox.NamedNode) -> int:
-    """Return how many triples the store has in a named graph. Raises UserError where it gives no number."""
+    """Return the number of triples in a named graph. Raises UserError if the store answers with no number."""
     query = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}"
-    response = client.demand(_ask(client, to, query, _RESULTS))
+    response = client.require_ok(_ask(client, to, query, _RESULTS))
     try:
-        form = ox.QueryResultsFormat.from_media_type(response.media_type)
-        if form is None:
-            raise UserError(_no_answer(to.query, response, "SPARQL results"))
-        rows = ox.parse_query_results(response.body, form)
+        results = ox.QueryResultsFormat.from_media_type(response.media_type)
+        if results is None:
+            raise UserError(_wrong_type(to.query, response, "SPARQL results"))
+        rows = ox.parse_query_results(response.body, results)
         if isinstance(rows, ox.QuerySolutions):
             ((number,),) = rows
             if isinstance(number, ox.Literal):
                 return int(number.value)
     except (SyntaxError, ValueError):
         pass
-    raise UserError(f"{to.query} gives no number where triples are to be counted: is it a SPARQL endpoint?")
+    raise UserError(f"{to.query} answers COUNT with no number: check that it is a SPARQL endpoint.")
 
 
 def read(client: Client, to: Target, graph: ox.NamedNode) -> list[ox.Triple]:
-    """Return the triples of a named graph; none where the store has no such graph. Raises UserError for no RDF."""
+    """Return the triples of a named graph; none if the store has no such graph. Raises UserError for invalid RDF."""
     if to.graphs:
         response = client.request("GET", _graph(to.graphs, graph), accept=_TRIPLES)
         if response.status == 404:
@@ -116,39 +120,41 @@ def read(client: Client, to: Target, graph: ox.NamedNode) -> list[ox.Triple]:
     else:
         query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}"
         response = _ask(client, to, query, _TRIPLES)
-    client.demand(response)
-    form = ox.RdfFormat.from_media_type(response.media_type)
-    if form is None:
-        raise UserError(_no_answer(to.graphs or to.query, response, "N-Triples"))
+    client.require_ok(response)
+    rdf = ox.RdfFormat.from_media_type(response.media_type)
+    if rdf is None:
+        raise UserError(_wrong_type(to.graphs or to.query, response, "N-Triples"))
     try:
-        return [quad.triple for quad in ox.parse(response.body, form)]
+        return [quad.triple for quad in ox.parse(response.body, rdf)]
     except (SyntaxError, ValueError) as error:
         raise UserError(
-            f"{to.graphs or to.query} answers with broken {response.media_type} ({error}): is it well?"
+            f"{to.graphs or to.query} answers with invalid {response.media_type} ({error}): check the store."
         ) from None
 
 
 def write(client: Client, to: Target, graph: ox.NamedNode, triples: Sequence[ox.Triple]) -> None:
-    """Put triples into a named graph, in place of what was there. Raises UserError where the store does not take them.
+    """Replace the content of a named graph by ``triples``. Raises UserError if the store does not accept them.
 
-    By SPARQL, what has a blank node goes with the first request, which also empties the graph: a blank node is the
-    same only within a request, and a request that is sent again must not add a second one.
+    By SPARQL, the first request empties the graph and adds all triples with blank nodes: a blank node keeps its
+    identity only within one request, and a repeated request must not add a second copy.
     """
     if to.graphs:
         body = _ntriples(triples)
-        client.demand(client.request("PUT", _graph(to.graphs, graph), body=body, media_type="application/n-triples"))
+        client.require_ok(
+            client.request("PUT", _graph(to.graphs, graph), body=body, media_type="application/n-triples")
+        )
         return
     blank = [triple for triple in triples if ox.BlankNode in (type(triple.subject), type(triple.object))]
     ground = [triple for triple in triples if ox.BlankNode not in (type(triple.subject), type(triple.object))]
-    # A template and not INSERT DATA, in which Virtuoso 7 takes no blank nodes.
+    # A template and not INSERT DATA, in which Virtuoso 7 accepts no blank nodes.
     requests = [f"INSERT {{ {_pattern(graph, blank)} }} WHERE {{ }}"] if blank else []
     requests += [
-        f"INSERT DATA {{ {_pattern(graph, ground[start : start + _BATCH])} }}"
-        for start in range(0, len(ground), _BATCH)
+        f"INSERT DATA {{ {_pattern(graph, ground[start : start + _MAX_BATCH_TRIPLES])} }}"
+        for start in range(0, len(ground), _MAX_BATCH_TRIPLES)
     ]
     requests[0] = f"DROP SILENT GRAPH {graph} ;\n{requests[0]}"
     for request in requests:
-        change(client, to, request)
+        update(client, to, request)
 
 
 def _pattern(graph: ox.NamedNode, triples: Iterable[ox.Triple]) -> str:
@@ -156,31 +162,31 @@ def _pattern(graph: ox.NamedNode, triples: Iterable[ox.Triple]) -> str:
 
 
 def copy(client: Client, to: Target, pairs: Iterable[tuple[ox.NamedNode, ox.NamedNode]]) -> None:
-    """Make the second of each pair of graphs what the first one is, all in one request."""
-    change(client, to, " ;\n".join(f"COPY GRAPH {source} TO GRAPH {graph}" for source, graph in pairs))
+    """Copy the first graph of each pair over the second, all in one request."""
+    update(client, to, " ;\n".join(f"COPY GRAPH {source} TO GRAPH {graph}" for source, graph in pairs))
 
 
 def drop(client: Client, to: Target, graphs: Iterable[ox.NamedNode]) -> None:
-    """Remove named graphs, those among them that are there."""
+    """Remove named graphs; those that do not exist are skipped."""
     for graph in graphs:
-        change(client, to, f"DROP SILENT GRAPH {graph}")
+        update(client, to, f"DROP SILENT GRAPH {graph}")
 
 
-def change(client: Client, to: Target, text: str) -> None:
-    """Send a SPARQL update. Raises UserError where the store does not do it."""
-    client.demand(client.request("POST", to.update, body=text.encode(), media_type="application/sparql-update"))
+def update(client: Client, to: Target, text: str) -> None:
+    """Send a SPARQL update. Raises UserError if the store does not carry it out."""
+    client.require_ok(client.request("POST", to.update, body=text.encode(), media_type="application/sparql-update"))
 
 
 def _ask(client: Client, to: Target, query: str, accept: str) -> Response:
-    return client.request("GET", _with(to.query, "query", query), accept=accept)
+    return client.request("GET", _with_parameter(to.query, "query", query), accept=accept)
 
 
-def _graph(store: str, graph: ox.NamedNode) -> str:
-    return _with(store, "graph", graph.value)
+def _graph(address: str, graph: ox.NamedNode) -> str:
+    return _with_parameter(address, "graph", graph.value)
 
 
-def _with(url: str, key: str, value: str) -> str:
-    """Return an address with a parameter more, after those that it has."""
+def _with_parameter(url: str, key: str, value: str) -> str:
+    """Return an address with one more query parameter."""
     parts = urlsplit(url)
     query = f"{parts.query}&" if parts.query else ""
     return parts._replace(query=query + urlencode({key: value}, quote_via=quote), fragment="").geturl()
@@ -188,12 +194,12 @@ def _with(url: str, key: str, value: str) -> str:
 
 def _ntriples(triples: Iterable[ox.Triple]) -> bytes:
     written = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
-    assert written is not None  # noqa: S101 - as no file was given to write to
+    assert written is not None  # noqa: S101 - bytes, as no output file was given
     return written
 
 
-def _no_answer(url: str, response: Response, wanted: str) -> str:
+def _wrong_type(url: str, response: Response, wanted: str) -> str:
     return (
         f"{url} answers with {response.media_type} and not with {wanted}: "
-        "is it the address of the endpoint itself, and not of a page about it?"
+        "give the address of the endpoint itself, not of a page about it."
     )

@@ -1,211 +1,262 @@
-"""HTTP exchanges with a triple store that end in time, whatever the server does, and in a sentence where they fail."""
+"""HTTP client with a time limit for each request and for all of them together, and readable errors.
+
+httpx sends the requests and authenticates (RFC 7617 Basic; RFC 7616 Digest with MD5, SHA-256, SHA-512 and their
+``-sess`` variants). Importing httpx takes about 0.2 s, so only ``imt load`` and ``--endpoint`` import this module.
+"""
 
 import re
+import socket
+import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from email.message import Message
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead, RemoteDisconnected
-from typing import TypeVar
-from urllib.error import HTTPError, URLError
-from urllib.parse import SplitResult, urlsplit
+from copy import copy
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
 
 from rdfkit.base.errors import UserError
-from rdfkit.stores import http_auth as login
+from rdfkit.stores.http_errors import PASSWORD_VARIABLE, failure, refusal, with_attempts, without_query
 
-MOST_BYTES = 512 * 1024 * 1024
-BUSY = {429, 502, 503, 504}
-"""Statuses by which a server, or one in front of it, says: not now."""
+MAX_ANSWER_BYTES = 512 * 1024 * 1024
+BUSY_STATUSES = frozenset({429, 502, 503, 504})
+"""Statuses of a server, or of a proxy before it, that cannot answer now but may do so later."""
 
-_PIECE = 64 * 1024
-_FIRST_PAUSE = 0.5
-_LONGEST_PAUSE = 30.0
-_SPARE = 0.1
+_PIECE_BYTES = 64 * 1024
+_MIN_PAUSE_SECONDS = 0.5
+_MAX_PAUSE_SECONDS = 30.0
+_RESERVED_SHARE = 0.1
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Login:
+    """A user and a password; ``repr`` does not show the password."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+def credentials(user: str | None) -> Login | None:
+    """Return the login of ``user``, or None without a user.
+
+    The password comes from the environment variable ``IMT_PASSWORD``, or is typed on the terminal. Raises UserError for
+    an unusable user name, and where there is neither variable nor terminal.
+    """
+    import os
+    import sys
+
+    if user is None:
+        return None
+    if not user or ":" in user or not user.isprintable():
+        raise UserError("--user takes a name without colon or control characters: a colon separates name and password.")
+    password = os.environ.get(PASSWORD_VARIABLE)
+    if password is None:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise UserError(
+                f"There is no password for {user}: set {PASSWORD_VARIABLE}, or run this on a terminal and type it."
+            )
+        from getpass import getpass
+
+        password = getpass(f"Password of {user}: ")
+    return Login(user, password)
+
+
+class ChallengeAuth(httpx.Auth):
+    """Send the password only to a server that asks for it: by Digest if it offers that, otherwise by Basic."""
+
+    def __init__(self, login: Login) -> None:
+        """Authenticate as ``login``."""
+        self._login = login
+        self._schemes: dict[str, httpx.Auth] = {}
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Yield the request as it is, and again with credentials if its own server (not another) asks for them."""
+        origin = _origin(request.url)
+        scheme = self._schemes.setdefault(origin, httpx.DigestAuth(self._login.user, self._login.password))
+        flow = scheme.auth_flow(request)
+        response = yield next(flow)
+        if response.status_code != 401 or _origin(response.url) != origin:
+            return
+        try:
+            again = flow.send(response)
+        except (StopIteration, KeyError, ValueError, NotImplementedError, httpx.ProtocolError):
+            # The server offers no Digest, or none that httpx supports; or it rejects the password sent by Basic.
+            offers = response.headers.get_list("www-authenticate")
+            if isinstance(scheme, httpx.BasicAuth) or not any(re.search(r"(?i)\bbasic\s", offer) for offer in offers):
+                return
+            scheme = self._schemes[origin] = httpx.BasicAuth(self._login.user, self._login.password)
+            again = next(scheme.auth_flow(request))
+        yield again
+
+
+def _origin(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode('ascii')}"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to send: its method, address and body, the media type of the body, and the media types to accept."""
+
+    method: str
+    url: str
+    body: bytes | None = None
+    media_type: str | None = None
+    accept: str = "*/*"
+
+
+@dataclass(frozen=True)
 class Response:
-    """A whole response, from the address that was asked."""
+    """A complete response to a request for ``url``."""
 
     url: str
     status: int
-    headers: Message
+    headers: httpx.Headers
     body: bytes
 
     @property
     def ok(self) -> bool:
-        """Whether the server did what it was asked for."""
+        """Whether the status is 2xx."""
         return 200 <= self.status < 300
 
     @property
     def media_type(self) -> str:
-        """The media type of the body, without parameters."""
-        return self.headers.get_content_type()
+        """The media type of the body in lower case, without parameters; ``text/plain`` if the server gives none."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower() or "text/plain"
 
 
-class Client:
-    """Sends requests as one user, within time limits, and again where a server is busy or the connection broke.
+class Connection:
+    """Sends single requests, each within a time limit.
 
-    Every request sent here must be one that may be sent twice. ``timeout`` bounds each request and ``total`` all of
-    them, in seconds, with a tenth of it kept for a last look; ``retries`` is how often a request is sent again;
-    ``tell`` hears of waiting. Redirects are not followed: password and data go to the address that was named, and to
-    no other.
+    ``follow`` follows redirects and uses the proxies that the environment names; the password is sent to no other host.
+    Without it, requests go to the given address and nowhere else.
     """
 
-    def __init__(  # noqa: D107 - the class says it
-        self,
-        who: login.Login | None = None,
-        *,
-        timeout: float,
-        total: float,
-        retries: int = 4,
-        tell: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        self.who = who
-        self.timeout = timeout
-        self.deadline = time.monotonic() + total * (1 - _SPARE)
-        self._end = time.monotonic() + total
-        self.retries = retries
-        self._tell = tell
-        self._challenges: dict[str, login.Challenge] = {}
-        self._met: set[str] = set()
+    def __init__(self, login: Login | None = None, *, follow: bool = False) -> None:
+        """Authenticate as ``login`` if a server asks for that."""
+        self.login = login
+        self._client = httpx.Client(
+            auth=ChallengeAuth(login) if login else None,
+            verify=_tls_context(),
+            trust_env=follow,
+            follow_redirects=follow,
+            headers={"User-Agent": "rdfkit", "Accept-Encoding": "identity", "Connection": "close"},
+        )
 
-    def last_look(self) -> "Client":
-        """Return a client to see what a failure has left behind: it asks once, in what time was kept for that."""
-        left = max(0.0, self._end - time.monotonic())
-        other = Client(self.who, timeout=min(self.timeout, left), total=left / (1 - _SPARE), retries=0)
-        other._challenges, other._met = self._challenges, self._met
-        return other
+    def send(self, request: Request, seconds: float) -> Response:
+        """Return the response to a request, complete within ``seconds``, whatever its status.
 
-    def request(
-        self, method: str, url: str, *, body: bytes | None = None, media_type: str | None = None, accept: str = "*/*"
-    ) -> Response:
-        """Return the response to a request, of whatever status. Raises UserError where there is none in time."""
-        headers = {"Accept": accept, "User-Agent": "imaging-trials", "Connection": "close"}
-        if media_type is not None:
-            headers["Content-Type"] = media_type
-        shown = _plain(url)
-        for left in range(self.retries, -1, -1):
-            limit = min(self.timeout, self.deadline - time.monotonic())
-            if limit <= 0:
-                raise UserError(f"The time for all was over before {shown} was asked: allow more with --within.")
-            wished = 0.0
-            try:
-                response = self._authorized(method, url, headers, body, limit)
-                self._met.add(urlsplit(url).netloc)
-                if response.status not in BUSY or not left:
-                    return response
-                why = f"answers {response.status}"
-                wished = retry_after(response.headers)
-            except (ConnectionError, IncompleteRead) as error:
-                if urlsplit(url).netloc not in self._met:  # nobody was ever there: most likely the address is wrong
-                    raise sentence(shown, limit, error) from None
-                if not left:
-                    raise _after_all(sentence(shown, limit, error), self.retries) from None
-                why = "broke off"
-            except (OSError, HTTPException) as error:
-                flag = "--timeout" if limit >= self.timeout else "--within"
-                raise sentence(shown, limit, error, f"allow more with {flag}, or see how the server is doing") from None
-            self._pause(shown, why, max(wished, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (self.retries - left))))
-        raise AssertionError("the last try returns or raises")  # pragma: no cover
-
-    def demand(self, response: Response) -> Response:
-        """Return a response if it is a good one. Raises UserError with what its status means and how to mend that."""
-        if response.ok:
-            return response
-        user = self.who.user if self.who else None
-        raise _after_all(UserError(refusal(response, user)), self.retries if response.status in BUSY else 0)
-
-    def _authorized(self, method: str, url: str, headers: dict[str, str], body: bytes | None, limit: float) -> Response:
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        end = time.monotonic() + limit
-        for _ in range(2):  # a second time with another nonce, where the server gave a new one
-            known = self._challenges.get(origin)
-            if self.who and known:
-                headers = {**headers, "Authorization": login.authorization(self.who, known, method, url)}
-            response = send(method, parts, headers, body, end - time.monotonic())
-            if response.status != 401 or not self.who:
-                break
-            asked = login.challenge(response.headers.get_all("WWW-Authenticate", []))
-            stale = asked is not None and asked.parameters.get("stale", "").lower() == "true"
-            if asked is None or (known is not None and not stale):
-                break
-            self._challenges[origin] = asked
-        return response
-
-    def _pause(self, url: str, why: str, seconds: float) -> None:
-        if time.monotonic() + seconds >= self.deadline:
-            raise UserError(
-                f"{url} {why} and wants {seconds:.3g} s before the next try, which is more than is left: "
-                "run again later, or allow more with --within."
-            )
-        self._tell(f"{url} {why}: waiting {seconds:.3g} s")
-        time.sleep(seconds)
+        Raises TimeoutError after that time; ConnectionResetError if the server sends nothing, ConnectionAbortedError if
+        it stops in the middle; UserError for a body of more than MAX_ANSWER_BYTES; otherwise what httpx raises.
+        """
+        exchange = _Exchange(self._client, request, seconds)
+        return run_with_deadline(seconds, exchange.run, exchange.abandon)
 
 
-def send(method: str, url: SplitResult, headers: dict[str, str], body: bytes | None, limit: float) -> Response:
-    """Return the response to one request, sent once. Raises what the network raises, TimeoutError after ``limit`` s."""
-    secure = url.scheme == "https"
-    connection = (HTTPSConnection if secure else HTTPConnection)(
-        url.hostname or "", url.port, timeout=max(limit, 0.001)
-    )
-    path = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    over = threading.Event()
+class _Exchange:
+    """One request and its response, run in one thread and abandoned from another."""
 
-    def exchange(deadline: float) -> Response:
+    def __init__(self, client: httpx.Client, request: Request, seconds: float) -> None:
+        self._client = client
+        self._request = request
+        self._seconds = seconds
+        self._sockets: list[socket.socket] = []
+        self._abandoned = threading.Event()
+
+    def run(self) -> Response:
+        """Send the request and read the response."""
         try:
-            connection.connect()
-            if over.is_set():
-                raise TimeoutError
-            try:
-                connection.request(method, path, body, headers)
-            except (BrokenPipeError, ConnectionResetError) as error:
-                # A server that refuses a body may answer, and close, before it has taken it in.
-                answer = _early(connection, error)
-            else:
-                answer = connection.getresponse()
-            return Response(url.geturl(), answer.status, answer.headers, drain(answer, deadline))
+            response = self._client.send(self._built(), stream=True)
+        except (httpx.ReadError, httpx.RemoteProtocolError) as error:
+            # httpx has one class for a connection that ends early and for what is not HTTP.
+            if isinstance(error, httpx.ReadError) or "disconnected" in str(error):
+                raise ConnectionResetError from error
+            raise
+        try:
+            return Response(self._request.url, response.status_code, response.headers, _body(response))
+        except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
+            raise ConnectionAbortedError from error
         finally:
-            connection.close()
+            response.close()
 
-    def abandon() -> None:
-        over.set()
-        with suppress(OSError):
-            if connection.sock is not None:
-                connection.sock.shutdown(2)  # both ways: what was not sent by now never is
+    def abandon(self) -> None:
+        """Close what is open, so that `run` fails and nothing more is sent."""
+        self._abandoned.set()
+        for opened in self._sockets:
+            with suppress(OSError):  # already closed
+                opened.shutdown(socket.SHUT_RDWR)
 
-    return within(limit, exchange, abandon)
+    def _built(self) -> httpx.Request:
+        headers = {"Accept": self._request.accept}
+        if self._request.media_type is not None:
+            headers["Content-Type"] = self._request.media_type
+        body = self._request.body
+        if body is not None:
+            headers["Content-Length"] = str(len(body))
+        return self._client.build_request(
+            self._request.method,
+            self._request.url,
+            headers=headers,
+            content=None if body is None else _Pieces(body),
+            timeout=max(self._seconds, 0.001),
+            extensions={"trace": self._trace},
+        )
+
+    def _trace(self, event: str, info: dict[str, Any]) -> None:
+        """Keep each socket that httpx opens (https://www.python-httpx.org/advanced/extensions/#trace)."""
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._sockets.append(info["return_value"].get_extra_info("socket"))
+            if self._abandoned.is_set():
+                self.abandon()
 
 
-def _early(connection: HTTPConnection, error: OSError) -> HTTPResponse:
-    answer = HTTPResponse(connection.sock)
-    try:
-        answer.begin()
-    except (OSError, HTTPException):
-        raise error from None
-    return answer
+class _Pieces:
+    """A request body in pieces: httpcore copies what is left of a piece each time the network accepts some of it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        for start in range(0, len(self._body), _PIECE_BYTES):
+            yield self._body[start : start + _PIECE_BYTES]
 
 
-def within(seconds: float, do: Callable[[float], T], abandon: Callable[[], None] = lambda: None) -> T:
-    """Return what ``do`` returns, which is given its deadline; raise what it raises, or TimeoutError after ``seconds``.
+@cache
+def _tls_context() -> ssl.SSLContext:
+    # The certificates of the system, as an organization may have added its own; loading them takes 0.1 s.
+    return ssl.create_default_context()
 
-    A socket's time limit starts again with each byte, and looking up a name has none, so ``do`` runs in a thread of
-    its own, which is left behind when its time is over; ``abandon`` is called to make it end.
+
+def _body(response: httpx.Response) -> bytes:
+    body = bytearray()
+    for piece in response.iter_bytes():
+        body += piece
+        if len(body) > MAX_ANSWER_BYTES:
+            raise UserError(
+                f"The endpoint's answer has more than {MAX_ANSWER_BYTES:,} bytes: ask for less, with LIMIT."
+            )
+    return bytes(body)
+
+
+def run_with_deadline(seconds: float, work: Callable[[], T], abandon: Callable[[], None] = lambda: None) -> T:
+    """Return what ``work`` returns, raise what it raises, or raise TimeoutError after ``seconds``.
+
+    The time limits of httpx apply to single steps and start again with each byte, and looking up a host name has none.
+    So ``work`` runs in a thread of its own, which is left behind after its time; ``abandon`` must make it end soon.
     """
-    deadline = time.monotonic() + seconds
-    outcome: list[T] = []
-    failure: list[BaseException] = []
+    results: list[T] = []
+    errors: list[BaseException] = []
 
     def run() -> None:
         try:
-            outcome.append(do(deadline))
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
-            failure.append(error)
+            results.append(work())
+        except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
+            errors.append(error)
 
     worker = threading.Thread(target=run, daemon=True)
     worker.start()
@@ -214,117 +265,108 @@ def within(seconds: float, do: Callable[[float], T], abandon: Callable[[], None]
     except BaseException:
         abandon()
         raise
-    if outcome:
-        return outcome[0]
-    if failure:
-        raise failure[0]
-    abandon()  # from here on it fails because of this, which is not what is to be told
+    if results:
+        return results[0]
+    if errors:
+        raise errors[0]
+    abandon()
     raise TimeoutError
 
 
-def drain(response: "HTTPResponse | HTTPError", deadline: float) -> bytes:
-    """Return the body of a response. Raises TimeoutError after the deadline, IncompleteRead where it breaks off."""
-    pieces = []
-    size = 0
-    with response:
-        while piece := response.read1(_PIECE):  # what is there, not all that was asked for: a drip ends at the deadline
-            pieces.append(piece)
-            size += len(piece)
-            if size > MOST_BYTES:
-                raise UserError(f"The endpoint's answer has more than {MOST_BYTES:,} bytes: ask for less, with LIMIT.")
-            if time.monotonic() > deadline:
-                raise TimeoutError
-    announced = response.headers.get("Content-Length", "")
-    if announced.isdecimal() and int(announced) > size and getattr(response, "_method", "") != "HEAD":
-        raise IncompleteRead(b"".join(pieces))
-    return b"".join(pieces)
+class Client:
+    """Sends requests within a total time, and again if a server is busy or the connection breaks.
 
-
-def check_url(url: str, example: str) -> None:
-    """Raise UserError where ``url`` is no address of a server, or holds a password."""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        usable = False
-    if not usable or not url.isascii() or not url.isprintable() or " " in url:
-        raise UserError(f"'{url}' is no address of an endpoint: write one such as {example}.")
-    if "@" in parts.netloc:
-        shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        raise UserError(
-            f"The address of {shown} holds a user: name it with --user, and the password in {login.VARIABLE}."
-        )
-
-
-def sentence(
-    url: str, timeout: float, error: OSError | HTTPException, mend: str = "allow more with --timeout, or ask for less"
-) -> UserError:
-    """Return what went wrong on the way as an UserError.
-
-    ``mend`` is what to do where the time was too short.
+    Each request must be one that may be sent twice. ``timeout`` limits a request and ``total`` all of them together,
+    in seconds; a tenth of ``total`` is reserved for `final_check`. ``retries`` is how often a request is repeated;
+    ``report`` is called with a line before each wait. Redirects are not followed.
     """
-    reason = error.reason if isinstance(error, URLError) else error
-    if isinstance(reason, TimeoutError):
-        return UserError(f"{url} gave no whole answer within {timeout:.3g} s: {mend}.")
-    if isinstance(error, IncompleteRead):
-        return UserError(f"{url} broke off in the middle of its answer: ask again, or ask for less.")
-    if isinstance(error, RemoteDisconnected):
-        return UserError(f"{url} closed the connection without an answer: is it a SPARQL endpoint, and is it well?")
-    if isinstance(error, HTTPException):
-        return UserError(f"{url} does not speak HTTP as an endpoint does ({type(error).__name__}): check the address.")
-    why = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
-    return UserError(f"{url} cannot be reached ({why}): is the server running, and is the address right?")
+
+    def __init__(  # noqa: D107 - the class says it
+        self,
+        login: Login | None = None,
+        *,
+        timeout: float,
+        total: float,
+        retries: int = 4,
+        report: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.timeout = timeout
+        self.deadline = time.monotonic() + total * (1 - _RESERVED_SHARE)
+        self._end = time.monotonic() + total
+        self.retries = retries
+        self._report = report
+        self._connection = Connection(login)
+        self._reached: set[str] = set()
+
+    def final_check(self) -> "Client":
+        """Return a client for reading the state after a failure: it sends each request once, in the reserved time."""
+        other = copy(self)
+        other.timeout = min(self.timeout, max(0.0, self._end - time.monotonic()))
+        other.deadline = self._end
+        other.retries = 0
+        return other
+
+    def request(self, method: str, url: str, **details: Any) -> Response:
+        """Return the response to a request, whatever its status; ``details`` are further fields of `Request`.
+
+        Raises UserError if there is no response in time.
+        """
+        request = Request(method, url, **details)
+        shown = without_query(url)
+        host = urlsplit(url).netloc
+        for attempt in range(self.retries + 1):
+            limit = min(self.timeout, self.deadline - time.monotonic())
+            if limit <= 0:
+                raise UserError(f"No time was left for a request to {shown}: allow more with --total-timeout.")
+            pause = min(_MAX_PAUSE_SECONDS, _MIN_PAUSE_SECONDS * 2.0**attempt)
+            last = attempt == self.retries
+            try:
+                response = self._connection.send(request, limit)
+            except (ConnectionError, httpx.NetworkError) as error:
+                if host not in self._reached:  # most likely the address is wrong, and trying again is no help
+                    raise failure(shown, limit, error) from None
+                if last:
+                    raise with_attempts(failure(shown, limit, error), self.retries) from None
+                reason = "closed the connection"
+            except (OSError, httpx.RequestError, httpx.InvalidURL) as error:
+                option = "--timeout" if limit >= self.timeout else "--total-timeout"
+                advice = f"allow more with {option}, or check how the server is doing"
+                raise failure(shown, limit, error, advice) from None
+            else:
+                self._reached.add(host)
+                if response.status not in BUSY_STATUSES or last:
+                    return response
+                reason = f"answers {response.status}"
+                pause = max(pause, retry_after(response.headers))
+            self._pause(shown, reason, pause)
+        raise AssertionError("the last attempt returns or raises")  # pragma: no cover
+
+    def require_ok(self, response: Response) -> Response:
+        """Return a response with status 2xx. Raises UserError for another: what it means and how to fix it."""
+        if response.ok:
+            return response
+        login = self._connection.login
+        error = UserError(refusal(response, login.user if login else None))
+        raise with_attempts(error, self.retries if response.status in BUSY_STATUSES else 0)
+
+    def _pause(self, url: str, reason: str, seconds: float) -> None:
+        if time.monotonic() + seconds >= self.deadline:
+            raise UserError(
+                f"{url} {reason}, and the next attempt is due in {seconds:.3g} s, which is more than is left: "
+                "run again later, or allow more with --total-timeout."
+            )
+        self._report(f"{url} {reason}: waiting {seconds:.3g} s")
+        time.sleep(seconds)
 
 
-def refusal(response: Response, user: str | None) -> str:
-    """Return what a status other than 2xx means, as a sentence that says how to mend it."""
-    url, status = _plain(response.url), response.status
-    if status == 401:
-        if user is None:
-            return f"{url} wants a user: name one with --user, and the password in {login.VARIABLE}."
-        return f"{url} does not take {user} with this password: check both (the password is in {login.VARIABLE})."
-    if 300 <= status < 400:
-        # No header can hold a line end; other control characters are shown as escapes.
-        to = response.headers.get("Location") or "nowhere"
-        to = to if to.isprintable() else ascii(to)
-        return f"{url} answers {status} and sends on to {_plain(to)[:200]}: give the address that is meant itself."
-    if status == 403:
-        said = first_line(response.body, response.media_type, "it gives no reason.")
-        return f"{url} forbids this ({said.rstrip('.')}): ask who runs it, or name another user with --user."
-    return f"{url} answers {status}: {first_line(response.body, response.media_type)}"
-
-
-def retry_after(headers: Message) -> float:
-    """Return the seconds that ``Retry-After`` asks for (RFC 9110, 10.2.3: a number or a date), or else 0."""
-    wish = headers.get("Retry-After", "").strip()
-    if wish.isascii() and wish.isdecimal():
-        return float(wish[:9])
+def retry_after(headers: httpx.Headers) -> float:
+    """Return the seconds that ``Retry-After`` asks for (RFC 9110, 10.2.3: a number or a date), or 0 without it."""
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdecimal():
+        return float(value[:9])
     from email.utils import parsedate_to_datetime
 
     try:
-        return max(0.0, parsedate_to_datetime(wish).timestamp() - time.time())
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     except (TypeError, ValueError, OverflowError):
         return 0.0
-
-
-def first_line(
-    body: bytes, media_type: str, nothing: str = "it gives no reason; check the address and the query."
-) -> str:
-    """Return what a server says about its refusal: the first line that is no markup, or else ``nothing``."""
-    text = body[:4000].decode("utf-8", "replace")
-    if media_type == "text/html" or text.lstrip()[:1] == "<":
-        text = re.sub(r"(?s)<(script|style|head)\b.*?</\1>|<[^>]*>", "\n", text)
-    lines = [" ".join(line.split()) for line in text.splitlines()]
-    return next((line for line in lines if line), nothing)[:300]
-
-
-def _plain(url: str) -> str:
-    """Return an address without its query, which is long and may hold a key."""
-    return url.partition("?")[0]
-
-
-def _after_all(error: UserError, retries: int) -> UserError:
-    """Return an error that says how often it was tried."""
-    if not retries:
-        return error
-    return UserError(f"{str(error).rstrip('.')} (tried {retries + 1} times).")

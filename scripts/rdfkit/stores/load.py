@@ -1,8 +1,9 @@
-"""Putting named graphs into a triple store so that each is there whole, or is what it was before.
+"""Load named graphs into a triple store so that each is complete afterwards, or as it was before.
 
-A graph is sent to a graph of its own beside it (its name with ``.loading``), read back and compared there, and only
-then copied to its place. So what breaks on the way breaks beside, and what is beside already need not be sent again.
-A store that cannot copy graphs is written to in place, and then a failure may leave one graph broken, which is told.
+A graph is written to a staging graph (its name with ``.loading``), read back and compared, and only then copied to its
+own name. A failure therefore damages a staging graph only, and a staging graph that is complete is not sent again.
+For a store that cannot copy graphs, staging can be turned off; then a failure may leave one graph incomplete, which is
+reported.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,106 +13,104 @@ from enum import Enum
 
 import pyoxigraph as ox
 
-from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.base.text import clip, nearest
+from rdfkit.base.project import Project
+from rdfkit.base.text import clip, offer
 from rdfkit.stores import graphstore
 from rdfkit.stores.graphstore import Target
 from rdfkit.stores.http import Client
 
-BESIDE = ".loading"
-"""What the name of a graph ends with while it is not yet in its place."""
+STAGING_SUFFIX = ".loading"
+"""Ending of the name of a staging graph."""
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
+"""Called with a short description of each step before it starts."""
 
 
-class Found(Enum):
-    """What stands in the store under the name of one of our graphs."""
+class GraphStatus(Enum):
+    """What the store has under the name of one of our graphs."""
 
-    ABSENT = "not there"
-    SAME = "whole already"
+    ABSENT = "absent"
+    SAME = "already complete"
     OTHER = "other content"
 
 
 @dataclass
-class State:
-    """A named graph on its way into a store."""
+class GraphTransfer:
+    """A named graph and how far it has been loaded; ``name`` is its short name."""
 
     graph: ox.NamedNode
-    triples: int  # here
-    stored: int | None  # in the store, as counted last; None where that is not known
-    found: Found  # before the load
-    beside: int  # triples in the graph beside it
-    now: str = ""
-
-    @property
-    def name(self) -> str:
-        """The short name of the graph."""
-        return PROJECT.graph_name(self.graph)
+    name: str
+    triples: int  # in our graph
+    stored: int | None  # in the store by the last count; None if unknown
+    status: GraphStatus  # before the load
+    staged: int  # triples in the staging graph
+    outcome: str = ""  # in words, for the table that the command prints
 
 
 class Content:
-    """The triples of a named graph, comparable with what a store gives back, whatever it calls blank nodes."""
+    """The triples of a named graph, to be compared with those of a store, whatever labels blank nodes have there."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
-        """Take the triples in; one given twice counts once."""
+        """Keep the triples; duplicates count once."""
         self.triples = list(dict.fromkeys(triples))
-        self._ground, self._blank = _parted(self.triples)
+        self._ground, self._blank = _split(self.triples)
 
     def difference(self, other: Sequence[ox.Triple]) -> str:
-        """Return in words how other triples differ from these; an empty text where they are the same graph."""
-        ground, blank = _parted(other)
-        missing, more = sorted(self._ground - ground, key=str), sorted(ground - self._ground, key=str)
-        if missing or more:
-            examples = [f"without {triple}" for triple in missing[:1]] + [f"with {triple}" for triple in more[:1]]
-            return f"{len(missing)} triples are missing and {len(more)} are strange, {' and '.join(examples)}"
-        # RDFC-1.0 takes very long on graphs that are made to be hard, so it sees only what is nearly the same.
-        if _unlabelled(blank) != _unlabelled(self._blank):
-            return "what is said of blank nodes differs"
-        return "" if _canonical(blank) == _canonical(self._blank) else "blank nodes are linked in another way"
+        """Return how ``other`` differs from these triples, in words; an empty text if the graphs are isomorphic."""
+        ground, blank = _split(other)
+        missing, extra = sorted(self._ground - ground, key=str), sorted(ground - self._ground, key=str)
+        if missing or extra:
+            examples = [f"without {triple}" for triple in missing[:1]] + [f"with {triple}" for triple in extra[:1]]
+            return f"{len(missing)} triples are missing and {len(extra)} are unexpected, {' and '.join(examples)}"
+        # RDFC-1.0 takes exponential time on graphs made to be hard, so it only runs on nearly equal ones.
+        if _without_labels(blank) != _without_labels(self._blank):
+            return "triples with blank nodes differ"
+        return "" if _canonical(blank) == _canonical(self._blank) else "blank nodes are linked differently"
 
 
-def contents(quads: Iterable[ox.Quad], names: Sequence[str] = ()) -> dict[ox.NamedNode, Content]:
-    """Return the named graphs of a dataset and what they hold: all, or those named (short names or IRIs).
+def contents(project: Project, quads: Iterable[ox.Quad], names: Sequence[str] = ()) -> dict[ox.NamedNode, Content]:
+    """Return the named graphs of a dataset with their content: all, or those in ``names`` (short names or IRIs).
 
-    Raises UserError for a name that is none of them, and for a triple in no named graph.
+    Raises UserError for an unknown name, and for a triple in the default graph.
     """
     found: dict[ox.NamedNode, list[ox.Triple]] = {}
     for quad in quads:
         if not isinstance(quad.graph_name, ox.NamedNode):
-            raise UserError(f"There is a triple in no named graph ({quad.triple}): load a file that names every graph.")
+            raise UserError(f"A triple is in no named graph ({quad.triple}): load a file that names every graph.")
         found.setdefault(quad.graph_name, []).append(quad.triple)
-    known = {PROJECT.graph_name(graph): graph for graph in found} | {graph.value: graph for graph in found}
+    known = {project.graph_name(graph): graph for graph in found} | {graph.value: graph for graph in found}
     for name in names:
         if name not in known:
-            short = sorted(PROJECT.graph_name(graph) for graph in found)
-            near = nearest(name, short)
-            offer = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(short)}."
-            raise UserError(f"There is no graph '{clip(name)}' to load: {offer}")
+            short = sorted(project.graph_name(graph) for graph in found)
+            raise UserError(f"There is no graph '{clip(name)}' to load: {offer(name, short)}")
     chosen = {known[name] for name in names} or set(found)
     return {graph: Content(found[graph]) for graph in sorted(chosen, key=lambda graph: graph.value)}
 
 
-def survey(client: Client, to: Target, wanted: Mapping[ox.NamedNode, Content], tell: Tell) -> list[State]:
-    """Return what the store has of each graph that is to be loaded; nothing is changed."""
-    states = []
+def survey(
+    project: Project, client: Client, to: Target, wanted: Mapping[ox.NamedNode, Content], report: Report
+) -> list[GraphTransfer]:
+    """Return what the store has of each graph to be loaded. Changes nothing; raises UserError if it cannot be read."""
+    transfers = []
     for graph, content in wanted.items():
-        tell(f"looking for {PROJECT.graph_name(graph)}")
-        with _during("The store could not be looked at, and nothing was changed"):
-            stored, found = _look(client, to, graph, content)
-            beside = graphstore.count(client, to, _beside(graph))
-        now = "as it was" if found is Found.OTHER else found.value
-        states.append(State(graph, len(content.triples), stored, found, beside, now))
-    return states
+        name = project.graph_name(graph)
+        report(f"checking {name}")
+        with _context("The store could not be read, and nothing was changed"):
+            stored, status = _status(client, to, graph, content)
+            staged = graphstore.count(client, to, _staging(graph))
+        outcome = "unchanged" if status is GraphStatus.OTHER else status.value
+        transfers.append(GraphTransfer(graph, name, len(content.triples), stored, status, staged, outcome))
+    return transfers
 
 
-def refuse_others(states: Iterable[State]) -> None:
-    """Raise UserError where the store has a graph of the same name with other content."""
-    others = [state.name for state in states if state.found is Found.OTHER]
+def refuse_others(transfers: Iterable[GraphTransfer]) -> None:
+    """Raise UserError if the store has other content under the name of one of the graphs."""
+    others = [transfer.name for transfer in transfers if transfer.status is GraphStatus.OTHER]
     if others:
         raise UserError(
-            f"The store has other content in {', '.join(others)}, and nothing was changed: give --replace to put "
-            "ours in its place, or name with --graph what to load."
+            f"The store has other content in {', '.join(others)}, and nothing was changed: give --replace to "
+            "overwrite it, or name with --graph what to load."
         )
 
 
@@ -119,133 +118,146 @@ def load(  # noqa: PLR0913 - what a load is made of
     client: Client,
     to: Target,
     wanted: Mapping[ox.NamedNode, Content],
-    states: Sequence[State],
+    transfers: Sequence[GraphTransfer],
     *,
-    in_place: bool = False,
-    tell: Tell = lambda _: None,
+    staging: bool = True,
+    report: Report = lambda _: None,
 ) -> None:
-    """Put those graphs into the store that are not there whole, and compare what can then be read back.
+    """Load the graphs that are not complete in the store, and compare what can then be read from it.
 
-    ``states`` are those that `survey` gave, and are kept up to date, so that they are right whatever happens. Raises
-    UserError where a graph did not get to its place, and says how many did.
+    ``transfers`` come from `survey` and are updated in place, so they are right after a failure too. Raises UserError
+    if a graph could not be loaded; the message says how many are complete.
     """
-    todo = [state for state in states if state.found is not Found.SAME]
+    todo = [transfer for transfer in transfers if transfer.status is not GraphStatus.SAME]
     try:
-        if in_place:
-            for state in todo:
-                _write_in_place(client, to, state, wanted[state.graph], tell)
+        if staging:
+            for transfer in todo:
+                _stage(client, to, transfer, wanted[transfer.graph], report)
+            for group in [todo] if to.atomic and todo else [[transfer] for transfer in todo]:
+                _publish(client, to, group, wanted, report)
         else:
-            for state in todo:
-                _write_beside(client, to, state, wanted[state.graph], tell)
-            for group in [todo] if to.together and todo else [[state] for state in todo]:
-                _put_in_place(client, to, group, wanted, tell)
-        left = [state for state in states if state.beside]
+            for transfer in todo:
+                _write_directly(client, to, transfer, wanted[transfer.graph], report)
+        left = [transfer for transfer in transfers if transfer.staged]
         if left:
-            tell("tidying up")
-            with _during("The graphs are in place, but those beside them could not be removed"):
-                graphstore.drop(client, to, [_beside(state.graph) for state in left])
+            report("removing staging graphs")
+            with _context("The graphs are complete, but the staging graphs could not be removed"):
+                graphstore.drop(client, to, [_staging(transfer.graph) for transfer in left])
     except UserError as error:
-        whole = sum(state.now in {"loaded", "replaced", Found.SAME.value} for state in states)
-        so_far = f"{whole} of {len(states)} graphs are in place, and a second run goes on from there."
-        raise UserError(f"{str(error).rstrip('.')}; {so_far}") from None
+        complete = sum(transfer.outcome in {"loaded", "replaced", GraphStatus.SAME.value} for transfer in transfers)
+        progress = f"{complete} of {len(transfers)} graphs are complete, and a second run continues from there."
+        raise UserError(f"{str(error).rstrip('.')}; {progress}") from None
 
 
-def _write_beside(client: Client, to: Target, state: State, content: Content, tell: Tell) -> None:
-    beside = _beside(state.graph)
-    with _during(f"Graph {state.name} could not be sent"):
-        if state.beside == state.triples and not content.difference(graphstore.read(client, to, beside)):
+def _stage(client: Client, to: Target, transfer: GraphTransfer, content: Content, report: Report) -> None:
+    staging = _staging(transfer.graph)
+    with _context(f"Graph {transfer.name} could not be sent"):
+        if transfer.staged == transfer.triples and not content.difference(graphstore.read(client, to, staging)):
             return
-        tell(f"sending {state.name}, {state.triples:,} triples")
-        graphstore.write(client, to, beside, content.triples)
-        tell(f"reading {state.name} back")
-        state.beside = graphstore.count(client, to, beside)
-        _demand_same(client, to, beside, content, state.beside)
+        report(f"sending {transfer.name}, {transfer.triples:,} triples")
+        graphstore.write(client, to, staging, content.triples)
+        report(f"reading {transfer.name} back")
+        transfer.staged = graphstore.count(client, to, staging)
+        _require_same(client, to, staging, content, transfer.staged)
 
 
-def _put_in_place(
-    client: Client, to: Target, group: Sequence[State], wanted: Mapping[ox.NamedNode, Content], tell: Tell
+def _publish(
+    client: Client,
+    to: Target,
+    group: Sequence[GraphTransfer],
+    wanted: Mapping[ox.NamedNode, Content],
+    report: Report,
 ) -> None:
-    names = ", ".join(state.name for state in group)
-    tell(f"putting {names} in place")
-    with _told_apart(client, to, group, wanted), _during(f"Graph {names} could not be put in place"):
-        graphstore.copy(client, to, [(_beside(state.graph), state.graph) for state in group])
-        for state in group:
-            _settle(client, to, state, wanted[state.graph])
+    names = ", ".join(transfer.name for transfer in group)
+    report(f"copying {names} from staging")
+    with _outcome_after_failure(client, to, group, wanted), _context(f"Graph {names} could not be copied from staging"):
+        graphstore.copy(client, to, [(_staging(transfer.graph), transfer.graph) for transfer in group])
+        for transfer in group:
+            _verify(client, to, transfer, wanted[transfer.graph])
 
 
-def _write_in_place(client: Client, to: Target, state: State, content: Content, tell: Tell) -> None:
-    tell(f"sending {state.name}, {state.triples:,} triples")
-    with _told_apart(client, to, [state], {state.graph: content}), _during(f"Graph {state.name} could not be sent"):
-        graphstore.write(client, to, state.graph, content.triples)
-        _settle(client, to, state, content)
+def _write_directly(client: Client, to: Target, transfer: GraphTransfer, content: Content, report: Report) -> None:
+    report(f"sending {transfer.name}, {transfer.triples:,} triples")
+    wanted = {transfer.graph: content}
+    with (
+        _outcome_after_failure(client, to, [transfer], wanted),
+        _context(f"Graph {transfer.name} could not be sent"),
+    ):
+        graphstore.write(client, to, transfer.graph, content.triples)
+        _verify(client, to, transfer, content)
 
 
-def _settle(client: Client, to: Target, state: State, content: Content) -> None:
-    """Compare a graph in its place with what it should be."""
-    stored = graphstore.count(client, to, state.graph)
-    _demand_same(client, to, state.graph, content, stored)
-    state.stored = stored
-    state.now = "loaded" if state.found is Found.ABSENT else "replaced"
+def _verify(client: Client, to: Target, transfer: GraphTransfer, content: Content) -> None:
+    """Compare a loaded graph with what was sent, and record the outcome."""
+    stored = graphstore.count(client, to, transfer.graph)
+    _require_same(client, to, transfer.graph, content, stored)
+    transfer.stored = stored
+    transfer.outcome = _loaded(transfer)
+
+
+def _loaded(transfer: GraphTransfer) -> str:
+    return "loaded" if transfer.status is GraphStatus.ABSENT else "replaced"
 
 
 @contextmanager
-def _told_apart(
-    client: Client, to: Target, group: Sequence[State], wanted: Mapping[ox.NamedNode, Content]
+def _outcome_after_failure(
+    client: Client, to: Target, group: Sequence[GraphTransfer], wanted: Mapping[ox.NamedNode, Content]
 ) -> Iterator[None]:
-    """Say of each graph what it is, if what is done to them fails: by a last look, where the store still answers."""
-    before = {state.name: state.stored or 0 for state in group}
-    for state in group:
-        state.now, state.stored = "not known, it was being put in place", None
+    """Record the outcome of each graph if writing it fails, from what the store then has, if it still answers."""
+    before = {transfer.name: transfer.stored or 0 for transfer in group}
+    for transfer in group:
+        transfer.outcome, transfer.stored = "unknown, it was being written", None
     try:
         yield
     except UserError:
         with suppress(UserError):
-            last = client.last_look()
-            for state in group:
-                state.stored, found = _look(last, to, state.graph, wanted[state.graph])
-                state.now = _outcome(state, found, before[state.name])
+            check = client.final_check()
+            for transfer in group:
+                transfer.stored, status = _status(check, to, transfer.graph, wanted[transfer.graph])
+                transfer.outcome = _outcome(transfer, status, before[transfer.name])
         raise
 
 
-def _outcome(state: State, found: Found, before: int) -> str:
-    """Return what became of a graph that had so many triples before."""
-    if found is Found.SAME:
-        return "loaded" if state.found is Found.ABSENT else "replaced"
-    if state.stored == before:  # that other content of just that size got there is not to be believed
-        return "as it was" if before else Found.ABSENT.value
-    return f"BROKEN, it had {before:,} triples"
+def _outcome(transfer: GraphTransfer, status: GraphStatus, before: int) -> str:
+    """Return the outcome for a graph that had ``before`` triples and now has ``status``."""
+    if status is GraphStatus.SAME:
+        return _loaded(transfer)
+    if transfer.stored == before:  # that a partial write has exactly this size is too unlikely
+        return "unchanged" if before else GraphStatus.ABSENT.value
+    return f"INCOMPLETE, it had {before:,} triples"
 
 
-def _look(client: Client, to: Target, graph: ox.NamedNode, content: Content) -> tuple[int, Found]:
+def _status(client: Client, to: Target, graph: ox.NamedNode, content: Content) -> tuple[int, GraphStatus]:
     stored = graphstore.count(client, to, graph)
     if not stored:
-        return 0, Found.ABSENT
+        return 0, GraphStatus.ABSENT
     if stored != len(content.triples) or content.difference(graphstore.read(client, to, graph)):
-        return stored, Found.OTHER
-    return stored, Found.SAME
+        return stored, GraphStatus.OTHER
+    return stored, GraphStatus.SAME
 
 
-def _demand_same(client: Client, to: Target, graph: ox.NamedNode, content: Content, stored: int) -> None:
+def _require_same(client: Client, to: Target, graph: ox.NamedNode, content: Content, stored: int) -> None:
     difference = content.difference(graphstore.read(client, to, graph))
     if difference:
-        raise UserError(f"{to.url} gives back something else than it was sent: {difference}.")
+        raise UserError(f"{to.url} returns other triples than were sent: {difference}.")
     if stored != len(content.triples):
-        raise UserError(f"{to.url} counts {stored:,} triples where {len(content.triples):,} were sent.")
+        raise UserError(f"{to.url} counts {stored:,} triples, but {len(content.triples):,} were sent.")
 
 
 @contextmanager
-def _during(what: str) -> Iterator[None]:
+def _context(what: str) -> Iterator[None]:
+    """Put ``what`` before the message of an UserError."""
     try:
         yield
     except UserError as error:
         raise UserError(f"{what}: {error}") from None
 
 
-def _beside(graph: ox.NamedNode) -> ox.NamedNode:
-    return ox.NamedNode(graph.value + BESIDE)
+def _staging(graph: ox.NamedNode) -> ox.NamedNode:
+    return ox.NamedNode(graph.value + STAGING_SUFFIX)
 
 
-def _parted(triples: Iterable[ox.Triple]) -> tuple[set[ox.Triple], set[ox.Triple]]:
+def _split(triples: Iterable[ox.Triple]) -> tuple[set[ox.Triple], set[ox.Triple]]:
     """Return the triples without and those with a blank node."""
     ground, blank = set(), set()
     for triple in triples:
@@ -256,7 +268,7 @@ def _parted(triples: Iterable[ox.Triple]) -> tuple[set[ox.Triple], set[ox.Triple
     return ground, blank
 
 
-def _unlabelled(triples: Iterable[ox.Triple]) -> list[tuple[str, str, str]]:
+def _without_labels(triples: Iterable[ox.Triple]) -> list[tuple[str, str, str]]:
     return sorted(
         (
             "" if isinstance(triple.subject, ox.BlankNode) else str(triple.subject),

@@ -234,7 +234,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_what_was_built_before_as_it_was(
     before = content(checkout.dist)
     assert len(before["imaging-trials.nq"]) > room
     checkout.add("data/curated/agents.ttl", " agent:flt a imt:Tracer .")
-    assert "what was built before is untouched" in one_sentence(checkout.build(largest_file=room))
+    assert "the earlier build is unchanged" in one_sentence(checkout.build(largest_file=room))
     assert content(checkout.dist) == before
 
 

@@ -15,7 +15,7 @@ from rdflib import RDF, SH
 from imaging_trials.build import validation
 from imaging_trials.graph.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.shacl import report
+from rdfkit.shacl.report import model as report
 from tests.conftest import ROOT, Imt
 
 PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PROJECT.prefixes.items())

@@ -28,7 +28,7 @@ def refusal(imt: Imt, *arguments: str) -> str:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("imt: ")
     assert done.stderr.count("\n") == 1
-    assert "Something went wrong" not in done.stderr
+    assert "Unexpected error" not in done.stderr
     return done.stderr
 
 

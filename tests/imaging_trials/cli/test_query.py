@@ -31,7 +31,7 @@ def refusal(root: Path, *arguments: str, stdin: str | bytes = b"") -> str:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("imt: ")
     assert done.stderr.count("\n") == 1
-    assert "Something went wrong" not in done.stderr
+    assert "Unexpected error" not in done.stderr
     return done.stderr
 
 

@@ -436,13 +436,13 @@ def test_the_contradictions_found_with_owlrl_are_those_found_with_the_rules(rule
 
 
 def test_a_folder_without_rules_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="holds no rules"):
+    with pytest.raises(UserError, match="has no rules"):
         reason.close(PROJECT, in_store("ex:a ex:p ex:b ."), tmp_path)
 
 
 def test_a_rule_that_is_no_sparql_is_an_error_that_names_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "bad.ru").write_text("INSERT {\n GRAPH oops }", encoding="utf-8")
-    with pytest.raises(UserError, match=r"bad\.ru is no SPARQL update \(error at 2:"):
+    with pytest.raises(UserError, match=r"bad\.ru is not valid SPARQL update \(error at 2:"):
         reason.close(PROJECT, in_store("ex:a ex:p ex:b ."), tmp_path)
 
 

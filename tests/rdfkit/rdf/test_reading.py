@@ -65,15 +65,20 @@ def test_a_relative_iri_needs_a_base_and_is_resolved_against_it(tmp_path: Path) 
 PREFIX = "@prefix e: <http://e/> .\n"
 USES_ENTITY = f'{RDFXML}<rdf:Description rdf:about="http://e/a"><e:b>&e;</e:b></rdf:Description></rdf:RDF>'
 BROKEN: dict[str, tuple[str, str | bytes, str, str]] = {
-    "a missing dot": ("a.ttl", f"{PREFIX}e:a e:b e:c\ne:d e:e e:f .", ":3:1: is no Turtle", "dot is expected"),
+    "a missing dot": ("a.ttl", f"{PREFIX}e:a e:b e:c\ne:d e:e e:f .", ":3:1: is not valid Turtle", "dot is expected"),
     "an undeclared prefix": (
         "a.ttl",
         f"{PREFIX}e:a e:b f:c .",
-        ":2:9: is no Turtle",
+        ":2:9: is not valid Turtle",
         "prefix f: has not been declared",
     ),
-    "a file that breaks off": ("a.ttl", f"{PREFIX}e:a e:b e:c ;", ":2:", "is no Turtle"),
-    "a space in an IRI": ("a.nt", "<http://e/a b> <http://e/b> <http://e/c> .", ":1:1: is no N-Triples", "Invalid IRI"),
+    "a file that breaks off": ("a.ttl", f"{PREFIX}e:a e:b e:c ;", ":2:", "is not valid Turtle"),
+    "a space in an IRI": (
+        "a.nt",
+        "<http://e/a b> <http://e/b> <http://e/c> .",
+        ":1:1: is not valid N-Triples",
+        "Invalid IRI",
+    ),
     "UTF-16": ("a.ttl", f"{TRIPLE} .".encode("utf-16"), ":1:1: is written in UTF-16", "save the file as UTF-8"),
     "Latin-1": (
         "a.ttl",
@@ -84,13 +89,13 @@ BROKEN: dict[str, tuple[str, str | bytes, str, str]] = {
     "an empty file": ("a.ttl", "", "the file is empty", ""),
     "an empty JSON file": ("a.jsonld", "", "the file is empty", ""),
     "an empty XML file": ("a.rdf", "", "the file is empty", ""),
-    "a file of comments": ("a.ttl", "# nothing\n", "holds no triples", ""),
-    "JSON that is no JSON-LD": ("a.json", '{"name": "FES"}', "holds no triples", "@context"),
-    "JSON that breaks off": ("a.json", '{"@id":\n "http://e/a", "http://e/b"', ":2:28: is no JSON-LD", ""),
+    "a file of comments": ("a.ttl", "# nothing\n", "has no triples", ""),
+    "JSON that is not valid JSON-LD": ("a.json", '{"name": "FES"}', "has no triples", "@context"),
+    "JSON that breaks off": ("a.json", '{"@id":\n "http://e/a", "http://e/b"', ":2:28: is not valid JSON-LD", ""),
     "a context elsewhere": (
         "a.jsonld",
         '{"@context": "https://schema.org/", "@id": "http://e/a", "name": "x"}',
-        "names a JSON-LD context elsewhere, and none is fetched",
+        "refers to a remote JSON-LD context, which is not fetched",
         "put it into the file",
     ),
     "an imported context": (
@@ -105,7 +110,7 @@ BROKEN: dict[str, tuple[str, str | bytes, str, str]] = {
         "a.rdf",
         f'<!DOCTYPE rdf:RDF [\n<!ENTITY e "http://e/">]>{RDFXML}{DESCRIPTION}</rdf:Description></rdf:RDF>',
         ":2:",
-        "declares the XML entity 'e', and none is resolved",
+        "declares the XML entity 'e', and entities are not resolved",
     ),
     "XML with an entity elsewhere": (
         "a.rdf",
@@ -122,7 +127,7 @@ BROKEN: dict[str, tuple[str, str | bytes, str, str]] = {
     "XML with a type definition elsewhere": (
         "a.rdf",
         f'<!DOCTYPE rdf:RDF SYSTEM "file:///etc/hostname">{USES_ENTITY}',
-        "is no RDF/XML",
+        "is not valid RDF/XML",
         "entity",
     ),
     "an entity bomb": (
@@ -133,15 +138,15 @@ BROKEN: dict[str, tuple[str, str | bytes, str, str]] = {
         "declares the XML entity 'e0'",
         "",
     ),
-    "XML that breaks off": ("a.rdf", f"{RDFXML}\n{DESCRIPTION}", ":2:", "is no XML"),
+    "XML that breaks off": ("a.rdf", f"{RDFXML}\n{DESCRIPTION}", ":2:", "is not valid XML"),
     "XML in Latin-1": (
         "a.rdf",
         f'<?xml version="1.0" encoding="ISO-8859-1"?>{RDFXML}{DESCRIPTION}</rdf:Description></rdf:RDF>',
         "another encoding than UTF-8",
         "",
     ),
-    "HTML": ("a.xml", "<!doctype html>\n<p>Trials<br></p>", ":1:", "is no XML"),
-    "control characters": ("a.ttl", "<http://e/a> \x1b[31m <http://e/c> .", ":1:14: is no Turtle", r"\x1b"),
+    "HTML": ("a.xml", "<!doctype html>\n<p>Trials<br></p>", ":1:", "is not valid XML"),
+    "control characters": ("a.ttl", "<http://e/a> \x1b[31m <http://e/c> .", ":1:14: is not valid Turtle", r"\x1b"),
 }
 
 
@@ -172,7 +177,7 @@ def test_a_missing_file_a_folder_and_an_unknown_extension_are_told_in_one_senten
     assert_one_sentence(imt("validate", str(tmp_path / "no.docx")), "no.docx", "there is no such file")
     assert_one_sentence(imt("validate", str(tmp_path)), "is a folder", "*.ttl")
     assert_one_sentence(imt("validate", str(unknown)), "--input-format", "turtle", "jsonld")
-    assert_one_sentence(imt("validate", str(tmp_path / ("a" * 300 + ".ttl"))), "can't be read")
+    assert_one_sentence(imt("validate", str(tmp_path / ("a" * 300 + ".ttl"))), "cannot be read")
 
 
 def _repeated(start: bytes, piece: bytes) -> Callable[[Path], None]:

@@ -332,7 +332,7 @@ def test_two_states_can_be_checked_against_one_another(repository: Path) -> None
         (["gone.ttl"], "gone.ttl: there is no such file"),
         (["tests"], "tests is no release (manifest.json is not there) and no checkout (no ontology/)"),
         ([], "Nothing to compare: name OLD"),
-        (["README.md"], "README.md: its extension does not tell the syntax"),
+        (["README.md"], "README.md: its extension names no syntax"),
         (["HEAD", "--format", "xml"], "Argument --format: invalid choice"),
         (["-x"], "Unrecognized arguments"),
     ],
@@ -355,7 +355,7 @@ def test_a_broken_file_a_broken_release_and_a_folder_without_git_are_refused(
     with (release / "imaging-trials.nq").open("a", encoding="utf-8") as file:
         file.write("<urn:a> <urn:b> <urn:c> .\n")
     for name, said in {
-        "broken.ttl": "broken.ttl:1:1: is no Turtle",
+        "broken.ttl": "broken.ttl:1:1: is not valid Turtle",
         "broken.nt.gz": "broken.nt.gz can't be unpacked",
         "cut.nt.gz": "cut.nt.gz can't be unpacked",
         "empty": "is no manifest of a release",

@@ -14,11 +14,11 @@ from imaging_trials.graph.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import snippet as excerpt
 from rdfkit.rdf.turtle_locations import Place
-from rdfkit.shacl import annotations as annotate
-from rdfkit.shacl import report
-from rdfkit.shacl import source_locations as locate
 from rdfkit.shacl import undefined_terms as gate
-from rdfkit.shacl.path_tracing import Trail
+from rdfkit.shacl.locating import places as locate
+from rdfkit.shacl.locating.paths import Trail
+from rdfkit.shacl.report import machine as annotate
+from rdfkit.shacl.report import model as report
 from tests.conftest import ROOT, Imt
 
 IMTSH = rdflib.Namespace(PROJECT.prefixes["imtsh"])

@@ -1,8 +1,7 @@
-"""The graph on two Oxigraph servers, four named graphs on each: queries with SERVICE answer as the whole does.
+"""The graph on two Oxigraph servers, four named graphs on each: queries with SERVICE answer as over the whole graph.
 
-The files in tests/fixtures/split/ ask what the saved query of the same name asks. In them ``near.example`` stands for
-the server with the page and ``far.example`` for the one with what was added to it; a query is asked at the other one of
-the two than it names.
+Each file in tests/fixtures/split/ asks the same as the saved query of that name. ``near.example`` is the server with
+the page, ``far.example`` the one with the other graphs; a query is sent to the server that it does not name.
 """
 
 import subprocess
@@ -13,11 +12,10 @@ import pyoxigraph as ox
 import pytest
 
 from imaging_trials.graph.project import PROJECT
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.sparql import query_tests as querycheck
-from rdfkit.sparql import saved as catalog
-from rdfkit.sparql.saved import SavedQuery
-from rdfkit.stores import sparql_client as remote
+from rdfkit.rdf import named_graphs
+from rdfkit.sparql import query_tests
+from rdfkit.sparql.saved import SavedQuery, find
+from rdfkit.stores import sparql_client
 from tests.conftest import ROOT
 from tests.support.engines.conformance import Rows, Setting, expected, graph, rows_of, settings
 from tests.support.servers import Server, needs, oxigraph_server
@@ -33,7 +31,7 @@ every_file = pytest.mark.parametrize("file", FILES, ids=[file.stem for file in F
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
-    """The two servers by name, each of which answers SERVICE from all the graphs that it holds."""
+    """Return the two servers by name; each answers SERVICE from all of its graphs."""
     folders = {name: tmp_path_factory.mktemp(name) for name in HALVES}
     for name, folder in folders.items():
         file = folder / "half.nq"
@@ -54,37 +52,37 @@ def _quads(name: str) -> Iterator[ox.Quad]:
 
 
 def other_server(text: str) -> str:
-    """Return the name of the server that a text asks by SERVICE."""
-    (name,) = {name for name in HALVES if f"<http://{name}.example/query>" in querycheck.servers(text)}
+    """Return the name of the server that a query asks by SERVICE."""
+    (name,) = {name for name in HALVES if f"<http://{name}.example/query>" in query_tests.servers(text)}
     return name
 
 
 def ask(servers: dict[str, Server], text: str) -> Rows:
-    """Return the rows of a text, over the graphs of the server that it is asked at, and of the other one."""
+    """Return the rows of a query, over the graphs of both servers."""
     other = other_server(text)
     (home,) = set(HALVES) - {other}
     text = text.replace(f"<http://{other}.example/query>", f"<{servers[other].query}>")
-    return rows_of(remote.ask(servers[home].query, text, [PROJECT.graph_iri(name) for name in HALVES[home]]))
+    return rows_of(
+        sparql_client.ask_endpoint(servers[home].query, text, [PROJECT.graph_iri(name) for name in HALVES[home]])
+    )
 
 
 def saved(file: Path) -> SavedQuery:
-    return catalog.find(PROJECT, file.stem)
+    return find(PROJECT, file.stem)
 
 
-def test_the_halves_are_the_whole_and_have_nothing_in_common() -> None:
+def test_halves_are_disjoint_and_complete() -> None:
     names = [name for half in HALVES.values() for name in half]
-    assert sorted(names) == [PROJECT.graph_name(name) for name in layers.dataset(PROJECT, graph(), "all")]
+    assert sorted(names) == [PROJECT.graph_name(name) for name in named_graphs.dataset(PROJECT, graph(), "all")]
 
 
-def test_there_are_at_least_five_such_queries_and_both_servers_are_asked() -> None:
+def test_queries_ask_both_servers() -> None:
     assert len(FILES) >= 5
     assert {other_server(file.read_text(encoding="utf-8")) for file in FILES} == set(HALVES)
 
 
 @every_file
-def test_a_query_over_the_two_halves_answers_as_the_saved_one_over_the_whole(
-    servers: dict[str, Server], file: Path
-) -> None:
+def test_answer_over_two_halves_is_that_of_the_whole(servers: dict[str, Server], file: Path) -> None:
     query = saved(file)
     text = file.read_text(encoding="utf-8")
     begin, end = query.block
@@ -98,8 +96,8 @@ def test_a_query_over_the_two_halves_answers_as_the_saved_one_over_the_whole(
 
 
 @every_file
-def test_neither_half_alone_gives_the_whole_answer(servers: dict[str, Server], file: Path) -> None:
+def test_one_half_alone_gives_another_answer(servers: dict[str, Server], file: Path) -> None:
     query = saved(file)
     whole = expected(Setting(query, "", query.text))
     for server in servers.values():
-        assert rows_of(remote.ask(server.query, query.text)) != whole
+        assert rows_of(sparql_client.ask_endpoint(server.query, query.text)) != whole

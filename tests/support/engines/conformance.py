@@ -297,7 +297,7 @@ def _rdflib_quads(held: Any) -> Iterator[ox.Quad]:
 
 def asking(server: Server, limit: float = LIMIT) -> Callable[[str, Sequence[ox.NamedNode]], Rows]:
     """Return what asks a server, as `imt query --endpoint` does, with so many seconds for a query."""
-    return lambda text, graphs: rows_of(remote.ask(server.query, text, graphs, timeout=limit))
+    return lambda text, graphs: rows_of(remote.ask_endpoint(server.query, text, graphs, timeout=limit))
 
 
 def imt_load(server: Server, file: Path) -> None:
@@ -314,12 +314,12 @@ def held_at(url: str) -> Iterator[ox.Quad]:
     """Yield what an endpoint holds in graphs that are named as ours are, each asked for by CONSTRUCT."""
     prefix = PROJECT.prefixes["graph"]
     text = f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER (STRSTARTS(STR(?g), '{prefix}')) }}"
-    names = remote.ask(url, text, timeout=LIMIT)
+    names = remote.ask_endpoint(url, text, timeout=LIMIT)
     assert isinstance(names, ox.QuerySolutions)
     for number, row in enumerate(names):
         name = row[0]
         assert isinstance(name, ox.NamedNode)
-        answer = remote.ask(url, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", [name], timeout=LIMIT)
+        answer = remote.ask_endpoint(url, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", [name], timeout=LIMIT)
         assert isinstance(answer, ox.QueryTriples)
         for triple in answer:
             subject, value = (_apart(term, number) for term in (triple.subject, triple.object))

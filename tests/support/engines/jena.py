@@ -23,7 +23,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from rdfkit.shacl.report import Term
+from rdfkit.shacl.terms import Term
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql.results import Answer
 from tests.support.servers import lacking
@@ -130,7 +130,7 @@ def dump(dataset: Any) -> bytes:
 
 
 def ask(dataset: Any, text: str, graphs: Iterable[NamedNode] = ()) -> Answer:
-    """Return Jena's answer to a query, as `rdfkit.stores.sparql_client.ask` does.
+    """Return Jena's answer to a query, as `rdfkit.stores.ask_endpoint` does.
 
     The merge of ``graphs`` is the default graph, and they are those that GRAPH can name (SPARQL 1.1, section 13.2);
     none leaves the dataset as it is. Raises a Java exception for a query that Jena cannot answer.

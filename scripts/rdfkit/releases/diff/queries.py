@@ -12,9 +12,9 @@ from rdfkit.base.text import visible
 from rdfkit.releases.diff.changes import Change
 from rdfkit.releases.diff.semver import LEVELS, highest
 from rdfkit.releases.diff.snapshots import State
-from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
+from rdfkit.sparql import syntax
 from rdfkit.sparql.saved import SavedQuery
 
 _SHOWN = 20
@@ -114,8 +114,7 @@ def _answers(old: Store, new: Store, was_asked: Mapping[str, SavedQuery], now_as
 
 def _code(query: SavedQuery) -> list[str]:
     """Return the tokens of a query, less the block that its parameters enter by."""
-    start, end = query.block
-    return [token for _, token, _ in sparql.tokens(query.text[:start] + query.text[end:])]
+    return syntax.words(query.text, without=query.block)
 
 
 def _text(store: Store, was: SavedQuery, now: SavedQuery) -> Iterator[Change]:

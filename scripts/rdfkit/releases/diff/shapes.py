@@ -7,7 +7,7 @@ from dataclasses import replace
 from rdfkit.base import namespaces
 from rdfkit.releases.diff.changes import Change
 from rdfkit.releases.diff.facts import TYPE, iri, plain, show
-from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import syntax
 
 About = Mapping[str, Mapping[str, frozenset[str]]]
 
@@ -169,7 +169,7 @@ def _asks(predicate: str, lost: frozenset[str], gained: frozenset[str]) -> list[
 def _one_value(predicate: str, was: str, now: str) -> str:
     """Return what it means that one value of a constraint became another."""
     if predicate in _TEXTS:
-        return "rule-reworded" if _tokens(was) == _tokens(now) else "rule-tightened"
+        return "rule-reworded" if _words(was) == _words(now) else "rule-tightened"
     if predicate in _AT_LEAST | _AT_MOST:
         before, after = _number(was), _number(now)
         if before is not None and after is not None:
@@ -180,11 +180,11 @@ def _one_value(predicate: str, was: str, now: str) -> str:
     return "rule-tightened"
 
 
-def _tokens(literal: str) -> list[str]:
+def _words(literal: str) -> list[str]:
     text = literal[1 : literal.rindex('"')]
     for escape, letter in (("\\n", "\n"), ("\\t", "\t"), ('\\"', '"')):
         text = text.replace(escape, letter)
-    return [token for _, token, _ in sparql.tokens(text)]
+    return syntax.words(text)
 
 
 def _number(literal: str) -> float | None:

@@ -145,7 +145,7 @@ def _queries(root: Path, unread: dict[str, str]) -> dict[str, catalog.SavedQuery
 
 def _declared(root: Path, queries: dict[str, catalog.SavedQuery] | None) -> dict[str, str]:
     """Return the prefixes that source files, shapes and saved queries declare."""
-    from rdfkit.sparql import guard as sparql
+    from rdfkit.sparql import guard
 
     found: dict[str, str] = {}
     for path in [path for _, path in layers.source_files(PROJECT.at(root))] + sorted((root / "shapes").glob("*.ttl")):
@@ -153,7 +153,7 @@ def _declared(root: Path, queries: dict[str, catalog.SavedQuery] | None) -> dict
         next(reading, None)
         found |= reading.prefixes
     for query in (queries or {}).values():
-        found |= sparql.declared_prefixes(query.text)
+        found |= guard.declared_prefixes(query.text)  # of another revision: perhaps no valid SPARQL
     return found
 
 

@@ -1,1 +1,1 @@
-"""A fast validator of SHACL core and SPARQL constraints."""
+"""The fast engine: SHACL core and most SPARQL constraints, a set of focus nodes at a time."""

@@ -1,8 +1,8 @@
-"""Core constraints (SHACL, section 4) as Python functions: each from focus nodes to the results they give.
+"""Core constraints (SHACL, section 4) as Python functions from focus nodes to results.
 
-A constraint is compiled against a graph once and then asked about all its focus nodes together; so are the shapes that
-it names about all the values. Where a property is used by many of its focus nodes, its values are looked at first, each
-once, and its nodes only if one of them is wrong.
+A constraint is compiled against a graph once and then checks all its focus nodes together; nested shapes check all
+values together. If many of the focus nodes have a property, its values are checked first, each once, and the focus
+nodes only if a value is wrong.
 """
 
 import re
@@ -19,13 +19,13 @@ from rdfkit.shacl.engine.paths import Step
 from rdfkit.shacl.engine.shapes import SH, Constraint, Shape, Unsupported
 
 Found: TypeAlias = tuple[str, str | None, str | None]
-"""A focus node, the value that is wrong, and the path where it is not the shape's own."""
+"""A focus node, the wrong value, and the path if it is not the shape's own."""
 
 Check: TypeAlias = Callable[[Collection[str], Step], Iterator[Found]]
-"""From focus nodes, and a function to their value nodes, to what is wrong."""
+"""From focus nodes, and a function to their value nodes, to the violations."""
 
 Failing: TypeAlias = Callable[[Shape, Collection[str]], set[str]]
-"""From a shape and some nodes to those of them that do not conform to it."""
+"""From a shape and some nodes to those nodes that do not conform to it."""
 
 Fits: TypeAlias = Callable[[str], bool]
 
@@ -40,15 +40,15 @@ _NODE_KINDS = {
     "BlankNodeOrLiteral": '_"',
     "IRIOrLiteral": '<"',
 }
-"""What the text of a node of a kind starts with."""
+"""The possible first characters of the text of a node, by node kind."""
 
-_FEW = 4
-"""Where fewer things are looked at than one in so many of those that have a property, only their values are."""
+_VALUES_FIRST_RATIO = 4
+"""All values of a property are checked first if at least one in so many of its subjects is a focus node."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What a constraint is compiled with."""
+    """A constraint, its shape, and what it is compiled against."""
 
     constraint: Constraint
     shape: Shape
@@ -67,20 +67,20 @@ class Setting:
         except NoValue:
             value = -1
         if not isinstance(value, int) or value < 0:
-            raise self.unsupported("that is no count")
+            raise self.unsupported("that is not a count")
         return value
 
     def is_true(self) -> bool:
-        """Tell whether the parameter is true."""
+        """Return whether the parameter is true."""
         return lexical(self.value) in {"true", "1"}
 
     def unsupported(self, why: str) -> Unsupported:
-        """Return the refusal of a parameter that makes no sense."""
+        """Return the error for an invalid parameter."""
         return Unsupported(f"{self.shape.name} has a sh:{self.constraint.parameter} {why}")
 
 
 def compile_constraint(constraint: Constraint, shape: Shape, graph: Graph, failing: Failing) -> Check:
-    """Return the check of one core constraint; raises Unsupported where its parameter makes no sense."""
+    """Return the check of one core constraint; raises Unsupported if its parameter is invalid."""
     setting = Setting(constraint, shape, graph, failing)
     if constraint.parameter in _OF_VALUE:
         fits = _OF_VALUE[constraint.parameter](setting)
@@ -91,14 +91,18 @@ def compile_constraint(constraint: Constraint, shape: Shape, graph: Graph, faili
 
 
 def _each(wrong: Callable[[set[str]], set[str]], setting: Setting) -> Check:
-    """Return the check that finds the wrong ones of the values first and then, if there are any, who has them."""
+    """Return a check that first finds the wrong values and then, if there are any, the focus nodes that have them."""
     path, graph = setting.shape.path, setting.graph
 
     def check(focus: Collection[str], values: Step) -> Iterator[Found]:
-        # A list of focus nodes, from a property shape below another, may name a node twice, and so do its results.
+        # The focus nodes of a nested property shape are a list: a node may occur twice, with results for each.
         if isinstance(focus, set) and path is None:
             return ((node, node, None) for node in wrong(focus))
-        if isinstance(focus, set) and isinstance(path, str) and len(focus) * _FEW > len(graph.objects(path)):
+        if (
+            isinstance(focus, set)
+            and isinstance(path, str)
+            and len(focus) * _VALUES_FIRST_RATIO > len(graph.objects(path))
+        ):
             bad = wrong(graph.all_values(path))
             return ((node, value, None) for value in bad for node in graph.subjects(path)[value] if node in focus)
         bad = wrong({value for node in focus for value in values(node)})
@@ -135,7 +139,7 @@ def _in(setting: Setting) -> Fits:
 def _range(operator: str, setting: Setting) -> Fits:
     bound = setting.value
     if bound[0] != '"':
-        raise setting.unsupported("that is no literal")
+        raise setting.unsupported("that is not a literal")
     return lambda node: node[0] == '"' and _holds(operator, node, bound)
 
 
@@ -157,14 +161,14 @@ def _max_length(setting: Setting) -> Fits:
 
 
 def _pattern(setting: Setting) -> Fits:
-    said = setting.shape.said
-    flags = set(lexical(said["flags"][0]).lower()) if "flags" in said else set()
+    values = setting.shape.values
+    flags = set(lexical(values["flags"][0]).lower()) if "flags" in values else set()
     if not flags <= _FLAGS.keys():
         raise setting.unsupported("with flags that are unknown")
     try:
         search = re.compile(lexical(setting.value), sum(_FLAGS[flag] for flag in flags)).search
     except (re.error, OverflowError, RecursionError):
-        raise setting.unsupported("that can't be read") from None
+        raise setting.unsupported("that is not a valid regular expression") from None
     return lambda node: node[0] != "_" and search(lexical(node)) is not None
 
 
@@ -195,7 +199,7 @@ _OF_VALUE: dict[str, Callable[[Setting], Fits]] = {
 }
 
 
-# Constraints on values by whether they conform to other shapes
+# Constraints on the conformance of values to other shapes
 
 
 def _and(setting: Setting, nodes: set[str]) -> set[str]:
@@ -230,12 +234,12 @@ def _min_count(setting: Setting) -> Check:
 
 
 def _without(focus: Collection[str], having: Mapping[str, object]) -> Collection[str]:
-    """Return the focus nodes that have nothing; as a rule they are a set, and sets are quick."""
+    """Return the focus nodes that an index lacks; they usually are a set, and set operations are fast."""
     return focus.difference(having) if isinstance(focus, set) else [node for node in focus if node not in having]
 
 
 def _with(focus: Collection[str], having: Mapping[str, object]) -> Collection[str]:
-    """Return the focus nodes that have something."""
+    """Return the focus nodes that an index has."""
     return focus.intersection(having) if isinstance(focus, set) else [node for node in focus if node in having]
 
 
@@ -253,7 +257,7 @@ def _has_value(setting: Setting) -> Check:
 
 
 def _qualified(setting: Setting) -> Check:
-    """Return the check of a count of the values that conform to the first shape and to none of the others."""
+    """Return the check of the number of values that conform to the first shape and to none of the others."""
     bound, is_least = setting.count(), setting.constraint.parameter == "qualifiedMinCount"
     wanted, *others = setting.constraint.shapes
 
@@ -301,12 +305,12 @@ def _closed(setting: Setting) -> Check:
     return check if setting.is_true() else _nothing
 
 
-# Constraints on values and those of another property
+# Constraints on values and the values of another property
 
 
 def _others(setting: Setting) -> Step:
     if setting.value[0] != "<":
-        raise setting.unsupported("that is no property")
+        raise setting.unsupported("that is not a property")
     get = setting.graph.objects(setting.value).get
     return lambda node: get(node, ())
 

@@ -1,7 +1,6 @@
-"""The fast validator: SHACL core and most SPARQL constraints, set at a time, with the reference's results.
+"""The fast engine: SHACL core and most SPARQL constraints, a set of focus nodes at a time, with pySHACL's results.
 
-Shapes are prepared once (``prepare`` refuses, in one sentence, what is not supported) and then validated against as
-many graphs as one likes.
+Prepared shapes can validate any number of graphs. `prepare` refuses unsupported shapes with one sentence.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -10,48 +9,47 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Quad, Triple
 
-from imaging_trials.graph.project import PROJECT
+from rdfkit.base.project import Project
 from rdfkit.shacl.engine import core, plan, query
-from rdfkit.shacl.engine.graph import TYPE, Graph, graph_of, without_collector
+from rdfkit.shacl.engine.graph import TYPE, Graph, gc_disabled
 from rdfkit.shacl.engine.literals import language, lexical, to_term
 from rdfkit.shacl.engine.paths import Step, walk
 from rdfkit.shacl.engine.shapes import SH, Constraint, Shape, Shapes, Unsupported, path_triples, read
-from rdfkit.shacl.report import Result, Term, term_text
+from rdfkit.shacl.report.model import Result
+from rdfkit.shacl.terms import LABELS, Term, term_text
 
 __all__ = ["Outcome", "Prepared", "Unsupported", "prepare", "validate"]
 
-_LABELS = tuple(
-    f"<{PROJECT.expand(name)}>"
-    for name in ("skos:prefLabel", "rdfs:label", "schema:name", "dcterms:title", "foaf:name")
-)
+_LABELS = tuple(f"<{iri}>" for iri in LABELS)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Shapes that can be validated with, their queries parsed."""
+    """Shapes that are ready for validation, with their queries parsed."""
 
+    project: Project
     shapes: Shapes
     queries: dict[tuple[str, str], query.Query]
-    """By shape and SPARQL constraint."""
+    """By the nodes of shape and SPARQL constraint."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The results, in no order, and the nodes that were looked at."""
+    """The results, unsorted, and the focus nodes."""
 
     results: list[Result]
     checked: set[str]
     """In N-Triples."""
 
 
-def prepare(triples: Iterable[Triple | Quad]) -> Prepared:
-    """Return the shapes of a shapes graph, ready to validate with.
+def prepare(project: Project, triples: Iterable[Triple | Quad]) -> Prepared:
+    """Return the shapes of a shapes graph, ready for validation.
 
-    Raises Unsupported, with a sentence that names the shape and the feature, where the reference must be used.
+    Raises Unsupported, with the names of the shape and the feature, if only pySHACL supports these shapes.
     """
-    shapes = read(triples)
-    prepared = Prepared(shapes, {})
-    run = _Run(graph_of(()), prepared)
+    shapes = read(project, triples)
+    prepared = Prepared(project, shapes, {})
+    run = _Run(Graph.from_triples(()), prepared)
     waiting = list(shapes.roots)
     seen = set(waiting)
     while waiting:
@@ -62,18 +60,18 @@ def prepare(triples: Iterable[Triple | Quad]) -> Prepared:
             new = [part for part in constraint.shapes if part not in seen]
             seen.update(new)
             waiting += new
-        # Against an empty graph: whether a constraint can be compiled does not depend on the data.
+        # An empty graph will do: whether a constraint can be compiled does not depend on the data.
         run.checks(shape)
     return prepared
 
 
 def validate(graph: Graph, prepared: Prepared, among: Collection[Term] | None = None) -> Outcome:
-    """Return what the shapes find in a graph, for all their targets or for those ``among`` some nodes."""
+    """Return the results for a graph: for all focus nodes, or for those ``among`` some nodes."""
     run = _Run(graph, prepared)
     wanted = None if among is None else {str(node) for node in among}
     targets: dict[tuple[tuple[str, str], ...], set[str]] = {}
     results = []
-    with without_collector():
+    with gc_disabled():
         for shape in prepared.shapes.roots:
             focus = targets.get(shape.targets)
             if focus is None:
@@ -104,7 +102,7 @@ def _parsed(graph: Graph, shape: Shape, constraint: Constraint) -> query.Query:
     node = str(constraint.node)
     texts = graph.values(node, f"<{SH}select>")
     if len(texts) != 1:
-        raise Unsupported(f"{shape.name} has a SPARQL constraint without one sh:select")
+        raise Unsupported(f"{shape.name} has a SPARQL constraint without exactly one sh:select")
     declared = [
         each for owner in graph.values(node, f"<{SH}prefixes>") for each in graph.values(owner, f"<{SH}declare>")
     ]
@@ -121,7 +119,7 @@ def _parsed(graph: Graph, shape: Shape, constraint: Constraint) -> query.Query:
 
 
 class _Run:
-    """One validation: the checks compiled against its graph, and what is remembered of its nodes."""
+    """One validation: a graph, and the checks that are compiled against it."""
 
     def __init__(self, graph: Graph, prepared: Prepared) -> None:
         self.graph = graph
@@ -129,7 +127,7 @@ class _Run:
         self._checks: dict[Shape, list[tuple[Constraint, core.Check]]] = {}
 
     def checks(self, shape: Shape) -> list[tuple[Constraint, core.Check]]:
-        """Return the constraints of a shape compiled, but for sh:property."""
+        """Return the compiled constraints of a shape, without sh:property."""
         found = self._checks.get(shape)
         if found is None:
             found = self._checks[shape] = []
@@ -142,11 +140,11 @@ class _Run:
         return found
 
     def forget(self) -> None:
-        """Let go of the checks, which hold this run: the graph is then freed at once, not by the collector."""
+        """Drop the checks, which refer to this run: the graph is then freed at once, without the garbage collector."""
         self._checks.clear()
 
     def violations(self, shape: Shape, focus: Collection[str]) -> "Iterator[tuple[Shape, Constraint, core.Found]]":
-        """Yield what is wrong with some nodes: the shape, the constraint, and what it found."""
+        """Yield the violations of some nodes: the shape, the constraint, and what it found."""
         if not shape.active:
             return
         values = self._values(shape)
@@ -162,7 +160,7 @@ class _Run:
         return walk(shape.path, self.graph) if shape.path is not None else lambda node: (node,)
 
     def failing(self, shape: Shape, nodes: Collection[str]) -> set[str]:
-        """Return those of some nodes that do not conform to a shape."""
+        """Return the nodes that do not conform to a shape."""
         if not (shape.active and nodes):
             return set()
         values = self._values(shape)
@@ -175,9 +173,9 @@ class _Run:
         return bad
 
     def _sparql(self, shape: Shape, constraint: Constraint) -> core.Check:
-        said = self.prepared.shapes.graph
+        shapes = self.prepared.shapes.graph
         node = str(constraint.node)
-        if "true" in map(lexical, said.values(node, f"<{SH}deactivated>")):
+        if "true" in map(lexical, shapes.values(node, f"<{SH}deactivated>")):
             return lambda _focus, _values: iter(())
         parsed = self.prepared.queries[shape.node, node]
         try:
@@ -198,21 +196,21 @@ class _Run:
         return check
 
     def result(self, shape: Shape, constraint: Constraint, found: core.Found) -> Result:
-        """Return what was found as a result (SHACL 3.6.2)."""
+        """Return a validation result (SHACL 3.6.2)."""
         focus, value, path = found
-        said = self.prepared.shapes.graph
+        shapes = self.prepared.shapes.graph
         path_node = path or shape.path_node
         messages = list(shape.messages)
         if constraint.node is not None:
-            messages += [lexical(text) for text in said.values(constraint.node, f"<{SH}message>")]
+            messages += [lexical(text) for text in shapes.values(constraint.node, f"<{SH}message>")]
             messages = [_filled(message, {"this": focus, "path": path, "value": value}) for message in messages]
         elif not messages:
-            messages = [f"sh:{constraint.parameter} {_short(constraint.value)} does not hold."]
+            messages = [f"sh:{constraint.parameter} {self._short(constraint.value)} does not hold."]
         path_term: Any = to_term(path_node) if path_node else None
         return Result(
             file="",
             focus=to_term(focus),
-            label=_label(self.graph, focus),
+            label=self._label(focus),
             path=path_term,
             value=to_term(value) if value is not None else None,
             component=constraint.component,
@@ -220,30 +218,28 @@ class _Run:
             shape=to_term(shape.node),
             constraint=to_term(constraint.node) if constraint.node is not None else None,
             messages=tuple(sorted(messages)),
-            path_triples=tuple(path_triples(said, str(path_node))) if isinstance(path_term, BlankNode) else (),
+            path_triples=tuple(path_triples(shapes, str(path_node))) if isinstance(path_term, BlankNode) else (),
         )
+
+    def _short(self, value: str) -> str:
+        return "" if value[0] == "_" else term_text(self.prepared.project, to_term(value))
+
+    def _label(self, focus: str) -> str:
+        """Return the label of a node as `pyshacl_engine` does."""
+        for name in _LABELS:
+            texts = [value for value in self.graph.values(focus, name) if value[0] == '"']
+            if texts:
+                return min((language(text) not in {"en", ""}, lexical(text)) for text in texts)[1]
+        if focus[0] == "_":
+            kinds = sorted(term_text(self.prepared.project, to_term(kind)) for kind in self.graph.values(focus, TYPE))
+            return f"unnamed {kinds[0]}" if kinds else "unnamed"
+        return ""
 
 
 def _filled(message: str, values: dict[str, str | None]) -> str:
-    """Return a message with the values of the solution put into it (SHACL 5.3.2)."""
+    """Return a message with the values of the solution (SHACL 5.3.2)."""
     for name, value in values.items():
         if value is not None:
             text = lexical(value)
             message = message.replace(f"{{?{name}}}", text).replace(f"{{${name}}}", text)
     return message
-
-
-def _short(value: str) -> str:
-    return "" if value[0] == "_" else term_text(to_term(value))
-
-
-def _label(graph: Graph, focus: str) -> str:
-    """Return a node's label, an English one first; for an unnamed one, what it is."""
-    for name in _LABELS:
-        texts = [value for value in graph.values(focus, name) if value[0] == '"']
-        if texts:
-            return min((language(text) not in {"en", ""}, lexical(text)) for text in texts)[1]
-    if focus[0] == "_":
-        kinds = sorted(term_text(to_term(kind)) for kind in graph.values(focus, TYPE))
-        return f"unnamed {kinds[0]}" if kinds else "unnamed"
-    return ""

@@ -1,8 +1,8 @@
-"""A graph as Python dictionaries: what the fast validator looks things up in.
+"""A graph as Python dictionaries, in which the fast engine looks up triples.
 
-A term is its N-Triples text, so that it is hashed once and told apart by its first character: ``<`` an IRI, ``"`` a
-literal, ``_`` a blank node. Triples lie by predicate, then by subject; the other way round is worked out for those
-predicates that somebody asks for.
+A term is its N-Triples text: it is hashed once, and its first character says what it is (``<`` an IRI, ``"`` a literal,
+``_`` a blank node). Triples are indexed by predicate, then by subject; the reverse index of a predicate is made when it
+is first used.
 """
 
 import gc
@@ -25,23 +25,28 @@ _NOTHING: Index = {}
 
 
 class Graph:
-    """Triples to look up; never changed once made, ``plus`` makes another."""
+    """An immutable index of triples; `union` makes another."""
 
     def __init__(self, objects: dict[str, Index]) -> None:
-        """Take over what is said: by predicate, by subject, the values, each once."""
+        """Keep an index without copying it: the values, each once, by predicate and subject."""
         self._objects = objects
         self._subjects: dict[str, Index] = {}
         self._several: dict[str, Index] = {}
         self._all_values: dict[str, set[str]] = {}
         self._instances: dict[str, set[str]] = {}
-        self._spread: dict[tuple[str, bool], float] = {}
+        self._fanout: dict[tuple[str, bool], float] = {}
+
+    @classmethod
+    def from_triples(cls, triples: Iterable[Triple | Quad]) -> "Graph":
+        """Return a graph of some triples, or of quads, whose graph names are dropped."""
+        return cls(_index(triples))
 
     def __len__(self) -> int:
         """Return the number of triples."""
         return sum(len(values) for index in self._objects.values() for values in index.values())
 
     def predicates(self) -> Iterable[str]:
-        """Return every predicate."""
+        """Return all predicates."""
         return self._objects
 
     def objects(self, predicate: str) -> Mapping[str, list[str]]:
@@ -49,7 +54,7 @@ class Graph:
         return self._objects.get(predicate, _NOTHING)
 
     def subjects(self, predicate: str) -> Mapping[str, list[str]]:
-        """Return the things that have a property, by value."""
+        """Return the subjects with a property, by value."""
         found = self._subjects.get(predicate)
         if found is None:
             found = self._subjects[predicate] = {}
@@ -62,11 +67,11 @@ class Graph:
         return found
 
     def values(self, subject: str, predicate: str) -> list[str]:
-        """Return the values that one thing has of a property."""
+        """Return the values of a property of one subject."""
         return self.objects(predicate).get(subject, [])
 
     def several(self, predicate: str) -> Mapping[str, list[str]]:
-        """Return the values of a property, by subject, of those things that have more than one."""
+        """Return the values of a property, by subject, for subjects with more than one value."""
         found = self._several.get(predicate)
         if found is None:
             index = self.objects(predicate)
@@ -74,25 +79,25 @@ class Graph:
         return found
 
     def all_values(self, predicate: str) -> set[str]:
-        """Return everything that is a value of a property."""
+        """Return all values of a property."""
         found = self._all_values.get(predicate)
         if found is None:
             found = self._all_values[predicate] = set(chain.from_iterable(self.objects(predicate).values()))
         return found
 
-    def spread(self, predicate: str, *, back: bool = False) -> float:
-        """Return how many triples of a property share the subject with one of them, on average; ``back``, the value.
+    def mean_fanout(self, predicate: str, *, back: bool = False) -> float:
+        """Return how many triples of a property have the same subject as one of them, on average; ``back``: same value.
 
-        So a value that stands in thousands of triples counts for what it would cost to meet it.
+        A value with thousands of triples therefore counts with the cost of following it.
         """
-        found = self._spread.get((predicate, back))
+        found = self._fanout.get((predicate, back))
         if found is None:
             sizes = list(map(len, (self.subjects(predicate) if back else self.objects(predicate)).values()))
-            found = self._spread[predicate, back] = sum(size * size for size in sizes) / max(sum(sizes), 1)
+            found = self._fanout[predicate, back] = sum(size * size for size in sizes) / max(sum(sizes), 1)
         return found
 
     def instances(self, kind: str) -> set[str]:
-        """Return the things of a class or of a class below it (SHACL 2.1.3.2: by ``rdfs:subClassOf`` in the data)."""
+        """Return the instances of a class and of its subclasses (SHACL 2.1.3.2: by ``rdfs:subClassOf`` in the data)."""
         found = self._instances.get(kind)
         if found is None:
             below, typed = self.subjects(SUBCLASS), self.subjects(TYPE)
@@ -107,51 +112,46 @@ class Graph:
         return found
 
     def items(self, head: str) -> list[str]:
-        """Return the members of an RDF list; raises ValueError where it is none."""
+        """Return the members of an RDF list; raises ValueError if it is not well-formed."""
         found, seen = [], {NIL}
         while head not in seen:
             seen.add(head)
             first, rest = self.values(head, FIRST), self.values(head, REST)
             if len(first) != 1 or len(rest) != 1:
-                raise ValueError(f"{head} is no proper list")
+                raise ValueError(f"{head} is not a well-formed list")
             found.append(first[0])
             head = rest[0]
         if head != NIL:
-            raise ValueError(f"{head} is a list that leads into itself")
+            raise ValueError(f"{head} is a list that contains itself")
         return found
 
-    def plus(self, triples: Iterable[Triple | Quad]) -> "Graph":
-        """Return a graph of these triples and the ones here; of a quad only the triple counts."""
+    def union(self, triples: Iterable[Triple | Quad]) -> "Graph":
+        """Return a graph of the triples of this one and some more; the graph names of quads are dropped."""
         objects = _index(triples)
         for predicate, index in self._objects.items():
             more = objects.setdefault(predicate, index)
             if more is not index:
-                # Of the two, this one is new and nobody else's.
+                # Only the new index may be changed: this graph keeps its own.
                 for subject, values in index.items():
-                    said = more.get(subject)
-                    more[subject] = values if said is None else list(dict.fromkeys(values + said))
+                    new = more.get(subject)
+                    more[subject] = values if new is None else list(dict.fromkeys(values + new))
         return Graph(objects)
-
-
-def graph_of(triples: Iterable[Triple | Quad]) -> Graph:
-    """Return a graph of some triples, or of quads, whose graph names do not count."""
-    return Graph(_index(triples))
 
 
 def _index(triples: Iterable[Triple | Quad]) -> dict[str, Index]:
     objects: dict[str, Index] = {}
     terms: dict[str, str] = {}
     same = terms.setdefault
-    with without_collector():
+    with gc_disabled():
         for each in triples:
             text = str(each.triple if type(each) is Quad else each)
-            # An IRI or a blank node holds no space, so the rest is the value.
+            # IRIs and blank nodes have no space, so the rest is the value.
             subject, predicate, value = text.split(" ", 2)
             index = objects.get(predicate)
             if index is None:
                 index = objects[predicate] = {}
             values = index.get(subject)
-            # One text for each node: less memory, and equal ones are mostly told by their address.
+            # One string for each node takes less memory, and equal strings mostly compare by their address.
             if value[0] != '"':
                 value = same(value, value)
             if values is None:
@@ -166,8 +166,8 @@ def _index(triples: Iterable[Triple | Quad]) -> dict[str, Index]:
 
 
 @contextmanager
-def without_collector() -> Iterator[None]:
-    """Keep the collector of cycles from going through millions of lists again and again: none is in a cycle."""
+def gc_disabled() -> Iterator[None]:
+    """Disable the garbage collector: it would traverse millions of lists many times, and none is in a cycle."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,6 +1,7 @@
-"""Literals by value: well-written ones of the common datatypes here, all others by rdflib, as the reference does.
+"""Values of literals: valid ones of the common datatypes are read here, all others by rdflib, as in pySHACL.
 
-So an ill-typed integer, a date with a zone or a NaN is what it is for pySHACL, and plain data never loads rdflib.
+So an ill-typed integer, a date with a time zone and a NaN have the same value as in pySHACL, and data with common
+literals only never loads rdflib.
 """
 
 import re
@@ -23,6 +24,8 @@ DOUBLE = f"<{XSD}double>"
 BOOLEAN = f"<{XSD}boolean>"
 DATE = f"<{XSD}date>"
 
+MAX_CACHED_LITERALS = 100_000
+
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _LETTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _RARE_DOUBLES = {"inf": "INF", "-inf": "-INF", "nan": "NaN"}
@@ -31,12 +34,12 @@ _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}\.[0-9]{1,18}")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
-class NoValue(Exception):  # noqa: N818 - an outcome that SPARQL calls an error, and no error of ours
-    """An expression has no value: SPARQL's type error."""
+class NoValue(Exception):  # noqa: N818 - an outcome of an expression
+    """An expression has no value: a type error in SPARQL."""
 
 
 def lexical(term: str) -> str:
-    """Return what SPARQL's STR says of an IRI or a literal; of a blank node its label, as all engines have it."""
+    """Return SPARQL's STR of an IRI or a literal; the label of a blank node, as all engines do."""
     if term[0] == "<":
         return term[1:-1]
     if term[0] == "_":
@@ -51,12 +54,12 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def suffix(term: str) -> str:
-    """Return what stands behind the quotes of a literal: nothing, ``@`` and the language, or ``^^`` and a datatype."""
+    """Return the part after the quotes of a literal: nothing, ``@`` and the language, or ``^^`` and a datatype."""
     return term[term.rindex('"') + 1 :]
 
 
 def language(term: str) -> str:
-    """Return the language tag of a literal, or "" where there is none."""
+    """Return the language tag of a literal, or ""."""
     end = suffix(term)
     return end[1:] if end[:1] == "@" else ""
 
@@ -68,7 +71,7 @@ def datatype(term: str) -> str:
 
 
 def quoted(text: str, end: str = "") -> str:
-    """Return the literal of a text, as N-Triples writes it: with ``end``, a language or datatype."""
+    """Return a text as a literal in N-Triples, with a language or a datatype as ``end``."""
     return str(ox.Literal(text)) + end
 
 
@@ -87,7 +90,7 @@ def of_boolean(value: bool) -> str:
 
 
 def to_term(text: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    """Return the term that a text stands for."""
+    """Return a term from its N-Triples text."""
     if text[0] == "<":
         return ox.NamedNode(text[1:-1])
     if text[0] == "_":
@@ -98,9 +101,9 @@ def to_term(text: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     return ox.Literal(lexical(text), datatype=ox.NamedNode(datatype(text)[1:-1]))
 
 
-@lru_cache(maxsize=100_000)
-def _plain(term: str) -> tuple[str, Any] | None:  # noqa: PLR0911 - one a kind
-    """Return kind and value of a literal that is well-written and of a common kind."""
+@lru_cache(maxsize=MAX_CACHED_LITERALS)
+def _plain(term: str) -> tuple[str, Any] | None:  # noqa: PLR0911 - one return for each kind
+    """Return kind and value of a literal that is valid and of a common kind."""
     end = suffix(term)
     if not end or end[0] == "@":
         return "text" + end, lexical(term)
@@ -120,7 +123,7 @@ def _plain(term: str) -> tuple[str, Any] | None:  # noqa: PLR0911 - one a kind
 
 
 def number(term: str) -> Number:
-    """Return the number that a literal means; raises NoValue where it means none."""
+    """Return the value of a numeric literal; raises NoValue for any other term."""
     if term[0] != '"':
         raise NoValue
     known = _plain(term)
@@ -135,7 +138,7 @@ def number(term: str) -> Number:
 
 
 def is_true(term: str) -> bool:
-    """Return the effective boolean value of a term (SPARQL 17.2.2); raises NoValue where it has none."""
+    """Return the effective boolean value of a term (SPARQL 17.2.2); raises NoValue if it has none."""
     if term[0] != '"':
         raise NoValue
     known = _plain(term)
@@ -143,7 +146,7 @@ def is_true(term: str) -> bool:
         return bool(known[1])
     value = _by_rdflib(term).value
     if isinstance(value, bool) or _is_number(value):
-        return bool(value == value and value)  # noqa: PLR0124 - NaN is no truth
+        return bool(value == value and value)  # noqa: PLR0124 - NaN is false
     if value is None and datatype(term) == BOOLEAN:
         return False
     raise NoValue
@@ -160,7 +163,7 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def compared(operator: str, first: str, second: str) -> bool:
-    """Return whether two terms compare as said (SPARQL 17.3); raises NoValue where they can't be compared."""
+    """Return the value of a comparison of two terms (SPARQL 17.3); raises NoValue if they cannot be compared."""
     is_equality = operator in {"=", "!="}
     if first[0] != '"' or second[0] != '"':
         if is_equality:
@@ -172,22 +175,22 @@ def compared(operator: str, first: str, second: str) -> bool:
     left, right = _by_rdflib(first), _by_rdflib(second)
     if not is_equality:
         return _ordered(operator, left, right)
-    # Equality of odd literals is as odd as they are: the reference's own rules for it.
+    # Equality of ill-typed and rare literals follows rdflib's rules, as in pySHACL.
     from rdflib.plugins.sparql.operators import RelationalExpression
     from rdflib.plugins.sparql.parserutils import CompValue
     from rdflib.plugins.sparql.sparql import SPARQLError
 
-    said: Any = CompValue("RelationalExpression", expr=left, op=operator, other=right)
+    comparison: Any = CompValue("RelationalExpression", expr=left, op=operator, other=right)
     try:
-        return bool(RelationalExpression(said, None))  # type: ignore[arg-type]
+        return bool(RelationalExpression(comparison, None))  # type: ignore[arg-type]
     except (SPARQLError, ArithmeticError) as error:
         raise NoValue from error
 
 
 def _ordered(operator: str, left: Any, right: Any) -> bool:
-    """Return how two rdflib literals are ordered, which SPARQL knows of numbers and of values of one datatype only.
+    """Return how two rdflib literals are ordered: SPARQL orders numbers, and values of the same datatype.
 
-    rdflib orders any two literals, so as to be able to sort; a filter must not take that for an answer.
+    rdflib orders any two literals, for sorting; a filter must not use that order.
     """
     one, other = left.value, right.value
     if _is_number(one) and _is_number(other):
@@ -206,7 +209,7 @@ def _is_number(value: Any) -> bool:
 
 
 def is_well_typed(term: str, kind: str) -> bool:
-    """Tell whether a literal has a datatype and is written as it asks (SHACL 4.1.2)."""
+    """Return whether a literal has a datatype and is valid for it (SHACL 4.1.2)."""
     end = suffix(term)
     if not end:
         return kind == STRING
@@ -220,8 +223,8 @@ def is_well_typed(term: str, kind: str) -> bool:
     return not value.ill_typed and (kind != DATE or isinstance(value.value, date))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=MAX_CACHED_LITERALS)
 def _by_rdflib(term: str) -> Any:
-    from rdfkit.rdf import rdflib_adapter as bridge
+    from rdfkit.rdf import rdflib_adapter
 
-    return bridge.to_rdflib(to_term(term))
+    return rdflib_adapter.to_rdflib(to_term(term))

@@ -1,10 +1,10 @@
-"""The loops that a query is made of: each binds variables in a row, one solution after the other, and calls the next.
+"""The nested loops of a compiled query: each binds variables in a row, one solution at a time, and calls the next.
 
-A step is given what comes after it and makes a function of a row, which returns true as soon as no further solution is
-wanted. Variables and constants are places in the row.
+A step gets the function that comes after it and returns a function of a row, which returns true when no further
+solution is needed. Variables and constants are places in the row.
 """
 
-# Loops that bind, and stop when the next one says so, are written out: `any` over a generator takes twice the time.
+# Loops that bind and may stop early are written out: `any` over a generator takes twice the time.
 # ruff: noqa: SIM110, B020
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,14 +18,14 @@ from rdfkit.shacl.engine.graph import Graph
 from rdfkit.shacl.engine.literals import NoValue
 
 Next: TypeAlias = Callable[[Row], bool]
-"""What comes after a step: true where no further solution is wanted."""
+"""The function after a step: true when no further solution is needed."""
 
 Step: TypeAlias = Callable[[Next], Next]
-"""A part of a query, given what comes after it."""
+"""A part of a query: a function of what comes after it."""
 
 
 def chain(steps: list[Step]) -> Step:
-    """Return one step that is several, one after the other."""
+    """Return several steps as one."""
 
     def step(then: Next) -> Next:
         for each in reversed(steps):
@@ -39,12 +39,12 @@ def chain(steps: list[Step]) -> Step:
 
 
 def both(ahead: Callable[[str], Any], subject: int, value: int) -> Step:
-    """Return a pattern whose two ends have values: they are at the ends of the path, or not."""
+    """Return a pattern whose subject and object have values: a path connects them, or not."""
     return lambda then: lambda row: row[value] in (ahead(row[subject]) or ()) and then(row)
 
 
 def along(step: Callable[[str], Any], known: int, new: int) -> Step:
-    """Return a pattern of which one end has a value, and ``step`` leads to the other."""
+    """Return a pattern of which one end has a value; ``step`` leads from it to the other."""
 
     def compiled(then: Next) -> Next:
         def run(row: Row) -> bool:
@@ -59,14 +59,14 @@ def along(step: Callable[[str], Any], known: int, new: int) -> Step:
 
 
 def everything(index: Mapping[str, list[str]], subject: int, value: int) -> Step:
-    """Return a pattern of which no end has a value: all triples of its property."""
+    """Return a pattern of which neither end has a value: all triples of its property."""
 
     def step(then: Next) -> Next:
         def run(row: Row) -> bool:
             for node, values in index.items():
                 row[subject] = node
                 for row[value] in values:
-                    # Where both ends are one variable, the second binding is in the place of the first.
+                    # If both ends are the same variable, the second binding overwrites the first.
                     if row[subject] == node and then(row):
                         return True
             return False
@@ -77,10 +77,10 @@ def everything(index: Mapping[str, list[str]], subject: int, value: int) -> Step
 
 
 def any_predicate(graph: Graph, names: Iterable[str], places: tuple[int, int, int], bound: tuple[bool, bool]) -> Step:
-    """Return a pattern with a variable as its predicate, of which the subject has a value.
+    """Return a pattern with a variable as its predicate, whose subject has a value.
 
-    ``places`` are those of subject, predicate and value, ``bound`` says whether the latter two have one. ``names`` are
-    the predicates to try.
+    ``places`` are those of subject, predicate and object; ``bound`` says whether the latter two have values. ``names``
+    are the predicates to try.
     """
     subject, name, value = places
     has_name, has_value = bound
@@ -101,9 +101,9 @@ def any_predicate(graph: Graph, names: Iterable[str], places: tuple[int, int, in
 
 
 def looked_up(index: Mapping[str, list[str]], places: tuple[int, int, int], of_triple: Function, key: Function) -> Step:
-    """Return a pattern of which no end has a value, but a text made of its triples equals one made of what is known.
+    """Return a pattern whose ends have no values, but a text computed from its triples must equal a known text.
 
-    ``places`` are those of subject and value, and how many there are.
+    ``places`` are those of subject and object, and the length of the row.
     """
     subject, value, size = places
 
@@ -138,7 +138,7 @@ def looked_up(index: Mapping[str, list[str]], places: tuple[int, int, int], of_t
 
 
 def filtered(function: Function) -> Step:
-    """Return a filter; an error is no truth."""
+    """Return a filter; an error counts as false."""
 
     def step(then: Next) -> Next:
         def run(row: Row) -> bool:
@@ -155,7 +155,7 @@ def filtered(function: Function) -> Step:
 
 
 def remembered(function: Function, places: list[int]) -> Step:
-    """Return a filter that works out its answer once for the same values: dates, kinds and names come again."""
+    """Return a filter that is computed once for equal values: dates, types and names are repeated."""
     answers: dict[Any, bool] = {}
     key = itemgetter(*places)
 
@@ -177,7 +177,7 @@ def remembered(function: Function, places: list[int]) -> Step:
 
 
 def bind(place: int, value: Function, places: list[int]) -> Step:
-    """Return a BIND of what is made of the values at some places; an error leaves the variable without a value."""
+    """Return a BIND of a function of the values at some places; an error leaves the variable unbound."""
     made: dict[Any, Any] = {}
     key = itemgetter(*places)
 
@@ -200,7 +200,7 @@ def bind(place: int, value: Function, places: list[int]) -> Step:
 
 
 def optional(inner: Step, new: list[int]) -> Step:
-    """Return an OPTIONAL, whose variables have no value where ``inner`` has no solution."""
+    """Return an OPTIONAL, whose variables are unbound if ``inner`` has no solution."""
 
     def step(then: Next) -> Next:
         matched = False
@@ -229,7 +229,7 @@ def optional(inner: Step, new: list[int]) -> Step:
 
 
 def union(choices: list[Step], unbound: list[int]) -> Step:
-    """Return a UNION, of which not every choice gives all of its variables a value."""
+    """Return a UNION; ``unbound`` are the variables that some of its alternatives do not bind."""
 
     def step(then: Next) -> Next:
         starts = [choice(then) for choice in choices]

@@ -1,4 +1,4 @@
-"""Property paths (SPARQL 1.1, section 9; SHACL 2.3.1): their form, and where they lead in a graph."""
+"""Property paths (SPARQL 1.1, section 9; SHACL 2.3.1): their structure, and the nodes that they reach in a graph."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -38,13 +38,14 @@ class Repeated:
 
 
 Path: TypeAlias = str | Inverse | Sequence | Alternative | Repeated
-"""A predicate, or one of the above."""
+"""The IRI of a predicate in angle brackets, or one of the above."""
 
 Step: TypeAlias = Callable[[str], Collection[str]]
+"""From a node to the nodes that a path reaches from it."""
 
 
 def walk(path: Path, graph: Graph, *, back: bool = False) -> Step:
-    """Return a function from a node to the nodes at the other end of a path, each once; ``back`` from its end."""
+    """Return a function from a node to the nodes at the end of a path, each once; with ``back``, to its starts."""
     if isinstance(path, str):
         index = graph.subjects(path) if back else graph.objects(path)
         get = index.get

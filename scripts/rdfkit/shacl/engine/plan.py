@@ -1,8 +1,8 @@
-"""A query as nested loops: patterns in an order that starts from what is known, filters as soon as they can be.
+"""Plan a query as nested loops: patterns ordered from known values on, filters as early as possible.
 
-This gives SPARQL's answers (section 18) for the queries that are compiled; where evaluating from the left would differ
-from SPARQL's evaluation from the inside, the query is refused. Solutions that differ only in what is not selected may
-be given once: SHACL reports each result once.
+The solutions are those of SPARQL (section 18). A query for which evaluation from left to right would differ from
+SPARQL's bottom-up semantics is refused. Solutions that differ only in variables that are not selected may be given
+once: SHACL reports each result once.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -30,21 +30,20 @@ from rdfkit.shacl.engine.shapes import Unsupported
 
 _THIS = Variable("this")
 
-_FEW = 1.5
-"""Values on average up to which a property is followed forward without a look at how many lie the other way."""
+MAX_FORWARD_FANOUT = 1.5
+"""Mean number of values up to which a property is followed forward, without comparing the reverse direction."""
 
 
 def compiled(query: Query, graph: Graph) -> Callable[[Collection[str]], Iterable[tuple[Any, ...]]]:
-    """Return a function from the nodes that are ``$this`` in turn to the solutions, each once.
+    """Return a function from focus nodes, each bound to ``$this``, to the solutions, each once.
 
-    A solution is ``$this`` and the terms of the selected variables. Raises Unsupported where the query is beyond what
-    can be compiled.
+    A solution is ``$this`` and the terms of the selected variables. Raises Unsupported if the query cannot be compiled.
     """
     return _Planner(query, graph).query(query)
 
 
 class _Planner(Compiler):
-    """Compiles one query against one graph, and the expressions in it."""
+    """Compiles one query, with its expressions, against one graph."""
 
     def __init__(self, query: Query, graph: Graph) -> None:
         self.graph = graph
@@ -52,7 +51,7 @@ class _Planner(Compiler):
         super().__init__({name: number for number, name in enumerate(names)})
         self.constants: list[str] = []
         self.unsure: set[str] = set()
-        """Variables of OPTIONAL and BIND, which may have no value."""
+        """Variables of OPTIONAL and BIND, which may be unbound."""
 
     def query(self, query: Query) -> Callable[[Collection[str]], Iterable[tuple[Any, ...]]]:
         found: list[tuple[Any, ...]] = []
@@ -65,12 +64,12 @@ class _Planner(Compiler):
 
         start = self._group(query.group, frozenset({"this"}))(last)
         if any(self.kinds.get(name, "term") != "term" for name in query.selected):
-            raise Unsupported("a query that selects what it computes")
+            raise Unsupported("a query that selects a computed value")
         template = [None] * len(self.slots) + self.constants
         this = self.slots["this"]
 
         def solutions(nodes: Collection[str]) -> Iterable[tuple[Any, ...]]:
-            # One row for all: each step writes what it binds before anything reads it.
+            # One row for all focus nodes: each step binds its variables before a later step reads them.
             row: Row = template.copy()
             for row[this] in self._candidates(query.group, nodes):
                 start(row)
@@ -81,7 +80,7 @@ class _Planner(Compiler):
         return solutions
 
     def _candidates(self, group: Group, nodes: Collection[str]) -> Iterable[str]:
-        """Return the nodes that can have a solution at all: those with the rarest property that the query asks for."""
+        """Return the nodes that may have a solution: those with the rarest property that the query asks for."""
         fewest: Collection[str] = nodes
         for each in group.elements:
             if isinstance(each, Pattern) and each.subject == _THIS and isinstance(each.predicate, str):
@@ -95,7 +94,7 @@ class _Planner(Compiler):
         return [node for node in fewest if node in nodes]
 
     def _group(self, group: Group, outer: frozenset[str]) -> Step:
-        """Compile a group; ``outer`` are the variables that have a value before it."""
+        """Compile a group; ``outer`` are the variables that are bound before it."""
         inside = set().union(*(scopes.variables(each) for each in group.elements if not isinstance(each, Filter)))
         filters = [test for each in group.elements if isinstance(each, Filter) for test in scopes.conjuncts(each.test)]
         rest = [each for each in group.elements if not isinstance(each, Filter)]
@@ -126,17 +125,17 @@ class _Planner(Compiler):
                 steps.append(self._element(element, bound, maybe))
                 add_filters()
         if filters:
-            raise Unsupported("a filter on a variable that has no value")
+            raise Unsupported("a filter on an unbound variable")
         return loops.chain(steps)
 
     def _element(self, element: Any, bound: set[str], maybe: set[str]) -> Step:
-        """Compile anything but a triple pattern or a filter, and note which variables it gives a value."""
+        """Compile BIND, OPTIONAL or UNION, and add its variables to ``bound`` or ``maybe``."""
         names = scopes.variables(element)
         if names & maybe and not isinstance(element, Bind):
             raise Unsupported("a query that uses a variable of OPTIONAL or BIND again")
         if isinstance(element, Bind):
             if element.variable in bound | maybe:
-                raise Unsupported(f"BIND of ?{element.variable}, which has a value")
+                raise Unsupported(f"BIND of ?{element.variable}, which is already bound")
             self.bound = frozenset(bound)
             kind, value = self.compile(element.value)
             self.kinds[element.variable] = kind
@@ -144,7 +143,7 @@ class _Planner(Compiler):
             self.unsure.add(element.variable)
             places = [self.slots[name] for name in scopes.variables_of(element.value)]
             if not places or scopes.has_exists(element.value):
-                raise Unsupported("BIND of what is no function of variables")
+                raise Unsupported("BIND of an expression that is not a function of variables")
             return loops.bind(self.slots[element.variable], value, places)
         if isinstance(element, Optional):
             if any(isinstance(each, Optional | Union) for each in element.group.elements):
@@ -163,7 +162,7 @@ class _Planner(Compiler):
                 *own,
                 "this",
             }:
-                raise Unsupported("a group within a group that is more than patterns")
+                raise Unsupported("UNION of groups with more than patterns and filters")
             choices.append((self._group(choice, frozenset(bound)), own))
         everywhere = set.intersection(*(own for _, own in choices))
         somewhere = set.union(*(own for _, own in choices)) - everywhere - bound
@@ -178,16 +177,15 @@ class _Planner(Compiler):
         before, self.bound = self.bound, bound
         function = self.truth(test)
         self.bound = before
-        if isinstance(test, Exists):  # which has no errors
+        if isinstance(test, Exists):  # never an error
             return lambda then: lambda row: then(row) if function(row) else False
         names = scopes.variables_of(test)
         if isinstance(test, Call) and names <= bound and 0 < len(names) < 3 and scopes.computes(test):
             return loops.remembered(function, [self.slots[name] for name in names])
-
         return loops.filtered(function)
 
     def exists(self, expression: Exists) -> Callable[[Row], bool]:
-        """Return a function that tells whether a group has a solution."""
+        """Return a function that is true if a group has a solution."""
         if scopes.in_patterns(expression.group) & self.unsure:
             raise Unsupported("EXISTS with a variable of OPTIONAL or BIND in a pattern")
         return self._group(expression.group, self.bound)(lambda row: True)  # noqa: ARG005
@@ -195,11 +193,11 @@ class _Planner(Compiler):
     # Triple patterns
 
     def _best(self, patterns: list[Pattern], filters: list[Expression], bound: set[str]) -> tuple[Step, set[str]]:
-        """Take the pattern to go on with out of the list, compile it, and say which variables it has."""
+        """Remove the cheapest pattern from the list, compile it, and return it with its variables."""
         best = 0
         if len(patterns) > 1:
             costs = [self._cost(pattern, bound) for pattern in patterns]
-            if min(costs) > _FEW:
+            if min(costs) > MAX_FORWARD_FANOUT:
                 costs = [self._cost(pattern, bound, back=True) for pattern in patterns]
             best = costs.index(min(costs))
         pattern = patterns.pop(best)
@@ -212,9 +210,9 @@ class _Planner(Compiler):
         return self._pattern(pattern, filters, bound), names
 
     def _cost(self, pattern: Pattern, bound: set[str], *, back: bool = False) -> float:
-        """Return how many solutions a pattern may give, roughly, for each that there is.
+        """Return roughly how many solutions a pattern gives for each solution so far.
 
-        To follow a property from its value takes an index that may have to be made first: ``back`` allows that.
+        Following a property from its value needs a reverse index, which may have to be made first: ``back`` allows it.
         """
         has_subject, has_value = scopes.has(pattern.subject, bound), scopes.has(pattern.value, bound)
         if has_subject and has_value:
@@ -222,13 +220,13 @@ class _Planner(Compiler):
         if not isinstance(pattern.predicate, str):
             return 50 if has_subject else 100 if has_value else 1e9
         if has_subject:
-            return self.graph.spread(pattern.predicate)
+            return self.graph.mean_fanout(pattern.predicate)
         if has_value:
-            return self.graph.spread(pattern.predicate, back=True) if back else 1e5
+            return self.graph.mean_fanout(pattern.predicate, back=True) if back else 1e5
         return 1e6 + len(self.graph.objects(pattern.predicate))
 
     def _slot(self, node: Variable | str) -> int:
-        """Return where in a row a variable is, or a constant, which is put behind the variables."""
+        """Return the place of a variable in the row, or of a constant, which is added after the variables."""
         if isinstance(node, Variable):
             return self.slots[node.name]
         self.constants.append(node)
@@ -245,11 +243,11 @@ class _Planner(Compiler):
         if has_value:
             return loops.along(self._way(pattern.predicate, back=True), value, subject)
         if not isinstance(pattern.predicate, str):
-            raise Unsupported("a path between two variables that have no value")
+            raise Unsupported("a path between two unbound variables")
         return loops.everything(self.graph.objects(pattern.predicate), subject, value)
 
     def _way(self, path: Path, *, back: bool = False) -> Callable[[str], Any]:
-        """Return the function from a node to those at the other end of a path, or None where there are none."""
+        """Return the function from a node to those at the other end of a path; it may return None for none."""
         if isinstance(path, str):
             return (self.graph.subjects if back else self.graph.objects)(path).get
         return walk(path, self.graph, back=back)
@@ -257,11 +255,11 @@ class _Planner(Compiler):
     def _any_predicate(
         self, pattern: Pattern, subject: int, value: int, filters: list[Expression], bound: set[str]
     ) -> Step:
-        """Compile a pattern with a variable as its predicate; a filter by IN says which ones need to be tried."""
+        """Compile a pattern with a variable as its predicate; a filter with IN limits the predicates to try."""
         assert isinstance(pattern.predicate, Variable)  # noqa: S101
         name = self.slots[pattern.predicate.name]
         if len({subject, value, name}) < 3 or not scopes.has(pattern.subject, bound):
-            raise Unsupported("a pattern of which only the value is known")
+            raise Unsupported("a pattern with a variable predicate and an unbound subject")
         names = list(self.graph.predicates())
         for test in filters:
             if isinstance(test, Call) and test.name == "IN" and test.arguments[0] == pattern.predicate:
@@ -270,10 +268,10 @@ class _Planner(Compiler):
         return loops.any_predicate(self.graph, names, (subject, name, value), has)
 
     def _looked_up(self, pattern: Pattern, test: Expression, bound: set[str]) -> Step | None:
-        """Compile a pattern that shares no variable with what is known, but a filter says that two texts are equal.
+        """Compile a pattern without bound variables if a filter says that two texts are equal.
 
-        Going through all its triples for each solution would take a time that grows with the square of the data. The
-        texts are put into a table instead. The filter itself stays where it is.
+        A loop over all its triples for each solution would take time quadratic in the data. A table of the texts is
+        made instead. The filter itself is kept.
         """
         if not (isinstance(test, Call) and test.name == "="):
             return None

@@ -1,4 +1,4 @@
-"""Which variables the parts of a query have."""
+"""The variables of the parts of a query."""
 
 from typing import Any
 
@@ -6,32 +6,32 @@ from rdfkit.shacl.engine.query import Bind, Call, Exists, Expression, Filter, Gr
 
 
 def conjuncts(test: Expression) -> list[Expression]:
-    """Return the tests that must all be true for a filter to be: each can then come as soon as it can."""
+    """Return the operands of a conjunction: each can be tested as soon as its variables have values."""
     if isinstance(test, Call) and test.name == "&&":
         return [each for argument in test.arguments for each in conjuncts(argument)]
     return [test]
 
 
 def computes(test: Call) -> bool:
-    """Tell whether a test is more than a comparison, and a function of values alone."""
+    """Return whether a test is more than a comparison, and depends on the values of its variables only."""
     is_more = test.name == "REGEX" or any(isinstance(each, Call) for each in test.arguments)
     return is_more and not has_exists(test)
 
 
 def has_exists(expression: Expression) -> bool:
-    """Tell whether there is an EXISTS in an expression, whose answer is not of values alone."""
+    """Return whether an expression has an EXISTS, so that it depends on the graph too."""
     if isinstance(expression, Call):
         return any(map(has_exists, expression.arguments))
     return isinstance(expression, Exists)
 
 
 def has(node: Variable | str, bound: set[str]) -> bool:
-    """Tell whether an end of a pattern has a value where these variables have one."""
+    """Return whether a subject or object of a pattern has a value if these variables have one."""
     return isinstance(node, str) or node.name in bound
 
 
 def variables(element: Any) -> set[str]:
-    """Return the variables of a part of a query, those within its filters included."""
+    """Return the variables of a part of a query, including those in its filters."""
     if isinstance(element, Pattern):
         return {each.name for each in (element.subject, element.predicate, element.value) if isinstance(each, Variable)}
     if isinstance(element, Group):
@@ -46,7 +46,7 @@ def variables(element: Any) -> set[str]:
 
 
 def in_patterns(group: Group) -> set[str]:
-    """Return the variables of a group that its patterns have, at any depth."""
+    """Return the variables in the triple patterns of a group, at any depth."""
     inside = [each for each in group.elements if isinstance(each, Pattern)]
     deeper = [each.group for each in group.elements if isinstance(each, Optional)]
     deeper += [choice for each in group.elements if isinstance(each, Union) for choice in each.choices]
@@ -55,7 +55,7 @@ def in_patterns(group: Group) -> set[str]:
 
 
 def variables_of(expression: Expression) -> set[str]:
-    """Return the variables of an expression, those of the groups in it included."""
+    """Return the variables of an expression, including those of groups in it."""
     if isinstance(expression, Variable):
         return {expression.name}
     if isinstance(expression, Exists):

@@ -1,23 +1,23 @@
-"""Shapes read from their graph (SHACL, section 2): targets, paths, constraints, and what this validator can't do.
+"""Read shapes from a shapes graph (SHACL, section 2): targets, paths, constraints.
 
-Whatever is not known here is refused by name rather than passed over: the reference validator takes such shapes.
+A feature that this engine does not support is refused by name and never ignored: pySHACL then takes the shapes.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pyoxigraph import BlankNode, Quad, Triple
+from pyoxigraph import Quad, Triple
 
-from imaging_trials.graph.project import PROJECT
 from rdfkit.base import namespaces
-from rdfkit.shacl.engine.graph import FIRST, REST, TYPE, Graph, graph_of
+from rdfkit.base.project import Project
+from rdfkit.shacl.engine.graph import FIRST, REST, TYPE, Graph
 from rdfkit.shacl.engine.literals import BOOLEAN, is_well_typed, lexical, to_term
 from rdfkit.shacl.engine.paths import Alternative, Inverse, Path, Repeated, Sequence
-from rdfkit.shacl.report import Term
+from rdfkit.shacl.terms import PathTriple
 
 SH = namespaces.SH
-_CLASSES = {f"<{PROJECT.expand(name)}>" for name in ("rdfs:Class", "owl:Class")}
+_CLASSES = {f"<{namespaces.expand(name)}>" for name in ("rdfs:Class", "owl:Class")}
 _KINDS = {f"<{SH}NodeShape>", f"<{SH}PropertyShape>"}
 
 COMPONENTS = {
@@ -52,7 +52,7 @@ COMPONENTS = {
     "uniqueLang": "UniqueLang",
     "xone": "Xone",
 }
-"""Parameter that declares a constraint, and its component."""
+"""The constraint component that each parameter belongs to."""
 
 _SINGLE = {
     *("closed", "datatype", "deactivated", "flags", "ignoredProperties", "in", "languageIn", "maxCount", "maxLength"),
@@ -68,23 +68,23 @@ _ANNOTATIONS = {"name", "description", "message", "order", "group", "defaultValu
 _KNOWN = {*COMPONENTS, *_SINGLE, *_TARGETS, *_ANNOTATIONS}
 _FOREIGN = {
     "target": "targets by SPARQL or JavaScript",
-    "parameter": "constraint components of one's own",
+    "parameter": "custom constraint components",
     "rule": "rules",
     "js": "JavaScript",
     "expression": "expressions",
 }
-"""Features that are not part of SHACL core or of SPARQL constraints, wherever in the graph they stand."""
+"""Features outside of SHACL core and SPARQL constraints; they are refused anywhere in the shapes graph."""
 
 
-class Unsupported(Exception):  # noqa: N818 - no error: the reference validator takes over
-    """A shape uses what this validator does not do; the text says which shape and what."""
+class Unsupported(Exception):  # noqa: N818 - not an error: pySHACL takes over
+    """A shape uses a feature that this engine does not support; the text names the shape and the feature."""
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """One constraint of a shape: its component, its parameter's value, and shapes or list members where it has such.
+    """One constraint of a shape: its parameter, the value, and the shapes or list members that the value refers to.
 
-    ``node`` is the constraint itself where it is a SPARQL constraint.
+    ``node`` is the constraint's own node if it is a SPARQL constraint.
     """
 
     parameter: str
@@ -101,7 +101,10 @@ class Constraint:
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """A shape with everything that its validation takes."""
+    """A shape with everything that validation needs.
+
+    ``name`` is what messages call it; ``values`` has all values of its SHACL properties, by local name.
+    """
 
     node: str
     path: Path | None
@@ -111,141 +114,155 @@ class Shape:
     active: bool
     constraints: tuple[Constraint, ...]
     targets: tuple[tuple[str, str], ...]
-    said: dict[str, list[str]] = field(repr=False)
-    """Everything said of it with a SHACL property, by local name."""
-
-    @property
-    def name(self) -> str:
-        """What a person calls it."""
-        return PROJECT.shorten(self.node[1:-1]) if self.node[0] == "<" else "a shape without an IRI"
+    name: str
+    values: dict[str, list[str]] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Shapes:
-    """The shapes that have targets, and the graph they were read from."""
+    """The shapes with targets, and the graph that they were read from."""
 
     graph: Graph
     roots: tuple[Shape, ...]
 
 
-def read(triples: Iterable[Triple | Quad]) -> Shapes:
-    """Return the shapes of a graph that have targets; raises Unsupported, naming what can't be done here."""
-    graph = graph_of(triples)
-    for name, what in _FOREIGN.items():
-        for subject in graph.objects(f"<{SH}{name}>"):
-            raise Unsupported(f"{_short(subject)} uses sh:{name} ({what})")
-    made: dict[str, Shape] = {}
-    return Shapes(graph, tuple(_shape(graph, node, made, ()) for node in _with_targets(graph)))
+def read(project: Project, triples: Iterable[Triple | Quad]) -> Shapes:
+    """Return the shapes with targets; raises Unsupported, with the name of the unsupported feature."""
+    return _Reader(project, Graph.from_triples(triples)).read()
 
 
-def _with_targets(graph: Graph) -> list[str]:
-    found = {node: None for name in _TARGETS for node in graph.objects(f"<{SH}{name}>")}
-    for node, kinds in graph.objects(TYPE).items():
-        if not _CLASSES.isdisjoint(kinds) and not _KINDS.isdisjoint(kinds):
-            found[node] = None
-    return list(found)
+class _Reader:
+    """Reads shapes, each once."""
 
+    def __init__(self, project: Project, graph: Graph) -> None:
+        self._project = project
+        self._graph = graph
+        self._made: dict[str, Shape] = {}
 
-def _shape(graph: Graph, node: str, made: dict[str, Shape], above: tuple[str, ...]) -> Shape:
-    if node in above:
-        raise Unsupported(f"{_short(node)} refers to itself")
-    if node not in made:
-        said = {
-            predicate[1 + len(SH) : -1]: values
-            for predicate in graph.predicates()
-            if predicate.startswith(f"<{SH}") and (values := graph.values(node, predicate))
-        }
-        _check(node, said)
-        path_node = said["path"][0] if "path" in said else None
-        constraints = tuple(_constraints(graph, node, said, made, (*above, node)))
-        implicit = not _CLASSES.isdisjoint(kinds := graph.values(node, TYPE)) and not _KINDS.isdisjoint(kinds)
-        targets = [(name, value) for name in _TARGETS for value in said.get(name, ())]
-        made[node] = Shape(
-            node=node,
-            path=path_of(graph, path_node) if path_node else None,
-            path_node=path_node,
-            severity=said.get("severity", [f"<{SH}Violation>"])[0][1:-1],
-            messages=tuple(lexical(text) for text in said.get("message", ())),
-            active=not _is_true(said, "deactivated"),
-            constraints=constraints,
-            targets=(*targets, ("targetClass", node)) if implicit else tuple(targets),
-            said=said,
-        )
-    return made[node]
+    def read(self) -> Shapes:
+        graph = self._graph
+        for name, what in _FOREIGN.items():
+            for subject in graph.objects(f"<{SH}{name}>"):
+                raise Unsupported(f"{self._name(subject)} uses sh:{name} ({what})")
+        return Shapes(graph, tuple(self._shape(node, ()) for node in self._with_targets()))
 
+    def _name(self, node: str) -> str:
+        return self._project.shorten(node[1:-1]) if node[0] == "<" else "a shape without an IRI"
 
-def _check(node: str, said: dict[str, list[str]]) -> None:
-    """Refuse what is unknown or not well-formed: the reference has the right words for the latter."""
-    for name, values in said.items():
-        if name not in _KNOWN:
-            raise Unsupported(f"{_short(node)} uses sh:{name}")
-        if name in _SINGLE and len(values) > 1:
-            raise Unsupported(f"{_short(node)} has several values of sh:{name}")
-        if name in _OF_PROPERTIES and "path" not in said:
-            raise Unsupported(f"{_short(node)} has sh:{name} and no sh:path")
-    for name in ("closed", "deactivated", "uniqueLang", "qualifiedValueShapesDisjoint"):
-        if any(not (value[0] == '"' and is_well_typed(value, BOOLEAN)) for value in said.get(name, ())):
-            raise Unsupported(f"{_short(node)} has a sh:{name} that is neither true nor false")
-    if ("qualifiedValueShape" in said) != ("qualifiedMinCount" in said or "qualifiedMaxCount" in said):
-        raise Unsupported(f"{_short(node)} has half of a qualified count")
+    def _with_targets(self) -> list[str]:
+        found = {node: None for name in _TARGETS for node in self._graph.objects(f"<{SH}{name}>")}
+        found |= {node: None for node in self._graph.objects(TYPE) if self._is_class(node)}
+        return list(found)
 
+    def _is_class(self, node: str) -> bool:
+        """Return whether a shape is a class, and so targets its instances (SHACL 2.1.3.3)."""
+        kinds = self._graph.values(node, TYPE)
+        return not _CLASSES.isdisjoint(kinds) and not _KINDS.isdisjoint(kinds)
 
-def _constraints(  # noqa: C901 - one branch a kind of parameter
-    graph: Graph, node: str, said: dict[str, list[str]], made: dict[str, Shape], above: tuple[str, ...]
-) -> Iterator[Constraint]:
-    def shapes(nodes: Iterable[str]) -> tuple[Shape, ...]:
-        return tuple(_shape(graph, each, made, above) for each in nodes)
+    def _shape(self, node: str, above: tuple[str, ...]) -> Shape:
+        if node in above:
+            raise Unsupported(f"{self._name(node)} refers to itself")
+        if node not in self._made:
+            graph = self._graph
+            values = {
+                predicate[1 + len(SH) : -1]: found
+                for predicate in graph.predicates()
+                if predicate.startswith(f"<{SH}") and (found := graph.values(node, predicate))
+            }
+            self._check(node, values)
+            path_node = values["path"][0] if "path" in values else None
+            constraints = tuple(self._constraints(node, values, (*above, node)))
+            targets = [(name, value) for name in _TARGETS for value in values.get(name, ())]
+            self._made[node] = Shape(
+                node=node,
+                path=path_of(graph, path_node) if path_node else None,
+                path_node=path_node,
+                severity=values.get("severity", [f"<{SH}Violation>"])[0][1:-1],
+                messages=tuple(lexical(text) for text in values.get("message", ())),
+                active=not _is_true(values, "deactivated"),
+                constraints=constraints,
+                targets=(*targets, ("targetClass", node)) if self._is_class(node) else tuple(targets),
+                name=self._name(node),
+                values=values,
+            )
+        return self._made[node]
 
-    def members(head: str) -> tuple[str, ...]:
+    def _check(self, node: str, values: dict[str, list[str]]) -> None:
+        """Refuse a shape that is unknown or not well-formed: pySHACL reports the latter."""
+        for name, found in values.items():
+            if name not in _KNOWN:
+                raise Unsupported(f"{self._name(node)} uses sh:{name}")
+            if name in _SINGLE and len(found) > 1:
+                raise Unsupported(f"{self._name(node)} has several values of sh:{name}")
+            if name in _OF_PROPERTIES and "path" not in values:
+                raise Unsupported(f"{self._name(node)} has sh:{name} and no sh:path")
+        for name in ("closed", "deactivated", "uniqueLang", "qualifiedValueShapesDisjoint"):
+            if any(not (value[0] == '"' and is_well_typed(value, BOOLEAN)) for value in values.get(name, ())):
+                raise Unsupported(f"{self._name(node)} has a sh:{name} that is neither true nor false")
+        if ("qualifiedValueShape" in values) != ("qualifiedMinCount" in values or "qualifiedMaxCount" in values):
+            raise Unsupported(f"{self._name(node)} has half of a qualified count")
+
+    def _constraints(self, node: str, values: dict[str, list[str]], above: tuple[str, ...]) -> Iterator[Constraint]:
+        for parameter in COMPONENTS.keys() & values.keys():
+            for value in values[parameter]:
+                shapes = tuple(self._shape(each, above) for each in self._nested(node, parameter, value, values))
+                if parameter in {"property", "node"}:
+                    _check_kind(parameter, shapes[0])
+                members = self._listed(node, parameter, value, values)
+                yield Constraint(parameter, value, shapes, members, value if parameter == "sparql" else None)
+
+    def _nested(self, node: str, parameter: str, value: str, values: dict[str, list[str]]) -> Iterable[str]:
+        """Return the shapes that the value of a parameter refers to."""
+        if parameter in {"and", "or", "xone"}:
+            members = self._members(node, value)
+            if not members:
+                raise Unsupported(f"{self._name(node)} has an empty sh:{parameter}")
+            return members
+        if parameter in {"node", "not", "property"}:
+            return (value,)
+        if parameter in {"qualifiedMinCount", "qualifiedMaxCount"}:
+            is_disjoint = _is_true(values, "qualifiedValueShapesDisjoint")
+            others = _siblings(self._graph, node, values) if is_disjoint else []
+            return (values["qualifiedValueShape"][0], *others)
+        return ()
+
+    def _listed(self, node: str, parameter: str, value: str, values: dict[str, list[str]]) -> tuple[str, ...]:
+        """Return the terms that the value of a parameter lists; for sh:closed, the allowed properties."""
+        if parameter in {"in", "languageIn"}:
+            return self._members(node, value)
+        if parameter == "closed":
+            ignored = [name for head in values.get("ignoredProperties", ()) for name in self._members(node, head)]
+            properties = values.get("property", ())
+            return (*ignored, *(path for each in properties for path in self._graph.values(each, f"<{SH}path>")))
+        return ()
+
+    def _members(self, node: str, head: str) -> tuple[str, ...]:
         try:
-            return tuple(graph.items(head))
+            return tuple(self._graph.items(head))
         except ValueError:
-            raise Unsupported(f"{_short(node)} names a list that is none") from None
-
-    for parameter in COMPONENTS.keys() & said.keys():
-        for value in said[parameter]:
-            parts: tuple[Shape, ...] = ()
-            listed: tuple[str, ...] = ()
-            if parameter in {"and", "or", "xone"}:
-                parts = shapes(members(value))
-            elif parameter in {"node", "not", "property"}:
-                parts = _fitting(parameter, shapes([value]))
-            elif parameter in {"qualifiedMinCount", "qualifiedMaxCount"}:
-                others = _siblings(graph, node, said) if _is_true(said, "qualifiedValueShapesDisjoint") else []
-                parts = shapes([said["qualifiedValueShape"][0], *others])
-            elif parameter in {"in", "languageIn"}:
-                listed = members(value)
-            elif parameter == "closed":
-                ignored = [name for head in said.get("ignoredProperties", ()) for name in members(head)]
-                own = [path for each in said.get("property", ()) for path in graph.values(each, f"<{SH}path>")]
-                listed = (*ignored, *own)
-            if parameter in {"and", "or", "xone"} and not parts:
-                raise Unsupported(f"{_short(node)} has an empty sh:{parameter}")
-            yield Constraint(parameter, value, parts, listed, value if parameter == "sparql" else None)
+            raise Unsupported(f"{self._name(node)} refers to a list that is not well-formed") from None
 
 
-def _fitting(parameter: str, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
-    """Refuse a node shape as sh:property and a property shape as sh:node, as the reference does."""
-    for shape in shapes:
-        if (parameter == "property" and shape.path is None) or (parameter == "node" and shape.path is not None):
-            raise Unsupported(f"{shape.name} is no shape for sh:{parameter}")
-    return shapes
+def _check_kind(parameter: str, shape: Shape) -> None:
+    """Refuse a node shape as sh:property and a property shape as sh:node, as pySHACL does."""
+    if (shape.path is None) == (parameter == "property"):
+        raise Unsupported(f"{shape.name} is not a shape for sh:{parameter}")
 
 
-def _siblings(graph: Graph, node: str, said: dict[str, list[str]]) -> list[str]:
-    """Return the qualified value shapes of the property shapes beside this one (SHACL 4.7.3), less its own."""
+def _siblings(graph: Graph, node: str, values: dict[str, list[str]]) -> list[str]:
+    """Return the sibling shapes of a qualified value shape (SHACL 4.7.3)."""
     parents = graph.subjects(f"<{SH}property>").get(node, ())
     beside = [each for parent in parents for each in graph.values(parent, f"<{SH}property>")]
     found = dict.fromkeys(shape for each in beside for shape in graph.values(each, f"<{SH}qualifiedValueShape>"))
-    return [shape for shape in found if shape != said["qualifiedValueShape"][0]]
+    return [shape for shape in found if shape != values["qualifiedValueShape"][0]]
 
 
-def _is_true(said: dict[str, list[str]], name: str) -> bool:
-    return any(lexical(value) in {"true", "1"} for value in said.get(name, ()))
+def _is_true(values: dict[str, list[str]], name: str) -> bool:
+    return any(lexical(value) in {"true", "1"} for value in values.get(name, ()))
 
 
 def path_of(graph: Graph, node: str) -> Path:
-    """Return the path that a node of a shapes graph spells (SHACL 2.3.1)."""
+    """Return the path that a node of a shapes graph describes (SHACL 2.3.1)."""
     if node[0] == "<":
         return node
     if graph.values(node, FIRST):
@@ -257,21 +274,21 @@ def path_of(graph: Graph, node: str) -> Path:
         return Inverse(path_of(graph, value))
     for value in graph.values(node, f"<{SH}alternativePath>"):
         return Alternative(_paths(graph, value))
-    raise Unsupported("a path is none")
+    raise Unsupported("a node that is not a path")
 
 
 def _paths(graph: Graph, head: str) -> tuple[Path, ...]:
     try:
         found = graph.items(head)
     except ValueError:
-        raise Unsupported("a path names a list that is none") from None
+        raise Unsupported("a path with a list that is not well-formed") from None
     if len(found) < 2:
-        raise Unsupported("a path is a list of fewer than two")
+        raise Unsupported("a path with a list of fewer than two")
     return tuple(path_of(graph, each) for each in found)
 
 
-def path_triples(graph: Graph, node: str) -> Iterator[tuple[BlankNode, str, Term]]:
-    """Yield the triples below a blank node that spells a path, in a settled order."""
+def path_triples(graph: Graph, node: str) -> Iterator[PathTriple]:
+    """Yield the triples that describe a path, from its blank node on, in a fixed order."""
     below = sorted(
         (p, v)
         for p in graph.predicates()
@@ -283,7 +300,3 @@ def path_triples(graph: Graph, node: str) -> Iterator[tuple[BlankNode, str, Term
         yield subject, predicate[1:-1], to_term(value)
         if value[0] == "_":
             yield from path_triples(graph, value)
-
-
-def _short(node: str) -> str:
-    return PROJECT.shorten(node[1:-1]) if node[0] == "<" else "a shape without an IRI"

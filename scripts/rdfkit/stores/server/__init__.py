@@ -1,6 +1,6 @@
-"""The graph as a SPARQL endpoint on this machine: Oxigraph's own server, behind a front that holds the limits.
+"""A read-only SPARQL endpoint on this machine: Oxigraph's own server behind an HTTP layer that enforces limits.
 
-``front`` is the HTTP side (Starlette), ``asked`` reads a request and refuses what is not for this endpoint, ``pool``
-runs the Oxigraph servers, ``formats`` negotiates and writes answers, ``page`` is what a browser shows. Starlette and
-uvicorn are imported in ``front`` only, and that only in `run.run`.
+``app`` is the HTTP layer (Starlette), ``request`` parses a request and rejects what this endpoint does not do, ``pool``
+runs the Oxigraph servers, ``negotiation`` chooses and writes formats, ``page`` is what a browser shows. Starlette and
+uvicorn are imported in ``app`` only, and ``app`` only in `run.serve`.
 """

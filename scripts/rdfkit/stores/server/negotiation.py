@@ -1,4 +1,4 @@
-"""Which format a client takes, and an answer written in it."""
+"""Choose the format of an answer by the Accept header, and write the answer in it."""
 
 import html
 from collections.abc import Iterable, Mapping
@@ -15,10 +15,10 @@ from pyoxigraph import (
     serialize,
 )
 
-from imaging_trials.graph.project import PROJECT
+from rdfkit.base.project import Project
 from rdfkit.rdf import writing
-from rdfkit.sparql import results as answers
-from rdfkit.stores.server.limits import RefusedError
+from rdfkit.sparql import results
+from rdfkit.stores.server.request import RefusedError
 
 HTML = "text/html"
 
@@ -31,7 +31,7 @@ ROWS = {
     "application/xml": QueryResultsFormat.XML,
     "text/xml": QueryResultsFormat.XML,
 }
-"""Media types that rows and booleans can be had in; the first is what a client gets that takes any."""
+"""Media types for rows and booleans; the first is used for a client that accepts any."""
 
 TRIPLES = {
     "text/turtle": RdfFormat.TURTLE,
@@ -44,13 +44,14 @@ TRIPLES = {
     "application/xml": RdfFormat.RDF_XML,
     "application/json": RdfFormat.JSON_LD,
 }
-"""Media types that triples can be had in."""
+"""Media types for triples; the first is used for a client that accepts any."""
 
 
 def choose(accept: str, offers: Iterable[str]) -> str | None:
-    """Return the media type of ``offers`` that an Accept header likes best, the first of equals; None: takes none.
+    """Return the media type of ``offers`` that an Accept header prefers, the first of equals; None if it accepts none.
 
-    RFC 9110, section 12.5.1: the most specific range that fits an offer gives it its quality. No header: takes any.
+    RFC 9110, section 12.5.1: the most specific range that matches an offer gives its quality. An empty header accepts
+    any.
     """
     ranges = [_range(part) for part in accept.split(",") if part.strip()] or [("*/*", 1.0)]
     best, best_quality = None, 0.0
@@ -79,55 +80,55 @@ def _range(part: str) -> tuple[str, float]:
 
 
 def media_type(accept: str, form: str) -> str:
-    """Return the media type to answer a query of a form (``SELECT`` ...) in; RefusedError: none will do."""
+    """Return the media type for the answer to a query of a form (``SELECT`` ...). Raises RefusedError if none fits."""
     offers: Mapping[str, object] = TRIPLES if form in {"CONSTRUCT", "DESCRIBE"} else ROWS
     found = choose(accept, (*offers, HTML))
     if found is None:
         raise RefusedError(
-            406, f"The answer can be had as {', '.join([*offers, HTML])}, and the request takes none of these."
+            406, f"The answer is available as {', '.join([*offers, HTML])}, and the request accepts none of these."
         )
     return found
 
 
-def write(answer: bytes, form: str, media: str) -> bytes:
-    """Return an answer, which comes as `pool.Pool.ask` gives it, in the format that `media_type` chose."""
+def write(project: Project, answer: bytes, form: str, media: str) -> bytes:
+    """Return an answer of `pool.Pool.ask` in the format that `media_type` chose."""
     if form in {"CONSTRUCT", "DESCRIBE"}:
         statements = [quad.triple for quad in parse(answer, RdfFormat.N_TRIPLES)]
         if media == HTML:
-            return _in_html(f"<pre>{html.escape(writing.turtle(PROJECT, statements).decode())}</pre>")
-        return triples(statements, media)
+            return _in_html(f"<pre>{html.escape(writing.turtle(project, statements).decode())}</pre>")
+        return triples(project, statements, media)
     result = parse_query_results(answer, QueryResultsFormat.TSV if form == "SELECT" else QueryResultsFormat.JSON)
     if media == HTML:
         if isinstance(result, QueryBoolean):
             return _in_html(f"<p>{'true' if result else 'false'}</p>")
-        return _in_html(_table(result))
+        return _in_html(_table(project, result))
     return result.serialize(format=ROWS[media]) or b""
 
 
 def content_type(media: str) -> str:
-    """Return the Content-Type of a response in a media type that `media_type` chose: the format's own."""
+    """Return the Content-Type of a response in a media type that `media_type` chose."""
     if media == HTML:
         return f"{HTML}; charset=utf-8"
     chosen = ROWS.get(media) or TRIPLES[media]
     return chosen.media_type
 
 
-def triples(statements: Iterable[Triple], media: str) -> bytes:
-    """Return triples in one of `TRIPLES`; Turtle with the prefixes of the house that it uses."""
+def triples(project: Project, statements: Iterable[Triple], media: str) -> bytes:
+    """Return triples in one of `TRIPLES`; Turtle with those of the project's prefixes that it uses."""
     chosen = TRIPLES[media]
     if chosen == RdfFormat.TURTLE:
-        return writing.turtle(PROJECT, statements)
+        return writing.turtle(project, statements)
     return serialize(statements, format=chosen) or b""
 
 
-def _table(rows: QuerySolutions) -> str:
+def _table(project: Project, rows: QuerySolutions) -> str:
     head = "".join(f"<th>{html.escape(variable.value)}</th>" for variable in rows.variables)
-    lines = [f"<tr>{''.join(f'<td>{_cell(value)}</td>' for value in row)}</tr>" for row in rows]
+    lines = [f"<tr>{''.join(f'<td>{_cell(project, value)}</td>' for value in row)}</tr>" for row in rows]
     return f"<p>{len(lines):,} rows</p>\n<table>\n<tr>{head}</tr>\n{chr(10).join(lines)}\n</table>"
 
 
-def _cell(value: object) -> str:
-    text = html.escape(answers.short(PROJECT, value))
+def _cell(project: Project, value: object) -> str:
+    text = html.escape(results.short(project, value))
     if isinstance(value, NamedNode) and value.value.startswith(("http://", "https://")):
         return f'<a href="{html.escape(value.value)}">{text}</a>'
     return text
@@ -136,4 +137,4 @@ def _cell(value: object) -> str:
 def _in_html(body: str) -> bytes:
     from rdfkit.stores.server import page
 
-    return page.document("Answer", f'<p><a href="/">Ask another</a></p>\n{body}').encode()
+    return page.document("Answer", f'<p><a href="/">New query</a></p>\n{body}').encode()

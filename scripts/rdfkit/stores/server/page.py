@@ -1,11 +1,12 @@
-"""What a browser shows at ``/``, and what a machine reads at the endpoint when it asks nothing."""
+"""The start page for a browser, and the SPARQL 1.1 Service Description for machines."""
 
 import html
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from imaging_trials.graph.project import PROJECT
-from rdfkit.stores.server.limits import Limits
+from rdfkit.base.namespaces import RDF, XSD
+from rdfkit.stores.server.request import Limits
+from rdfkit.stores.server.service import Introduction
 
 _STYLE = """\
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -13,16 +14,6 @@ textarea { width: 100%; font: 0.9rem/1.4 ui-monospace, monospace; }
 table { border-collapse: collapse; } th, td { text-align: left; vertical-align: top; padding: 0.1rem 1rem 0.1rem 0; }
 """
 
-_EXAMPLE = """\
-PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-
-SELECT ?agent ?name
-WHERE { ?agent a imt:Agent ; skos:prefLabel ?name }
-ORDER BY ?name
-"""
-
-_XSD = PROJECT.prefixes["xsd"]
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _VOID = "http://rdfs.org/ns/void#"
 _FORMATS = "http://www.w3.org/ns/formats/"
@@ -31,47 +22,47 @@ _GRAPHS = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD")
 
 
 def document(title: str, body: str) -> str:
-    """Return a whole page; nothing in it comes from anywhere else."""
+    """Return a complete HTML page that loads nothing else."""
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{html.escape(title)}</title>\n'
         f"<style>\n{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 
-def start(graphs: dict[str, int], limits: Limits) -> str:
-    """Return the page at ``/``, for graphs with their numbers of triples."""
+def start(introduction: Introduction, graphs: dict[str, int], limits: Limits) -> str:
+    """Return the page at ``/``; ``graphs`` are IRIs with numbers of triples."""
     rows = "\n".join(f"<tr><td>{html.escape(name)}</td><td>{count:,}</td></tr>" for name, count in graphs.items())
     return document(
-        "Imaging Trials Graph",
-        f"""<h1>Imaging Trials Graph</h1>
-<p>NCI's page “Imaging Trials Resources” as a graph: imaging agents, their documents, trials, guidelines, and whether
-those still stand. This is its SPARQL 1.1 endpoint on this machine, read-only, at <a href="/query">/query</a>
-(<a href="/health">is it well?</a>).</p>
+        introduction.title,
+        f"""<h1>{html.escape(introduction.title)}</h1>
+<p>{html.escape(introduction.text)} This is its SPARQL 1.1 endpoint on this machine, read-only, at
+<a href="/query">/query</a> (<a href="/health">health check</a>).</p>
 <form action="/query" method="get">
-<p><label for="query">Your question in SPARQL</label></p>
-<p><textarea id="query" name="query" rows="12" spellcheck="false">{html.escape(_EXAMPLE)}</textarea></p>
-<p><button>Ask</button></p>
+<p><label for="query">SPARQL query</label></p>
+<p><textarea id="query" name="query" rows="12" spellcheck="false">{html.escape(introduction.example)}</textarea></p>
+<p><button>Run</button></p>
 </form>
-<p>A question may take {limits.seconds:g} seconds, have {limits.body:,} bytes, and bring {limits.rows:,} rows.
-One that takes more gets no answer; none is cut short. Without FROM it is asked over all of these graphs at once:</p>
+<p>A query may take {limits.max_seconds:g} seconds, have {limits.max_body_bytes:,} bytes, and return
+{limits.max_rows:,} rows. One that exceeds a limit gets no answer; no answer is truncated. Without FROM, a query runs
+over all of these graphs:</p>
 <table>
 <tr><th>graph</th><th>triples</th></tr>
 {rows}
 </table>
-<p>This project is not affiliated with the National Cancer Institute. It is information, not medical advice.</p>""",
+<p>{html.escape(introduction.note)}</p>""",
     )
 
 
 def description(endpoint: str, graphs: dict[str, int]) -> list[Triple]:
     """Return the description of the service (SPARQL 1.1 Service Description), for graphs with their sizes."""
     service, dataset, merge = BlankNode("service"), BlankNode("dataset"), BlankNode("merge")
-    a = NamedNode(PROJECT.prefixes["rdf"] + "type")
+    a = NamedNode(RDF + "type")
 
     def sd(name: str) -> NamedNode:
         return NamedNode(_SD + name)
 
     def size(count: int) -> Literal:
-        return Literal(str(count), datatype=NamedNode(_XSD + "integer"))
+        return Literal(str(count), datatype=NamedNode(XSD + "integer"))
 
     triples = [
         Triple(service, a, sd("Service")),

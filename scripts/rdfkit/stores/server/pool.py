@@ -1,7 +1,7 @@
-"""Oxigraph servers to ask, one query at a time each, so that ending one query ends no other.
+"""A pool of Oxigraph servers, each with one query at a time, so that terminating a query affects no other.
 
-Oxigraph's own time limit is looked at only between the rows of an answer: a COUNT over a product of patterns runs on
-past it. So the limit is held here, by ending the process and starting another, which takes some 30 ms.
+Oxigraph checks its own time limit only between the rows of an answer, so a COUNT over a product of patterns exceeds it.
+The limit is therefore enforced here, by killing the process and starting another, which takes about 30 ms.
 """
 
 import asyncio
@@ -22,21 +22,22 @@ from urllib.parse import urlencode
 from pyoxigraph import Store
 
 from rdfkit.base.errors import UserError
-from rdfkit.sparql import guard as sparql
-from rdfkit.stores.server.limits import Limits, RefusedError
-from rdfkit.stores.server.request import Asked
+from rdfkit.base.project import Project
+from rdfkit.sparql import guard
+from rdfkit.stores.server.request import Limits, QueryRequest, RefusedError
 
-_START = 10.0
-_PIECE = 256 * 1024
+_MAX_START_SECONDS = 10.0
+_PIECE_BYTES = 256 * 1024
+_MAX_MESSAGE_BYTES = 2000
 _ACCEPT = {
     "SELECT": "text/tab-separated-values",
     "CONSTRUCT": "application/n-triples",
     "DESCRIBE": "application/n-triples",
 }
 
-# The shell waits in the background on a pipe that nothing is ever written to. It closes when we end, however that
-# happens (SIGKILL too), and then the server, which has taken over the shell's own process number, is ended.
-_UNTIL_WE_END = """
+# A background shell reads from a pipe that nothing is written to. The pipe closes when this process ends, even by
+# SIGKILL, and then the shell kills the server, which has replaced the main shell under the same process id.
+_SERVER_SCRIPT = """
 ulimit -v "$1" 2>/dev/null
 shift
 exec 3<&0  # a background command has no standard input
@@ -47,39 +48,39 @@ exec "$@" </dev/null 3<&-
 
 @dataclass(frozen=True)
 class Engine:
-    """An Oxigraph server of ours, and the port of 127.0.0.1 that it listens on."""
+    """An Oxigraph server, and the port of 127.0.0.1 that it listens on."""
 
     process: "subprocess.Popen[bytes]"
     port: int
 
 
 class BrokenError(Exception):
-    """An engine has ended, or has closed the connection, before its answer was whole."""
+    """An engine has ended or closed the connection before its answer was complete."""
 
 
-def program() -> Path:
-    """Return where the Oxigraph server lies, beside Python or on the PATH. Raises UserError where it is missing."""
+def program(project: Project) -> Path:
+    """Return the path of the Oxigraph server, beside Python or on the PATH. Raises UserError if it is missing."""
     found = shutil.which(str(Path(sys.executable).with_name("oxigraph"))) or shutil.which("oxigraph")
     if not found:
-        raise UserError("The Oxigraph server is missing: install it with pip install 'imaging-trials[serve]'.")
+        raise UserError(f"The Oxigraph server is missing: install it with pip install '{project.name}[serve]'.")
     return Path(found)
 
 
-def start(folder: Path, limits: Limits) -> Engine:
-    """Start an Oxigraph server on the store in a folder; it need not answer yet when this returns."""
+def start(program: Path, folder: Path, limits: Limits) -> Engine:
+    """Start an Oxigraph server on the store in a folder; it may not yet answer when this returns."""
     with closing(socket.socket()) as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
-    command = [str(program()), "serve-read-only", "-l", str(folder), "-b", f"127.0.0.1:{port}"]
+    command = [str(program), "serve-read-only", "-l", str(folder), "-b", f"127.0.0.1:{port}"]
     process = subprocess.Popen(
-        ["/bin/sh", "-c", _UNTIL_WE_END, "sh", str(limits.memory // 1024), *command],
+        ["/bin/sh", "-c", _SERVER_SCRIPT, "sh", str(limits.max_memory_bytes // 1024), *command],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0,
     )  # fmt: skip
     return Engine(process, port)
 
 
 def stop(engine: Engine) -> None:
-    """End a server at once, whatever it is doing, and wait until it is gone."""
+    """Kill a server and wait until it has ended."""
     with suppress(ProcessLookupError):
         os.killpg(engine.process.pid, signal.SIGKILL)
     engine.process.wait()
@@ -87,34 +88,36 @@ def stop(engine: Engine) -> None:
         engine.process.stdin.close()
 
 
-def exchange(engine: Engine, asked: Asked, limits: Limits) -> tuple[int, bytes]:
-    """Put a query to a server; return the status of its response, and the body.
+def exchange(engine: Engine, request: QueryRequest, limits: Limits) -> tuple[int, bytes]:
+    """Send a query to a server; return the status of its response, and the body.
 
-    Rows come as TSV, triples as N-Triples: one a line, so they are counted as they arrive. Raises RefusedError where
-    they are too many, and BrokenError where the server ends first.
+    Rows are sent as TSV and triples as N-Triples, one per line, so they are counted while they arrive. Raises
+    RefusedError if they exceed a limit, and BrokenError if the server ends first.
     """
-    fields = [("query", asked.text)]
-    fields += [("default-graph-uri", graph) for graph in asked.default_graphs]
-    fields += [("named-graph-uri", graph) for graph in asked.named_graphs]
-    accept = _ACCEPT.get(asked.form, "application/sparql-results+json")
+    fields = [("query", request.text)]
+    fields += [("default-graph-uri", graph) for graph in request.default_graphs]
+    fields += [("named-graph-uri", graph) for graph in request.named_graphs]
+    accept = _ACCEPT.get(request.form, "application/sparql-results+json")
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": accept}
     connection = _connected(engine)
     try:
         connection.request("POST", "/query", urlencode(fields), headers)
         response = connection.getresponse()
-        heading = 1 if asked.form == "SELECT" else 0
+        heading = 1 if request.form == "SELECT" else 0
         lines = size = 0
         pieces = []
-        while piece := response.read1(_PIECE):
+        while piece := response.read1(_PIECE_BYTES):
             pieces.append(piece)
             size += len(piece)
             lines += piece.count(b"\n")
-            if lines - heading > limits.rows:
+            if lines - heading > limits.max_rows:
                 raise RefusedError(
-                    403, f"The answer has more than {limits.rows:,} rows: ask for less, with LIMIT and OFFSET."
+                    403, f"The answer has more than {limits.max_rows:,} rows: ask for less, with LIMIT and OFFSET."
                 )
-            if size > limits.answer:
-                raise RefusedError(403, f"The answer has more than {limits.answer:,} bytes: ask for less, with LIMIT.")
+            if size > limits.max_answer_bytes:
+                raise RefusedError(
+                    403, f"The answer has more than {limits.max_answer_bytes:,} bytes: ask for less, with LIMIT."
+                )
         return response.status, b"".join(pieces)
     except (OSError, http.client.HTTPException) as error:
         raise BrokenError from error
@@ -123,8 +126,8 @@ def exchange(engine: Engine, asked: Asked, limits: Limits) -> tuple[int, bytes]:
 
 
 def _connected(engine: Engine) -> http.client.HTTPConnection:
-    """Return a connection to a server, which may only just have been started."""
-    deadline = time.monotonic() + _START
+    """Return a connection to a server that may just have been started."""
+    deadline = time.monotonic() + _MAX_START_SECONDS
     while True:
         connection = http.client.HTTPConnection("127.0.0.1", engine.port)
         try:
@@ -139,56 +142,69 @@ def _connected(engine: Engine) -> http.client.HTTPConnection:
 
 
 class Pool:
-    """A few servers on one store. `close` it, or they end with this process."""
+    """Several servers on one store. Call `close`, or they end with this process."""
 
-    def __init__(self, folder: Path, opened: Store, spare: Callable[[], Path], size: int, limits: Limits) -> None:
-        """Start ``size`` servers on the store in ``folder``, also ``opened`` here; ``spare`` makes an empty folder."""
+    def __init__(  # noqa: PLR0913 - what a pool is made of
+        self,
+        program: Path,
+        folder: Path,
+        opened: Store,
+        *,
+        new_folder: Callable[[], Path],
+        size: int,
+        limits: Limits,
+    ) -> None:
+        """Start ``size`` servers on the store in ``folder``, which is ``opened`` here too.
+
+        ``new_folder`` returns an empty folder for a copy of the store, needed if another process removes ``folder``.
+        """
         self.folder = folder
+        self._program = program
         self._opened = opened
-        self._spare = spare
+        self._new_folder = new_folder
         self._limits = limits
         self._closed = False
         self._idle: asyncio.Queue[Engine] = asyncio.Queue()
-        self._engines = {start(folder, limits) for _ in range(size)}
+        self._engines = {start(program, folder, limits) for _ in range(size)}
         for engine in self._engines:
             self._idle.put_nowait(engine)
 
-    async def ask(self, asked: Asked) -> bytes:
+    async def ask(self, request: QueryRequest) -> bytes:
         """Return the answer to a query, as TSV, N-Triples, or JSON for ASK.
 
-        Raises RefusedError where the query is wrong, meets a limit, or no server was free in time. If the caller is
-        cancelled, the query is ended.
+        Raises RefusedError if the query is invalid or exceeds a limit, or if no server was free in time. If the caller
+        is cancelled, the query is terminated.
         """
         try:
-            async with asyncio.timeout(self._limits.seconds):
+            async with asyncio.timeout(self._limits.max_seconds):
                 engine = await self._idle.get()
         except TimeoutError:
-            raise RefusedError(503, "The endpoint is busy with other queries: ask again in a while.") from None
-        whole = False
+            raise RefusedError(503, "The endpoint is busy with other queries: try again later.") from None
+        complete = False
         try:
-            async with asyncio.timeout(self._limits.seconds):
-                status, body = await asyncio.to_thread(exchange, engine, asked, self._limits)
-            whole = True
+            async with asyncio.timeout(self._limits.max_seconds):
+                status, body = await asyncio.to_thread(exchange, engine, request, self._limits)
+            complete = True
         except TimeoutError:
-            sentence = f"The query took more than {self._limits.seconds:g} s and was ended: ask for less."
+            sentence = f"The query took more than {self._limits.max_seconds:g} s and was terminated: ask for less."
             raise RefusedError(504, sentence) from None
         except BrokenError:
             if self._closed:
-                raise RefusedError(503, "The endpoint is being stopped.") from None
-            most = self._limits.memory // 1_000_000
+                raise RefusedError(503, "The endpoint is stopping.") from None
+            megabytes = self._limits.max_memory_bytes // 1_000_000
             raise RefusedError(
-                503, f"The query was ended: it needs more than {most:,} MB, or the engine broke."
+                503, f"The query was terminated: it needs more than {megabytes:,} MB, or the engine failed."
             ) from None
         finally:
-            if not whole:
+            if not complete:
                 engine = self._replaced(engine)
             self._idle.put_nowait(engine)
         if status == 200:
             return body
-        said = body[:2000].decode("utf-8", "replace")
+        message = body[:_MAX_MESSAGE_BYTES].decode("utf-8", "replace")
         if status == 400:
-            raise RefusedError(400, sparql.syntax_sentence(asked.text, SyntaxError(said), house=False))
-        raise RefusedError(500, f"The engine cannot answer: {said}")
+            raise RefusedError(400, guard.syntax_sentence(request.text, SyntaxError(message), house=False))
+        raise RefusedError(500, f"The engine cannot answer: {message}")
 
     def _replaced(self, engine: Engine) -> Engine:
         stop(engine)
@@ -196,15 +212,15 @@ class Pool:
         if self._closed:
             return engine
         if not (self.folder / "CURRENT").is_file():
-            # Another process has cleaned up the cache meanwhile; what is opened here is whole all the same.
-            self.folder = self._spare()
+            # Another process has removed the cache entry; the store opened here is still complete.
+            self.folder = self._new_folder()
             copy(self._opened, self.folder)
-        fresh = start(self.folder, self._limits)
+        fresh = start(self._program, self.folder, self._limits)
         self._engines.add(fresh)
         return fresh
 
     def close(self) -> None:
-        """End all servers, those at work too."""
+        """Kill all servers, even those with a query."""
         self._closed = True
         for engine in self._engines:
             stop(engine)

@@ -1,23 +1,43 @@
-"""What a request asks for: SPARQL 1.1 Protocol, section 2.1, read strictly, and without its updates."""
+"""Parse a request by the SPARQL 1.1 Protocol, section 2.1, strictly and without updates; limits on a request."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from rdfkit.base.errors import UserError
-from rdfkit.sparql import guard as sparql
-from rdfkit.stores.server.limits import Limits, RefusedError
+from rdfkit.sparql import guard
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
-_READ_ONLY = "This endpoint is read-only: ask with SELECT, ASK, CONSTRUCT or DESCRIBE."
+_MAX_PARAMETERS = 1000
+_MAX_SHOWN_CHARACTERS = 200
+_READ_ONLY = "This endpoint is read-only: use SELECT, ASK, CONSTRUCT or DESCRIBE."
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A query, its form (``SELECT`` ...), and the dataset to send with it; no dataset: the query's own FROM holds."""
+class Limits:
+    """The most that one request may use."""
+
+    max_seconds: float = 30.0  # of the engine's time; as long again may pass while the request waits for an engine
+    max_rows: int = 100_000  # rows of a SELECT, or triples of a CONSTRUCT or DESCRIBE
+    max_body_bytes: int = 250_000  # of the request, and of the query in it
+    max_answer_bytes: int = 64_000_000  # of the engine's answer
+    max_memory_bytes: int = 1_500_000_000  # address space of one engine
+
+
+class RefusedError(UserError):
+    """A request that is not answered: the message says why, ``status`` is that of the HTTP response."""
+
+    def __init__(self, status: int, message: str) -> None:  # noqa: D107
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class QueryRequest:
+    """A query, its form (``SELECT`` ...), and the dataset to send with it; without one, the query's FROM applies."""
 
     text: str
     form: str
@@ -25,8 +45,12 @@ class Asked:
     named_graphs: tuple[str, ...]
 
 
-class Message(NamedTuple):
-    """A request as it came in: ``address`` is the query string of its address, ``media_type`` that of its body."""
+HEALTH_CHECK = QueryRequest("ASK {}", "ASK", (), ())
+"""The cheapest query: an engine that answers it works."""
+
+
+class HttpMessage(NamedTuple):
+    """A request as it came in: ``address`` is the query string of its URL, ``media_type`` that of its body."""
 
     method: str
     address: str
@@ -34,60 +58,60 @@ class Message(NamedTuple):
     body: bytes
 
 
-def read(message: Message, ours: tuple[str, ...], limits: Limits) -> Asked:
-    """Return what a request asks, where ``ours`` are the IRIs of the graphs there are.
+def read(message: HttpMessage, graphs: tuple[str, ...], limits: Limits) -> QueryRequest:
+    """Return the query of a request; ``graphs`` are the IRIs of the named graphs of this endpoint.
 
-    A query that names no dataset is asked over the merge of all of them, and GRAPH names each. Raises RefusedError
-    for what is no query of the protocol, changes something, or reaches outside.
+    A query without a dataset is answered over the merge of all of them, and GRAPH matches each. Raises RefusedError for
+    what is not a query of the protocol, changes something, or uses another graph or server.
     """
     fields = _fields(message.address, "The address")
-    kind = message.media_type.partition(";")[0].strip().lower()
+    media_type = message.media_type.partition(";")[0].strip().lower()
     if message.method == "POST":
-        if kind == UPDATE:
+        if media_type == UPDATE:
             raise RefusedError(403, _READ_ONLY)
-        if kind == FORM:
+        if media_type == FORM:
             fields += _fields(_text(message.body, "The form"), "The form")
-        elif kind == QUERY:
+        elif media_type == QUERY:
             if any(name == "query" for name, _ in fields):
-                raise RefusedError(400, "The query stands in the address and in the body: leave one out.")
+                raise RefusedError(400, "There is a query in the address and one in the body: leave one out.")
             fields.append(("query", _text(message.body, "The query")))
         else:
             raise RefusedError(
-                415, f"A POST brings a query as {QUERY}, or in a form as {FORM}, and not as '{kind[:60]}'."
+                415, f"Send the query of a POST as {QUERY}, or in a form as {FORM}, and not as '{media_type[:60]}'."
             )
     if any(name in {"update", "using-graph-uri", "using-named-graph-uri"} for name, _ in fields):
         raise RefusedError(403, _READ_ONLY)
     queries = [value for name, value in fields if name == "query"]
     if len(queries) != 1:
-        raise RefusedError(400, f"A request asks one query, in the parameter 'query', and here are {len(queries)}.")
+        raise RefusedError(400, f"A request has one parameter 'query', and this one has {len(queries)}.")
     default = tuple(value for name, value in fields if name == "default-graph-uri")
     named = tuple(value for name, value in fields if name == "named-graph-uri")
-    return _checked(queries[0], default, named, ours, limits)
+    return _checked(queries[0], default, named, graphs, limits)
 
 
 def _checked(
-    text: str, default: tuple[str, ...], named: tuple[str, ...], ours: tuple[str, ...], limits: Limits
-) -> Asked:
-    if len(text.encode("utf-8", "surrogatepass")) > limits.body:
-        raise RefusedError(413, f"The query has more than {limits.body:,} bytes, the most that this endpoint takes.")
-    if sparql.form(text) in sparql.UPDATE_FORMS:
+    text: str, default: tuple[str, ...], named: tuple[str, ...], graphs: tuple[str, ...], limits: Limits
+) -> QueryRequest:
+    if len(text.encode("utf-8", "surrogatepass")) > limits.max_body_bytes:
+        raise RefusedError(413, f"The query has more than {limits.max_body_bytes:,} bytes, the limit of this endpoint.")
+    if guard.form(text) in guard.UPDATE_FORMS:
         raise RefusedError(403, _READ_ONLY)
     try:
-        form = sparql.check(text, embedded=False)
+        form = guard.check(text, embedded=False)
     except UserError as error:
         raise RefusedError(400, str(error)) from None
-    if sparql.asks_another_server(text):
-        raise RefusedError(403, "SERVICE asks another server, and this endpoint asks nobody: leave SERVICE out.")
-    own = sparql.graphs_asked(text)
+    if guard.asks_another_server(text):
+        raise RefusedError(403, "SERVICE sends a query to another server, which this endpoint never does: remove it.")
+    own = guard.graphs_asked(text)
     for graph in (*default, *named, *(own or ())):
-        if graph not in ours:
+        if graph not in graphs:
+            offered = ", ".join(f"<{name}>" for name in graphs)
             raise RefusedError(
-                403,
-                f"<{graph[:200]}> is no graph of this endpoint, which has {', '.join(f'<{name}>' for name in ours)}.",
+                403, f"<{graph[:_MAX_SHOWN_CHARACTERS]}> is not a graph of this endpoint, which has {offered}."
             )
     if not default and not named and own is None:
-        default = named = ours
-    return Asked(text, form, default, named)
+        default = named = graphs
+    return QueryRequest(text, form, default, named)
 
 
 def _text(body: bytes, what: str) -> str:
@@ -99,14 +123,14 @@ def _text(body: bytes, what: str) -> str:
 
 def _fields(text: str, what: str) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS)
     except UnicodeDecodeError:
-        raise RefusedError(400, f"{what} is not UTF-8: encode it so, then with % escapes.") from None
+        raise RefusedError(400, f"{what} is not UTF-8: encode it as UTF-8, then with % escapes.") from None
     except ValueError:
-        raise RefusedError(400, f"{what} has more than 1,000 parameters, which is no query.") from None
+        raise RefusedError(400, f"{what} has more than {_MAX_PARAMETERS:,} parameters: send one query.") from None
 
 
 def is_bare(address: str) -> bool:
-    """Tell whether an address asks nothing, which is a request for the description of the service."""
+    """Return whether an address has no query, which is a request for the description of the service."""
     names = {name for name, _ in _fields(address, "The address")}
     return not names & {"query", "update", "default-graph-uri", "named-graph-uri"}

@@ -1,0 +1,1 @@
+"""The location in the files of what a validation found."""

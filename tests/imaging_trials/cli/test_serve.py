@@ -1,0 +1,233 @@
+"""`imt serve`: what the endpoint answers, in which formats, and by which ways of the protocol."""
+
+import html
+import json
+import re
+from urllib.parse import urlencode
+
+import pytest
+from pyoxigraph import (
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    parse,
+    parse_query_results,
+)
+
+from imaging_trials.graph.project import PROJECT
+from rdfkit.rdf import writing
+from rdfkit.sparql import results, saved
+from rdfkit.stores import sparql_client
+from rdfkit.stores.server.request import Limits
+from tests.conftest import ROOT, Imt
+from tests.graph import test_docs
+from tests.support.endpoint import COUNT, FORM, GRAPH, KINDS, VOCAB, Endpoint
+
+pytestmark = pytest.mark.xdist_group("serve")
+
+TSV = QueryResultsFormat.TSV
+
+
+def rows_of(text: str, graph: Store) -> list[str]:
+    """Return what the embedded store answers over all graphs, one line a row or triple, sorted."""
+    return sorted(str(row) for row in results.ask(PROJECT, graph, text, "all"))  # type: ignore[union-attr]
+
+
+def test_default_dataset_is_the_merge_of_all_graphs(endpoint: Endpoint, graph: Store) -> None:
+    reply = endpoint.ask(COUNT, accept="text/csv")
+    assert reply.text.split() == ["n", str(len(graph))]
+    reply = endpoint.ask("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g", accept="text/csv")
+    counted = dict(line.split(",") for line in reply.text.split()[1:])
+    pages = sum(1 for _ in graph.quads_for_pattern(None, None, None, PROJECT.graph_iri("page")))
+    assert counted[f"{GRAPH}page"] == str(pages)
+    assert sum(map(int, counted.values())) == len(graph)
+
+
+SAVED = [query for query in (saved.read(PROJECT, path) for path in saved.files(PROJECT)) if not query.service]
+
+
+@pytest.mark.parametrize(
+    "queries", [SAVED[::25], pytest.param(SAVED, marks=pytest.mark.prove)], ids=["every 25th", "all"]
+)
+def test_saved_queries_answer_as_in_the_embedded_store(
+    endpoint: Endpoint, graph: Store, queries: list[saved.SavedQuery]
+) -> None:
+    for query in queries:
+        mine = results.ask(PROJECT, graph, query.text, query.dataset)
+        dataset = [
+            (f"{kind}-graph-uri", name.value)
+            for name in sparql_client.endpoint_graphs(PROJECT, query.dataset)
+            for kind in KINDS
+        ]
+        if isinstance(mine, QueryBoolean):
+            reply = endpoint.ask(query.text, *dataset)
+            assert json.loads(reply.text)["boolean"] == bool(mine), query.id
+        elif isinstance(mine, QuerySolutions):
+            reply = endpoint.ask(query.text, *dataset, accept="text/tab-separated-values")
+            assert reply.status == 200, (query.id, reply.text)
+            assert sorted(reply.text.splitlines()) == sorted((mine.serialize(format=TSV) or b"").decode().splitlines())
+        else:
+            assert isinstance(mine, QueryTriples)
+            reply = endpoint.ask(query.text, *dataset, accept="application/n-triples")
+            assert sorted(reply.text.splitlines()) == sorted(writing.ntriples(mine).decode().splitlines()), query.id
+
+
+def test_imt_query_gives_the_same_bytes_from_the_endpoint(endpoint: Endpoint, imt: Imt) -> None:
+    name = ("query", "agents-with-both-documents", "--format", "csv")
+    there, here = imt(*name, "--endpoint", endpoint.url), imt(*name)
+    assert (there.returncode, there.stderr) == (0, "")
+    assert (there.stdout, here.returncode) == (here.stdout, 0)
+    assert len(here.stdout.splitlines()) > 3
+
+
+SELECT = f"SELECT ?s ?o {{ GRAPH <{GRAPH}page> {{ ?s a ?o }} }} ORDER BY ?s ?o LIMIT 20"
+CONSTRUCT = f"CONSTRUCT {{ ?s a ?o }} {{ GRAPH <{GRAPH}page> {{ ?s a ?o }} }} ORDER BY ?s ?o LIMIT 20"
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        ("", "application/sparql-results+json"),
+        ("*/*", "application/sparql-results+json"),
+        ("application/json", "application/sparql-results+json"),
+        ("text/*", "text/csv"),
+        ("text/csv;q=0.5, application/sparql-results+xml", "application/sparql-results+xml"),
+        ("text/turtle, text/tab-separated-values;q=0.1", "text/tab-separated-values"),
+        ("application/xml", "application/sparql-results+xml"),
+        ("*/*;q=0.1, application/sparql-results+json;q=0", "application/sparql-results+xml"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
+    ],
+)
+def test_format_of_rows_by_accept_header(endpoint: Endpoint, graph: Store, accept: str, media: str) -> None:
+    reply = endpoint.ask(SELECT, accept=accept)
+    assert (reply.status, reply.type.partition(";")[0]) == (200, media)
+    assert reply.headers["vary"] == "Accept"
+    if media in {"application/sparql-results+json", "application/sparql-results+xml", "text/tab-separated-values"}:
+        kind = QueryResultsFormat.from_media_type(media)
+        assert kind is not None
+        assert sorted(map(str, parse_query_results(reply.text.encode(), kind))) == rows_of(SELECT, graph)  # type: ignore[arg-type]
+    else:
+        assert reply.text.count("<tr>" if media == "text/html" else "\r\n") == 21
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        ("*/*", "text/turtle"),
+        ("application/ld+json", "application/ld+json"),
+        ("application/rdf+xml;q=0.9, text/turtle;q=0.8", "application/rdf+xml"),
+        ("application/n-triples", "application/n-triples"),
+        ("application/trig", "application/trig"),
+    ],
+)
+def test_format_of_triples_by_accept_header(endpoint: Endpoint, graph: Store, accept: str, media: str) -> None:
+    reply = endpoint.ask(CONSTRUCT, accept=accept)
+    assert (reply.status, reply.type.partition(";")[0]) == (200, media)
+    read = sorted(str(quad.triple) for quad in parse(reply.text, RdfFormat.from_media_type(media)))
+    assert read == rows_of(CONSTRUCT, graph)
+
+
+def test_unknown_format_is_refused_with_a_list(endpoint: Endpoint) -> None:
+    assert endpoint.ask(SELECT, accept="image/png").status == 406
+    assert "text/turtle" in endpoint.ask(CONSTRUCT, accept="text/csv").text
+    assert "text/turtle" not in endpoint.ask(SELECT, accept="text/turtle").text
+
+
+def test_query_by_get_form_or_direct_post(endpoint: Endpoint) -> None:
+    ask = f"PREFIX imt: <{VOCAB}> ASK {{ ?s a imt:Agent }}"
+    yes = {"head": {}, "boolean": True}
+    form = urlencode({"query": ask}).encode()
+    got = endpoint.ask(ask)
+    posted = endpoint.send("POST", "/query", form, Content_Type=f"{FORM}; charset=UTF-8")
+    direct = endpoint.send("POST", "/query", ask.encode(), Content_Type="application/sparql-query")
+    assert [json.loads(reply.text) for reply in (got, posted, direct)] == [yes, yes, yes]
+    nothing = f"/query?{urlencode({'default-graph-uri': GRAPH + 'dataset'})}"
+    direct = endpoint.send("POST", nothing, ask.encode(), Content_Type="application/sparql-query")
+    assert json.loads(direct.text)["boolean"] is False
+    assert endpoint.send("HEAD", f"/query?{urlencode({'query': ask})}").status == 200
+
+
+def test_service_description(endpoint: Endpoint, graph: Store) -> None:
+    reply = endpoint.send("GET", "/query", Accept="text/turtle")
+    described = Store()
+    described.load(reply.text.encode(), RdfFormat.TURTLE)
+    rows = described.query(
+        """PREFIX sd: <http://www.w3.org/ns/sparql-service-description#> PREFIX void: <http://rdfs.org/ns/void#>
+        SELECT ?endpoint ?name ?triples { ?s a sd:Service ; sd:endpoint ?endpoint ; sd:feature sd:UnionDefaultGraph ;
+          sd:defaultDataset/sd:namedGraph [ sd:name ?name ; sd:graph/void:triples ?triples ] }"""
+    )
+    found = [(row["endpoint"].value, row["name"].value, int(row["triples"].value)) for row in rows]  # type: ignore[union-attr]
+    assert {address for address, _, _ in found} == {endpoint.url}
+    assert {name for _, name, _ in found} == {name.value for name in graph.named_graphs()}
+    assert sum(count for _, _, count in found) == len(graph)
+    assert endpoint.send("GET", "/query", Accept="image/png").status == 406
+
+
+def test_start_page_has_a_form_and_loads_nothing_else(endpoint: Endpoint) -> None:
+    for target in ("/", "/query"):
+        reply = endpoint.send("GET", target, Accept="text/html")
+        assert (reply.status, reply.type) == (200, "text/html; charset=utf-8")
+        assert "<textarea" in reply.text
+        assert re.findall(r"""(?:src|href|action)=["']?([^"' >]+)|url\(|@import""", reply.text) == [
+            "/query",
+            "/health",
+            "/query",
+        ]
+        assert "default-src 'none'" in reply.headers["content-security-policy"]
+    example_query = html.unescape(reply.text.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0])
+    shown = endpoint.ask(example_query, accept="text/html,*/*;q=0.8")
+    assert "[18F]FES" in shown.text
+
+
+def test_html_answer_escapes_markup(endpoint: Endpoint) -> None:
+    spite = "<script>alert(1)</script>"
+    query = f"SELECT ?v (<http://x/'onclick=> AS ?i) (<javascript:alert(1)> AS ?j) {{ BIND('{spite}' AS ?v) }}"
+    for text in (query, f"CONSTRUCT {{ <http://x/> <http://x/p> '{spite}' }} {{}}"):
+        reply = endpoint.ask(text, accept="text/html")
+        assert reply.status == 200
+        assert spite not in reply.text
+        assert "&lt;script&gt;" in reply.text
+        assert "'onclick" not in reply.text
+        assert 'href="javascript' not in reply.text
+
+
+def test_health_check(endpoint: Endpoint, graph: Store) -> None:
+    reply = endpoint.send("GET", "/health")
+    assert (reply.status, json.loads(reply.text)) == (200, {"status": "ok", "triples": len(graph)})
+
+
+def test_dataset_of_a_request_is_used(endpoint: Endpoint, graph: Store) -> None:
+    pages = str(sum(1 for _ in graph.quads_for_pattern(None, None, None, PROJECT.graph_iri("page"))))
+    own = ("default-graph-uri", f"{GRAPH}page")
+    named = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
+    for query, more in (
+        (COUNT, [own]),
+        (COUNT.replace("{", f"FROM <{GRAPH}page> {{"), []),
+        (f"PREFIX g: <{GRAPH}> {COUNT.replace('{', 'FROM g:page {')}", []),
+        (COUNT.replace("{", f"FROM <{GRAPH}links> {{"), [own]),
+        (named, [("named-graph-uri", f"{GRAPH}page")]),
+        (named.replace(") {", f") FROM NAMED <{GRAPH}page> {{"), []),
+    ):
+        assert endpoint.ask(query, *more, accept="text/csv").text.split() == ["n", pages], (query, more)
+    for kind in KINDS:
+        for name in ("http://x/", "", "page"):
+            assert endpoint.ask(COUNT, own, (f"{kind}-graph-uri", name)).status == 403
+
+
+def test_commands_of_the_documentation(endpoint: Endpoint, graph: Store) -> None:
+    text = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
+    shown = [pair for block in re.findall(r"(?ms)^```console\n(.*?)^```$", text) for pair in test_docs.commands(block)]
+    assert [command.split()[0] for command, _ in shown] == ["imt", "curl", "imt"]
+    told = f"{len(graph):,} triples at http://127.0.0.1:7878/query, read-only. Ctrl-C stops."
+    assert test_docs.unlike(shown[0][1], told) == ""
+    for command, output in shown[1:]:
+        real = test_docs.run(command.replace("http://127.0.0.1:7878/query", endpoint.url), ROOT)
+        assert test_docs.unlike(output, real) == ""
+    for option in ("timeout", "max-rows", "max-body"):
+        (given,) = re.findall(rf"`--{option} [A-Z]+` \| ([0-9,]+)", text)
+        limits = {"timeout": Limits().max_seconds, "max-rows": Limits().max_rows, "max-body": Limits().max_body_bytes}
+        limit = limits[option]
+        assert float(given.replace(",", "")) == limit
