@@ -155,13 +155,13 @@ def check(mutants: Sequence[Mutant], folder: Path, show: Show) -> None:
         assert score.first >= 0.9 * score.looked
 
 
-def test_of_a_sample_of_mutants_the_right_line_is_told_in_four_ways_of_writing(tmp_path: Path, show: Show) -> None:
+def test_a_sample_of_mutants_has_the_right_line(tmp_path: Path, show: Show) -> None:
     mutants = reported()
     assert len(mutants) > 800
-    check(mutants[::60], tmp_path, show)
+    check(mutants[::150], tmp_path, show)
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("part", range(4))
-def test_of_all_mutants_the_right_line_is_told_in_four_ways_of_writing(part: int, tmp_path: Path, show: Show) -> None:
+def test_all_mutants_have_the_right_line(part: int, tmp_path: Path, show: Show) -> None:
     check(reported()[part::4], tmp_path, show)

@@ -188,6 +188,6 @@ def test_what_cannot_be_found_is_refused_in_one_short_sentence(store: Store, tex
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_found_or_refused(store: Store, text: str) -> None:
     assert outcome(store, text).isprintable()

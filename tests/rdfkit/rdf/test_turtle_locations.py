@@ -372,13 +372,13 @@ def check_document(text: str, syntax: str) -> None:
 
 
 @given(text=documents(trig=False))
-@settings(max_examples=60, phases=QUICK, deadline=None)
+@settings(max_examples=20, phases=QUICK, deadline=None)
 def test_any_turtle_is_scanned_as_pyoxigraph_reads_it(text: str) -> None:
     check_document(text, "turtle")
 
 
 @given(text=documents(trig=True))
-@settings(max_examples=60, phases=QUICK, deadline=None)
+@settings(max_examples=20, phases=QUICK, deadline=None)
 def test_any_trig_is_scanned_as_pyoxigraph_reads_it(text: str) -> None:
     check_document(text, "trig")
 
