@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pyoxigraph import NamedNode, Quad
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.graph import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.base.text import clip, nearest
 from rdfkit.rdf import named_graphs as layers

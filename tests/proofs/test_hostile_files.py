@@ -13,7 +13,7 @@ from imaging_trials.bibliography import read_references
 from imaging_trials.graph import lookup
 from imaging_trials.graph.project import PROJECT
 from imaging_trials.mappings import compare, read_set, read_sets, to_quads
-from imaging_trials.views import currency as audit
+from imaging_trials.views import of_references
 from rdfkit.rdf import reading as rdf
 from rdfkit.stores import embedded as store
 from tests.conftest import ROOT
@@ -135,7 +135,7 @@ def test_a_very_long_name_or_reference_is_looked_up_in_little_time(pump: str) ->
 
     def work(_: Callable[[object], None]) -> None:
         assert not holds(lambda: lookup.resolve(graph, text))
-        holds(lambda: audit.references(graph, read_references(f"PMID{text}x", "it"), "2026-01-01"))
+        holds(lambda: of_references(graph, read_references(f"PMID{text}x", "it"), "2026-01-01"))
 
     hostile_texts.apart(work, seconds=20)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Store, Triple
 
 from imaging_trials import mappings
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.graph import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers

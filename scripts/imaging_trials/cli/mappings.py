@@ -5,11 +5,9 @@ import sys
 from pathlib import Path
 
 from imaging_trials import mappings
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.cli import formats
+from imaging_trials.graph import PROJECT
 from rdfkit.base.errors import UserError
-
-_COLUMNS = ("set", "subject_id", "subject_label", "predicate_id", "object_id", "object_label", "confidence", "comment")
-_IN_TABLE = _COLUMNS[:6]
 
 _AGAINST = """\
 a copy of the vocabulary: OWL/XML, RDF/XML, Turtle or another RDF syntax, OBO, an OBO graph in JSON, or a table (.tsv)
@@ -22,9 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|check")
     listing = actions.add_parser("list", help="print the mappings", allow_abbrev=False)
     listing.add_argument("--for", dest="what", metavar="WHAT", help="a thing of ours, or another vocabulary's code")
-    listing.add_argument(
-        "--format", choices=("table", "tsv", "json"), default="table", help="how to print (default: table)"
-    )
+    formats.add_argument(listing, "mappings")
     check = actions.add_parser("check", help="check the mappings, or compare a set with a copy", allow_abbrev=False)
     check.add_argument("--against", type=Path, metavar="FILE", help=_AGAINST)
     for action in (listing, check):
@@ -45,30 +41,7 @@ def _list(sets: list[mappings.MappingSet], args: argparse.Namespace) -> int:
     if args.what is not None:
         wanted = _wanted(sets, args.what)
         rows = [row for row in rows if wanted & {row[1].subject_iri, row[1].object_iri}]
-    table = [
-        (
-            one.name,
-            mapping.subject,
-            mapping.subject_label,
-            mapping.predicate,
-            mapping.object,
-            mapping.object_label,
-            mapping.confidence,
-            mapping.comment,
-        )
-        for one, mapping in rows
-    ]
-    if args.format == "json":
-        import json
-
-        text = json.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in table], indent=2, ensure_ascii=False) + "\n"
-    elif args.format == "tsv":
-        text = "".join("\t".join(row) + "\n" for row in (_COLUMNS, *table))
-    else:
-        from rdfkit.base import text as tables
-
-        text = tables.table(_IN_TABLE, [row[: len(_IN_TABLE)] for row in table], "mapping")
-    sys.stdout.write(text)
+    sys.stdout.write(formats.renderer("mappings", args.format)(rows))
     return 0 if rows else 1
 
 

@@ -1,6 +1,6 @@
 """Identifiers of articles, trials, people and journals: one grammar for everything that reads them.
 
-A scheme has a *normalized form*, which is what the graph holds and what ``shapes/`` demands (``tests`` keep the two
+A scheme has a *normalized form*, which is what the graph holds and what ``shapes/`` demands (a test keeps the two
 equal), and several written forms: with a label (``PMID: 123``), as the address of a record, in lower case, with leading
 zeros. `normalize` reads a text that is nothing but an identifier; `find` looks for one in running text.
 
@@ -130,7 +130,7 @@ def check_digit(scheme: str, value: str) -> str:
 
 
 def has_right_check_digit(scheme: str, value: str) -> bool:
-    """Tell whether a normalized identifier ends in the check digit that it must have; most schemes have none."""
+    """Return whether a normalized identifier ends in the check digit that it must have; most schemes have none."""
     return scheme not in ("orcid", "issn") or not value or value[-1] == check_digit(scheme, value)
 
 

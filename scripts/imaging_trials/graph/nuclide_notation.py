@@ -1,12 +1,11 @@
-"""Radionuclide notations: the many ways to write one nuclide, brought to one.
+"""Normalize radionuclide notations: the many ways to write one nuclide.
 
 ``(18)F``, ``18F``, ``F-18``, ``[18F]``, ``¹⁸F``, ``^18^F``, ``18-F``, ``F 18``, ``fluorine-18`` and ``Fluorine F 18``
-all become ``18F``; ``Tc-99m``, ``99Tcm`` and ``technetium Tc 99m`` become ``99mTc``. Element symbols are IUPAC's.
+all become ``18F``; ``Tc-99m``, ``99Tcm`` and ``technetium Tc 99m`` become ``99mTc``. Symbols are those of IUPAC.
 
-What only looks like a nuclide is left alone: a letter too many (``PSMA-11``), a mass that the element cannot have
-(``S-100``, ``p53``, ``MIRD 26``), capitals or small letters throughout (``CD105``) unless the nuclide is one that
-medicine uses (``TC-99M``, ``f18``), and a letter with a number that mostly means something else (``H2``, ``vitamin
-B12``).
+Text that only looks like a nuclide is not changed: a symbol with more letters (``PSMA-11``), a mass that the element
+cannot have (``S-100``, ``p53``, ``MIRD 26``), wrong capitals (``CD105``) unless the nuclide is in medical use
+(``TC-99M``, ``f18``), and a letter with a number that usually means something else (``H2``, ``vitamin B12``).
 """
 
 import re
@@ -32,7 +31,7 @@ SYMBOLS = tuple(element.partition("-")[0] for element in _ELEMENTS.split())
 """Symbols of the elements up to lawrencium, by atomic number from 1."""
 
 NAMES = tuple(element.partition("-")[2] for element in _ELEMENTS.split())
-"""Their English names in the same order."""
+"""English names of the elements in the same order (IUPAC spelling)."""
 
 _NUMBER = {symbol: number for number, symbol in enumerate(SYMBOLS, 1)}
 _BY_NAME = dict(zip(NAMES, SYMBOLS, strict=True)) | {"aluminum": "Al", "cesium": "Cs", "sulphur": "S"}
@@ -45,10 +44,10 @@ _MEDICAL = """
 201Tl 203Pb 212Pb 212Bi 213Bi 211At 223Ra 224Ra 225Ac 226Th 227Th 230U 241Am
 """
 MEDICAL = frozenset(_MEDICAL.split())
-"""Nuclides in medical use: these are also read in capitals or small letters throughout."""
+"""Nuclides in medical use: these are also recognized without correct capitals."""
 
 _LOOKALIKES = frozenset({"1H", "2H", "3H", "12B"})
-"""Not read from a symbol that a number follows without a hyphen: histone H3, an H2 blocker, vitamin B12."""
+"""Not recognized if the number follows the symbol without a hyphen: histone H3, an H2 blocker, vitamin B12."""
 
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹ᵐM", "0123456789mm")
 
@@ -69,7 +68,7 @@ _NOTATION = re.compile(
         (?P<symbol1>(?![mM]\b|m[A-Z])[A-Za-z]{{1,2}}) (?P<meta>{_META})?
       | (?P<symbol2>[A-Za-z]{{1,2}}) (?P<between>\s?{_DASH}\s?|\s|\()? (?P<mass2>{_RAISED}) \)?
     )
-    (?(open)  # what is in brackets may be followed by anything, such as the element once more: [68Ga]Ga-PSMA-11
+    (?(open)  # anything may follow brackets, such as the element again: [68Ga]Ga-PSMA-11
         \s?[\])] (?:(?:(?P=symbol1)|(?P=symbol2))(?={_DASH}))?
       | (?!\w)
     )
@@ -81,17 +80,19 @@ _NAME = "(?i:(" + "|".join(sorted(_BY_NAME, key=len, reverse=True)) + "))"
 _NAME_AND_MASS = re.compile(rf"(?<!\w){_NAME}{_GAP}{{0,3}}({_RAISED})(?!\w){_GAP}*")
 _CANONICAL = r"([0-9]{1,3}m?([A-Z][a-z]?))(?!\w)"
 _TOKEN = re.compile(rf"(?<!\w)(?<!\d\.){_CANONICAL}")
-# The nuclide behind the names may be missing: a run of names is matched once as a whole.
+# The nuclide after the names may be missing. A run of names is matched once as a whole, so that work stays linear.
 _NAMES_BEFORE = re.compile(rf"(?<!\w)(?:{_NAME} )+(?:(?={_CANONICAL}))?")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _TWICE = re.compile(rf"(?<!\w){_CANONICAL}(?: \1(?!\w))+")
 
 
-def normalise(name: str) -> str:
-    """Return ``name`` with every nuclide notation in it as a word such as ``18F``; a name without any is unchanged.
+def normalize(name: str) -> str:
+    """Return ``name`` with every nuclide notation in it as a word such as ``18F``; other text is unchanged.
 
-    Brackets, hyphens and blanks around a notation become one blank: ``[18F]FES``, ``F-18 FES`` and ``¹⁸F-FES`` are all
-    ``18F FES``. Doing it twice changes nothing more.
+    Brackets, hyphens and spaces around a notation become one space. The function is idempotent.
+
+    >>> [normalize(name) for name in ("[18F]FES", "F-18 FES", "¹⁸F-FES", "PSMA-11")]
+    ['18F FES', '18F FES', '18F FES', 'PSMA-11']
     """
     if not _NUMBER_OF_MASS.search(name):
         return name
@@ -99,7 +100,7 @@ def normalise(name: str) -> str:
         before = name
         name = _replace(_NOTATION, name, _of_notation)
         name = _replace(_NAME_AND_MASS, name, lambda found: _token(_BY_NAME[found[1].lower()], found[2]))
-        name = _NAMES_BEFORE.sub(_less_the_element, name)
+        name = _NAMES_BEFORE.sub(_without_element_names, name)
         name = _TWICE.sub(r"\1", name)
         if name == before:
             break
@@ -107,34 +108,43 @@ def normalise(name: str) -> str:
 
 
 def search_key(name: str) -> str:
-    """Return what names are compared by: nuclides first, then the words in small letters, without accents and signs.
+    """Return the key by which names are compared: nuclides, then the folded words without punctuation.
 
-    ``F-18 FES``, ``[18F] FES`` and ``FES F-18`` have the key ``18F fes``.
+    >>> [search_key(name) for name in ("F-18 FES", "[18F] FES", "FES F-18")]
+    ['18F fes', '18F fes', '18F fes']
     """
     if not _NUMBER_OF_MASS.search(name):
         return " ".join(_words(name))
-    name = normalise(name)
+    name = normalize(name)
     nuclides = {found[0] for found in _TOKEN.finditer(name) if _is_nuclide(found[0])}
     rest = _TOKEN.sub(lambda found: " " if found[0] in nuclides else found[0], name)
     return " ".join([*sorted(nuclides), *_words(rest)])
 
 
 def without_nuclides(key: str) -> str:
-    """Return a search key less the nuclides at its head."""
+    """Return a search key without the nuclides at its beginning.
+
+    >>> without_nuclides("18F fes")
+    'fes'
+    """
     return " ".join(word for word in key.split() if not _is_nuclide(word))
 
 
 def fold(text: str) -> str:
-    """Return text in small letters, without accents, and with single blanks."""
+    """Return text in lower case, without accents, and with single spaces.
+
+    >>> fold("  Sjögreen-  Gleisner K ")
+    'sjogreen- gleisner k'
+    """
     if not text.isascii():
         text = "".join(c for c in normal_form("NFKD", text) if not combining(c))
     return " ".join(text.casefold().split())
 
 
 def is_plausible(symbol: str, mass: int) -> bool:
-    """Tell whether an element can have a nuclide of that mass number: a rough rule, to tell notations from codes.
+    """Return whether an element can have a nuclide of this mass number: a rough rule that excludes other codes.
 
-    It lets through every nuclide that was ever observed but a few at the very edge.
+    It accepts every nuclide that was ever observed, except a few extreme ones.
     """
     number = _NUMBER[symbol]
     return mass in (1, 2, 3) if number == 1 else 1.35 * number <= mass <= 3 * number + 4
@@ -145,13 +155,13 @@ def _words(text: str) -> list[str]:
 
 
 def _replace(expression: "re.Pattern[str]", text: str, token: Callable[["re.Match[str]"], str]) -> str:
-    """Put ``token(match)`` in the place of each match for which it is not empty, and one blank for the gaps around."""
+    """Replace each match by ``token(match)``, if that is not empty, and the gaps around it by one space."""
     parts: list[str] = []
     done = at = 0
     while found := expression.search(text, at):
         new = token(found)
         if not new:
-            at = found.start() + 1  # what begins one letter further on may be a notation all the same
+            at = found.start() + 1  # a notation may begin one character later
             continue
         before = text[done : found.start()]
         kept = before.rstrip(_GAPS)
@@ -164,7 +174,7 @@ def _replace(expression: "re.Pattern[str]", text: str, token: Callable[["re.Matc
 
 def _of_notation(found: "re.Match[str]") -> str:
     if found["symbol1"]:
-        # "PSMA-11-Li-6": a hyphen stands on both sides of the symbol, and the number behind it goes first.
+        # "PSMA-11-Li-6": with a hyphen on both sides of the symbol, the number after it is preferred.
         behind = _NOTATION.match(found.string, found.start("symbol1")) if found["dash"] else None
         if behind and behind["symbol2"] and _of_notation(behind):
             return ""
@@ -176,9 +186,9 @@ def _of_notation(found: "re.Match[str]") -> str:
 
 
 def _token(symbol: str, mass: str, *, exactly: bool = False) -> str:
-    """Return the canonical notation of a nuclide, or "" where symbol and mass number make none.
+    """Return the canonical notation of a nuclide, or "" if symbol and mass number are not one.
 
-    With ``exactly`` the symbol must have its capital and its small letter, else a nuclide of medicine may lack them.
+    With ``exactly`` the capitals of the symbol must be correct even if the nuclide is in medical use.
     """
     plain = mass.replace("sup>", "").translate(_PLAIN)
     number = int("".join(c for c in plain if c.isdigit()))
@@ -189,8 +199,8 @@ def _token(symbol: str, mass: str, *, exactly: bool = False) -> str:
     return token if token in MEDICAL and not exactly else ""
 
 
-def _less_the_element(found: "re.Match[str]") -> str:
-    if found[3] is None:  # names without a nuclide behind them
+def _without_element_names(found: "re.Match[str]") -> str:
+    if found[3] is None:  # names that no nuclide follows
         return found[0]
     names = found[0].split()
     while names and _BY_NAME[names[-1].lower()] == found[3]:

@@ -49,7 +49,7 @@ def are_of_one_thing(ours: str, theirs: str, synonyms: Iterable[str] = ()) -> bo
 
 
 def _words(label: str) -> frozenset[str]:
-    found = _WORD.findall(nuclide_notation.fold(nuclide_notation.normalise(label)))
+    found = _WORD.findall(nuclide_notation.fold(nuclide_notation.normalize(label)))
     return frozenset(_ROMAN.get(word, word) for word in found) - _EMPTY_WORDS
 
 

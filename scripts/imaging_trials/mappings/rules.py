@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pyoxigraph import NamedNode, Store
 
-from imaging_trials.graph import lookup, nuclide_notation, read
+from imaging_trials.graph import nuclide_notation, read, vocabulary
 from imaging_trials.mappings.problem import Problem, problem
 from imaging_trials.mappings.sssom import CODE_ONLY, Mapping, MappingSet
 
@@ -150,7 +150,7 @@ def _of_object(same: Sequence[Row]) -> Iterator[Problem]:
 
 def _of_graph(rows: Sequence[Row], store: Store) -> Iterator[Problem]:
     for one, mapping in rows:
-        labels = read.texts(store, NamedNode(mapping.subject_iri), lookup.PREFERRED)
+        labels = read.texts(store, NamedNode(mapping.subject_iri), vocabulary.PREF_LABEL)
         if not labels:
             text = f"the graph has no {mapping.subject}; remove the row, or add the thing."
             yield problem(one, mapping, "unknown", text)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.graph import PROJECT
 from imaging_trials.mappings.sssom_header import DATE, Header, read_header
 from rdfkit.base.errors import UserError
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.graph import PROJECT
 from rdfkit.base.errors import UserError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.graph import PROJECT
 from imaging_trials.mappings.sssom import CODE_ONLY, RELATIONS, Mapping, MappingSet, read_sets
 
 _WITH_NOTATION = CODE_ONLY | {"ncit"}

@@ -1,4 +1,4 @@
-"""What a person may type for a thing, and which thing is meant."""
+"""What a person may type for a thing, and which thing is found."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
-from imaging_trials.graph.lookup import described, resolve
+from imaging_trials.graph.lookup import Fit, NameIndex, rank, resolve
 from imaging_trials.graph.project import PROJECT
+from imaging_trials.graph.read import described
 from rdfkit.base.errors import UserError
 from rdfkit.stores.embedded import open_store
 
@@ -95,7 +96,7 @@ def test_an_article_is_found_by_its_names_and_identifiers(store: Store, text: st
         ("skos:prefLabel", "skos:prefLabel"),
     ],
 )
-def test_other_things_and_terms_of_the_vocabulary_are_found_too(store: Store, text: str, curie: str) -> None:
+def test_other_things_and_terms_are_found(store: Store, text: str, curie: str) -> None:
     assert found(store, text) == curie
 
 
@@ -103,7 +104,7 @@ def test_an_identifier_that_only_a_correction_gives_is_found(store: Store) -> No
     assert found(store, "PMC8679588") == "article:vali-2021"
 
 
-def test_every_thing_with_a_label_is_found_by_curie_and_iri_and_label(store: Store) -> None:
+def test_every_thing_is_found_by_curie_iri_and_label(store: Store) -> None:
     things = list(rows(store, "SELECT DISTINCT ?thing ?label WHERE { ?thing skos:prefLabel ?label }"))
     assert len(things) > 500
     for iri, name in things:
@@ -120,13 +121,13 @@ def test_every_identifier_leads_to_its_article(store: Store) -> None:
         assert resolve(store, identifier).value == article
 
 
-def test_a_whole_name_goes_before_part_of_another(store: Store) -> None:
+def test_a_whole_name_is_preferred_to_a_part(store: Store) -> None:
     assert found(store, "bone") == "bodysite:bone"
     assert found(store, "Bone") == "section:bone"
     assert found(store, "bone scintigraphy") == "modality:bone-scintigraphy"
 
 
-def test_what_is_wanted_decides_between_candidates(store: Store) -> None:
+def test_accepts_decides_between_candidates(store: Store) -> None:
     def is_section(iri: NamedNode) -> bool:
         return iri.value.startswith(PROJECT.prefixes["section"])
 
@@ -134,7 +135,7 @@ def test_what_is_wanted_decides_between_candidates(store: Store) -> None:
     assert PROJECT.shorten(resolve(store, "FES", accepts=is_section).value) == "agent:fes"
 
 
-def test_several_candidates_are_all_named(store: Store) -> None:
+def test_ambiguous_text_lists_the_candidates(store: Store) -> None:
     sentence = refusal(store, "radium-223")
     assert sentence == (
         "'radium-223' may mean 2 things: agent:radium-223 (radium-223), nuclide:ra-223 (radium-223); "
@@ -170,17 +171,17 @@ def test_an_unknown_name_offers_the_nearest(store: Store, text: str, near: str) 
         ("PMC1", "Nothing in the graph has the PMCID"),
         ("NCT99999999", "Nothing in the graph has the NCT number"),
         ("99999999", "Nothing in the graph is called '99999999'"),
-        ("<no iri>", "'<no iri>' is no valid IRI"),
-        ("http://{", "is no valid IRI"),
-        ("\udcff", "holds a broken character"),
+        ("<no iri>", "'<no iri>' is not a valid IRI"),
+        ("http://{", "is not a valid IRI"),
+        ("\udcff", "contains a broken character"),
         ("-", "Nothing in the graph is called '-'"),
         ("x" * 1_000, "Nothing in the graph is called 'xxx"),
-        ("x" * 100_000, "has 100,000 letters, and nothing has such a long name"),
+        ("x" * 100_000, "has 100,000 characters, more than any name in the graph"),
         ("a\x1b[31mb\x00", r"'a\x1b[31mb\x00'"),
         ('"} ; DROP ALL ; #', "Nothing in the graph is called"),
     ],
 )
-def test_what_cannot_be_found_is_refused_in_one_short_sentence(store: Store, text: str, words: str) -> None:
+def test_unknown_text_is_one_short_message(store: Store, text: str, words: str) -> None:
     sentence = refusal(store, text)
     assert words in sentence
     assert sentence.isprintable()
@@ -191,3 +192,34 @@ def test_what_cannot_be_found_is_refused_in_one_short_sentence(store: Store, tex
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_found_or_refused(store: Store, text: str) -> None:
     assert outcome(store, text).isprintable()
+
+
+def test_names_are_read_once_for_several_texts(store: Store) -> None:
+    index = NameIndex(store)
+    assert PROJECT.shorten(resolve(store, "FES F-18", index=index).value) == "agent:fes"
+    names = index.names
+    for text, curie in (("Wyngaert", "article:van-den-wyngaert-2016"), ("f-18 fes", "agent:fes")):
+        assert PROJECT.shorten(resolve(store, text, index=index).value) == curie
+    assert index.names is names
+
+
+@pytest.mark.parametrize("text", ["agent:fes", "27262701", "Fendler 2017", "https://doi.org/10.1007/s00259-016-3415-4"])
+def test_iris_identifiers_and_exact_names_need_no_index(store: Store, text: str) -> None:
+    index = NameIndex(store)
+    resolve(store, text, index=index)
+    assert "names" not in vars(index)
+
+
+@pytest.mark.parametrize(
+    "in_order",
+    [
+        [(Fit.SAME, "agent"), (Fit.SAME, "authorship"), (Fit.SAME_FOLDED, "agent"), (Fit.SLUG, "mapping")],
+        [(Fit.SLUG, "authorship"), (Fit.WORDS, "agent")],
+        [(Fit.WORDS, "agent"), (Fit.LETTERS, "agent"), (Fit.WORDS, "authorship")],
+    ],
+)
+def test_ranks_of_whole_names_and_of_parts(in_order: list[tuple[Fit, str]]) -> None:
+    """Whole names are ranked by fit, parts of names by whether the thing is an accessory."""
+    ranks = [rank(fit, NamedNode(PROJECT.expand(f"{prefix}:x"))) for fit, prefix in in_order]
+    assert ranks == sorted(ranks)
+    assert len(set(ranks)) == len(ranks)

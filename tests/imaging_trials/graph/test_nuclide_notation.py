@@ -1,4 +1,4 @@
-"""Radionuclide notations: every way to write a nuclide is read as the same, and what only looks like one is left."""
+"""Radionuclide notations: every way to write a nuclide gives the same, and text that only looks like one is kept."""
 
 import pytest
 from hypothesis import example, given
@@ -10,7 +10,7 @@ from imaging_trials.graph.nuclide_notation import (
     SYMBOLS,
     fold,
     is_plausible,
-    normalise,
+    normalize,
     search_key,
     without_nuclides,
 )
@@ -29,7 +29,7 @@ nuclides = st.sampled_from(
 
 
 def spellings(symbol: str, name: str, mass: str) -> list[str]:
-    """Return the ways to write a nuclide that are told from everything else by their form alone."""
+    """Return the ways to write a nuclide that cannot be mistaken for anything else."""
     return [
         f"{mass}{symbol}",
         f"({mass}){symbol}",
@@ -58,30 +58,26 @@ def spellings(symbol: str, name: str, mass: str) -> list[str]:
 
 
 @given(nuclides, st.sampled_from(["", "m"]))
-def test_all_spellings_of_a_nuclide_are_read_as_the_same(nuclide: tuple[str, str, int], metastable: str) -> None:
+def test_all_spellings_of_a_nuclide_are_equal(nuclide: tuple[str, str, int], metastable: str) -> None:
     symbol, name, number = nuclide
     mass = f"{number}{metastable}"
     for spelling in spellings(symbol, name, mass):
-        assert normalise(spelling) == f"{mass}{symbol}", spelling
+        assert normalize(spelling) == f"{mass}{symbol}", spelling
 
 
 @given(nuclides, st.sampled_from(["", "m"]))
-def test_a_symbol_and_a_number_after_a_blank_are_a_nuclide_unless_they_usually_mean_something_else(
-    nuclide: tuple[str, str, int], metastable: str
-) -> None:
+def test_symbol_and_number_are_a_nuclide_unless_ambiguous(nuclide: tuple[str, str, int], metastable: str) -> None:
     symbol, name, number = nuclide
     mass = f"{number}{metastable}"
     lookalike = mass + symbol in {"1H", "2H", "3H", "12B"}
     for spelling in (f"{symbol} {mass}", f"{symbol}{mass}"):
-        assert normalise(spelling) == (spelling if lookalike else f"{mass}{symbol}")
+        assert normalize(spelling) == (spelling if lookalike else f"{mass}{symbol}")
     if not lookalike:
-        assert normalise(f"{name.capitalize()} {symbol} {mass}") == f"{mass}{symbol}"
+        assert normalize(f"{name.capitalize()} {symbol} {mass}") == f"{mass}{symbol}"
 
 
 @given(nuclides, st.sampled_from(["FES", "PSMA-11", "panitumumab", "DOTATATE", "fluciclovine"]))
-def test_a_labelled_name_has_one_search_key_wherever_its_nuclide_stands(
-    nuclide: tuple[str, str, int], name: str
-) -> None:
+def test_the_place_of_the_nuclide_does_not_matter(nuclide: tuple[str, str, int], name: str) -> None:
     symbol, element, mass = nuclide
     keys = {
         search_key(f"{before}{gap}{after}")
@@ -103,15 +99,15 @@ pieces = st.sampled_from(
 @given(st.one_of(st.lists(pieces, max_size=12).map("".join), st.text(max_size=40)))
 @example("[18F]F-F-18")
 @example("fluorine fluorine-18F 18")
-def test_normalising_twice_changes_nothing_more(text: str) -> None:
-    once = normalise(text)
-    assert normalise(once) == once
+def test_normalization_is_idempotent(text: str) -> None:
+    once = normalize(text)
+    assert normalize(once) == once
     assert search_key(once) == search_key(text)
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["N"]), max_size=40))
-def test_a_name_without_a_number_is_left_alone(text: str) -> None:
-    assert normalise(text) == text
+def test_a_name_without_a_number_is_unchanged(text: str) -> None:
+    assert normalize(text) == text
 
 
 @pytest.mark.parametrize(
@@ -122,8 +118,8 @@ def test_a_name_without_a_number_is_left_alone(text: str) -> None:
         "phase 1/2", "2000 Thyroid Nodules", "NCT00578656", "in 111 patients", "10.1007/s00259-016-3415-4", "37 C",
     ],
 )  # fmt: skip
-def test_what_only_looks_like_a_nuclide_is_left_alone(name: str) -> None:
-    assert normalise(name) == name
+def test_text_that_only_looks_like_a_nuclide_is_kept(name: str) -> None:
+    assert normalize(name) == name
     assert without_nuclides(search_key(name)) == search_key(name)
 
 
@@ -149,17 +145,17 @@ def test_what_only_looks_like_a_nuclide_is_left_alone(name: str) -> None:
         ("F-18, Ga-68", "18F, 68Ga"),
     ],
 )
-def test_notations_inside_a_name_are_replaced_and_the_rest_stays(name: str, normal: str) -> None:
-    assert normalise(name) == normal
+def test_notations_inside_a_name_are_replaced(name: str, normal: str) -> None:
+    assert normalize(name) == normal
 
 
-def test_every_medical_nuclide_is_read_without_its_capital() -> None:
+def test_medical_nuclides_need_no_capitals() -> None:
     for nuclide in MEDICAL:
-        assert normalise(nuclide) == nuclide
+        assert normalize(nuclide) == nuclide
         mass = nuclide.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklnopqrstuvwxyz")
         symbol = nuclide.removeprefix(mass)
-        assert normalise(f"{symbol.lower()}-{mass}") == nuclide
-        assert normalise(f"{symbol.upper()}{mass.upper()}") == nuclide
+        assert normalize(f"{symbol.lower()}-{mass}") == nuclide
+        assert normalize(f"{symbol.upper()}{mass.upper()}") == nuclide
 
 
 def test_the_element_table_is_in_order() -> None:
@@ -168,10 +164,10 @@ def test_the_element_table_is_in_order() -> None:
         assert SYMBOLS[number - 1] == symbol
 
 
-def test_folding_takes_accents_and_capitals_away() -> None:
+def test_folding_removes_accents_and_capitals() -> None:
     assert fold("  Sjögreen-  Gleisner K ") == "sjogreen- gleisner k"
 
 
 @pytest.mark.parametrize("text", ["-", "(", "18 ", "F-18 ", "1", "f-", " ", "fluorine ", "[18F]F-", "fluorine 18 "])
 def test_work_grows_with_the_name_and_no_faster(text: str) -> None:
-    assert is_linear(lambda length: normalise(text * (length // len(text)) + "18F"), 8000)
+    assert is_linear(lambda length: normalize(text * (length // len(text)) + "18F"), 8000)

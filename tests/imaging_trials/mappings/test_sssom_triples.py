@@ -96,7 +96,7 @@ def test_things_of_other_vocabularies_are_never_described(sets: list[MappingSet]
     assert {quad.subject for quad in quads(ROOT)} == {NamedNode(iri) for iri in ours}
 
 
-def test_the_graph_has_the_mappings_and_its_key_changes_with_them(tmp_path: Path) -> None:
+def test_the_graph_and_its_key_change_with_the_mappings(tmp_path: Path) -> None:
     graph = NamedNode(PROJECT.expand("graph:links"))
     store = named_graphs.read_sources(PROJECT)
     assert set(store.quads_for_pattern(None, None, None, graph)) == set(quads(ROOT))

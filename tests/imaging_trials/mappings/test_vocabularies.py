@@ -127,7 +127,7 @@ RDF = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
         ("x.obo", "[Term]\nid: MADE:1\nnonsense\n", ":3: is not an OBO clause"),
         ("x.tsv", "code\tlabel\nMADE:1\ta\n", "must begin with the columns id and label"),
         ("x.tsv", "id\tlabel\nMADE:1\n", ":2: must have the 2 cells"),
-        ("x.ttl", "made:1 a made:2 .", "is no Turtle"),
+        ("x.ttl", "made:1 a made:2 .", "is not valid Turtle"),
         ("x.xlsx", "", "no extension of a known format"),
         ("x.tsv", "id\tlabel\nOTHER:1\ta\n", "no identifier of any mapping set"),
     ],

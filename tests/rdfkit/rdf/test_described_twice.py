@@ -23,8 +23,10 @@ def found(root: Path, files: dict[str, str]) -> list[str]:
 def test_two_files_of_one_graph(tmp_path: Path) -> None:
     files = {"data/curated/agents.ttl": "agent:fdopa ex:p 1 .\n", "data/curated/new.ttl": "\nagent:fdopa ex:p 2 ."}
     assert found(tmp_path, files) == [
-        "agent:fdopa is described in data/curated/agents.ttl:3 and data/curated/new.ttl:4: "
-        "put its statements in one block."
+        (
+            "agent:fdopa is described in data/curated/agents.ttl:3 and data/curated/new.ttl:4: "
+            "put its statements in one block."
+        )
     ]
 
 

@@ -50,6 +50,7 @@ VALID = {
 
 INVALID = {
     "no query": "SELECT",
+    "nothing": "# SELECT * {}",
     "two queries": "SELECT * {} SELECT * {}",
     "open brace": "SELECT * { ?s ?p ?o",
     "triple of two": "SELECT * { ?s ?p }",
