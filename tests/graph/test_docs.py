@@ -15,7 +15,9 @@ from pyoxigraph import RdfFormat, parse
 
 import imaging_trials
 from imaging_trials.cli import COMMANDS
+from imaging_trials.cli.diff import COUNTED
 from imaging_trials.model.project import PROJECT
+from rdfkit.releases import changelog_counts, read_snapshot
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.xdist_group("docs")
