@@ -22,10 +22,10 @@ from pyoxigraph import Literal, Store
 import imaging_trials
 from imaging_trials.bibliography import read_references
 from imaging_trials.build import validation
-from imaging_trials.graph import lookup
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import compare, read_set, read_sets, to_quads
-from imaging_trials.views import currency as audit
+from imaging_trials.mapping_sets import compare, read_set, read_sets, to_quads
+from imaging_trials.model import lookup
+from imaging_trials.model.project import PROJECT
+from imaging_trials.views import of_references
 from rdfkit.base import errors
 from rdfkit.base import sandbox as apart
 from rdfkit.base.errors import UserError
@@ -257,7 +257,7 @@ def test_a_very_long_name_or_reference_is_looked_up_in_little_time(pump: str) ->
 
     def work(_: Callable[[object], None]) -> None:
         assert not holds(lambda: lookup.resolve(graph, text))
-        holds(lambda: audit.references(graph, read_references(f"PMID{text}x", "it"), "2026-01-01"), slowest=8)
+        holds(lambda: of_references(graph, read_references(f"PMID{text}x", "it"), "2026-01-01"), slowest=8)
 
     hostile_texts.apart(work, seconds=20)
 
@@ -407,7 +407,7 @@ def _regexes() -> dict["re.Pattern[str]", str]:
 def test_no_regular_expression_takes_more_than_its_share_of_time(pairs: bool) -> None:
     regexes = _regexes()
     assert len(regexes) > 100
-    assert {"rdfkit.sparql.guard._TOKEN", "imaging_trials.graph.nuclide_notation._NOTATION"} <= {*regexes.values()}
+    assert {"rdfkit.sparql.guard._TOKEN", "imaging_trials.model.nuclide_notation._NOTATION"} <= {*regexes.values()}
 
     def work(at: Callable[[object], None]) -> None:
         for regex, name in regexes.items():
@@ -448,12 +448,12 @@ ARGUMENTS: dict[str, list[bytes]] = {
     "a query without an end": [b"query", b"--timeout", b"1", b"--sparql",
         b"SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"],
     "a query to lint that breaks off": [b"query", b"--lint", b"--sparql", b"SELECT * { BIND("],
-    "a row of a query that breaks off": [b"why", b"--sparql", b"SELECT * {"],
+    "a row of a query that breaks off": [b"explain", b"--sparql", b"SELECT * {"],
     "a parameter with control signs": [b"query", b"guidelines-by-body-site", b"--set", b"site=\x1b[31m\n\xff"],
     "a name that is no UTF-8": [b"show", b"\xff\n"],
     "a name of 100,000 letters": [b"show", b"a" * MANY],
     "a citation of control signs": [b"cite", b"\x1b\x07"],
-    "a day that is none": [b"audit", b"--on", b"2026-02-30\n"],
+    "a day that is none": [b"audit", b"--as-of", b"2026-02-30\n"],
     "a list with a line end in its name": [b"audit", b"no\nsuch\nfile"],
     "a file with a line end in its name": [b"validate", b"no\nsuch\x1b.ttl"],
     "a folder with a line end in its name": [b"diff", b"no\nsuch", b"."],

@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imaging_trials.bibliography import (
-    WRITERS,
     articles_of,
     decode_references,
     in_page_order,
@@ -24,13 +23,12 @@ from imaging_trials.bibliography import (
     read_references,
 )
 from imaging_trials.build import validation
-from imaging_trials.graph import lookup
-from imaging_trials.graph import nuclide_notation as notation
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import compare, labels, problems, read_set, read_sets, to_quads
-from imaging_trials.views import currency as audit
-from imaging_trials.views import decay
-from imaging_trials.views import summary_card as card
+from imaging_trials.cli import formats
+from imaging_trials.mapping_sets import compare, labels, problems, read_set, read_sets, to_quads
+from imaging_trials.model import dates, lookup
+from imaging_trials.model import nuclide_notation as notation
+from imaging_trials.model.project import PROJECT
+from imaging_trials.views import decay, for_thing, of_references, render_text
 from rdfkit.base import sandbox as apart
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import turtle_locations as positions
@@ -280,6 +278,11 @@ def test_parameters_are_taken_or_refused(share: int) -> None:
 # Names, days, lists, mapping sets, releases
 
 
+def writers() -> list[Callable[..., str]]:
+    """Return the functions that write citations, one for each format."""
+    return [formats.renderer("citations", name) for name in formats.names("citations")]
+
+
 @few_or_many
 def test_names_notations_days_and_times_are_understood_or_refused(share: int) -> None:
     store = open_store(PROJECT)
@@ -289,14 +292,14 @@ def test_names_notations_days_and_times_are_understood_or_refused(share: int) ->
         key = notation.search_key(text)
         notation.without_nuclides(key)
         labels.are_of_one_thing(text, text[::-1], [key])
-        holds(lambda: audit.day(text))
+        holds(lambda: dates.day(text))
         holds(lambda: decay.duration(text))
         holds(lambda: PROJECT.expand(text))
         PROJECT.shorten(text)
         thing = lookup.resolve(store, text)
-        card.text(store, thing)
+        render_text.cards([for_thing(store, thing)])
         citations = [read_record(store, one) for one in articles_of(store, thing)]
-        for write in WRITERS.values():
+        for write in writers():
             write(citations)
 
     try_all(names() | hostile.strings(), 60, share, read)
@@ -306,12 +309,12 @@ def test_names_notations_days_and_times_are_understood_or_refused(share: int) ->
 def test_lists_of_references_are_read_or_refused(share: int) -> None:
     store = open_store(PROJECT)
     citations = [read_record(store, one) for one in in_page_order(store)[:3]]
-    lists = [write(citations).encode() for write in WRITERS.values()]
+    lists = [write(citations).encode() for write in writers()]
 
     def read(data: object) -> None:
         assert isinstance(data, bytes)
         found = read_references(decode_references(data, "the list"), "the list")
-        audit.references(store, found[:20], "2026-01-01")
+        of_references(store, found[:20], "2026-01-01")
 
     pieces = (
         "@article{",

@@ -1,7 +1,7 @@
 """Bibliography: citations read from the graph, the formats they are written in, and lists of references.
 
-A `Record` is a whole citation. `read_record` reads one from the store, and each of `WRITERS` writes a list of them.
-`read_references` reads a list of references in whichever of these formats it is.
+A `Record` is a whole citation. `read_record` reads one from the store. ``nlm``, ``bibtex``, ``ris`` and ``csl`` have
+``write(records)``; `read_references` reads a list of references in whichever of these formats it is.
 
 Authors keep the order of the source: a group has the place at which it is printed, and the people listed under it
 follow as authors of their own. That is how PubMed prints them, and it keeps each name findable in a reference manager,
@@ -10,13 +10,13 @@ which cannot say who belongs to which group; the graph can (``imt:isListedUnder`
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from imaging_trials.bibliography.formats import WRITERS
     from imaging_trials.bibliography.from_graph import (
         Correction,
         articles_of,
         cited_things,
         corrections,
         corrections_of,
+        find_articles,
         in_page_order,
         read_record,
     )
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_LIST_BYTES",
-    "WRITERS",
     "Correction",
     "Date",
     "Record",
@@ -38,6 +37,7 @@ __all__ = [
     "corrections_of",
     "decode_references",
     "erratum",
+    "find_articles",
     "in_page_order",
     "read_record",
     "read_references",
@@ -45,7 +45,6 @@ __all__ = [
 ]
 
 _MODULES = {
-    "formats": ("WRITERS",),
     "nlm": ("authors", "erratum"),
     "record": ("Date", "Record", "Reference", "volume_issue_pages"),
     "references": ("MAX_LIST_BYTES", "decode_references", "read_references"),

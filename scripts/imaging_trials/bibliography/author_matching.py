@@ -22,8 +22,7 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode, Store
 
 from imaging_trials.bibliography.record import Author
-from imaging_trials.graph import lookup, nuclide_notation, read
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model import PROJECT, nuclide_notation, read, vocabulary
 
 FILE = "data/curated/possible-matches.ttl"
 BASIS = (
@@ -97,8 +96,8 @@ def find(store: Store) -> list[Match]:
 
 def turtle(store: Store) -> str:
     """Return the matches as Turtle in the project's normal form, dated with the day on which the page was read."""
-    page = read.node("source:page-titles")
-    checked = read.text(store, page, "checkedOn")
+    page = vocabulary.PAGE_TITLES
+    checked = read.text(store, page, vocabulary.CHECKED_ON)
     prefixes = ("authorship", "dcterms", "imt", "match", "skos", "source", "xsd")
     lines = [f"@prefix {prefix}: <{PROJECT.prefixes[prefix]}> ." for prefix in prefixes]
     lines += ["", "# Names that may belong to one person: written by `python -m tools.author_matches`"]
@@ -129,11 +128,11 @@ def _name_uses(store: Store) -> list[_NameUse]:
     in_article: dict[NamedNode, list[Name]] = defaultdict(list)
     authorships: dict[Name, list[NamedNode]] = defaultdict(list)
     articles: dict[Name, set[NamedNode]] = defaultdict(set)
-    for authorship in read.members(store, "PersonAuthorship"):
-        name = read_name(read.text(store, authorship, "printedName"))
+    for authorship in read.members(store, vocabulary.PERSON_AUTHORSHIP):
+        name = read_name(read.text(store, authorship, vocabulary.PRINTED_NAME))
         if not name:
             continue
-        for article in read.objects(store, authorship, "isAuthorshipOf"):
+        for article in read.objects(store, authorship, vocabulary.IS_AUTHORSHIP_OF):
             in_article[article].append(name)
             authorships[name].append(authorship)
             articles[name].add(article)
@@ -155,8 +154,8 @@ def _name_uses(store: Store) -> list[_NameUse]:
 
 
 def _societies(store: Store, article: NamedNode) -> list[NamedNode]:
-    editions = read.subjects(store, "isPublishedAs", article)
-    return [society for edition in editions for society in read.objects(store, edition, "isIssuedBy")]
+    editions = read.subjects(store, vocabulary.IS_PUBLISHED_AS, article)
+    return [society for edition in editions for society in read.objects(store, edition, vocabulary.IS_ISSUED_BY)]
 
 
 def _match(store: Store, pair: tuple[_NameUse, _NameUse], same: list[_NameUse]) -> Match:
@@ -173,11 +172,11 @@ def _match(store: Store, pair: tuple[_NameUse, _NameUse], same: list[_NameUse]) 
         weigh(min(8 * shared, 24), f"{shared} other author{'' if shared == 1 else 's'} in common")
     in_common = min(len(one.name.initials), len(other.name.initials))
     weigh(10 if in_common > 1 else -10, f"{in_common} initial{'' if in_common == 1 else 's'} in common")
-    societies = sorted(lookup.label(store, society) for society in one.societies & other.societies)
+    societies = sorted(read.label(store, society) for society in one.societies & other.societies)
     if societies:
         weigh(5, f"guidelines of {' and '.join(societies)}")
     if any(not may_be_one_person(one.name, third.name) and third.name != one.name for third in same):
-        weigh(-20, "others bear the family name with other initials")
+        weigh(-20, "the family name occurs with other initials too")
     if one.name.whole_family != other.name.whole_family:
         weigh(-5, "one name has a particle")
     candidates = sorted({*one.authorships, *other.authorships}, key=lambda authorship: authorship.value)

@@ -1,18 +1,27 @@
 """Records read from the graph: an article's citation as its source prints it, or corrected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials.bibliography.record import Author, Date, Erratum, Record
-from imaging_trials.graph import lookup, read
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model import PROJECT, lookup, read, vocabulary
 from rdfkit.base.errors import UserError
 
-_EVENT_KIND = PROJECT.prefixes["eventkind"]
-_PARTS = ("isAuthorshipOf", "concerns", "corrects")
+_PARTS = (vocabulary.IS_AUTHORSHIP_OF, vocabulary.CONCERNS, vocabulary.CORRECTS)
 """Properties that lead from a part of a citation to its article."""
+
+_ARTICLE_PROPERTIES = (
+    vocabulary.IS_PUBLISHED_AS,
+    vocabulary.LISTS,
+    vocabulary.CORRECTS,
+    vocabulary.IS_AUTHORSHIP_OF,
+)
+"""Properties that lead from a thing to the article to cite for it."""
+
+_ERRATUM_PROPERTIES = (vocabulary.PRINTED_DATE, vocabulary.VOLUME, vocabulary.ISSUE, vocabulary.PAGES)
 
 _LAST = 10**9
 """The position of what has none."""
@@ -38,11 +47,29 @@ _Values = Callable[[NamedNode, NamedNode], list[str]]
 def in_page_order(store: Store) -> list[NamedNode]:
     """Return the articles that the page lists, in its order; an article that is listed twice is there twice."""
     rows = []
-    for listing in read.members(store, "Listing"):
-        for topic in read.objects(store, listing, "isUnderTopic"):
+    for listing in read.members(store, vocabulary.LISTING):
+        for topic in read.objects(store, listing, vocabulary.IS_UNDER_TOPIC):
             at = (_position(store, topic), _position(store, listing), listing.value)
-            rows += [(at, article) for article in read.objects(store, listing, "lists")]
+            rows += [(at, article) for article in read.objects(store, listing, vocabulary.LISTS)]
     return [article for _, article in sorted(rows, key=lambda row: row[0])]
+
+
+def find_articles(store: Store, names: Iterable[str]) -> list[NamedNode]:
+    """Return the articles of the things named, each once, or all that the page lists, in its order, without names.
+
+    Raises UserError for a name that leads to no article, or to more than one thing.
+    """
+    found: list[NamedNode] = []
+    for name in names:
+        thing = lookup.resolve(store, name, accepts=lambda one: bool(articles_of(store, one)))
+        articles = articles_of(store, thing)
+        if not articles:
+            raise UserError(
+                f"{read.described(store, thing)} is not an article and no article is listed for it: "
+                "name an article, an edition, a series, a listing or a topic ('imt cite' alone prints all)."
+            )
+        found += articles
+    return list(dict.fromkeys(found)) or in_page_order(store)
 
 
 def articles_of(store: Store, thing: NamedNode) -> list[NamedNode]:
@@ -60,20 +87,16 @@ def articles_of(store: Store, thing: NamedNode) -> list[NamedNode]:
 
 
 def _articles(store: Store, thing: NamedNode) -> list[NamedNode]:
-    if read.is_a(store, thing, "Article"):
+    if read.is_a(store, thing, vocabulary.ARTICLE):
         return [thing]
-    found = [
-        article
-        for name in ("isPublishedAs", "lists", "corrects", "isAuthorshipOf")
-        for article in read.objects(store, thing, name)
-    ]
-    for event_or_correction in ("concerns", "correctsStatementOf"):
-        for other in read.objects(store, thing, event_or_correction):
+    found = [article for name in _ARTICLE_PROPERTIES for article in read.objects(store, thing, name)]
+    for name in (vocabulary.CONCERNS, vocabulary.CORRECTS_STATEMENT_OF):
+        for other in read.objects(store, thing, name):
             found += _articles(store, other)
-    for edition in read.subjects(store, "isEditionOf", thing):
+    for edition in read.subjects(store, vocabulary.IS_EDITION_OF, thing):
         found += _articles(store, edition)
-    for listing in read.subjects(store, "isUnderTopic", thing):
-        found += read.objects(store, listing, "lists")
+    for listing in read.subjects(store, vocabulary.IS_UNDER_TOPIC, thing):
+        found += read.objects(store, listing, vocabulary.LISTS)
     return list(dict.fromkeys(found))
 
 
@@ -85,53 +108,56 @@ def read_record(store: Store, article: NamedNode, *, corrected: bool = False) ->
     """
     values = _corrected(store, article) if corrected else _printed(store)
 
-    def text(thing: NamedNode, name: str) -> str:
-        return next(iter(values(thing, read.imt(name))), "")
+    def text(thing: NamedNode, name: NamedNode) -> str:
+        return next(iter(values(thing, name)), "")
 
     def journal(thing: NamedNode) -> str:
-        return next((text(journal, "printedName") for journal in read.objects(store, thing, "isPublishedIn")), "")
+        journals = read.objects(store, thing, vocabulary.IS_PUBLISHED_IN)
+        return next((text(journal, vocabulary.PRINTED_NAME) for journal in journals), "")
 
-    authorships = read.subjects(store, "isAuthorshipOf", article)
-    errata = read.subjects(store, "corrects", article)
+    authorships = read.subjects(store, vocabulary.IS_AUTHORSHIP_OF, article)
+    errata = read.subjects(store, vocabulary.CORRECTS, article)
     dates = _dates(store, article, text)
     return Record(
         iri=article.value,
         key=article.value.replace("#", "/").rpartition("/")[2],
         authors=tuple(
             Author(
-                text(one, "printedName"),
-                read.is_a(store, one, "GroupAuthorship"),
-                bool(read.objects(store, one, "isListedUnder")),
+                text(one, vocabulary.PRINTED_NAME),
+                read.is_a(store, one, vocabulary.GROUP_AUTHORSHIP),
+                bool(read.objects(store, one, vocabulary.IS_LISTED_UNDER)),
             )
             for one in sorted(authorships, key=lambda one: (_position(store, one), one.value))
         ),
-        title=next(iter(values(article, lookup.TITLE)), ""),
+        title=next(iter(values(article, vocabulary.TITLE)), ""),
         journal=journal(article),
-        issued=dates.get("issue-publication"),
-        online=dates.get("online-publication"),
-        ahead_of_print=dates.get("ahead-of-print"),
-        volume=text(article, "volume"),
-        issue=text(article, "issue"),
-        pages=text(article, "pages"),
-        doi=text(article, "doi"),
-        pmid=text(article, "pmid"),
-        pmcid=text(article, "pmcid"),
+        issued=dates.get(vocabulary.ISSUE_PUBLICATION),
+        online=dates.get(vocabulary.ONLINE_PUBLICATION),
+        ahead_of_print=dates.get(vocabulary.AHEAD_OF_PRINT),
+        volume=text(article, vocabulary.VOLUME),
+        issue=text(article, vocabulary.ISSUE),
+        pages=text(article, vocabulary.PAGES),
+        doi=text(article, vocabulary.DOI),
+        pmid=text(article, vocabulary.PMID),
+        pmcid=text(article, vocabulary.PMCID),
         errata=tuple(
-            Erratum(journal(one), *(text(one, name) for name in ("printedDate", "volume", "issue", "pages")))
-            for one in sorted(errata, key=lambda one: (text(one, "earliestDay"), one.value))
+            Erratum(journal(one), *(text(one, name) for name in _ERRATUM_PROPERTIES))
+            for one in sorted(errata, key=lambda one: (text(one, vocabulary.EARLIEST_DAY), one.value))
         ),
     )
 
 
-def _dates(store: Store, article: NamedNode, text: Callable[[NamedNode, str], str]) -> dict[str, Date]:
+def _dates(store: Store, article: NamedNode, text: Callable[[NamedNode, NamedNode], str]) -> dict[NamedNode, Date]:
     """Return the dates that the page prints of an article, by kind of event; what other sources say is left out."""
     return {
-        kind.value.removeprefix(_EVENT_KIND): Date(
-            text(event, "printedDate"), text(event, "earliestDay"), text(event, "latestDay")
+        kind: Date(
+            text(event, vocabulary.PRINTED_DATE),
+            text(event, vocabulary.EARLIEST_DAY),
+            text(event, vocabulary.LATEST_DAY),
         )
-        for event in read.subjects(store, "concerns", article)
+        for event in read.subjects(store, vocabulary.CONCERNS, article)
         if read.sections(store, event)
-        for kind in read.objects(store, event, "hasEventKind")
+        for kind in read.objects(store, event, vocabulary.HAS_EVENT_KIND)
     }
 
 
@@ -143,19 +169,20 @@ def corrections(store: Store, article: NamedNode) -> list[Correction]:
 
 def corrections_of(store: Store, thing: NamedNode) -> list[Correction]:
     """Return the corrections of what the source prints of one thing, sorted by IRI."""
-    return [_correction(store, iri) for iri in read.subjects(store, "correctsStatementOf", thing)]
+    return [_correction(store, iri) for iri in read.subjects(store, vocabulary.CORRECTS_STATEMENT_OF, thing)]
 
 
 def cited_things(store: Store, article: NamedNode) -> list[NamedNode]:
     """Return the things whose statements make up a citation: article, authorships, events, errata, journals."""
     own = [article, *(part for name in _PARTS for part in read.subjects(store, name, article))]
-    journals = [journal for one in own for journal in read.objects(store, one, "isPublishedIn")]
+    journals = [journal for one in own for journal in read.objects(store, one, vocabulary.IS_PUBLISHED_IN)]
     return list(dict.fromkeys([*own, *journals]))
 
 
 def _correction(store: Store, iri: NamedNode) -> Correction:
-    things, properties = read.objects(store, iri, "correctsStatementOf"), read.objects(store, iri, "correctsProperty")
-    corrected = read.text(store, iri, "correctedValue")
+    things = read.objects(store, iri, vocabulary.CORRECTS_STATEMENT_OF)
+    properties = read.objects(store, iri, vocabulary.CORRECTS_PROPERTY)
+    corrected = read.text(store, iri, vocabulary.CORRECTED_VALUE)
     if len(things) != 1 or len(properties) != 1 or not corrected:
         raise UserError(
             f"{PROJECT.shorten(iri.value)} is an incomplete correction: give it one imt:correctsStatementOf, one "
@@ -165,16 +192,16 @@ def _correction(store: Store, iri: NamedNode) -> Correction:
         iri,
         things[0],
         properties[0],
-        read.text(store, iri, "printedValue"),
+        read.text(store, iri, vocabulary.PRINTED_VALUE),
         corrected,
-        read.text(store, iri, "basis"),
+        read.text(store, iri, vocabulary.BASIS),
         tuple(read.sources(store, iri)),
-        read.text(store, iri, "checkedOn"),
+        read.text(store, iri, vocabulary.CHECKED_ON),
     )
 
 
 def _printed(store: Store) -> _Values:
-    return lambda thing, name: read.texts(store, thing, name)
+    return partial(read.texts, store)
 
 
 def _corrected(store: Store, article: NamedNode) -> _Values:
@@ -186,12 +213,11 @@ def _corrected(store: Store, article: NamedNode) -> _Values:
         if one.printed and one.printed not in values:
             raise UserError(
                 f"{PROJECT.shorten(one.iri.value)} corrects '{one.printed}', but "
-                f"{lookup.described(store, one.thing)} prints something else: fix the correction."
+                f"{read.described(store, one.thing)} prints something else: fix the correction."
             )
         corrected[at] = [one.corrected, *(value for value in values if value not in (one.printed, one.corrected))]
     return lambda thing, name: corrected.get((thing, name)) or printed(thing, name)
 
 
 def _position(store: Store, thing: NamedNode) -> int:
-    value = read.text(store, thing, "position")
-    return int(value) if value.isdecimal() else _LAST
+    return read.number(store, thing, vocabulary.POSITION, _LAST)

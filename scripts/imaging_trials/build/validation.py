@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model import PROJECT
 from rdfkit.base.errors import UserError
+from rdfkit.base.text import printable
 from rdfkit.inference import closure
 from rdfkit.rdf import described_twice, named_graphs, rdflib_adapter, reading
 from rdfkit.shacl import Source, Term, ValidationInput, locate, report, term_text, undefined_terms, validate
-from rdfkit.stores import embedded
+from rdfkit.stores import from_sources, open_store
 
 if TYPE_CHECKING:
     import rdflib
@@ -56,7 +57,7 @@ def load_context(root: Path | None = None, *, authoring: bool = False) -> Contex
 
     ``root`` is the folder of another checkout. Raises UserError if one of its files is missing or broken.
     """
-    shipped = embedded.from_sources(PROJECT.at(root)) if root else embedded.open_store(PROJECT)
+    shipped = from_sources(PROJECT.at(root)) if root else open_store(PROJECT)
     root = root or PROJECT.root
     shapes = _shapes(root, authoring=authoring)
     quads = list(shipped)
@@ -107,9 +108,10 @@ def validate_repository(root: Path | None = None, *, engine: str = "auto") -> re
     made = named_graphs.read_sources(project)
     closed = closure.close(project, made)
     found = validate_shipped(made, root, engine=engine)
+    repeated = {_of_repeated(each): each.locations for each in described_twice.described_twice(project)}
     found = replace(
         found,
-        results=(*found.results, *map(_of_repeated, described_twice.described_twice(project))),
+        results=(*found.results, *repeated),
         undefined=tuple(undefined_terms.check_repository(project)),
         contradictions=tuple(closed.contradictions),
     )
@@ -117,13 +119,16 @@ def validate_repository(root: Path | None = None, *, engine: str = "auto") -> re
         return found
     files = [*(path for _, path in named_graphs.source_files(project)), *sorted((root / "shapes").glob("*.ttl"))]
     sources = (Source(path.relative_to(root).as_posix(), path, "turtle", reading.read(path)) for path in files)
-    return locate(found, sources, made, _shapes(root, authoring=True))
+    located = locate(found, sources, made, _shapes(root, authoring=True))
+    # The second description is one too many.
+    of_repeated = {result: (*locations[1:], locations[0]) for result, locations in repeated.items()}
+    return replace(located, locations={**located.locations, **of_repeated})
 
 
 def _of_repeated(found: described_twice.DescribedTwice) -> report.Result:
     component = PROJECT.shapes + "DescribedTwice"
     return report.Result(
-        file=found.places[0].rpartition(":")[0],
+        file=found.locations[1].file,
         focus=NamedNode(found.subject),
         label="",
         path=None,
@@ -132,7 +137,7 @@ def _of_repeated(found: described_twice.DescribedTwice) -> report.Result:
         severity=PROJECT.expand("sh:Violation"),
         shape=NamedNode(component),
         constraint=None,
-        messages=(f"Described in {' and '.join(found.places)}: put its statements in one block.",),
+        messages=(f"Described in {found.places}: put its statements in one block.",),
     )
 
 
@@ -155,7 +160,7 @@ def read_graph(graph: "rdflib.Graph", name: str) -> list[Data]:
         try:
             quads.append(Quad(*map(rdflib_adapter.from_rdflib, (subject, predicate, value))))  # type: ignore[arg-type]
         except (TypeError, ValueError) as error:
-            triple = reading.printable(f"{subject} {predicate} {value}")
+            triple = printable(f"{subject} {predicate} {value}")
             raise UserError(f"The graph has '{triple}', which is not an RDF triple ({error}): remove it.") from error
     return _relabeled([Data(name, quads)])
 

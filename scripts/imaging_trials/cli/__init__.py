@@ -6,7 +6,7 @@ import io
 import os
 import sys
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model import PROJECT
 from rdfkit.base.errors import UserError
 
 TYPE_CHECKING = False  # typing would add 2 ms to every `imt query`
@@ -17,8 +17,8 @@ COMMANDS = {
     "build": ("imaging_trials.cli.build", "read the sources, infer, validate, and write the graph to dist/"),
     "validate": ("imaging_trials.cli.validate", "validate the graph, or your own files, against the shapes"),
     "query": ("imaging_trials.cli.query", "list and answer the saved questions, or your own SPARQL"),
-    "why": ("imaging_trials.cli.why", "say which triples make a row of an answer, and where each comes from"),
-    "show": ("imaging_trials.cli.show", "describe one thing, with its sources, by name, notation, DOI, PMID or IRI"),
+    "explain": ("imaging_trials.cli.explain", "list the triples that a row of an answer needs, with their sources"),
+    "show": ("imaging_trials.cli.show", "describe a thing, with its sources, by name, notation, DOI, PMID or IRI"),
     "audit": (
         "imaging_trials.cli.audit",
         "report what is superseded, corrected or incomplete, here or in your own list",

@@ -6,8 +6,8 @@ import sys
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography
-from imaging_trials.graph import lookup
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.cli import formats
+from imaging_trials.model import PROJECT, dates, read
 from rdfkit.base.errors import UserError
 
 
@@ -20,11 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="an article, or an edition, series, listing or topic that leads to articles: by label, part of a label, "
         "CURIE, DOI, PMID, PMCID or IRI (default: all articles that the page lists, in its order)",
     )
-    parser.add_argument(
-        "--format",
-        choices=list(bibliography.WRITERS),
-        help="how to print (default: nlm, one citation on each line, as on the page)",
-    )
+    formats.add_argument(parser, "citations", "nlm has one citation on each line, as on the page")
+    parser.set_defaults(format=None)  # so that --list-corrections can tell whether a format was given
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--corrected", action="store_true", help="correct misprints and add what the page leaves out")
     how.add_argument(
@@ -39,35 +36,19 @@ def run(args: argparse.Namespace) -> int:
     if args.list_corrections and args.format:
         raise UserError("--list-corrections prints no citations: remove --format.")
     store = embedded.open_store(PROJECT)
-    articles = _articles(store, args.what)
+    articles = bibliography.find_articles(store, args.what)
     if not articles:
         print("imt: The graph lists no article: name one to cite.", file=sys.stderr)
         return 1
     if args.list_corrections:
         sys.stdout.write(_corrections(store, articles))
         return 0
-    output_format = args.format or "nlm"
+    output_format = args.format or formats.names("citations")[0]
     if output_format != "nlm":  # keys must be unique
         articles = list(dict.fromkeys(articles))
     records = [bibliography.read_record(store, article, corrected=args.corrected) for article in articles]
-    sys.stdout.write(bibliography.WRITERS[output_format](records))
+    sys.stdout.write(formats.renderer("citations", output_format)(records))
     return 0
-
-
-def _articles(store: Store, names: list[str]) -> list[NamedNode]:
-    if not names:
-        return bibliography.in_page_order(store)
-    found: list[NamedNode] = []
-    for name in names:
-        thing = lookup.resolve(store, name, accepts=lambda one: bool(bibliography.articles_of(store, one)))
-        articles = bibliography.articles_of(store, thing)
-        if not articles:
-            raise UserError(
-                f"{lookup.described(store, thing)} is not an article and no article is listed for it: "
-                "name an article, an edition, a series, a listing or a topic ('imt cite' alone prints all)."
-            )
-        found += articles
-    return list(dict.fromkeys(found))
 
 
 def _corrections(store: Store, articles: list[NamedNode]) -> str:
@@ -79,12 +60,12 @@ def _corrections(store: Store, articles: list[NamedNode]) -> str:
 
 def _correction(store: Store, one: bibliography.Correction) -> str:
     lines = [
-        f"{lookup.label(store, one.thing)}: {lookup.label(store, one.property)}",
+        f"{read.label(store, one.thing)}: {read.label(store, one.property)}",
         f"  printed    {one.printed or '(nothing)'}",
         f"  corrected  {one.corrected}",
         f"  because    {one.basis}",
-        *(f"  source     {lookup.described(store, source)}" for source in one.sources),
-        f"  checked    {one.checked_on}",
+        *(f"  source     {read.described(store, source)}" for source in one.sources),
+        f"  checked    {dates.shown(one.checked_on)}",
         f"  see        {PROJECT.shorten(one.iri.value)}",
     ]
     return "\n".join(line for line in lines if not line.endswith("  ")) + "\n"

@@ -1,29 +1,29 @@
-"""``imt dossier``: what one needs to open a trial with an agent, each line with its source."""
+"""``imt dossier``: report what one needs to open a trial with an agent, each line with its source."""
 
 import argparse
 import sys
 
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.views import agent_report as dossier
-from imaging_trials.views import currency as audit
+from imaging_trials import views
+from imaging_trials.cli import formats
+from imaging_trials.model import PROJECT, dates
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Say what ``imt dossier`` takes."""
+    """Add the arguments of ``imt dossier``."""
     parser.add_argument("agent", metavar="AGENT", help="an agent by name, notation (F-18 FES, [18F]FES), CURIE or IRI")
-    parser.add_argument("--format", choices=list(dossier.WRITERS), default="text", help="how to print (default: text)")
+    formats.add_argument(parser, "agent report")
     parser.add_argument(
-        "--on", metavar="DATE", help="the day to judge guidelines by, as YYYY-MM-DD (default: the release date)"
+        "--as-of", metavar="DATE", help="judge the guidelines on this day, YYYY-MM-DD (default: the release date)"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the dossier; 0 when done."""
-    from rdfkit.stores import embedded as stores
+    """Print the report and return 0."""
+    from rdfkit.stores import embedded
 
-    day = audit.day(args.on) if args.on is not None else ""
-    store = stores.open_store(PROJECT)
-    agent = dossier.find_agent(store, args.agent)
-    made = dossier.make(store, agent, day or audit.release_day(store))
-    sys.stdout.write(dossier.WRITERS[args.format](store, made))
+    as_of = dates.day(args.as_of) if args.as_of is not None else ""
+    store = embedded.open_store(PROJECT)
+    agent = views.find_agent(store, args.agent)
+    report = views.for_agent(store, agent, as_of or views.release_day(store))
+    sys.stdout.write(formats.renderer("agent report", args.format)(report))
     return 0

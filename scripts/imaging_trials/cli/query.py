@@ -4,7 +4,8 @@ import argparse
 import functools
 import sys
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.cli import formats
+from imaging_trials.model import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import results, saved
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--file", metavar="FILE", help="a file with your own SPARQL, or - for standard input")
     datasets = (*named_graphs.dataset_names(PROJECT), "default")
     add("--dataset", choices=datasets, help="the named graphs that your own SPARQL is asked over (default: all)")
-    add("--format", choices=results.FORMATS, default="table", help="the format of the answer (default: table)")
+    formats.add_argument(parser, "answer")
     add("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the embedded graph")
     add("--method", choices=("get", "post"), default="get", help="the HTTP method for the endpoint (default: get)")
     add(

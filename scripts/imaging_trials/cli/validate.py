@@ -5,6 +5,7 @@ import logging
 import sys
 from pathlib import Path
 
+from imaging_trials.cli import formats
 from rdfkit.rdf.reading import FORMATS
 
 ENGINES = ("auto", "fast", "pyshacl")
@@ -16,12 +17,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", nargs="*", type=Path, metavar="FILE", help="RDF files to check; without any, the graph itself"
     )
-    parser.add_argument(
-        "--format",
-        choices=("text", "json", "ttl", "sarif", "github"),
-        default="text",
-        help="of the report: text for people, a W3C validation report (ttl), for editors (sarif), for GitHub Actions; "
-        "lines and columns are known for Turtle, TriG, N-Triples and N-Quads, for JSON-LD and RDF/XML only the file",
+    formats.add_argument(
+        parser,
+        "validation",
+        "ttl is a W3C validation report, sarif is for editors, github for GitHub Actions; lines and columns are known "
+        "for Turtle, TriG, N-Triples and N-Quads, for JSON-LD and RDF/XML only the file",
     )
     parser.add_argument("--input-format", choices=tuple(FORMATS), help="of files whose extension does not say it")
     parser.add_argument(
@@ -46,7 +46,6 @@ def run(args: argparse.Namespace) -> int:
     Warnings and remarks are reported and do not count as errors; with ``--strict``, only remarks.
     """
     from imaging_trials.build import validation
-    from rdfkit.shacl import report
 
     # rdflib logs a traceback for each literal that is not valid for its datatype; the shapes decide if that matters.
     logging.getLogger("rdflib").setLevel(logging.ERROR)
@@ -59,15 +58,5 @@ def run(args: argparse.Namespace) -> int:
     else:
         found = validation.validate_repository(engine=args.engine)
     allowed = ("Info",) if args.strict else ("Info", "Warning")
-    if args.format == "json":
-        print(report.as_json(found, allowed), end="")
-    elif args.format == "ttl":
-        print(report.as_turtle(found), end="")
-    elif args.format == "sarif":
-        print(report.as_sarif(found, "imt validate"), end="")
-    elif args.format == "github":
-        print(report.as_github(found, allowed), end="")
-    else:
-        for line in (*report.lines_with_snippets(found), report.summary(found, allowed)):
-            print(line)
+    sys.stdout.write(formats.renderer("validation", args.format)(found, allowed))
     return 0 if found.conforms(allowed) else 1

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imaging_trials.bibliography import MAX_LIST_BYTES, WRITERS, decode_references, read_references
+from imaging_trials.bibliography import MAX_LIST_BYTES, decode_references, read_references
 from imaging_trials.bibliography.record import Record
+from imaging_trials.cli import formats
 from rdfkit.base.errors import UserError
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("name", formats.names("citations"))
 def test_what_cite_writes_is_read_with_all_identifiers(records: list[Record], name: str) -> None:
-    found = read_references(WRITERS[name](records), "list")
+    found = read_references(formats.renderer("citations", name)(records), "list")
     assert [(one.doi, one.pmid, one.pmcid) for one in found] == [(one.doi, one.pmid, one.pmcid) for one in records]
 
 

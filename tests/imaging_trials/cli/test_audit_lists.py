@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from imaging_trials.bibliography import WRITERS, Reference, in_page_order, read_record, read_references
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.views import currency
+from imaging_trials.bibliography import Reference, in_page_order, read_record, read_references
+from imaging_trials.cli import formats
+from imaging_trials.model.project import PROJECT
+from imaging_trials.views import listed_articles, of_references
+from imaging_trials.views.phrases import plain
 from rdfkit.stores.embedded import open_store
 from tests.conftest import Imt
 
@@ -27,17 +29,17 @@ def read(text: str) -> list[Reference]:
 def audited(store: Store, text: str) -> list[tuple[str, list[str]]]:
     """Return (thing as CURIE or "", words of the findings) of each reference of a list."""
     return [
-        (PROJECT.shorten(one.thing.value) if one.thing else "", [finding.words for finding in one.findings])
-        for one in currency.references(store, read(text), DAY)
+        (one.thing.curie if one.thing else "", [finding.words for finding in one.findings])
+        for one in of_references(store, read(text), DAY).statuses
     ]
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("name", formats.names("citations"))
 def test_a_list_in_any_format_gets_the_same_findings(store: Store, name: str) -> None:
     records = [read_record(store, article) for article in in_page_order(store)]
-    found = currency.references(store, read(WRITERS[name](records)), DAY)
+    found = of_references(store, read(formats.renderer("citations", name)(records)), DAY).statuses
     assert [(one.thing, one.findings) for one in found] == [
-        (one.thing, one.findings) for one in currency.listed(store, DAY)
+        (one.thing, one.findings) for one in listed_articles(store, DAY).statuses
     ]
 
 
@@ -81,23 +83,23 @@ def test_an_unlisted_edition_is_known_by_its_basis(store: Store) -> None:
 
 
 def test_an_edition_that_is_only_reported_is_not_current(store: Store) -> None:
-    (one,) = currency.references(store, read("10.1007/s00259-025-07105-x"), DAY)
+    (one,) = of_references(store, read("10.1007/s00259-025-07105-x"), DAY).statuses
     assert one.status == "unknown"
     assert [finding.words for finding in one.findings] == ["read as an edition", "known from reports only"]
 
 
 def test_identifiers_of_different_articles_are_reported(store: Store) -> None:
-    (one,) = currency.references(store, read("doi: 10.1007/s00259-017-3670-z. PMID: 27262701"), DAY)
+    (one,) = of_references(store, read("doi: 10.1007/s00259-017-3670-z. PMID: 27262701"), DAY).statuses
     assert (one.thing, one.status) == (None, "unknown")
     (finding,) = one.findings
     assert finding.words == "identifiers disagree"
-    assert finding.what == "its DOI is that of Fendler 2017 and its PMID is that of Van den Wyngaert 2016"
+    assert plain(finding.what) == "its DOI is that of Fendler 2017 and its PMID is that of Van den Wyngaert 2016"
 
 
 def test_a_known_title_with_an_unknown_doi_is_reported(store: Store) -> None:
     title = "68Ga-PSMA PET/CT: Joint EANM and SNMMI procedure guideline for prostate cancer imaging: version 1.0"
-    (one,) = currency.references(store, read(json.dumps([{"title": title, "DOI": "10.1000/wrong"}])), DAY)
-    assert one.findings[0].what == "its title is that of Fendler 2017, its DOI of nothing in the graph"
+    (one,) = of_references(store, read(json.dumps([{"title": title, "DOI": "10.1000/wrong"}])), DAY).statuses
+    assert plain(one.findings[0].what) == "its title is that of Fendler 2017, its DOI of nothing in the graph"
 
 
 def test_another_pmid_than_the_graph_has_is_reported(store: Store) -> None:

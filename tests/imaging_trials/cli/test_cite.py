@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from imaging_trials.bibliography import WRITERS, in_page_order, read_record
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.bibliography import in_page_order, read_record
+from imaging_trials.cli import formats
+from imaging_trials.model.project import PROJECT
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT, Imt
 
@@ -40,11 +41,11 @@ def test_the_twenty_citations_are_printed_to_the_letter(imt: Imt) -> None:
     assert printed(imt) == printed(imt, "--format", "nlm") == expected
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("name", formats.names("citations"))
 def test_each_format_is_what_its_writer_writes(imt: Imt, name: str) -> None:
     store = open_store(PROJECT)
     records = [read_record(store, article) for article in in_page_order(store)]
-    assert printed(imt, "--format", name) == WRITERS[name](records)
+    assert printed(imt, "--format", name) == formats.renderer("citations", name)(records)
 
 
 def test_corrected_changes_two_citations(imt: Imt) -> None:

@@ -26,7 +26,7 @@ from pyoxigraph import (
 from rdflib import Dataset as RdflibDataset
 
 import imaging_trials
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import saved

@@ -1,4 +1,4 @@
-"""``imt show``: a card tells what a thing is, who says so, and where that comes from."""
+"""``imt show``: a card says what a thing is, and which source says so."""
 
 import subprocess
 import sys
@@ -6,9 +6,9 @@ import sys
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
-from imaging_trials.graph.lookup import label
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.views import summary_card as card
+from imaging_trials.model.project import PROJECT
+from imaging_trials.model.read import label
+from imaging_trials.views import render_text, summary_card
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT, Imt
 
@@ -18,6 +18,11 @@ def store() -> Store:
     return open_store(PROJECT)
 
 
+def card(store: Store, curie: str) -> str:
+    """Return the printed card of a thing."""
+    return render_text.cards([summary_card.for_thing(store, NamedNode(PROJECT.expand(curie)))])
+
+
 def printed(imt: Imt, *arguments: str) -> str:
     done = imt("show", *arguments)
     assert (done.returncode, done.stderr) == (0, "")
@@ -25,12 +30,12 @@ def printed(imt: Imt, *arguments: str) -> str:
 
 
 def blocks(text: str) -> dict[str, str]:
-    """Return the blocks of a card by their first line."""
+    """Return the blocks of a card by their titles."""
     return {block.partition("\n")[0]: block for block in text.rstrip("\n").split("\n\n")}
 
 
 def modules_loaded_by(*arguments: str) -> set[str]:
-    """Return the names of the modules that a run of ``imt`` has loaded at its end."""
+    """Return the names of the modules that ``imt`` has loaded when it ends."""
     code = (
         f"import sys; from imaging_trials.cli import main; main({[*arguments]}); print(*sys.modules, file=sys.stderr)"
     )
@@ -84,15 +89,15 @@ Sources
 
 
 @pytest.mark.parametrize("name", ["FES", "F-18 FES", "[18F]FES", "¹⁸F-FES", "agent:fes"])
-def test_an_agent_is_shown_however_its_notation_is_spelt(imt: Imt, name: str) -> None:
-    card = printed(imt, name)
-    (elsewhere,) = [block for block in card.split("\n\n") if block.startswith("What it corresponds to elsewhere")]
+def test_an_agent_is_shown_for_any_notation(imt: Imt, name: str) -> None:
+    text = printed(imt, name)
+    (elsewhere,) = [block for block in text.split("\n\n") if block.startswith("What it corresponds to elsewhere")]
     assert "FLUOROESTRADIOL F-18 <https://precision.fda.gov/uniisearch/srs/unii/T32277KB09>" in elsewhere
-    assert card.replace(f"{elsewhere}\n\n", "") == CARD_OF_FES
+    assert text.replace(f"{elsewhere}\n\n", "") == CARD_OF_FES
 
 
-def test_what_we_added_stands_apart_with_basis_source_and_date(store: Store) -> None:
-    parts = blocks(card.text(store, NamedNode(PROJECT.expand("agent:ferumoxytol"))))
+def test_what_we_added_has_basis_source_and_date(store: Store) -> None:
+    parts = blocks(card(store, "agent:ferumoxytol"))
     assert "modality" not in parts["What the page says"]
     added = parts["What we added"]
     assert "has modality  magnetic resonance imaging (modality:mri)" in added
@@ -101,7 +106,7 @@ def test_what_we_added_stands_apart_with_basis_source_and_date(store: Store) -> 
     assert "contrast agent (agentkind:contrast-agent)" in parts["What was computed"]
 
 
-def test_an_articles_authors_stand_on_one_line_and_its_dates_as_printed(imt: Imt) -> None:
+def test_authors_are_on_one_line_and_dates_as_printed(imt: Imt) -> None:
     page = blocks(printed(imt, "26471692"))["What the page says"]
     (authors,) = [line.split(None, 1)[1] for line in page.splitlines() if line.startswith("  authors ")]
     assert authors.startswith("Ljungberg M, ")
@@ -111,7 +116,7 @@ def test_an_articles_authors_stand_on_one_line_and_its_dates_as_printed(imt: Imt
     assert "  published online        2015 Oct 15\n" in page
 
 
-def test_a_misprint_is_shown_as_printed_and_as_it_should_read(imt: Imt) -> None:
+def test_a_misprint_is_shown_with_its_correction(imt: Imt) -> None:
     for what in ("ljungberg-2016", "authorship:ljungberg-2016-06"):
         added = blocks(printed(imt, what))["What we added"]
         assert "printed 'Sjögreen- Gleisner K', should be 'Sjögreen-Gleisner K'" in added
@@ -120,26 +125,26 @@ def test_a_misprint_is_shown_as_printed_and_as_it_should_read(imt: Imt) -> None:
 
 
 def test_an_erratum_and_ahead_of_print_are_on_the_card(store: Store) -> None:
-    page = blocks(card.text(store, NamedNode(PROJECT.expand("article:manganaro-2021"))))["What the page says"]
+    page = blocks(card(store, "article:manganaro-2021"))["What the page says"]
     assert "  published ahead of print  2021 Apr 14\n" in page
     assert "  erratum in                Eur Radiol. 2021 Jun 17;:\n" in page
 
 
 def test_sections_are_listed_in_page_order(store: Store) -> None:
-    text = card.text(store, NamedNode(PROJECT.expand("organisation:eanm")))
+    text = card(store, "organisation:eanm")
     at = [
         text.index(f"(section:{name})") for name in ("bone", "brain", "general", "melanoma", "radiotherapy", "prostate")
     ]
     assert at == sorted(at)
 
 
-def test_what_is_implied_by_a_narrower_statement_is_not_said_again(store: Store) -> None:
-    text = card.text(store, NamedNode(PROJECT.expand("nuclide:f-18")))
+def test_implied_statements_are_not_repeated(store: Store) -> None:
+    text = card(store, "nuclide:f-18")
     assert "<- covers radionuclide (computed)" in text
     assert "<- covers (computed)" not in text
 
 
-def test_terms_of_the_vocabulary_are_shown_with_definition_and_use(imt: Imt) -> None:
+def test_terms_have_definition_and_use(imt: Imt) -> None:
     text = printed(imt, "is held by")
     assert "Ties an agent to an organisation that holds the regulatory file for it.\n" in text
     assert "object property\n" in text
@@ -151,14 +156,14 @@ def test_class_expressions_are_readable(imt: Imt) -> None:
     assert expression in printed(imt, "imt:Radiopharmaceutical")
 
 
-def test_long_lists_are_cut_and_counted_unless_all_is_asked_for(imt: Imt) -> None:
+def test_long_lists_are_cut_without_all(imt: Imt) -> None:
     short, long = printed(imt, "Bone"), printed(imt, "Bone", "--all")
     assert "more (--all lists them)" in short
     assert "more (--all lists them)" not in long
     assert long.count("authorship:") > 20
 
 
-def test_several_things_are_shown_one_after_the_other_each_once(imt: Imt) -> None:
+def test_several_things_are_shown_once_each(imt: Imt) -> None:
     text = printed(imt, "FES", "agent:fes", "EANM")
     assert [line for line in text.splitlines() if line.startswith(("agent:", "organisation:"))] == [
         "agent:fes  <https://w3id.org/imaging-trials/id/agent/fes>",
@@ -166,7 +171,7 @@ def test_several_things_are_shown_one_after_the_other_each_once(imt: Imt) -> Non
     ]
 
 
-def test_turtle_has_all_triples_of_the_things_and_their_class_expressions(imt: Imt, store: Store) -> None:
+def test_turtle_has_all_triples_and_class_expressions(imt: Imt, store: Store) -> None:
     triples = {quad.triple for quad in parse(printed(imt, "FES", "18F", "--format", "ttl"), RdfFormat.TURTLE)}
     things = [NamedNode(PROJECT.expand(curie)) for curie in ("agent:fes", "nuclide:f-18")]
     assert triples == {quad.triple for thing in things for quad in store.quads_for_pattern(thing, None, None, None)}
@@ -181,7 +186,7 @@ def test_everything_in_the_graph_has_a_card(store: Store) -> None:
     }
     assert len(things) > 500
     for thing in things:
-        text = card.text(store, thing)
+        text = render_text.cards([summary_card.for_thing(store, thing)])
         assert text.startswith(label(store, thing))
         assert thing.value in text
         assert text.replace("\n", "").isprintable()
@@ -190,7 +195,7 @@ def test_everything_in_the_graph_has_a_card(store: Store) -> None:
 def test_every_asserted_statement_of_a_thing_is_on_its_card(store: Store) -> None:
     for curie in ("agent:dcfbc", "programme:etctn", "edition:eanm-snmmi-psma-pet-ct-2-0", "phase:phase-1-2"):
         thing = NamedNode(PROJECT.expand(curie))
-        text = card.text(store, thing, everything=True)
+        text = render_text.cards([summary_card.for_thing(store, thing, max_links=None)])
         for quad in store.quads_for_pattern(thing, None, None, None):
             if quad.graph_name == PROJECT.graph_iri("inferred"):
                 continue
@@ -206,8 +211,8 @@ def test_every_asserted_statement_of_a_thing_is_on_its_card(store: Store) -> Non
         (["fesss"], "Nothing in the graph is called 'fesss'"),
         ([""], "The name is empty"),
         (["radium-223"], "may mean 2 things: agent:radium-223 (radium-223), nuclide:ra-223 (radium-223)"),
-        (["<x y>"], "is no valid IRI"),
-        (["FES", "\udcff"], "holds a broken character"),
+        (["<x y>"], "is not a valid IRI"),
+        (["FES", "\udcff"], "contains a broken character"),
         (["a\x1b[31m\n"], r"'a\x1b[31m'"),
         ([], "arguments are required: WHAT"),
         (["FES", "--format", "xml"], "invalid choice: 'xml'"),

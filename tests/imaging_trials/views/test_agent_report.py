@@ -1,4 +1,4 @@
-"""``imt dossier``: what a trial with an agent needs, each line with its source, and nothing that the graph lacks."""
+"""``imt dossier``: what a trial with an agent needs, each line with its source."""
 
 import json
 import re
@@ -6,9 +6,10 @@ import re
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
-from imaging_trials.graph import read as facts
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.views import agent_report as dossier
+from imaging_trials.model import read, vocabulary
+from imaging_trials.model.project import PROJECT
+from imaging_trials.views import agent_report, render_rdf, render_text
+from imaging_trials.views.agent_report import AgentReport, Line
 from rdfkit.base.errors import UserError
 from rdfkit.stores.embedded import open_store
 from tests.conftest import Imt
@@ -25,24 +26,25 @@ def node(curie: str) -> NamedNode:
     return NamedNode(PROJECT.expand(curie))
 
 
-def made(store: Store, agent: str, on: str = DAY) -> dict[str, list[dossier.Line]]:
-    return {title: [*lines] for title, lines in dossier.make(store, node(f"agent:{agent}"), on).sections}
+def made(store: Store, agent: str, on: str = DAY) -> dict[str, list[Line]]:
+    report = agent_report.for_agent(store, node(f"agent:{agent}"), on)
+    return {section.title: [*section.lines] for section in report.sections}
 
 
-def words(lines: list[dossier.Line], label: str) -> list[str]:
-    return [line.words for line in lines if line.label == label]
+def words(lines: list[Line], label: str) -> list[str]:
+    return [line.text for line in lines if line.label == label]
 
 
 # Which agent
 
 
 @pytest.mark.parametrize("name", ["FES", "F-18 FES", "[18F]FES", "¹⁸F-FES", "agent:fes", node("agent:fes").value])
-def test_an_agent_is_found_however_its_notation_is_spelt(store: Store, name: str) -> None:
-    assert dossier.find_agent(store, name) == node("agent:fes")
+def test_an_agent_is_found_by_any_notation(store: Store, name: str) -> None:
+    assert agent_report.find_agent(store, name) == node("agent:fes")
 
 
-def test_radium_223_is_the_agent_here_and_not_the_nuclide(store: Store) -> None:
-    assert dossier.find_agent(store, "radium-223") == node("agent:radium-223")
+def test_radium_223_is_the_agent_and_not_the_nuclide(store: Store) -> None:
+    assert agent_report.find_agent(store, "radium-223") == node("agent:radium-223")
 
 
 @pytest.mark.parametrize(
@@ -50,28 +52,33 @@ def test_radium_223_is_the_agent_here_and_not_the_nuclide(store: Store) -> None:
     [
         (
             "nuclide:zr-89",
-            "nuclide:zr-89 (zirconium-89) is no agent: ask for agent:zr-89-panitumumab ([89Zr]-panitumumab)",
+            "nuclide:zr-89 (zirconium-89) is not an agent: ask for agent:zr-89-panitumumab ([89Zr]-panitumumab)",
         ),
-        ("vector:panitumumab", "is no agent: ask for agent:zr-89-panitumumab"),
-        ("document:fes-caepr", "document:fes-caepr (CAEPR for [18F]FES) is no agent: ask for agent:fes ([18F]FES)."),
-        ("agentgroup:sentinel-node-agents", "is no agent: ask for agent:tc-99m-nanocolloid"),
-        ("Fendler 2017", "article:fendler-2017 (Fendler 2017) is no agent: a dossier is about an agent"),
+        ("vector:panitumumab", "is not an agent: ask for agent:zr-89-panitumumab"),
+        (
+            "document:fes-caepr",
+            "document:fes-caepr (CAEPR for [18F]FES) is not an agent: ask for agent:fes ([18F]FES).",
+        ),
+        ("agentgroup:sentinel-node-agents", "is not an agent: ask for agent:tc-99m-nanocolloid"),
+        ("Fendler 2017", "article:fendler-2017 (Fendler 2017) is not an agent: this report is about an agent"),
         ("no such agent", "Nothing in the graph is called 'no such agent'"),
         ("", "The name is empty"),
     ],
 )
-def test_what_is_no_agent_is_named_with_what_to_ask_for(store: Store, name: str, sentence: str) -> None:
+def test_other_things_are_refused_with_their_agents(store: Store, name: str, sentence: str) -> None:
     with pytest.raises(UserError, match=re.escape(sentence)):
-        dossier.find_agent(store, name)
+        agent_report.find_agent(store, name)
 
 
-# What it says
+# Lines
 
 
-def test_it_tells_what_the_agent_is(store: Store) -> None:
+def test_identity_of_the_agent(store: Store) -> None:
     lines = made(store, "fes")["What it is"]
-    told = {label: words(lines, label) for label in ("kind", "vector", "target", "modality", "radionuclide", "element")}
-    assert told == {
+    found = {
+        label: words(lines, label) for label in ("kind", "vector", "target", "modality", "radionuclide", "element")
+    }
+    assert found == {
         "kind": ["imaging agent", "radiopharmaceutical"],
         "vector": ["fluoroestradiol"],
         "target": ["estrogen receptor alpha"],
@@ -83,9 +90,9 @@ def test_it_tells_what_the_agent_is(store: Store) -> None:
     assert words(made(store, "ferumoxytol")["What it is"], "half-life") == []
 
 
-def test_every_kind_of_document_is_there_or_said_to_be_missing(store: Store) -> None:
+def test_every_kind_of_document_is_there_or_missing(store: Store) -> None:
     lines = made(store, "fmiso")["Documents"]
-    assert [(line.label, line.words.startswith("missing")) for line in lines] == [
+    assert [(line.label, line.text.startswith("missing")) for line in lines] == [
         ("Investigational New Drug application", False),
         ("protocol component template", False),
         ("CAEPR", False),
@@ -93,12 +100,12 @@ def test_every_kind_of_document_is_there_or_said_to_be_missing(store: Store) -> 
         ("chemistry template", True),
         ("New Drug Application", True),
     ]
-    assert "number 76042" in lines[0].words
-    assert "version 4.0; dated 1 November 2011; read in a stored copy" in lines[1].words
-    assert "filed under IND for [18F]FMISO" in lines[1].words
+    assert "number 76042" in lines[0].text
+    assert "version 4.0; dated 1 November 2011; read in a stored copy" in lines[1].text
+    assert "filed under IND for [18F]FMISO" in lines[1].text
 
 
-def test_it_tells_whom_to_ask_and_which_board_reviews(store: Store) -> None:
+def test_contacts_and_review_board(store: Store) -> None:
     sections = made(store, "fes")
     assert words(sections["Where to ask"], "holder") == ["National Cancer Institute"]
     assert "imaging-ind-resources" in words(sections["Where to ask"], "where to read")[0]
@@ -111,20 +118,20 @@ def test_it_tells_whom_to_ask_and_which_board_reviews(store: Store) -> None:
     assert len(words(sections["Review and support"], "support")) == 4
 
 
-def test_an_agent_that_nobody_is_known_to_hold_gets_no_holder_and_no_board(store: Store) -> None:
+def test_an_agent_without_holder_has_no_board(store: Store) -> None:
     sections = made(store, "fluciclovine")
     assert words(sections["Where to ask"], "holder") == ["the graph knows of none"]
     assert words(sections["Review and support"], "review board") == ["the graph knows of none for this agent"]
 
 
-def test_sizes_keep_their_hedges(store: Store) -> None:
+def test_sizes_keep_their_qualifiers(store: Store) -> None:
     lines = made(store, "fes")["Phases and sizes of the trials"]
     assert words(lines, "size") == ["approximately 10 participants", "estimated 25 participants"]
 
 
-def test_guidelines_come_with_their_status_and_each_only_once(store: Store) -> None:
+def test_guidelines_have_a_status_and_occur_once(store: Store) -> None:
     sections = made(store, "ga-68-psma")
-    found = [line.words for title, lines in sections.items() if title.startswith("Guidelines") for line in lines]
+    found = [line.text for title, lines in sections.items() if title.startswith("Guidelines") for line in lines]
     (fendler,) = [one for one in found if "(Fendler 2017)" in one]
     assert fendler in words(sections["Guidelines for the same agent"], "guideline")
     assert "superseded by EANM/SNMMI PSMA PET/CT for prostate cancer, version 2.0" in fendler
@@ -136,12 +143,12 @@ def test_the_day_decides_the_status_of_a_guideline(store: Store) -> None:
     (line,) = [
         line
         for line in made(store, "ga-68-psma", "2020-01-01")["Guidelines for the same agent"]
-        if "Fendler" in line.words
+        if "Fendler" in line.text
     ]
-    assert ": current;" in line.words
+    assert ": current;" in line.text
 
 
-def test_guidelines_for_the_target_are_those_of_agents_that_share_it(store: Store) -> None:
+def test_guidelines_of_agents_with_the_same_target(store: Store) -> None:
     sections = made(store, "dcfbc")
     assert any("(Fendler 2017)" in one for one in words(sections["Guidelines for the same target"], "guideline"))
     assert any("(Afaq 2019)" in one for one in words(sections["Guidelines for the same modality"], "guideline"))
@@ -152,18 +159,18 @@ def test_guidelines_for_the_target_are_those_of_agents_that_share_it(store: Stor
     )
 
 
-def test_a_group_takes_its_members_to_its_guideline(store: Store) -> None:
+def test_guidelines_of_a_group_are_those_of_its_members(store: Store) -> None:
     assert any("(Law 2019)" in one for one in words(made(store, "fet")["Guidelines for the same agent"], "guideline"))
 
 
 @pytest.fixture(scope="module")
-def dossiers(store: Store) -> list[dossier.Dossier]:
-    """The dossier of every agent that there is."""
-    return [dossier.make(store, agent, DAY) for agent in facts.members(store, "Agent")]
+def reports(store: Store) -> list[AgentReport]:
+    """The report about every agent in the graph."""
+    return [agent_report.for_agent(store, agent, DAY) for agent in read.members(store, vocabulary.AGENT)]
 
 
 def check_sources(printed: str) -> None:
-    """See that each line ends in its marks, and that the marks and the list of sources belong together."""
+    """Check that each line ends in its marks, and that the marks are the numbers of the list of sources."""
     body, _, sources = printed.partition("\n\nSources\n")
     lines = [line for line in body.splitlines()[2:] if line.startswith("  ")]
     assert lines
@@ -174,26 +181,34 @@ def check_sources(printed: str) -> None:
     assert cited == set(numbers)
 
 
-def test_every_line_of_every_agent_has_a_source_or_says_that_it_is_computed(
-    store: Store, dossiers: list[dossier.Dossier]
-) -> None:
-    assert len(dossiers) > 15
-    for one in dossiers:
-        check_sources(dossier.text(store, one))
+def test_every_line_has_a_source_or_is_computed(reports: list[AgentReport]) -> None:
+    assert len(reports) > 15
+    for one in reports:
+        check_sources(render_text.agent_report(one))
 
 
-def test_every_triple_of_the_json_ld_stands_in_the_graph(store: Store, dossiers: list[dossier.Dossier]) -> None:
+def test_lines_name_things_by_iri(store: Store) -> None:
+    """A page made from the data can link the documents, organizations and guidelines of a line."""
+    sections = made(store, "fmiso")
+    template = sections["Documents"][1]
+    iris = [PROJECT.shorten(piece.iri.value) for piece in template.phrase if isinstance(piece, read.Thing)]
+    assert iris[0] == "document:fmiso-protocol-component-template"
+    assert "document:fmiso-ind" in iris
+    assert all(one.source for one in template.provenance if not one.is_inferred)
+
+
+def test_every_triple_of_the_json_ld_is_in_the_graph(store: Store, reports: list[AgentReport]) -> None:
     known = {quad.triple for quad in store}
-    for one in dossiers:
-        text = dossier.json_ld(store, one)
+    for one in reports:
+        text = render_rdf.agent_report_as_json_ld(one)
         triples = {quad.triple for quad in parse(text, format=RdfFormat.JSON_LD)}
         assert len(triples) > 20
         assert triples - known == set()
-        assert {quad.triple for _, lines in one.sections for line in lines for quad in line.quads} <= triples
+        assert {quad.triple for section in one.sections for line in section.lines for quad in line.quads} <= triples
 
 
-def test_the_json_ld_carries_its_own_context_of_house_prefixes_and_names_its_sources(store: Store) -> None:
-    data = json.loads(dossier.json_ld(store, dossier.make(store, node("agent:fes"), DAY)))
+def test_json_ld_has_prefixes_and_names_sources(store: Store) -> None:
+    data = json.loads(render_rdf.agent_report_as_json_ld(agent_report.for_agent(store, node("agent:fes"), DAY)))
     assert data["@context"].items() <= PROJECT.prefixes.items()
     by_id = {one["@id"]: one for one in data["@graph"]}
     assert by_id["agent:fes"]["dcterms:source"] == [{"@id": "source:nci-dictionary-fes"}]
@@ -209,10 +224,10 @@ def test_markdown_has_a_footnote_for_every_mark(imt: Imt) -> None:
     assert set(re.findall(r"\[\^(\d+)\]", body)) == {"1", *re.findall(r"(?m)^\[\^(\d+)\]: ", notes)}
 
 
-def test_the_command_prints_the_dossier_and_refuses_what_is_no_agent(imt: Imt) -> None:
+def test_the_command_prints_the_report(imt: Imt) -> None:
     done = imt("dossier", "FES")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("[18F]FES\nagent:fes, guidelines as of 2026-11-26\n\nWhat it is\n")
     wrong = imt("dossier", "Fendler 2017")
     assert (wrong.returncode, wrong.stdout, wrong.stderr.count("\n")) == (2, "", 1)
-    assert imt("dossier", "FES", "--on", "soon").returncode == 2
+    assert imt("dossier", "FES", "--as-of", "soon").returncode == 2

@@ -1,4 +1,4 @@
-"""``imt audit``: what is superseded, corrected or incomplete on a day, and on which grounds."""
+"""``imt audit``: what is superseded, corrected or incomplete on a day, and why."""
 
 import csv
 import io
@@ -11,9 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from imaging_trials.graph import read as facts
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.views import currency as audit
+from imaging_trials.model import dates, read, vocabulary
+from imaging_trials.model.project import PROJECT
+from imaging_trials.views import currency
+from imaging_trials.views.article_findings import named_societies
+from imaging_trials.views.currency import CurrencyStatus
+from imaging_trials.views.findings import Finding
+from imaging_trials.views.phrases import plain
 from rdfkit.base.errors import UserError
 from rdfkit.stores.embedded import open_store
 from tests.conftest import Imt
@@ -32,8 +36,8 @@ def store() -> Store:
 
 
 @pytest.fixture(scope="module")
-def listed(store: Store) -> dict[str, audit.Audited]:
-    return {one.asked: one for one in audit.listed(store, RELEASE)}
+def listed(store: Store) -> dict[str, CurrencyStatus]:
+    return {one.asked: one for one in currency.listed_articles(store, RELEASE).statuses}
 
 
 @pytest.fixture
@@ -48,25 +52,25 @@ def node(curie: str) -> NamedNode:
     return NamedNode(PROJECT.expand(curie))
 
 
-def on(store: Store, article: str, day: str) -> dict[str, audit.Finding]:
+def on(store: Store, article: str, day: str) -> dict[str, Finding]:
     """Return the findings of an article or an edition on a day, by their words."""
-    return {finding.words: finding for finding in audit.of(store, node(article), day).findings}
+    return {finding.words: finding for finding in currency.of_thing(store, node(article), day).findings}
 
 
-def having(listed: dict[str, audit.Audited], words: str) -> list[str]:
+def having(listed: dict[str, CurrencyStatus], words: str) -> list[str]:
     return [name for name, one in listed.items() if words in {finding.words for finding in one.findings}]
 
 
-def finding(one: audit.Audited, words: str) -> audit.Finding:
+def finding(one: CurrencyStatus, words: str) -> Finding:
     (found,) = [finding for finding in one.findings if finding.words == words]
     return found
 
 
-# What it must find on the page's own list
+# The articles that the page lists
 
 
-def test_every_listed_article_is_there_once_in_page_order_with_at_least_one_finding(
-    listed: dict[str, audit.Audited],
+def test_every_listed_article_is_there_once_in_page_order(
+    listed: dict[str, CurrencyStatus],
 ) -> None:
     assert len(listed) == 20
     assert next(iter(listed)) == "Van den Wyngaert 2016"
@@ -90,41 +94,51 @@ def test_every_listed_article_is_there_once_in_page_order_with_at_least_one_find
         ("superseded (reported, not counted)", ["Boellaard 2015"]),
     ],
 )
-def test_it_finds_on_the_page(listed: dict[str, audit.Audited], words: str, articles: list[str]) -> None:
+def test_findings_on_the_page(listed: dict[str, CurrencyStatus], words: str, articles: list[str]) -> None:
     assert having(listed, words) == articles
 
 
-def test_whatever_is_neither_superseded_nor_updated_is_current(listed: dict[str, audit.Audited]) -> None:
+def test_what_is_not_superseded_or_updated_is_current(listed: dict[str, CurrencyStatus]) -> None:
     moved = {*having(listed, "superseded"), *having(listed, "updated")}
     assert set(having(listed, "current")) == listed.keys() - moved
     assert {name for name, one in listed.items() if one.status == "current"} == listed.keys() - moved
 
 
-def test_a_superseded_guideline_names_what_replaces_it_since_when_and_on_whose_word(
-    listed: dict[str, audit.Audited],
+def test_a_superseded_guideline_names_its_replacement(
+    listed: dict[str, CurrencyStatus],
 ) -> None:
     found = finding(listed["Hurwitz 2020"], "superseded")
     assert found.things == (node("edition:acr-acnm-ars-snmmi-radium-223-2025"),)
     assert found.date == "8-25-2025"
     assert found.why == "confirmed: The record gives the day of publication of the revision, month first."
-    assert found.sources == (node("source:akin-2025-record"),)
+    assert [source.curie for source in found.sources] == ["source:akin-2025-record"]
     assert finding(listed["Balleyguier 2011"], "superseded").why.startswith("read from titles: Our reading")
 
 
-def test_an_erratum_that_came_out_before_the_issue_says_so(listed: dict[str, audit.Audited]) -> None:
+def test_an_erratum_before_the_issue_is_marked(listed: dict[str, CurrencyStatus]) -> None:
     words = "it came out before the issue of the article"
-    assert words in finding(listed["Avula 2021"], "corrected").what
-    assert words not in finding(listed["Beheshti 2015"], "corrected").what
+    assert words in plain(finding(listed["Avula 2021"], "corrected").what)
+    assert words not in plain(finding(listed["Beheshti 2015"], "corrected").what)
 
 
-def test_a_variant_reading_is_told_without_a_judgement(listed: dict[str, audit.Audited]) -> None:
+def test_findings_keep_the_iris_of_things_and_sources(listed: dict[str, CurrencyStatus]) -> None:
+    """A page made from the data can link every thing that a sentence names."""
+    found = finding(listed["Hurwitz 2020"], "superseded")
+    assert [piece.iri for piece in found.what if isinstance(piece, read.Thing)] == [*found.things]
+    (source,) = found.sources
+    assert (source.is_section, source.checked_on) == (False, "2026-11-26")
+    (section,) = finding(listed["Liu 2015"], "no issuing society named").sources
+    assert section.is_section
+
+
+def test_a_variant_reading_is_not_judged(listed: dict[str, CurrencyStatus]) -> None:
     found = finding(listed["Beheshti 2015"], "variant reading")
-    assert "'Paycha F'" in found.what
-    assert "'F. Payche'" in found.what
-    assert "not judged" in found.what
+    assert "'Paycha F'" in plain(found.what)
+    assert "'F. Payche'" in plain(found.what)
+    assert "not judged" in plain(found.what)
 
 
-def test_every_finding_but_current_has_a_source(listed: dict[str, audit.Audited]) -> None:
+def test_every_finding_but_current_has_a_source(listed: dict[str, CurrencyStatus]) -> None:
     without = [
         (name, found.words)
         for name, one in listed.items()
@@ -134,17 +148,17 @@ def test_every_finding_but_current_has_a_source(listed: dict[str, audit.Audited]
     assert without == []
 
 
-def test_every_supersession_that_the_graph_states_has_an_event_with_its_day(store: Store) -> None:
+def test_every_supersession_has_an_event(store: Store) -> None:
     stated = {
         (quad.object, quad.subject)
-        for quad in facts.quads(store, None, "directlySupersedes")
+        for quad in read.quads(store, None, vocabulary.DIRECTLY_SUPERSEDES)
         if quad.graph_name == PROJECT.graph_iri("curated")
     }
     events = {
         (old, new)
-        for event in facts.members(store, "Event")
-        for old in facts.objects(store, event, "concerns")
-        for new in facts.objects(store, event, "leadsTo")
+        for event in read.members(store, node("imt:Event"))
+        for old in read.objects(store, event, vocabulary.CONCERNS)
+        for new in read.objects(store, event, vocabulary.LEADS_TO)
     }
     assert stated
     assert stated <= events
@@ -154,7 +168,7 @@ def test_every_supersession_that_the_graph_states_has_an_event_with_its_day(stor
 
 
 @pytest.mark.parametrize(
-    ("day", "words"),
+    ("day", "status"),
     [
         ("2020-12-31", "current"),
         ("2021-01-01", "possibly updated"),
@@ -163,111 +177,114 @@ def test_every_supersession_that_the_graph_states_has_an_event_with_its_day(stor
         ("2026-11-26", "updated"),
     ],
 )
-def test_an_event_counts_from_the_latest_day_on_that_its_date_can_mean(store: Store, day: str, words: str) -> None:
-    assert audit.of(store, node("article:ward-2018"), day).status == words
+def test_an_event_counts_from_the_latest_day_of_its_date(store: Store, day: str, status: str) -> None:
+    assert currency.of_thing(store, node("article:ward-2018"), day).status == status
 
 
-def test_an_endorsement_without_a_date_is_possible_until_the_day_it_was_read(store: Store) -> None:
+def test_an_undated_endorsement_is_possible_until_read(store: Store) -> None:
     assert "possibly endorsed" in on(store, "article:van-den-wyngaert-2016", "2020-01-01")
     assert "endorsed" in on(store, "article:van-den-wyngaert-2016", "2026-11-22")
     assert not {"endorsed", "possibly endorsed"} & {*on(store, "article:van-den-wyngaert-2016", "2016-06-03")}
 
 
-def test_before_its_first_publication_an_article_is_not_yet_published(store: Store) -> None:
-    assert audit.of(store, node("article:avula-2021"), "2021-05-09").status == "not yet published"
-    assert audit.of(store, node("article:avula-2021"), "2021-05-10").status == "current"
+def test_an_article_is_not_yet_published_before_its_date(store: Store) -> None:
+    assert currency.of_thing(store, node("article:avula-2021"), "2021-05-09").status == "not yet published"
+    assert currency.of_thing(store, node("article:avula-2021"), "2021-05-10").status == "current"
     assert "corrected" not in on(store, "article:avula-2021", "2021-07-18")
     assert "corrected" in on(store, "article:avula-2021", "2021-07-19")
 
 
 @settings(deadline=None)
 @given(st.dates(min_value=date(2005, 1, 1), max_value=date(2030, 1, 1)))
-def test_a_supersession_with_its_day_divides_time_in_two(day: date) -> None:
+def test_the_day_of_a_supersession_decides(day: date) -> None:
     graph = the_store()
-    status = audit.of(graph, node("article:hurwitz-2020"), day.isoformat()).status
+    status = currency.of_thing(graph, node("article:hurwitz-2020"), day.isoformat()).status
     assert (status == "superseded") == (day >= date(2025, 8, 25))
     assert (status == "not yet published") == (day < date(2020, 8, 1))
 
 
-def test_what_is_only_reported_never_decides_a_status(graph: Store) -> None:
+def test_reported_events_do_not_count(graph: Store) -> None:
     event = node("event:fdg-pet-ct-2-0-superseded-reported")
-    assert audit.of(graph, node("article:boellaard-2015"), "2030-01-01").status == "current"
-    standing = facts.imt("hasStanding")
+    assert currency.of_thing(graph, node("article:boellaard-2015"), "2030-01-01").status == "current"
+    standing = vocabulary.HAS_STANDING
     (quad,) = graph.quads_for_pattern(event, standing, None, None)
     graph.remove(quad)
-    assert audit.of(graph, node("article:boellaard-2015"), "2030-01-01").status == "current"
+    assert currency.of_thing(graph, node("article:boellaard-2015"), "2030-01-01").status == "current"
     graph.add(Quad(event, standing, node("standing:confirmed"), PROJECT.graph_iri("curated")))
-    assert audit.of(graph, node("article:boellaard-2015"), "2030-01-01").status == "superseded"
+    assert currency.of_thing(graph, node("article:boellaard-2015"), "2030-01-01").status == "superseded"
 
 
 def a_supersession(graph: Store, old: str, new: str, day: str, kind: str = "supersession") -> None:
     event, curated = node(f"event:test-{old.partition(':')[2]}"), PROJECT.graph_iri("curated")
     for name, value in (
-        ("concerns", node(old)),
-        ("leadsTo", node(new)),
-        ("hasEventKind", node(f"eventkind:{kind}")),
-        ("hasStanding", node("standing:confirmed")),
-        ("printedDate", Literal(day)),
-        ("earliestDay", Literal(day)),
-        ("latestDay", Literal(day)),
+        (vocabulary.CONCERNS, node(old)),
+        (vocabulary.LEADS_TO, node(new)),
+        (vocabulary.HAS_EVENT_KIND, node(f"eventkind:{kind}")),
+        (vocabulary.HAS_STANDING, node("standing:confirmed")),
+        (vocabulary.PRINTED_DATE, Literal(day)),
+        (vocabulary.EARLIEST_DAY, Literal(day)),
+        (vocabulary.LATEST_DAY, Literal(day)),
     ):
-        graph.add(Quad(event, facts.imt(name), value, curated))
+        graph.add(Quad(event, name, value, curated))
 
 
-def test_a_replacement_that_was_itself_replaced_is_followed_to_the_last(graph: Store) -> None:
+def test_replacements_are_followed_to_the_last(graph: Store) -> None:
     a_supersession(graph, "edition:eanm-snmmi-psma-pet-ct-2-0", "edition:test-3-0", "2026-01-01")
     a_supersession(graph, "edition:test-3-0", "edition:test-4-0", "2026-02-01")
-    a_supersession(graph, "edition:test-4-0", "edition:test-3-0", "2026-03-01")  # and round again
+    a_supersession(graph, "edition:test-4-0", "edition:test-3-0", "2026-03-01")  # a cycle
     found = on(graph, "article:fendler-2017", RELEASE)["superseded"]
-    assert found.what.endswith("version 2.0, itself superseded by edition:test-3-0 and then by edition:test-4-0")
-    assert "itself" not in on(graph, "article:fendler-2017", "2025-12-31")["superseded"].what
+    assert plain(found.what).endswith("version 2.0, itself superseded by edition:test-3-0 and then by edition:test-4-0")
+    assert "itself" not in plain(on(graph, "article:fendler-2017", "2025-12-31")["superseded"].what)
 
 
-def test_a_retraction_goes_before_everything_else(graph: Store) -> None:
+def test_a_retraction_is_the_gravest_status(graph: Store) -> None:
     a_supersession(graph, "article:fendler-2017", "edition:test", "2024-01-01", kind="retraction")
-    assert audit.of(graph, node("article:fendler-2017"), RELEASE).status == "retracted"
+    assert currency.of_thing(graph, node("article:fendler-2017"), RELEASE).status == "retracted"
 
 
-def test_a_society_named_in_the_title_or_among_the_authors_is_found(store: Store, graph: Store) -> None:
-    assert audit.named_societies(store, node("article:ward-2018")) == [node("organisation:aua")]
-    assert node("organisation:eanm") in audit.named_societies(store, node("article:boellaard-2015"))
-    assert audit.named_societies(store, node("article:liu-2015")) == []
-    title = NamedNode(PROJECT.prefixes["dcterms"] + "title")
-    graph.add(Quad(node("article:liu-2015"), title, Literal("Joint ACR statement"), PROJECT.graph_iri("page")))
-    graph.add(Quad(node("article:afaq-2019"), title, Literal("A massacre of ACRONYMS"), PROJECT.graph_iri("page")))
-    assert audit.named_societies(graph, node("article:liu-2015")) == [node("organisation:acr")]
-    assert audit.named_societies(graph, node("article:afaq-2019")) == []
+def test_societies_are_found_in_title_and_authors(store: Store, graph: Store) -> None:
+    assert named_societies(store, node("article:ward-2018")) == [node("organisation:aua")]
+    assert node("organisation:eanm") in named_societies(store, node("article:boellaard-2015"))
+    assert named_societies(store, node("article:liu-2015")) == []
+    graph.add(
+        Quad(node("article:liu-2015"), vocabulary.TITLE, Literal("Joint ACR statement"), PROJECT.graph_iri("page"))
+    )
+    graph.add(
+        Quad(node("article:afaq-2019"), vocabulary.TITLE, Literal("A massacre of ACRONYMS"), PROJECT.graph_iri("page"))
+    )
+    assert named_societies(graph, node("article:liu-2015")) == [node("organisation:acr")]
+    assert named_societies(graph, node("article:afaq-2019")) == []
 
 
 @pytest.mark.parametrize(
     "words", ["", "today", "2026-13-01", "2026-02-30", "20261126", "2026-W01-1", "٢٠٢٦-01-01", "2026-11-26 "]
 )
-def test_what_is_no_day_is_refused_with_an_example(words: str) -> None:
-    with pytest.raises(UserError, match="is no day: write it as YYYY-MM-DD"):
-        audit.day(words)
+def test_other_texts_are_not_days(words: str) -> None:
+    with pytest.raises(UserError, match="is not a day: write it as YYYY-MM-DD"):
+        dates.day(words)
 
 
 # The command
 
 
-def test_the_command_judges_by_the_release_date_unless_told_another_day(imt: Imt, store: Store) -> None:
+def test_the_default_day_is_the_release_date(imt: Imt, store: Store) -> None:
     done = imt("audit")
     assert (done.returncode, done.stderr) == (0, "")
-    day = audit.release_day(store)
-    assert done.stdout.endswith(f"\n\nOn {day}: 3 superseded, 1 updated, 16 current, of 20.\n")
-    assert imt("audit", "--on", "2010-01-01").stdout.endswith("On 2010-01-01: 20 not yet published, of 20.\n")
-    assert imt("audit", "--on", "yesterday").returncode == 2
+    day = currency.release_day(store)
+    assert done.stdout.endswith(f"\n\nAs of {day}: 3 superseded, 1 updated, 16 current, of 20.\n")
+    assert imt("audit", "--as-of", "2010-01-01").stdout.endswith("As of 2010-01-01: 20 not yet published, of 20.\n")
+    assert imt("audit", "--as-of", "yesterday").returncode == 2
 
 
-def test_strict_ends_with_1_where_something_is_superseded(imt: Imt) -> None:
+def test_strict_exits_1_if_something_is_superseded(imt: Imt) -> None:
     assert imt("audit", "--strict").returncode == 1
-    assert imt("audit", "--strict", "--on", "2017-06-01").returncode == 0
+    assert imt("audit", "--strict", "--as-of", "2017-06-01").returncode == 0
 
 
-def test_csv_has_a_row_for_each_finding_and_json_the_same(imt: Imt, store: Store) -> None:
+def test_csv_and_json_have_the_same_findings(imt: Imt, store: Store) -> None:
     rows = list(csv.DictReader(io.StringIO(imt("audit", "--format", "csv").stdout)))
     data = json.loads(imt("audit", "--format", "json").stdout)
-    assert data["on"] == audit.release_day(store)
+    assert data["on"] == currency.release_day(store)
     found = [(one["asked"], finding["what"]) for one in data["articles"] for finding in one["findings"]]
     assert [(row["asked"], row["what"]) for row in rows] == found
     assert {row["thing"] for row in rows if row["finding"] == "superseded"} == {

@@ -1,4 +1,4 @@
-"""Half-lives, and what is left of a radionuclide after a time."""
+"""Half-lives, and the activity of a radionuclide that remains after a time."""
 
 import math
 
@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model import vocabulary
+from imaging_trials.model.project import PROJECT
 from imaging_trials.views import decay
 from rdfkit.base.errors import UserError
 from rdfkit.stores.embedded import open_store
@@ -45,11 +46,11 @@ def test_a_half_life_is_read_in_the_unit_of_its_data_set(
     store: Store, nuclide: str, words: str, seconds: float
 ) -> None:
     found = of(store, nuclide)
-    assert (found.words, found.data_set) == (words, "ENSDF")
+    assert (found.text, found.data_set) == (words, "ENSDF")
     assert found.seconds == pytest.approx(seconds)
 
 
-# Worked by hand: 2 h of fluorine-18 are 120/109.77 = 1.09319 half-lives, and 2^-1.09319 = 0.46872.
+# Computed by hand: 2 h of fluorine-18 are 120/109.77 = 1.09319 half-lives, and 2^-1.09319 = 0.46872.
 @pytest.mark.parametrize(
     ("nuclide", "after", "fraction", "half_lives"),
     [
@@ -60,47 +61,47 @@ def test_a_half_life_is_read_in_the_unit_of_its_data_set(
         ("nuclide:zr-89", "156.82h", 0.25, 2),
     ],
 )
-def test_what_is_left_agrees_with_values_worked_by_hand(
+def test_remaining_activity_agrees_with_hand_computation(
     store: Store, nuclide: str, after: str, fraction: float, half_lives: float
 ) -> None:
-    left = decay.left(of(store, nuclide), decay.duration(after))
+    left = decay.remaining(of(store, nuclide), decay.duration(after))
     assert left.fraction == pytest.approx(fraction, rel=2e-5)
     assert left.half_lives == pytest.approx(half_lives, rel=2e-5)
 
 
-def test_the_uncertainty_of_what_is_left_is_that_of_the_half_life_to_first_order(store: Store) -> None:
+def test_uncertainty_follows_from_that_of_the_half_life(store: Store) -> None:
     # 0.46872 x ln 2 x 1.09319 x 0.05/109.77 = 0.0001618
-    left = decay.left(of(store, "nuclide:f-18"), 2 * HOUR)
+    left = decay.remaining(of(store, "nuclide:f-18"), 2 * HOUR)
     assert left.uncertainty == pytest.approx(0.0001618, rel=1e-3)
-    assert decay.words(left) == "46.872 ± 0.016 % (1.093 half-lives)"
-    assert decay.left(a_half_life(10), 5).uncertainty is None
+    assert left.text == "46.872 ± 0.016 % (1.093 half-lives)"
+    assert decay.remaining(a_half_life(10), 5).uncertainty is None
 
 
 @given(st.floats(1e-3, 1e9), st.floats(0, 1e10), st.floats(0, 1e10))
-def test_the_longer_one_waits_the_less_is_left(half: float, one: float, other: float) -> None:
+def test_activity_decreases_with_time(half: float, one: float, other: float) -> None:
     sooner, later = sorted((one, other))
-    before, after = (decay.left(a_half_life(half), when).fraction for when in (sooner, later))
+    before, after = (decay.remaining(a_half_life(half), when).fraction for when in (sooner, later))
     assert 0 <= after <= before <= 1
 
 
 @given(st.floats(1e-3, 1e9), st.integers(0, 40))
-def test_each_half_life_leaves_half_of_what_was_there(half: float, times: int) -> None:
-    before, after = (decay.left(a_half_life(half), half * n).fraction for n in (times, times + 1))
+def test_each_half_life_halves_the_activity(half: float, times: int) -> None:
+    before, after = (decay.remaining(a_half_life(half), half * n).fraction for n in (times, times + 1))
     assert after == pytest.approx(before / 2)
 
 
 @given(st.floats(1, 1e9), st.floats(0, 0.5), st.floats(0, 1e12))
-def test_what_is_left_can_always_be_put_in_words(half: float, share: float, seconds: float) -> None:
-    words = decay.words(decay.left(a_half_life(half, half * share), seconds))
+def test_remaining_activity_always_has_a_text(half: float, share: float, seconds: float) -> None:
+    words = decay.remaining(a_half_life(half, half * share), seconds).text
     assert words.endswith(" half-lives)")
     assert "nan" not in words
 
 
 @given(st.floats(1, 1e6), st.floats(0.01, 5))
-def test_the_uncertainty_is_what_a_slightly_longer_half_life_would_change(half: float, times: float) -> None:
+def test_uncertainty_agrees_with_a_longer_half_life(half: float, times: float) -> None:
     small = half * 1e-5
-    left = decay.left(a_half_life(half, small), half * times)
-    longer = decay.left(a_half_life(half + small), half * times)
+    left = decay.remaining(a_half_life(half, small), half * times)
+    longer = decay.remaining(a_half_life(half + small), half * times)
     assert left.uncertainty == pytest.approx(longer.fraction - left.fraction, rel=1e-2)
 
 
@@ -114,14 +115,14 @@ def test_a_time_is_a_number_and_a_unit(words: str, seconds: float) -> None:
 @pytest.mark.parametrize(
     "words", ["", "2", "h", "-2h", "2 hours", "1e3 s", "2h 30min", "nan s", "٣h", "1.h", "9" * 400 + "s"]
 )
-def test_what_is_no_time_is_refused_with_an_example(words: str) -> None:
-    with pytest.raises(UserError, match=r"is no time: .*'90 min'") as refused:
+def test_other_texts_are_not_times(words: str) -> None:
+    with pytest.raises(UserError, match=r"is not a time: .*'90 min'") as refused:
         decay.duration(words)
     assert len(str(refused.value)) < 200
 
 
 @given(st.text(max_size=20))
-def test_any_text_is_a_time_or_is_refused_in_one_sentence(words: str) -> None:
+def test_any_text_is_a_time_or_one_sentence(words: str) -> None:
     try:
         assert math.isfinite(decay.duration(words))
     except UserError as error:
@@ -131,25 +132,25 @@ def test_any_text_is_a_time_or_is_refused_in_one_sentence(words: str) -> None:
 @pytest.mark.parametrize(
     ("value", "unit"), [("0", "MIN"), ("-1", "MIN"), ("INF", "MIN"), ("soon", "MIN"), ("1", "YR"), ("1", None)]
 )
-def test_a_half_life_that_cannot_be_read_is_an_error_that_names_it(value: str, unit: str | None) -> None:
+def test_an_unreadable_half_life_is_named(value: str, unit: str | None) -> None:
     nuclide, quantity = (NamedNode(PROJECT.expand(one)) for one in ("nuclide:f-18", "quantity:half-life-of-f-18"))
-    qudt, curated = PROJECT.prefixes["qudt"], PROJECT.graph_iri("curated")
+    curated = PROJECT.graph_iri("curated")
     wrong = Store()
-    wrong.add(Quad(nuclide, NamedNode(PROJECT.vocabulary + "hasHalfLife"), quantity, curated))
-    wrong.add(Quad(quantity, NamedNode(qudt + "numericValue"), Literal(value), curated))
+    wrong.add(Quad(nuclide, vocabulary.HAS_HALF_LIFE, quantity, curated))
+    wrong.add(Quad(quantity, vocabulary.NUMERIC_VALUE, Literal(value), curated))
     if unit:
-        wrong.add(Quad(quantity, NamedNode(qudt + "hasUnit"), NamedNode(PROJECT.prefixes["unit"] + unit), curated))
+        wrong.add(Quad(quantity, vocabulary.HAS_UNIT, NamedNode(PROJECT.prefixes["unit"] + unit), curated))
     with pytest.raises(UserError, match="quantity:half-life-of-f-18 can't be read"):
         decay.half_life(wrong, nuclide)
 
 
-def test_show_tells_the_half_life_of_a_nuclide_and_of_an_agent_that_carries_it(imt: Imt) -> None:
+def test_show_has_the_half_life_of_nuclide_and_agent(imt: Imt) -> None:
     assert "half-life  109.77 ± 0.05 min\n" in imt("show", "nuclide:f-18").stdout
     assert "half-life  109.77 ± 0.05 min, of nuclide:f-18 (fluorine-18)\n" in imt("show", "FES").stdout
     assert "half-life" not in imt("show", "ferumoxytol").stdout
 
 
-def test_show_tells_what_is_left_after_a_time(imt: Imt) -> None:
+def test_show_has_the_activity_after_a_time(imt: Imt) -> None:
     done = imt("show", "Tc-99m", "--after", "6.0072 h")
     assert (done.returncode, done.stderr) == (0, "")
     assert "left after 6.0072 h  50.0000 ± 0.0052 % (1 half-lives)\n" in done.stdout
@@ -159,9 +160,9 @@ def test_show_tells_what_is_left_after_a_time(imt: Imt) -> None:
     ("arguments", "sentence"),
     [
         (("ferumoxytol", "--after", "2h"), "agent:ferumoxytol (ferumoxytol) has no half-life in the graph"),
-        (("FES", "--after", "two hours"), "'two hours' is no time"),
-        (("FES", "--after", ""), "'' is no time"),
-        (("FES", "--after", "2h", "--format", "ttl"), "--after belongs on a card"),
+        (("FES", "--after", "two hours"), "'two hours' is not a time"),
+        (("FES", "--after", ""), "'' is not a time"),
+        (("FES", "--after", "2h", "--format", "ttl"), "--after changes the card only"),
     ],
 )
 def test_show_refuses_a_time_that_it_cannot_use(imt: Imt, arguments: tuple[str, ...], sentence: str) -> None:

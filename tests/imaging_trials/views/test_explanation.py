@@ -1,4 +1,4 @@
-"""`imt why`: the triples that a row rests on, held to it by asking again with them alone, and with one less."""
+"""`imt explain`: the triples of a row give it again, and without any one of them it is lost."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.inference import derivation as proofs
@@ -45,20 +45,20 @@ def past() -> proofs.History:
 
 
 def imt(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [str(Path(sys.executable).with_name("imt")), "why", *arguments]
+    command = [str(Path(sys.executable).with_name("imt")), "explain", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
 def rows(store: Store, text: str, graphs: list[NamedNode]) -> list[tuple[tuple[str, object], ...]]:
-    """Return the rows of an answer, asked without the code that is on trial."""
+    """Return the rows of an answer, asked without the code under test."""
     found = store.query(text, default_graph=[*graphs], named_graphs=[*graphs])
     assert isinstance(found, QuerySolutions)
     names = [variable.value for variable in found.variables]
     return [tuple((name, row[name]) for name in names if row[name] is not None) for row in found]
 
 
-def hold_to_it(query: catalog.SavedQuery, number: int) -> None:
-    """Check that the quads given for a row give it again, and that none of them can be left out."""
+def check_row(query: catalog.SavedQuery, number: int) -> None:
+    """Check that the quads given for a row give it again, and that none of them can be removed."""
     text, graphs = catalog.bind(PROJECT, query, {}, whole()), layers.dataset(PROJECT, whole(), query.dataset)
     row = rows(whole(), text, graphs)[number - 1]
     found = witness.explain(PROJECT, whole(), text, query.dataset, number)
@@ -69,7 +69,7 @@ def hold_to_it(query: catalog.SavedQuery, number: int) -> None:
     assert row in rows(alone, text, graphs), f"{query.id}, row {number}: the triples alone do not give it"
     for quad in found.quads:
         alone.remove(quad)
-        assert row not in rows(alone, text, graphs), f"{query.id}, row {number}: there without {quad}"
+        assert row not in rows(alone, text, graphs), f"{query.id}, row {number}: still there without {quad}"
         alone.add(quad)
 
 
@@ -79,8 +79,8 @@ def rows_of(query: catalog.SavedQuery) -> int:
     )
 
 
-def hold_step(triple: Quad) -> str:
-    """Check that the rule named for a triple gives it from the premises named, and not from fewer; return the rule."""
+def check_step(triple: Quad) -> str:
+    """Check that the rule of a triple infers it from its premises, and not from fewer; return the rule."""
     step = proofs.step(past(), triple.triple)
     rule = (RULES / f"{step.rule}.ru").read_text(encoding="utf-8")
     for left_out in (None, *step.premises):
@@ -91,42 +91,42 @@ def hold_step(triple: Quad) -> str:
     return step.rule
 
 
-def test_only_queries_that_give_no_rows_are_outside_of_what_can_be_explained() -> None:
+def test_only_queries_without_rows_cannot_be_explained() -> None:
     assert sorted(query.id for query in QUERIES if sparql.form(query.text) != "SELECT") == NO_ROWS
 
 
 @pytest.mark.parametrize("query", [query for query in QUERIES if query.id not in NO_ROWS], ids=lambda query: query.id)
-def test_the_last_row_of_a_saved_query_rests_on_exactly_the_triples_named(query: catalog.SavedQuery) -> None:
+def test_the_last_row_needs_exactly_its_triples(query: catalog.SavedQuery) -> None:
     if number := rows_of(query):
-        hold_to_it(query, number)
+        check_row(query, number)
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("query", [query for query in QUERIES if query.id not in NO_ROWS], ids=lambda query: query.id)
-def test_every_row_of_a_saved_query_rests_on_exactly_the_triples_named(query: catalog.SavedQuery) -> None:
+def test_every_row_needs_exactly_its_triples(query: catalog.SavedQuery) -> None:
     for number in range(1, rows_of(query)):
-        hold_to_it(query, number)
+        check_row(query, number)
 
 
-def test_some_of_each_kind_of_inferred_triple_follow_from_their_premises_by_their_rule() -> None:
+def test_a_sample_of_each_rule_follows_from_its_premises() -> None:
     kinds: dict[str, list[Quad]] = {}
     for quad in sorted(whole().quads_for_pattern(None, None, None, INFERRED), key=str):
         kinds.setdefault(past().added[quad.triple][1], []).append(quad)
     assert len(kinds) > 10
     for rule, quads in kinds.items():
         for quad in quads[:: max(1, len(quads) // 5)]:
-            assert hold_step(quad) == rule
+            assert check_step(quad) == rule
 
 
 @pytest.mark.prove
-def test_every_inferred_triple_follows_from_its_premises_by_its_rule() -> None:
+def test_every_inferred_triple_follows_from_its_premises() -> None:
     inferred = list(whole().quads_for_pattern(None, None, None, INFERRED))
     assert len(inferred) > 5000
     for quad in inferred:
-        hold_step(quad)
+        check_step(quad)
 
 
-def test_a_premise_is_always_older_so_that_every_proof_ends_at_the_sources() -> None:
+def test_premises_are_older_than_conclusions() -> None:
     for quad in sorted(whole().quads_for_pattern(None, None, None, INFERRED), key=str)[::50]:
         for premise in proofs.step(past(), quad.triple).premises:
             if premise.graph_name == INFERRED:
@@ -144,7 +144,7 @@ graph:page { :x a :A , :B . :y a :A . }
 """
 
 
-def test_membership_of_an_intersection_rests_on_membership_of_every_class_in_it() -> None:
+def test_an_intersection_needs_all_its_classes() -> None:
     store = Store()
     store.load(SMALL.encode(), RdfFormat.TRIG)
     added: dict[object, tuple[int, str]] = {}
@@ -164,13 +164,13 @@ def test_membership_of_an_intersection_rests_on_membership_of_every_class_in_it(
     assert members == {"https://example.org/A", "https://example.org/B"}
 
 
-def test_a_triple_that_was_not_inferred_has_no_proof() -> None:
+def test_an_asserted_triple_has_no_derivation() -> None:
     asserted = next(iter(whole().quads_for_pattern(None, None, None, PROJECT.graph_iri("page"))))
     with pytest.raises(UserError, match="was not inferred by the rules"):
         proofs.step(past(), asserted.triple)
 
 
-def test_the_command_names_section_source_mapping_and_rule() -> None:
+def test_text_names_section_source_mapping_and_rule() -> None:
     listed = imt("guidelines-by-body-site", "--row", "1")
     assert listed.returncode == 0, listed.stderr
     assert "page: Radiopharmaceutical Therapy" in listed.stdout
@@ -181,9 +181,9 @@ def test_the_command_names_section_source_mapping_and_rule() -> None:
     assert "imt:isIssuedBy rdfs:subPropertyOf imt:involvesOrganisation" in inferred
 
 
-def test_json_nests_the_premises_down_to_what_has_a_source() -> None:
-    told = json.loads(imt("guidelines-involving-society", "--format", "json").stdout)
-    assert told["query"] == "guidelines-involving-society"
+def test_json_nests_premises_down_to_sources() -> None:
+    data = json.loads(imt("guidelines-involving-society", "--format", "json").stdout)
+    assert data["query"] == "guidelines-involving-society"
 
     def leaves(triples: list[dict[str, object]]) -> list[dict[str, object]]:
         found = []
@@ -192,14 +192,14 @@ def test_json_nests_the_premises_down_to_what_has_a_source() -> None:
             found += leaves(premises) if isinstance(premises, list) else [triple]
         return found
 
-    assert any("rule" in triple for triple in told["triples"])
-    assert all(leaf["sources"] for leaf in leaves(told["triples"]))
+    assert any("rule" in triple for triple in data["triples"])
+    assert all(leaf["sources"] for leaf in leaves(data["triples"]))
 
 
-def test_a_row_that_asks_for_absence_says_so() -> None:
+def test_dependence_on_absence_is_reported() -> None:
     own = "SELECT ?x { ?x a imt:Agent . FILTER NOT EXISTS { ?x imt:hasTarget ?t } }"
-    assert "It also rests on what is not there" in imt("--sparql", own).stdout
-    assert "not there" not in imt("agents").stdout.partition("It rests on")[2]
+    assert "The row also depends on what is not in the graph" in imt("--sparql", own).stdout
+    assert "depends on what is not" not in imt("agents").stdout
 
 
 @pytest.mark.parametrize(
@@ -209,10 +209,10 @@ def test_a_row_that_asks_for_absence_says_so() -> None:
         (["agents", "--row", "0"], "There is no row 0: the answer has 13 rows."),
         (["is-agent-named"], "Only the rows of a SELECT can be explained, and this query is none."),
         (["agent"], "did you mean"),
-        ([], "'imt why' explains one query: name a saved one, or give one of your own with --sparql."),
+        ([], "'imt explain' takes one query: name a saved one, or give one of your own with --sparql."),
         (["--sparql", "SELECT ?x { ?x a imt:Agent"], "cannot be read at line"),
         (["--sparql", "DELETE WHERE { ?s ?p ?o }"], "is a SPARQL update"),
-        (["--sparql", "SELECT ?g FROM graph:page { ?g ?p ?o }"], "leave out FROM"),
+        (["--sparql", "SELECT ?g FROM graph:page { ?g ?p ?o }"], "remove FROM"),
         (["--sparql", "SELECT (RAND() AS ?r) { ?g a imt:Agent }"], "can't be explained"),
         (["--sparql", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"], "rests on "),
     ],
@@ -225,11 +225,11 @@ def test_what_cannot_be_explained_is_one_sentence(arguments: list[str], sentence
     assert answer.stderr.count("\n") == 1
 
 
-def test_values_that_do_not_depend_on_the_data_need_no_triples() -> None:
+def test_constant_values_need_no_triples() -> None:
     answer = imt("--sparql", "SELECT (1 + 1 AS ?two) {}")
     assert answer.returncode == 0
-    assert "It rests on 0 triples" in answer.stdout
+    assert "No triple is needed for this row" in answer.stdout
 
 
-def test_saved_queries_without_rows_can_be_asked_but_not_explained() -> None:
+def test_queries_without_rows_can_be_asked() -> None:
     assert answers.ask(PROJECT, whole(), catalog.find(PROJECT, "is-agent-named").text, "all")

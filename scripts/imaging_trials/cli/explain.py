@@ -1,0 +1,52 @@
+"""``imt explain``: report which triples a row of an answer follows from, and where each comes from."""
+
+import argparse
+import sys
+
+from imaging_trials import views
+from imaging_trials.cli import formats
+from imaging_trials.model import PROJECT
+from rdfkit.base import sandbox
+from rdfkit.base.errors import UserError
+from rdfkit.sparql import guard, saved
+from rdfkit.stores import embedded
+
+MAX_SECONDS = 60.0
+"""How long the explanation of a row of a user's own query may take."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``imt explain``."""
+    parser.add_argument("name", nargs="?", metavar="QUERY", help="a saved query: see imt query --list")
+    parser.add_argument(
+        "--param", action="append", default=[], metavar="KEY=VALUE", help="a value for a parameter of the saved query"
+    )
+    parser.add_argument("--sparql", metavar="TEXT", help="a SELECT query of your own instead, over all graphs")
+    parser.add_argument("--row", type=int, default=1, metavar="N", help="which row, counted from 1 (default: 1)")
+    formats.add_argument(parser, "explanation")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the explanation of the row and return 0."""
+    if (args.name is None) == (args.sparql is None):
+        raise UserError("'imt explain' takes one query: name a saved one, or give one of your own with --sparql.")
+    if args.name is not None:
+        return _explain(args)
+    guard.check(args.sparql)
+    return sandbox.run(lambda: _explain(args), MAX_SECONDS, "only a query with a faster answer can be explained")
+
+
+def _explain(args: argparse.Namespace) -> int:
+    store = embedded.open_store(PROJECT)
+    if args.name is None:
+        if guard.names_its_dataset(args.sparql):
+            raise UserError("'imt explain' asks a query of your own over all graphs: remove FROM.")
+        name, text, dataset = "your query", guard.with_prefixes(args.sparql, PROJECT.prefixes), "all"
+    else:
+        query = saved.find(PROJECT, args.name)
+        saved.refuse_federated(query)
+        name, dataset = query.id, query.dataset
+        text = saved.bind(PROJECT, query, saved.settings(args.param), store)
+    explanation = views.explain_row(store, name, text, dataset, args.row)
+    sys.stdout.write(formats.renderer("explanation", args.format)(explanation))
+    return 0

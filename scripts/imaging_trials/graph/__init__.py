@@ -1,1 +1,0 @@
-"""The shipped graph: names of things, and readers of the store."""

@@ -1,0 +1,104 @@
+"""Summary cards as data: every line has IRIs, and a page can be made from it without reading text."""
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
+
+from imaging_trials.model import vocabulary
+from imaging_trials.model.project import PROJECT
+from imaging_trials.model.read import Thing
+from imaging_trials.views.render_text import thing_text, value_text
+from imaging_trials.views.summary_card import Card, CorrectionLine, Line, for_thing
+from imaging_trials.views.values import Expression, ExternalTerm, Members, value
+from rdfkit.stores.embedded import open_store
+
+RADIOPHARMACEUTICAL = "imt:Radiopharmaceutical"
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    return open_store(PROJECT)
+
+
+def card(store: Store, curie: str) -> Card:
+    return for_thing(store, NamedNode(PROJECT.expand(curie)))
+
+
+def lines(card: Card, graph: str) -> dict[NamedNode, Line]:
+    (block,) = [block for block in card.blocks if block.graph == graph]
+    return {line.property.iri: line for line in block.lines if isinstance(line, Line)}
+
+
+def test_values_are_things_with_iri_and_label(store: Store) -> None:
+    (target,) = lines(card(store, "agent:fes"), "curated")[vocabulary.HAS_TARGET].values
+    assert isinstance(target, Thing)
+    assert (target.curie, target.label) == ("target:estrogen-receptor-alpha", "estrogen receptor alpha")
+
+
+def test_a_mapped_term_keeps_its_label_and_its_iri(store: Store) -> None:
+    block = lines(card(store, "agent:fes"), "links")
+    terms = [one for line in block.values() for one in line.values if isinstance(one, ExternalTerm)]
+    assert "FLUOROESTRADIOL F-18" in {term.label for term in terms}
+    assert all(not PROJECT.is_own(term.thing.iri.value) for term in terms)
+
+
+def test_a_correction_is_data_with_sources(store: Store) -> None:
+    (block,) = [block for block in card(store, "article:ljungberg-2016").blocks if block.graph == "curated"]
+    (correction,) = [line for line in block.lines if isinstance(line, CorrectionLine)]
+    assert correction.thing.curie == "authorship:ljungberg-2016-06"
+    assert (correction.printed, correction.corrected) == ("Sjögreen- Gleisner K", "Sjögreen-Gleisner K")
+    assert [source.checked_on for source in correction.sources] == ["2026-11-22"]
+
+
+def test_sources_have_address_and_day(store: Store) -> None:
+    page, dictionary = card(store, "agent:fes").sources
+    assert page.iri == vocabulary.IMAGING_TRIALS_RESOURCES
+    assert dictionary.address is not None
+    assert dictionary.address.value.startswith("https://www.cancer.gov/")
+    assert dictionary.checked_on == "2026-11-26"
+
+
+def test_a_class_expression_is_nested_data(store: Store) -> None:
+    (expression,) = lines(card(store, RADIOPHARMACEUTICAL), "vocabulary")[
+        NamedNode(PROJECT.expand("owl:equivalentClass"))
+    ].values
+    assert isinstance(expression, Expression)
+    ((name, members),) = expression.parts
+    assert name.value.endswith("#intersectionOf")
+    assert isinstance(members, Members)
+    assert members.values[0] == Thing(vocabulary.AGENT, "agent")
+
+
+def test_expressions_that_contain_themselves_end() -> None:
+    store, node, name = Store(), BlankNode("a"), NamedNode("https://example.org/p")
+    store.add(Quad(node, name, node))
+    assert value_text(value(store, node)).endswith("[...]" + "]" * 9)
+
+
+def test_links_are_cut_and_the_rest_is_counted(store: Store) -> None:
+    section = NamedNode(PROJECT.expand("section:bone"))
+    cut = {(links.property.iri, links.is_inferred): links for links in for_thing(store, section).links}
+    whole = {
+        (links.property.iri, links.is_inferred): links for links in for_thing(store, section, max_links=None).links
+    }
+    assert any(links.omitted for links in cut.values())
+    for key, links in whole.items():
+        assert links.omitted == 0
+        assert cut[key].subjects == links.subjects[: len(cut[key].subjects)]
+        assert len(cut[key].subjects) + cut[key].omitted == len(links.subjects)
+
+
+@pytest.mark.parametrize(
+    ("thing", "text"),
+    [
+        (Thing(vocabulary.AGENT, "agent"), "agent (imt:Agent)"),
+        (Thing(vocabulary.AGENT, "imt:Agent"), "imt:Agent"),
+        (Thing(NamedNode("https://example.org/x"), "https://example.org/x"), "<https://example.org/x>"),
+        (Thing(vocabulary.AGENT, "two\nlines"), "two\\nlines (imt:Agent)"),
+    ],
+)
+def test_text_of_a_thing(thing: Thing, text: str) -> None:
+    assert thing_text(thing) == text
+
+
+def test_text_of_a_literal_is_its_value() -> None:
+    assert value_text(Literal("2 (two)", language="en")) == "2 (two)"
