@@ -14,7 +14,7 @@ from pyoxigraph import RdfFormat, parse
 
 import imaging_trials
 from imaging_trials.cli import COMMANDS
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.releases.diff import counts
 from rdfkit.releases.diff import snapshots as states
 from tests.conftest import ROOT

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Store
 
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import MappingSet, files, read_sets
-from imaging_trials.mappings.sssom import CODE_ONLY, ENDING, FOLDER, RELATIONS
+from imaging_trials.mapping_sets import MappingSet, files, read_sets
+from imaging_trials.mapping_sets.sssom import CODE_ONLY, ENDING, FOLDER, RELATIONS
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import named_graphs, reading
 from tests.conftest import ROOT
 
@@ -160,7 +160,7 @@ def test_the_sets_are_where_the_package_looks_for_them() -> None:
 
 
 def test_links_to_other_vocabularies_are_in_mapping_sets_only(store: Store) -> None:
-    """What ties our things to other vocabularies stands in the mapping sets; these are the exceptions."""
+    """Page and curated data refer to other vocabularies in these cases only."""
     exceptions = {
         (PROJECT.expand("schema:sameAs"), "https://doi.org/"),  # the identifiers that the page prints, as addresses
         (PROJECT.expand("schema:sameAs"), "https://pubmed.ncbi.nlm.nih.gov/"),

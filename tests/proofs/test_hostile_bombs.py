@@ -22,9 +22,9 @@ from pyoxigraph import Literal, Store
 import imaging_trials
 from imaging_trials.bibliography import read_references
 from imaging_trials.build import validation
-from imaging_trials.graph import lookup
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import compare, read_set, read_sets, to_quads
+from imaging_trials.mapping_sets import compare, read_set, read_sets, to_quads
+from imaging_trials.model import lookup
+from imaging_trials.model.project import PROJECT
 from imaging_trials.views import of_references
 from rdfkit.base import errors
 from rdfkit.base import sandbox as apart
@@ -407,7 +407,7 @@ def _regexes() -> dict["re.Pattern[str]", str]:
 def test_no_regular_expression_takes_more_than_its_share_of_time(pairs: bool) -> None:
     regexes = _regexes()
     assert len(regexes) > 100
-    assert {"rdfkit.sparql.guard._TOKEN", "imaging_trials.graph.nuclide_notation._NOTATION"} <= {*regexes.values()}
+    assert {"rdfkit.sparql.guard._TOKEN", "imaging_trials.model.nuclide_notation._NOTATION"} <= {*regexes.values()}
 
     def work(at: Callable[[object], None]) -> None:
         for regex, name in regexes.items():

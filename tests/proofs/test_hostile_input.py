@@ -24,10 +24,10 @@ from imaging_trials.bibliography import (
 )
 from imaging_trials.build import validation
 from imaging_trials.cli import formats
-from imaging_trials.graph import dates, lookup
-from imaging_trials.graph import nuclide_notation as notation
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import compare, labels, problems, read_set, read_sets, to_quads
+from imaging_trials.mapping_sets import compare, labels, problems, read_set, read_sets, to_quads
+from imaging_trials.model import dates, lookup
+from imaging_trials.model import nuclide_notation as notation
+from imaging_trials.model.project import PROJECT
 from imaging_trials.views import decay, for_thing, of_references, render_text
 from rdfkit.base import sandbox as apart
 from rdfkit.rdf import reading as rdf

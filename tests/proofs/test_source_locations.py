@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Quad, Triple
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.shacl import pyshacl_engine as shacl
 from rdfkit.shacl.locating import places as locate

@@ -21,7 +21,7 @@ class Request:
 
     method: str
     path: str
-    whole: bytes
+    raw: bytes
     connection: socket.socket
 
     @property
@@ -32,8 +32,8 @@ class Request:
     @property
     def kind(self) -> str:
         """The first word of a SPARQL update, or else the method."""
-        update = re.search(rb"\r\n\r\n(\w+)", self.whole)
-        return update[1].decode() if update and b"sparql-update" in self.whole else self.method
+        update = re.search(rb"\r\n\r\n(\w+)", self.raw)
+        return update[1].decode() if update and b"sparql-update" in self.raw else self.method
 
     def answer(self, status: str, body: bytes = b"", media_type: str = "text/plain", headers: str = "") -> None:
         """Send a response."""
@@ -100,11 +100,11 @@ def _more(connection: socket.socket) -> bytes:
     return piece
 
 
-def forward(request: Request, port: int, whole: bytes | None = None) -> bytes:
-    """Send a request (or ``whole`` in place of it) to the server, and return its answer."""
+def forward(request: Request, port: int, other: bytes | None = None) -> bytes:
+    """Send a request (or ``other`` instead of it) to the server, and return its answer."""
     answer = b""
     with socket.create_connection(("127.0.0.1", port), timeout=60) as server:
-        server.sendall(whole or request.whole)
+        server.sendall(other or request.raw)
         while piece := server.recv(65536):
             answer += piece
     return answer

@@ -1,7 +1,7 @@
-"""Real servers for tests: Oxigraph, Virtuoso, and one that does with a connection whatever a test wants.
+"""Real servers for tests: Oxigraph, Virtuoso, and one that handles each connection as a test wants.
 
-All listen on 127.0.0.1 only, on a port that was free, and stop at the end of their ``with``; on Linux they die with
-the test process too, however that ends.
+All listen on a free port of 127.0.0.1 and stop at the end of their ``with``; on Linux they also end with the test
+process, even if that is killed.
 """
 
 import os
@@ -21,10 +21,10 @@ from typing import NoReturn
 
 import pytest
 
-_START = 60.0
-"""Seconds a server may take until it answers; Oxigraph takes 0.1 s, Virtuoso 2 s, and tests share the processors."""
+_MAX_START_SECONDS = 60.0
+"""Time for a server to start; Oxigraph needs 0.1 s, Virtuoso 2 s, but tests share the processors."""
 
-_STOP = 20.0
+_MAX_STOP_SECONDS = 20.0
 
 _VIRTUOSO_INI = """\
 [Database]
@@ -74,7 +74,7 @@ MaxQueryCostEstimationTime = 0
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs, and where to ask it: queries, updates, and the Graph Store Protocol."""
+    """A running server and its addresses for queries, updates, and the Graph Store Protocol."""
 
     store: str  # oxigraph or virtuoso, as `imt load --store` takes it
     base: str
@@ -97,7 +97,7 @@ def free_port() -> int:
 
 
 def needs(program: str) -> Path:
-    """Return where a program lies, beside Python or on the PATH; if it is missing, fail in CI and skip elsewhere."""
+    """Return the path of a program, beside Python or on the PATH; if it is missing, fail in CI and skip elsewhere."""
     found = shutil.which(str(Path(sys.executable).with_name(program))) or shutil.which(program)
     if not found:
         lacking(f"{program} is not installed.")
@@ -105,7 +105,7 @@ def needs(program: str) -> Path:
 
 
 def lacking(what: str) -> NoReturn:
-    """End a test for want of something: fail in CI, which must have it, and skip elsewhere."""
+    """End a test that lacks something: fail in CI, which must have it, and skip elsewhere."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"CI must run this. {what}")
     pytest.skip(what)
@@ -115,9 +115,9 @@ def lacking(what: str) -> NoReturn:
 def oxigraph_server(
     folder: Path, *, read_only: bool = False, port: int | None = None, options: Iterable[str] = ()
 ) -> Iterator[Server]:
-    """Run an Oxigraph server on the store in a folder, with more of its own ``options`` where they are given.
+    """Run an Oxigraph server on the store in a folder; ``options`` are further options of its own.
 
-    A ``port`` is for a server that comes back at the address of one before it; read-only needs a store that exists.
+    Give a ``port`` to start a server at the address of an earlier one; read-only needs an existing store.
     """
     program = needs("oxigraph")
     own_port = port or free_port()
@@ -133,9 +133,9 @@ def oxigraph_server(
 def virtuoso_server(
     folder: Path, *, port: int | None = None, readable: Iterable[Path] = (), buffers: int = 10000
 ) -> Iterator[Server]:
-    """Run a Virtuoso 7 on the database in a folder, which is made where there is none; user and password are dba.
+    """Run a Virtuoso 7 on the database in a folder, created if it does not exist; user and password are dba.
 
-    ``readable`` are further folders that its bulk loader may read, ``buffers`` its cache in pages of 8 kB.
+    ``readable`` are further folders that its bulk loader may read, ``buffers`` is its cache in pages of 8 kB.
     """
     program = needs("virtuoso-t")
     own_port, sql_port = port or free_port(), free_port()
@@ -147,7 +147,7 @@ def virtuoso_server(
         readable=", ".join(map(str, (folder, *readable))),
     )
     (folder / "virtuoso.ini").write_text(ini, encoding="utf-8")
-    (folder / "virtuoso.lck").unlink(missing_ok=True)  # of a server that was killed
+    (folder / "virtuoso.lck").unlink(missing_ok=True)  # left by a server that was killed
     base = f"http://127.0.0.1:{own_port}"
     command = [str(program), "-f", "+configfile", "virtuoso.ini"]
     with _running(command, folder, f"{base}/sparql?query=ASK%7B%7D") as process:
@@ -166,7 +166,7 @@ def virtuoso_server(
 
 
 def isql(server: Server, statements: str, timeout: float = 120) -> str:
-    """Run SQL (or ``sparql ...;``) in a Virtuoso as its administrator, and return what its client prints."""
+    """Run SQL (or ``sparql ...;``) in a Virtuoso as its administrator, and return the output of its client."""
     program = needs("isql-vt")
     done = subprocess.run(
         [str(program), f"127.0.0.1:{server.sql_port}", "dba", "dba", "VERBOSE=OFF", "ERRORS=STDOUT", "PROMPT=OFF"],
@@ -181,7 +181,7 @@ def isql(server: Server, statements: str, timeout: float = 120) -> str:
 
 @contextmanager
 def _running(command: list[str], folder: Path, url: str) -> "Iterator[subprocess.Popen[bytes]]":
-    """Run a program in a folder from when it answers at ``url`` until the end of the ``with``."""
+    """Start a program in a folder, wait until it answers at ``url``, and stop it at the end of the ``with``."""
     folder.mkdir(parents=True, exist_ok=True)
     if setpriv := shutil.which("setpriv"):
         command = [setpriv, "--pdeathsig", "KILL", *command]
@@ -195,13 +195,13 @@ def _running(command: list[str], folder: Path, url: str) -> "Iterator[subprocess
         finally:
             process.terminate()
             try:
-                process.wait(_STOP)
+                process.wait(_MAX_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
 
 
 def _wait(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
-    end = time.monotonic() + _START
+    end = time.monotonic() + _MAX_START_SECONDS
     while True:
         try:
             with urllib.request.urlopen(url, timeout=5):
@@ -210,8 +210,8 @@ def _wait(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
             return
         except OSError:
             if process.poll() is not None or time.monotonic() > end:
-                said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-                raise RuntimeError(f"{process.args!r} does not answer at {url}: {said}") from None
+                output = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+                raise RuntimeError(f"{process.args!r} does not answer at {url}: {output}") from None
             time.sleep(0.03)
 
 
@@ -220,7 +220,7 @@ Answerer = Callable[[socket.socket], None]
 
 @contextmanager
 def raw_server(serve: Answerer) -> Iterator[str]:
-    """A server that does with each connection, in a thread of its own, whatever ``serve`` does; gives its address."""
+    """Run a server that calls ``serve`` with each connection, in a thread of its own; yield its address."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def accept() -> None:
@@ -240,7 +240,7 @@ def raw_server(serve: Answerer) -> Iterator[str]:
 
 
 def respond(status: str, media_type: str, body: bytes, *, headers: str = "", length: int | None = None) -> Answerer:
-    """Return what answers each request in one way; ``length`` is a ``Content-Length`` that is wrong on purpose."""
+    """Return a handler with the same answer to each request; ``length`` is a wrong ``Content-Length``."""
 
     def serve(connection: socket.socket) -> None:
         connection.recv(65536)

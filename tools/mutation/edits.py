@@ -15,7 +15,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import rdflib_adapter as bridge
 from tools.mutation import patterns, queries
 from tools.mutation.aims import NUMBERS, Aim, members, query_of, read_by

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         cited_things,
         corrections,
         corrections_of,
+        find_articles,
         in_page_order,
         read_record,
     )
@@ -36,6 +37,7 @@ __all__ = [
     "corrections_of",
     "decode_references",
     "erratum",
+    "find_articles",
     "in_page_order",
     "read_record",
     "read_references",

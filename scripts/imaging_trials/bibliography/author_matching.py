@@ -22,7 +22,7 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode, Store
 
 from imaging_trials.bibliography.record import Author
-from imaging_trials.graph import PROJECT, nuclide_notation, read, vocabulary
+from imaging_trials.model import PROJECT, nuclide_notation, read, vocabulary
 
 FILE = "data/curated/possible-matches.ttl"
 BASIS = (
@@ -176,7 +176,7 @@ def _match(store: Store, pair: tuple[_NameUse, _NameUse], same: list[_NameUse]) 
     if societies:
         weigh(5, f"guidelines of {' and '.join(societies)}")
     if any(not may_be_one_person(one.name, third.name) and third.name != one.name for third in same):
-        weigh(-20, "others bear the family name with other initials")
+        weigh(-20, "the family name occurs with other initials too")
     if one.name.whole_family != other.name.whole_family:
         weigh(-5, "one name has a particle")
     candidates = sorted({*one.authorships, *other.authorships}, key=lambda authorship: authorship.value)

@@ -8,13 +8,13 @@ import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from imaging_trials.graph import identifiers
+from imaging_trials.model import identifiers
 
 MAX_NAME_CHARACTERS = 80
 """How long the name of a `Reference` may be; a longer one is cut."""
 
 _GENERATIONS = {"Jr", "Sr", "2nd", "3rd", "4th", "5th"}
-_RANGE = re.compile(r"(?P<letters>[A-Za-z]*)(?P<first>[0-9]+)-(?P<more>[A-Za-z]*)(?P<last>[0-9]+)")
+_RANGE = re.compile(r"(?<![A-Za-z0-9])(?P<letters>[A-Za-z]*+)(?P<first>[0-9]++)-(?P<more>[A-Za-z]*+)(?P<last>[0-9]++)")
 
 
 class Date(NamedTuple):

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Store, Triple
 
-from imaging_trials import mappings
-from imaging_trials.graph import PROJECT
+from imaging_trials import mapping_sets
+from imaging_trials.model import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
@@ -108,7 +108,7 @@ def build(
             folder=folder,
             graph=made,
             files_read=Counter(name for name, _ in layers.source_files(PROJECT.at(root)))
-            + Counter({"links": len(mappings.files(root))}),
+            + Counter({"links": len(mapping_sets.files(root))}),
             triples=_count(made),
             closure=closure,
             reasoner=reasoner,

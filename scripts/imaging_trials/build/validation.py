@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from imaging_trials.graph import PROJECT
+from imaging_trials.model import PROJECT
 from rdfkit.base.errors import UserError
+from rdfkit.base.text import printable
 from rdfkit.inference import closure
 from rdfkit.rdf import described_twice, named_graphs, rdflib_adapter, reading
 from rdfkit.shacl import Source, Term, ValidationInput, locate, report, term_text, undefined_terms, validate
-from rdfkit.stores import embedded
+from rdfkit.stores import from_sources, open_store
 
 if TYPE_CHECKING:
     import rdflib
@@ -56,7 +57,7 @@ def load_context(root: Path | None = None, *, authoring: bool = False) -> Contex
 
     ``root`` is the folder of another checkout. Raises UserError if one of its files is missing or broken.
     """
-    shipped = embedded.from_sources(PROJECT.at(root)) if root else embedded.open_store(PROJECT)
+    shipped = from_sources(PROJECT.at(root)) if root else open_store(PROJECT)
     root = root or PROJECT.root
     shapes = _shapes(root, authoring=authoring)
     quads = list(shipped)
@@ -155,7 +156,7 @@ def read_graph(graph: "rdflib.Graph", name: str) -> list[Data]:
         try:
             quads.append(Quad(*map(rdflib_adapter.from_rdflib, (subject, predicate, value))))  # type: ignore[arg-type]
         except (TypeError, ValueError) as error:
-            triple = reading.printable(f"{subject} {predicate} {value}")
+            triple = printable(f"{subject} {predicate} {value}")
             raise UserError(f"The graph has '{triple}', which is not an RDF triple ({error}): remove it.") from error
     return _relabeled([Data(name, quads)])
 

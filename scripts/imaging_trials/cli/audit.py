@@ -6,7 +6,7 @@ from pathlib import Path
 
 from imaging_trials import bibliography, views
 from imaging_trials.cli import formats
-from imaging_trials.graph import PROJECT, dates
+from imaging_trials.model import PROJECT, dates
 from rdfkit.base.errors import UserError
 from rdfkit.base.text import visible
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from imaging_trials.graph import PROJECT
+from imaging_trials.model import PROJECT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from imaging_trials.graph import PROJECT
+from imaging_trials.model import PROJECT
 from rdfkit.base.errors import UserError
 
 TYPE_CHECKING = False

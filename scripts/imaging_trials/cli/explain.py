@@ -5,7 +5,7 @@ import sys
 
 from imaging_trials import views
 from imaging_trials.cli import formats
-from imaging_trials.graph import PROJECT
+from imaging_trials.model import PROJECT
 from rdfkit.base import sandbox
 from rdfkit.base.errors import UserError
 from rdfkit.sparql import guard, saved

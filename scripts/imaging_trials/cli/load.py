@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from imaging_trials.graph import PROJECT
+from imaging_trials.model import PROJECT
 from rdfkit.base.errors import UserError
 
 TYPE_CHECKING = False

@@ -5,7 +5,7 @@ import functools
 import sys
 
 from imaging_trials.cli import formats
-from imaging_trials.graph import PROJECT
+from imaging_trials.model import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import results, saved

@@ -2,7 +2,7 @@
 
 import argparse
 
-from imaging_trials.graph import PROJECT
+from imaging_trials.model import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.stores import Limits
 

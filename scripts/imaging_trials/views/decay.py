@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Store
 
-from imaging_trials.graph import PROJECT, read, vocabulary
+from imaging_trials.model import PROJECT, read, vocabulary
 from rdfkit.base.errors import UserError
 
 _UNIT = PROJECT.prefixes["unit"]

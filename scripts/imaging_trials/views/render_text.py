@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from imaging_trials.graph import PROJECT, dates, read
+from imaging_trials.model import PROJECT, dates, read
 from imaging_trials.views.agent_report import AgentReport
 from imaging_trials.views.currency import STATUSES, CurrencyReport
 from imaging_trials.views.explanation import Explanation, Statement

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials import bibliography
-from imaging_trials.graph import dates, read, vocabulary
+from imaging_trials.model import dates, read, vocabulary
 from imaging_trials.views import decay
 from imaging_trials.views.values import ExternalTerm, Value, in_words, property_thing, sort_key, value
 from rdfkit.base.errors import UserError

@@ -18,8 +18,8 @@ from pyoxigraph import BlankNode
 
 from rdfkit.base.errors import UserError
 from rdfkit.base.project import Project
+from rdfkit.base.text import printable
 from rdfkit.rdf import rdflib_adapter as adapter
-from rdfkit.rdf import reading
 from rdfkit.shacl.report.model import Result
 from rdfkit.shacl.terms import LABELS, Term, term_text
 from rdfkit.sparql import guard
@@ -115,7 +115,7 @@ def validate(  # noqa: PLR0913 - the options of pySHACL
         try:
             _, report, text = pyshacl.validate(data, shacl_graph=shapes, meta_shacl=meta_shacl, inplace=True)
         except (ReportableRuntimeError, ShapeLoadError, ValidationFailure) as error:
-            why = reading.printable(" ".join(str(getattr(error, "message", error)).split()), 600)
+            why = printable(" ".join(str(getattr(error, "message", error)).split()), 600)
             raise UserError(f"The shapes in {shapes_name} are not valid SHACL, fix them: {why}") from error
         except (ArithmeticError, RecursionError, re.error) as error:
             # From rdflib, for ill-typed literals ("x"^^xsd:integer minus 1, NaN in a range) and bad patterns.
@@ -124,12 +124,12 @@ def validate(  # noqa: PLR0913 - the options of pySHACL
                 "for their datatype, or use the fast engine, which reports them."
             ) from error
         except Exception as error:
-            why = reading.printable(" ".join(str(error).split()), 300)
+            why = printable(" ".join(str(error).split()), 300)
             raise UserError(
                 f"pySHACL cannot use the shapes in {shapes_name} ({type(error).__name__}: {why}): fix them."
             ) from error
         if not isinstance(report, rdflib.Graph):
-            raise UserError(f"pySHACL could not validate: {reading.printable(' '.join(str(text).split()), 600)}")
+            raise UserError(f"pySHACL could not validate: {printable(' '.join(str(text).split()), 600)}")
         return [_result(project, report, node, data) for node in report.objects(None, rdflib.SH.result)]
 
 

@@ -7,7 +7,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from rdfkit.base import namespaces
 from rdfkit.base.project import Project
-from rdfkit.rdf import reading
+from rdfkit.base.text import printable
 
 Term: TypeAlias = NamedNode | BlankNode | Literal
 
@@ -33,9 +33,9 @@ def term_text(project: Project, term: Term) -> str:
     """
     if isinstance(term, NamedNode):
         short = project.shorten(term.value)
-        return reading.printable(f"<{short}>" if short == term.value else short)
+        return printable(f"<{short}>" if short == term.value else short)
     if isinstance(term, Literal):
-        text = f'"{reading.printable(term.value, MAX_LITERAL_CHARACTERS)}"'
+        text = f'"{printable(term.value, MAX_LITERAL_CHARACTERS)}"'
         if term.language:
             return f"{text}@{term.language}"
         is_string = term.datatype.value == namespaces.XSD + "string"

@@ -14,6 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 from rdfkit.base import namespaces
 from rdfkit.base.errors import UserError
 from rdfkit.base.project import Project
+from rdfkit.base.text import printable
 from rdfkit.rdf import named_graphs, reading
 from rdfkit.shacl.terms import term_text
 from rdfkit.sparql import nodes, syntax
@@ -233,7 +234,7 @@ def _statement(project: Project, statement: Quad | None) -> tuple[str, str, str]
 def _show(project: Project, term: object) -> str:
     if isinstance(term, NamedNode):
         return term_text(project, term)
-    return "[]" if isinstance(term, BlankNode) else reading.printable(str(term), 60)
+    return "[]" if isinstance(term, BlankNode) else printable(str(term), 60)
 
 
 def _undefined(
@@ -320,8 +321,8 @@ def _uses_in_text(
 ) -> Iterator[_Use]:
     """Yield the IRIs in a SPARQL text, whole or as prefixed names.
 
-    ``prefixes`` are those declared outside the text. Names with an undeclared prefix are added to ``undeclared``. Raises
-    UserError if the text is not valid SPARQL.
+    ``prefixes`` are those declared outside the text. Names with an undeclared prefix are added to ``undeclared``.
+    Raises UserError if the text is not valid SPARQL.
     """
     document = syntax.read(text, where, prefixes=prefixes, undeclared=True)
     found: dict[int, nodes.Iri] = {}

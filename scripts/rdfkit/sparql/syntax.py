@@ -6,6 +6,7 @@ blank nodes), and tree-sitter gives the structure. Nothing is evaluated, and no 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,7 +98,13 @@ class Document:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the line and column of an offset, both counted from 1."""
-        return position(self.text, offset)
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """The offsets at which lines begin."""
+        return [0, *(end.end() for end in re.finditer("\n", self.text))]
 
 
 def read(
@@ -219,18 +226,17 @@ def _refuse_by_oxigraph(text: str, tokens: list[Word], where: str, prefixes: Map
     """
     from pyoxigraph import Store
 
-    start, first = next(_after_prologue(tokens), (len(text), ""))
-    is_update = first in guard.UPDATE_FORMS or not first
+    start = _start_of_update(tokens)
     known = dict(prefixes)
     base_iri = base or None
     try:
-        if is_update:
+        if start is not None:
             Store().update(text[:start] + _FAILS + text[start:], prefixes=known, base_iri=base_iri)
         else:
             Store().query(text, named_graphs=_EndOfParsing(), prefixes=known, base_iri=base_iri)  # type: ignore[arg-type]
     except SyntaxError as error:
         raise UserError(
-            guard.syntax_sentence(text, _moved_back(error, text, start) if is_update else error, where)
+            guard.syntax_sentence(text, error if start is None else _moved_back(error, text, start), where)
         ) from None
     except ValueError as error:  # a base or namespace that is no IRI
         raise UserError(f"{where} cannot be read: {str(error).rstrip('.')}.") from None
@@ -253,11 +259,22 @@ class _EndOfParsing:
         raise _ParsedError
 
 
-def _after_prologue(tokens: list[Word]) -> Iterator[tuple[int, str]]:
-    """Yield the offset and capitals of each keyword that is none of a prologue."""
-    for kind, word, offset in tokens:
-        if kind == "word" and word.upper() not in {"PREFIX", "BASE", "VERSION"}:
-            yield offset, word.upper()
+def _start_of_update(tokens: list[Word]) -> int | None:
+    """Return the offset of the first operation of an update, or None for all else.
+
+    What comes before it has to be a plain prologue. Oxigraph reads ``LOADa:b`` as LOAD, where there is one name here;
+    an operation put in after that would come too late to keep it from asking a server.
+    """
+    kinds = [(kind, word.upper() if kind == "word" else "") for kind, word, _ in tokens]
+    at = 0
+    while at < len(kinds):
+        if kinds[at : at + 3] == [("word", "PREFIX"), ("name", ""), ("iri", "")]:
+            at += 3
+        elif kinds[at : at + 2] == [("word", "BASE"), ("iri", "")]:
+            at += 2
+        else:
+            return tokens[at][2] if kinds[at][1] in guard.UPDATE_FORMS else None
+    return None
 
 
 def _moved_back(error: SyntaxError, text: str, start: int) -> SyntaxError:

@@ -13,7 +13,7 @@ import rdflib
 from rdflib import RDF, SH
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.shacl.report import model as report
 from tests.conftest import ROOT, Imt

@@ -26,7 +26,7 @@ from pyoxigraph import (
 from rdflib import Dataset as RdflibDataset
 
 import imaging_trials
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import saved
@@ -206,7 +206,7 @@ def rdflib_endpoint() -> Answerer:
                 body = answer.serialize(format=form) or b""
                 request.answer("200 OK", body, {"json": "application/sparql-results+json", "nt": "text/plain"}[form])
             else:
-                held.update(request.whole.partition(b"\r\n\r\n")[2].decode())
+                held.update(request.raw.partition(b"\r\n\r\n")[2].decode())
                 request.answer("204 Done")
 
     return serve

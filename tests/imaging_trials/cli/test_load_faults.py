@@ -227,7 +227,7 @@ def halving(server: Server) -> Callable[[Request], None]:
     """Return what stores only half of a PUT, and answers as if it had stored all."""
 
     def do(request: Request) -> None:
-        head, _, body = request.whole.partition(b"\r\n\r\n")
+        head, _, body = request.raw.partition(b"\r\n\r\n")
         half = b"".join(body.splitlines(keepends=True)[: TRIPLES // 2])
         head = re.sub(rb"(?i)content-length: \d+", b"Content-Length: %d" % len(half), head)
         request.connection.sendall(forward(request, server.port, head + b"\r\n\r\n" + half))

@@ -41,7 +41,7 @@ def test_load_continues_when_the_server_is_back(load: Load, tmp_path: Path) -> N
 
         def stop(request: Request) -> None:
             with socket.create_connection(("127.0.0.1", port)) as connection:
-                connection.sendall(request.whole[: len(request.whole) // 2])
+                connection.sendall(request.raw[: len(request.raw) // 2])
                 first.process.kill()
                 first.process.wait()
 

@@ -17,7 +17,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import writing
 from rdfkit.sparql import results, saved
 from rdfkit.stores import sparql_client
@@ -221,8 +221,8 @@ def test_commands_of_the_documentation(endpoint: Endpoint, graph: Store) -> None
     text = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
     shown = [pair for block in re.findall(r"(?ms)^```console\n(.*?)^```$", text) for pair in test_docs.commands(block)]
     assert [command.split()[0] for command, _ in shown] == ["imt", "curl", "imt"]
-    told = f"{len(graph):,} triples at http://127.0.0.1:7878/query, read-only. Ctrl-C stops."
-    assert test_docs.unlike(shown[0][1], told) == ""
+    line = f"{len(graph):,} triples at http://127.0.0.1:7878/query, read-only. Ctrl-C stops."
+    assert test_docs.unlike(shown[0][1], line) == ""
     for command, output in shown[1:]:
         real = test_docs.run(command.replace("http://127.0.0.1:7878/query", endpoint.url), ROOT)
         assert test_docs.unlike(output, real) == ""

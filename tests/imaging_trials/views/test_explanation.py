@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.inference import closure, derivation
 from rdfkit.rdf import named_graphs

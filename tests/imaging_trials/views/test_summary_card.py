@@ -3,9 +3,9 @@
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from imaging_trials.graph import vocabulary
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.graph.read import Thing
+from imaging_trials.model import vocabulary
+from imaging_trials.model.project import PROJECT
+from imaging_trials.model.read import Thing
 from imaging_trials.views.render_text import thing_text, value_text
 from imaging_trials.views.summary_card import Card, CorrectionLine, Line, for_thing
 from imaging_trials.views.values import Expression, ExternalTerm, Members, value

@@ -12,7 +12,7 @@ import pytest
 from pyoxigraph import BlankNode, Quad, RdfFormat, parse, serialize
 
 import imaging_trials
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.releases.diff import compare, counts
 from rdfkit.releases.diff import release_check as released

@@ -17,8 +17,8 @@ import pyoxigraph as ox
 import pytest
 from pyld import jsonld as pyld  # type: ignore[import-untyped]
 
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings.sssom import read_sets
+from imaging_trials.mapping_sets.sssom import read_sets
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.releases.files import jsonld
 from rdfkit.releases.files.manifest import DATASET

@@ -22,7 +22,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.releases.diff import compare, renames
 from rdfkit.releases.diff import report as words

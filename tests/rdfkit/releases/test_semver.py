@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.releases.diff import compare, counts
 from rdfkit.releases.diff import semver as levels

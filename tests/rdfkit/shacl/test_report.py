@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, Store
 from rdflib import RDF, SH
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import snippet as excerpt
 from rdfkit.rdf.turtle_locations import Place

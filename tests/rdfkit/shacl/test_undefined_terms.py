@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.shacl import undefined_terms as gate
 from tests.conftest import ROOT

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, RdfFormat, parse
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.sparql import nodes, syntax
 from rdfkit.sparql.term_builder import RDF
@@ -50,6 +50,7 @@ VALID = {
 
 INVALID = {
     "no query": "SELECT",
+    "nothing": "# SELECT * {}",
     "two queries": "SELECT * {} SELECT * {}",
     "open brace": "SELECT * { ?s ?p ?o",
     "triple of two": "SELECT * { ?s ?p }",

@@ -172,7 +172,7 @@ def test_redirect_is_not_followed_unless_asked_for() -> None:
     arrived: list[bytes] = []
 
     def there(connection: socket.socket) -> None:
-        arrived.append(read_request(connection).whole)
+        arrived.append(read_request(connection).raw)
         connection.sendall(b"HTTP/1.1 204 Done\r\n\r\n")
 
     with raw_server(there) as target:

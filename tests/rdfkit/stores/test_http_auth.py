@@ -35,7 +35,7 @@ class Guarded:
         self.sent: list[str] = []
 
     def __call__(self, connection: socket.socket) -> None:
-        request = read_request(connection).whole.decode()
+        request = read_request(connection).raw.decode()
         header = re.search(r"(?i)\r\nauthorization: (.*)\r\n", request)
         self.sent.append(header[1] if header else "")
         if header and self.accepts(request, header[1]):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.releases.diff import facts as views

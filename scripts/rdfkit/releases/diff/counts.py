@@ -2,7 +2,7 @@
 
 from pyoxigraph import NamedNode
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base import namespaces
 from rdfkit.base.errors import UserError
 from rdfkit.releases.diff.snapshots import State

@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from pyoxigraph import BlankNode, NamedNode, Quad
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base import namespaces
 from rdfkit.base.text import visible
 from rdfkit.releases.diff.snapshots import State

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import QueryBoolean, QueryTriples, Store
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.base.text import visible
 from rdfkit.releases.diff.changes import Change

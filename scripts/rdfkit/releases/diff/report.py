@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.releases.diff import renames
 from rdfkit.releases.diff import semver as levels
 from rdfkit.releases.diff.changes import AREAS, Change, Difference

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.releases.diff.changes import Change
 from rdfkit.releases.diff.facts import TYPE, View, iri, plain, show
 from rdfkit.releases.diff.renames import MAPS, REPLACED

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode, Quad
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.releases.files import dcat_void as description
 from rdfkit.releases.files import jsonld, manifest, readme, statistics

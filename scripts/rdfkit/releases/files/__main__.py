@@ -1,6 +1,6 @@
 """``python -m rdfkit.releases.files``: write the published JSON-LD context anew, from prefixes and vocabulary."""
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.releases.files import jsonld
 

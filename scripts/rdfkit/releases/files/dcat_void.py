@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import writing
 from rdfkit.releases.files.manifest import DATASET, Manifest
 from rdfkit.releases.files.statistics import Counts, Linkset

@@ -7,7 +7,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base import namespaces
 from rdfkit.base.errors import UserError
 from rdfkit.releases.files.statistics import Counts, Linkset

@@ -8,8 +8,8 @@ from pyoxigraph import NamedNode
 
 from rdfkit.base import namespaces
 from rdfkit.base.project import Project
+from rdfkit.base.text import printable
 from rdfkit.inference.closure import Contradiction
-from rdfkit.rdf import reading
 from rdfkit.rdf.turtle_locations import Place as Location
 from rdfkit.shacl.terms import PathTriple, Term, path_text, term_text
 from rdfkit.shacl.undefined_terms import UndefinedTerm, sentence
@@ -151,8 +151,8 @@ def _of_result(report: Report, result: Result) -> Diagnostic:
         rule=term_text(project, result.shape),
         iri=result.shape.value if isinstance(result.shape, NamedNode) else result.component,
         name=report.names.get(result.shape, ""),
-        about=f"{reading.printable(result.label, 80)} ({name})" if result.label else name,
-        message=" / ".join(reading.printable(text, 1000) for text in result.messages),
+        about=f"{printable(result.label, 80)} ({name})" if result.label else name,
+        message=" / ".join(printable(text, 1000) for text in result.messages),
         details=details,
         related=report.locations.get(result, ())[1:],
     )
@@ -180,7 +180,7 @@ def _in_query(where: str) -> Location | None:
 def _of_contradiction(report: Report, contradiction: Contradiction) -> Diagnostic:
     location = report.location(contradiction)
     name = f"no contradiction by OWL 2 RL rule {contradiction.rule}"
-    message = reading.printable(contradiction.message, 1000)
+    message = printable(contradiction.message, 1000)
     file = location.file if location else "-"
     rule = f"contradiction, {contradiction.rule}"
     return Diagnostic(file, location, "Violation", rule, report.project.shapes + CONTRADICTION, name, "", message)

@@ -1,0 +1,151 @@
+"""Identifiers of articles, trials, people and journals: one grammar for everything that reads them.
+
+A scheme has a *normalized form*, which is what the graph holds and what ``shapes/`` demands (a test keeps the two
+equal), and several written forms: with a label (``PMID: 123``), as the address of a record, in lower case, with leading
+zeros. `normalize` reads a text that is nothing but an identifier; `find` looks for one in running text.
+
+Sources: DOI Handbook 2.2 and Crossref's "DOIs and matching regular expressions"; NLM on PMIDs and PMCIDs;
+ClinicalTrials.gov on NCT numbers; ORCID "Structure of the ORCID Identifier" (ISO 7064, MOD 11-2); ISSN (ISO 3297).
+"""
+
+import re
+from typing import NamedTuple
+
+
+class Scheme(NamedTuple):
+    """A kind of identifier: its name in messages, its form, and how it is recognized."""
+
+    label: str
+    """What people call it, such as ``DOI``."""
+    form: str
+    """Regular expression of the normalized form: the ``sh:pattern`` of the property without its anchors."""
+    whole: "re.Pattern[str]"
+    """Matches a text that is nothing but an identifier; the group that takes part has its value."""
+    within: "re.Pattern[str]"
+    """Finds an identifier in running text; group 1 has its value."""
+
+
+_ORCID = "[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
+_ISSN = "[0-9]{4}-[0-9]{3}[0-9X]"
+_PMID = "[1-9][0-9]{0,7}"
+_NCBI = r"(?:www\.)?ncbi\.nlm\.nih\.gov"
+_FLAGS = re.IGNORECASE | re.ASCII
+
+
+def _whole(label: str, address: str, value: str) -> "re.Pattern[str]":
+    return re.compile(rf"(?:{label}:?\s*+)?{value}|https?://(?:{address})/{value}/?", _FLAGS)
+
+
+def _within(pattern: str) -> "re.Pattern[str]":
+    return re.compile(pattern, _FLAGS)
+
+
+SCHEMES: dict[str, Scheme] = {
+    "doi": Scheme(
+        "DOI",
+        r"10\.[0-9]{4,9}/\S+",
+        _whole("doi", r"(?:dx\.|www\.)?doi\.org", r"(10\.[0-9]{4,9}/\S{1,300})"),
+        _within(r"(10\.[0-9]{4,9}/[^\s\"<>{}|\\^`]{1,300})"),
+    ),
+    "pmid": Scheme(
+        "PMID",
+        _PMID,
+        _whole("pmid", rf"pubmed\.ncbi\.nlm\.nih\.gov|{_NCBI}/pubmed", f"0*+({_PMID})"),
+        _within(rf"(?:\bpmid\b\s*+:?\s*+|pubmed\.ncbi\.nlm\.nih\.gov/|/pubmed/)0*+({_PMID})(?![0-9])"),
+    ),
+    "pmcid": Scheme(
+        "PMCID",
+        "PMC[1-9][0-9]*",
+        _whole("pmcid", rf"pmc\.ncbi\.nlm\.nih\.gov/articles|{_NCBI}/pmc/articles", "PMC0*+([1-9][0-9]{0,9})"),
+        _within(r"\bPMC0*+([1-9][0-9]{0,9})(?![0-9])"),
+    ),
+    "nctNumber": Scheme(
+        "NCT number",
+        "NCT[0-9]{8}",
+        _whole("nct", r"(?:www\.)?clinicaltrials\.gov/(?:ct2/show|study)", "(NCT[0-9]{8})"),
+        _within(r"\b(NCT[0-9]{8})(?![0-9])"),
+    ),
+    "orcid": Scheme(
+        "ORCID",
+        _ORCID,
+        _whole("orcid", r"(?:www\.)?orcid\.org", f"({_ORCID})"),
+        _within(rf"(?<![\w-])({_ORCID})(?![\w-])"),
+    ),
+    "issn": Scheme(
+        "ISSN",
+        _ISSN,
+        _whole("e?issn", r"portal\.issn\.org/resource/issn", f"({_ISSN})"),
+        _within(rf"(?<![\w-])({_ISSN})(?![\w-])"),
+    ),
+}
+"""The schemes by the local name of the property that holds them (``imt:doi``, ...)."""
+
+ARTICLE_SCHEMES = ("doi", "pmid", "pmcid")
+"""What identifies an article."""
+
+
+def normalize(scheme: str, text: str) -> str:
+    """Return an identifier in its normalized form, or "" if the text is not an identifier of that scheme.
+
+    The text may have the scheme's label before it or be the address of the record. A wrong check digit makes it no
+    identifier.
+
+    >>> normalize("pmid", "PMID: 028283702"), normalize("doi", "https://doi.org/10.1000/182.")
+    ('28283702', '10.1000/182')
+    >>> normalize("pmcid", "pmc8679588"), normalize("orcid", "0000-0002-1825-0098")
+    ('PMC8679588', '')
+    """
+    found = SCHEMES[scheme].whole.fullmatch(text.strip())
+    value = _normalized(scheme, next(group for group in found.groups() if group)) if found else ""
+    return value if has_right_check_digit(scheme, value) else ""
+
+
+def find(scheme: str, text: str) -> str:
+    """Return the first identifier of a scheme in running text, in its normalized form, or "" if there is none.
+
+    A PMID needs its label or the address of its record before it, since any number could be one.
+
+    >>> find("doi", "(see doi: 10.1007/s00259-017-3670-z).")
+    '10.1007/s00259-017-3670-z'
+    >>> find("pmid", "2017 Jun;44(6):1014-1024. PMID: 28283702."), find("pmid", "44, 1014")
+    ('28283702', '')
+    """
+    values = (_normalized(scheme, found[1]) for found in SCHEMES[scheme].within.finditer(text))
+    return next((value for value in values if has_right_check_digit(scheme, value)), "")
+
+
+def check_digit(scheme: str, value: str) -> str:
+    """Return the last character that an ORCID or ISSN must have; the one that ``value`` has is ignored.
+
+    >>> check_digit("orcid", "0000-0002-1825-0097"), check_digit("issn", "1619-7070")
+    ('7', '0')
+    """
+    digits = [int(sign) for sign in value[:-1] if sign != "-"]
+    from_right = list(enumerate(reversed(digits), 1))
+    if scheme == "issn":  # ISO 3297: the weights are 2 to 8 from the right
+        rest = -sum(digit * (place + 1) for place, digit in from_right) % 11
+    else:  # ISO 7064, MOD 11-2: the weights are powers of two
+        rest = (12 - sum(digit * 2**place for place, digit in from_right)) % 11
+    return "X" if rest == 10 else str(rest)
+
+
+def has_right_check_digit(scheme: str, value: str) -> bool:
+    """Return whether a normalized identifier ends in the check digit that it must have; most schemes have none."""
+    return scheme not in ("orcid", "issn") or not value or value[-1] == check_digit(scheme, value)
+
+
+def _normalized(scheme: str, value: str) -> str:
+    if scheme == "doi":
+        return _without_punctuation(value)
+    return f"PMC{value}" if scheme == "pmcid" else value.upper()
+
+
+def _without_punctuation(doi: str) -> str:
+    """Return a DOI without the punctuation that follows it; a bracket that closes one inside the DOI belongs to it."""
+    unopened = {bracket: doi.count(bracket) - doi.count("(["[bracket == "]"]) for bracket in ")]"}
+    end = len(doi)
+    while end and (doi[end - 1] in ".,;:'" or unopened.get(doi[end - 1], 0) > 0):
+        end -= 1
+        if doi[end] in unopened:
+            unopened[doi[end]] -= 1
+    return doi[:end]
