@@ -121,8 +121,9 @@ def validate_repository(root: Path | None = None, *, engine: str = "auto") -> re
     sources = (Source(path.relative_to(root).as_posix(), path, "turtle", reading.read(path)) for path in files)
     located = locate(found, sources, made, _shapes(root, authoring=True))
     # The second description is one too many.
-    of_repeated = {result: (*locations[1:], locations[0]) for result, locations in repeated.items()}
-    return replace(located, locations={**located.locations, **of_repeated})
+    locations = dict(located.locations)
+    locations.update((result, (*places[1:], places[0])) for result, places in repeated.items())
+    return replace(located, locations=locations)
 
 
 def _of_repeated(found: described_twice.DescribedTwice) -> report.Result:
