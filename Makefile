@@ -13,10 +13,7 @@ SSSOM := .venv-sssom
 TURTLE := $(BIN)/turtlefmt
 TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
 
-# These copy their own process, which only goes well in one that runs a single thread: not in a worker of pytest-xdist.
-ALONE := tests/proofs/test_hostile_input.py tests/proofs/test_hostile_bombs.py
-
-.PHONY: help run test check format prove mutation owl bench answers release wheel lock clean
+.PHONY: help run test check format prove mutation owl bench answers context matches released release wheel lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -24,15 +21,14 @@ help:  ## this list
 run: $(STAMP)  ## set up .venv, then build the graph and show what came out
 	@$(BIN)/imt build
 
-test: $(STAMP)  ## all tests, the slowest shown
-	@$(BIN)/pytest --no-header -n auto -m 'not prove' --durations=10 $(ALONE:%=--ignore=%)
-	@$(BIN)/pytest --no-header -m 'not prove' --durations=3 $(ALONE)
+test: $(STAMP)  ## the tests, with the CPU seconds that they took
+	@$(BIN)/pytest --no-header -n auto -m 'not prove' --durations=10
 
 check: $(STAMP)  ## format, lint, types, Turtle in normal form, spelling
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy scripts tests tools benchmarks hatch_build.py
-	$(TURTLE) --check $(TURTLE_FILES) || { echo "Mend it with: make format" >&2; exit 1; }
+	$(TURTLE) --check $(TURTLE_FILES) || { echo "Fix it with: make format" >&2; exit 1; }
 	$(BIN)/codespell
 	$(BIN)/imt diff --check
 
@@ -41,23 +37,31 @@ format: $(STAMP)  ## put Python and Turtle files into normal form
 	$(BIN)/ruff format .
 	$(TURTLE) $(TURTLE_FILES)
 
-prove: $(STAMP) $(SSSOM)/installed  ## what takes longer: the tests marked so, and the figures of benchmarks/ against their bars
-	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -m prove -rs --durations=10 $(ALONE:%=--ignore=%)
-	@$(BIN)/pytest --no-header -m prove --durations=3 $(ALONE)
+prove: $(STAMP) $(SSSOM)/installed  ## what takes longer: the tests marked so, on two cores, and the limits of benchmarks/
+	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -n 2 -m prove -rs --durations=20
 	@$(BIN)/python benchmarks/bench.py --check
 
 mutation: $(STAMP)  ## how many mutants of data and shapes are noticed, and the list of those that are not
 	@$(BIN)/python -m tools.mutation
 
-owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and write the figures of docs/owl.md anew
+owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and write the figures of docs/owl.md
 	@$(BIN)/python -m tools.owl.proof
 
 bench: $(STAMP)  ## measure, and print the table that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/bench.py
 	@$(BIN)/python benchmarks/validators.py --check --quick
 
-answers: $(STAMP)  ## write queries/*/answers/ anew; then read the difference before you commit it
+answers: $(STAMP)  ## write queries/*/answers/; then read the difference before you commit it
 	@$(BIN)/imt query --update-answers
+
+context: $(STAMP)  ## write ontology/context.jsonld from the prefixes and the vocabulary
+	@$(BIN)/python -m tools.context
+
+matches: $(STAMP)  ## write data/curated/possible-matches.ttl: names that may be one person's
+	@$(BIN)/python -m tools.author_matches
+
+released: $(STAMP)  ## for a release: add its names to w3id/released.txt, and write its counts into CHANGELOG.md
+	@$(BIN)/python -m tools.released_names
 
 release: $(STAMP)  ## dist/: the graph in every syntax, with what describes it
 	@$(BIN)/imt build --release
@@ -66,7 +70,7 @@ wheel: $(STAMP)  ## build/: the wheel and the source archive
 	@$(BIN)/python -m build --no-isolation --outdir build
 	@ls -l build/*.whl build/*.tar.gz
 
-lock: $(STAMP)  ## requirements.lock anew, newest versions that pyproject.toml allows; and tests/sssom.lock
+lock: $(STAMP)  ## requirements.lock with the newest versions that pyproject.toml allows; and tests/sssom.lock
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet pip-tools
 	@CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \

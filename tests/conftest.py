@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
+pytest_plugins = ["tests.support.cpu_time"]
+
 
 class Imt(Protocol):
     """Runs ``imt`` in a process of its own."""

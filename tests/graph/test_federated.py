@@ -21,11 +21,11 @@ from rdfkit.sparql import query_tests as querycheck
 from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
 from rdfkit.sparql.saved import SavedQuery
-from tests.graph import test_queries as saved
+from tests.support import two_engines as saved
 from tests.support.servers import free_port
 
 FIXTURES = Path(__file__).parents[1].joinpath("fixtures") / "federated"
-QUERIES = {query.id: query for query in querycheck.load(PROJECT.at(saved.ROOT)).values() if query.service}
+QUERIES = {query.id: query for query in querycheck.load(PROJECT).values() if query.service}
 
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset.*is deprecated:DeprecationWarning")
 
@@ -180,7 +180,7 @@ def test_the_command_says_where_to_run_a_federated_query_and_prints_it(tmp_path:
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
     assert refused.stderr.startswith(f"imt: '{name}' asks https://query.wikidata.org/sparql as well")
     described = subprocess.run([*command, "--describe", name], capture_output=True, text=True, timeout=60, check=True)
-    assert "\nfederated: run it in an engine that holds the graph and may ask https://query.wikid" in described.stdout
+    assert "\nfederated: run it in an engine that has the graph and may ask https://query.wikid" in described.stdout
     assert "SERVICE <https://query.wikidata.org/sparql> {" in described.stdout
 
 

@@ -1,6 +1,5 @@
 """The repository itself: layout, lock file, prefixes, licence, citation, and what the named graphs may hold."""
 
-import ast
 import re
 import subprocess
 import tomllib
@@ -196,22 +195,3 @@ def test_both_licences_stand_in_full_and_the_credit_that_the_page_asks_for_is_gi
 
 def test_the_only_program_outside_python_is_the_one_that_ci_runs() -> None:
     assert [name for name in committed_files() if text_of(name).startswith("#!")] == [".ci/run"]
-
-
-def test_modules_import_downwards_only() -> None:
-    """No module may reach itself through what it imports, imports inside functions included."""
-    package = ROOT / "scripts"
-    modules = {path.relative_to(package).with_suffix("").as_posix(): path for path in package.rglob("*.py")}
-    below: dict[str, set[str]] = {}
-    for name, path in modules.items():
-        below[name] = set()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in {"imaging_trials", "rdfkit"}:
-                of = (node.module or "").replace(".", "/")
-                for alias in node.names:
-                    candidates = (f"{of}/{alias.name}".lstrip("/"), of, f"{of}/__init__".lstrip("/"))
-                    below[name].add(next(candidate for candidate in candidates if candidate in modules))
-    assert sum(map(len, below.values())) > 60
-    while (reach := {name: found.union(*(below[other] for other in found)) for name, found in below.items()}) != below:
-        below = reach
-    assert [name for name, found in below.items() if name in found] == []

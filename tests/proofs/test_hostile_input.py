@@ -2,37 +2,20 @@
 """Whatever a person or a file says, each reader takes it or tells in one line why not: no crash, no hang, no traceback.
 
 Three kinds of input: real files spoilt (`hostile_texts.spoiled`), pieces of a language in any order, and named texts
-each of which is dangerous in its own way. All of it runs in processes with limits on time and memory. The few examples
-of `make test` are the first of the many of `make prove`.
+each of which is dangerous in its own way. All of it runs in processes with limits on time and memory.
 """
 
 import contextlib
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from imaging_trials.bibliography import (
-    articles_of,
-    decode_references,
-    in_page_order,
-    read_record,
-    read_references,
-)
 from imaging_trials.build import validation
-from imaging_trials.cli import formats
-from imaging_trials.mapping_sets import compare, labels, problems, read_set, read_sets, to_quads
-from imaging_trials.model import dates, lookup
-from imaging_trials.model import nuclide_notation as notation
 from imaging_trials.model.project import PROJECT
-from imaging_trials.views import decay, for_thing, of_references, render_text
 from rdfkit.base import sandbox as apart
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import turtle_locations as positions
-from rdfkit.releases import read_snapshot
 from rdfkit.shacl import report
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql import parameters
@@ -41,8 +24,8 @@ from rdfkit.sparql import results as answers
 from rdfkit.sparql import saved as catalog
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
-from tests.support import hostile, hostile_texts
-from tests.support.hostile_texts import holds, made_of, names, spoiled
+from tests.support import hostile
+from tests.support.hostile_texts import holds, made_of, names, spoiled, try_all
 
 PREFIXES = "".join(f"@prefix {name}: <{PROJECT.prefixes[name]}> .\n" for name in ("imt", "rdf", "sh", "skos", "xsd"))
 TURTLE = [
@@ -82,8 +65,7 @@ PIECES = (
     "<rdf:RDF", "xmlns:e='http://e/'", "/>", "<![CDATA[", "]]>",
 )  # fmt: skip
 
-few_or_many = pytest.mark.parametrize("share", [1, pytest.param(12, marks=pytest.mark.prove)], ids=["few", "many"])
-"""How many times the examples of `make test` are made."""
+pytestmark = pytest.mark.prove
 
 
 @pytest.fixture(scope="module")
@@ -91,29 +73,11 @@ def context() -> validation.Context:
     return validation.load_context()
 
 
-def try_all(
-    what: "st.SearchStrategy[object]", number: int, share: int, read: Callable[[object], object], *, seconds: int = 30
-) -> None:
-    """Let a reader have so many examples, in a process of its own."""
-
-    def work(at: Callable[[object], None]) -> None:
-        @hostile_texts.examples(number * share)
-        @given(what)
-        def each(example: object) -> None:
-            at(example)
-            holds(lambda: read(example))
-
-        each()
-
-    hostile_texts.apart(work, seconds=seconds * share)
-
-
 # RDF
 
 
-@few_or_many
 @pytest.mark.parametrize("syntax", FILES)
-def test_rdf_is_read_or_refused_in_a_line_and_its_places_are_found(tmp_path: Path, syntax: str, share: int) -> None:
+def test_rdf_is_read_or_refused_in_a_line_and_its_places_are_found(tmp_path: Path, syntax: str) -> None:
     path = tmp_path / "a.rdf"
 
     def read(data: object) -> None:
@@ -129,12 +93,11 @@ def test_rdf_is_read_or_refused_in_a_line_and_its_places_are_found(tmp_path: Pat
             assert len(list(found)) == len(quads)
 
     garbage = made_of(PIECES).map(lambda text: text.encode("utf-8", "surrogatepass"))
-    try_all(spoiled(FILES[syntax]) | garbage, 120, share, read)
+    try_all(spoiled(FILES[syntax]) | garbage, 120, read)
 
 
-@few_or_many
 def test_a_file_is_validated_and_reported_in_every_format_or_refused(
-    tmp_path: Path, context: validation.Context, share: int
+    tmp_path: Path, context: validation.Context
 ) -> None:
     path = tmp_path / "a.ttl"
 
@@ -144,7 +107,7 @@ def test_a_file_is_validated_and_reported_in_every_format_or_refused(
         tell(validation.validate_files([path], context=context))
 
     small = [TURTLE[-1], TURTLE[0][:1500]]
-    try_all(spoiled(small), 6, share, read, seconds=40)
+    try_all(spoiled(small), 6, read, seconds=40)
 
 
 def tell(found: report.Report) -> None:
@@ -168,9 +131,8 @@ SHAPES = f"""{PREFIXES}
 DATA = f'{PREFIXES}<http://e/x> a skos:Concept ; skos:broader <http://e/x>, "a", 1, "2016-02-30"^^xsd:date .\n'
 
 
-@few_or_many
 @pytest.mark.parametrize("engine", ["auto", "pyshacl"])
-def test_shapes_of_anybody_are_used_or_refused(tmp_path: Path, engine: str, share: int) -> None:
+def test_shapes_of_anybody_are_used_or_refused(tmp_path: Path, engine: str) -> None:
     shapes, data = tmp_path / "shapes.ttl", tmp_path / "data.ttl"
     data.write_text(DATA, encoding="utf-8")
 
@@ -180,7 +142,7 @@ def test_shapes_of_anybody_are_used_or_refused(tmp_path: Path, engine: str, shar
         tell(validation.validate_files_by_shapes([data], [shapes], engine=engine))
 
     number = 40 if engine == "auto" else 8
-    try_all(spoiled([SHAPES]), number, share, read, seconds=40)
+    try_all(spoiled([SHAPES]), number, read, seconds=40)
 
 
 # SPARQL
@@ -198,8 +160,7 @@ SPARQL = (
 )  # fmt: skip
 
 
-@few_or_many
-def test_sparql_is_looked_at_and_linted_or_refused(share: int) -> None:
+def test_sparql_is_looked_at_and_linted_or_refused() -> None:
     def read(text: object) -> None:
         assert isinstance(text, str)
         sparql.form(text)
@@ -213,11 +174,10 @@ def test_sparql_is_looked_at_and_linted_or_refused(share: int) -> None:
         sparql.check(text, embedded=False)
 
     queries = spoiled(QUERIES).map(lambda data: data.decode("utf-8", "surrogateescape"))
-    try_all(queries | made_of(SPARQL), 250, share, read)
+    try_all(queries | made_of(SPARQL), 250, read)
 
 
-@few_or_many
-def test_sparql_is_answered_or_refused_in_time(share: int) -> None:
+def test_sparql_is_answered_or_refused_in_time() -> None:
     def answer(text: str) -> int:
         store = open_store(PROJECT)
         sparql.check(text)
@@ -234,22 +194,20 @@ def test_sparql_is_answered_or_refused_in_time(share: int) -> None:
             pytest.fail(f"an error that was not foreseen: {error}")
 
     queries = spoiled(QUERIES).map(lambda data: data.decode("utf-8", "surrogateescape"))
-    try_all(queries | made_of(SPARQL), 25, share, read, seconds=60)
+    try_all(queries | made_of(SPARQL), 25, read, seconds=60)
 
 
-@few_or_many
-def test_a_saved_query_is_read_or_refused_with_its_line(share: int) -> None:
+def test_a_saved_query_is_read_or_refused_with_its_line() -> None:
     path = ROOT / "queries" / "guidelines" / "guidelines-by-body-site.rq"
 
     def read(data: object) -> None:
         assert isinstance(data, bytes)
         catalog.parse(PROJECT, path, data.decode("utf-8", "surrogateescape"))
 
-    try_all(spoiled([path.read_bytes()]), 250, share, read)
+    try_all(spoiled([path.read_bytes()]), 250, read)
 
 
-@few_or_many
-def test_parameters_are_taken_or_refused(share: int) -> None:
+def test_parameters_are_taken_or_refused() -> None:
     store = open_store(PROJECT)
     query = catalog.find(PROJECT, "guidelines-by-body-site")
 
@@ -272,130 +230,4 @@ def test_parameters_are_taken_or_refused(share: int) -> None:
         ):
             holds(attempt)
 
-    try_all(names() | hostile.strings(), 15, share, read)
-
-
-# Names, days, lists, mapping sets, releases
-
-
-def writers() -> list[Callable[..., str]]:
-    """Return the functions that write citations, one for each format."""
-    return [formats.renderer("citations", name) for name in formats.names("citations")]
-
-
-@few_or_many
-def test_names_notations_days_and_times_are_understood_or_refused(share: int) -> None:
-    store = open_store(PROJECT)
-
-    def read(text: object) -> None:
-        assert isinstance(text, str)
-        key = notation.search_key(text)
-        notation.without_nuclides(key)
-        labels.are_of_one_thing(text, text[::-1], [key])
-        holds(lambda: dates.day(text))
-        holds(lambda: decay.duration(text))
-        holds(lambda: PROJECT.expand(text))
-        PROJECT.shorten(text)
-        thing = lookup.resolve(store, text)
-        render_text.cards([for_thing(store, thing)])
-        citations = [read_record(store, one) for one in articles_of(store, thing)]
-        for write in writers():
-            write(citations)
-
-    try_all(names() | hostile.strings(), 60, share, read)
-
-
-@few_or_many
-def test_lists_of_references_are_read_or_refused(share: int) -> None:
-    store = open_store(PROJECT)
-    citations = [read_record(store, one) for one in in_page_order(store)[:3]]
-    lists = [write(citations).encode() for write in writers()]
-
-    def read(data: object) -> None:
-        assert isinstance(data, bytes)
-        found = read_references(decode_references(data, "the list"), "the list")
-        of_references(store, found[:20], "2026-01-01")
-
-    pieces = (
-        "@article{",
-        "a,",
-        "title",
-        "=",
-        "{",
-        "}",
-        '"',
-        "#",
-        "TY  - ",
-        "\n",
-        "DO  - ",
-        "ER  - ",
-        "[{",
-        '"DOI":',
-        "10.1/a",
-    )
-    garbage = made_of([*pieces, *hostile_texts.PUMPS]).map(lambda text: text.encode("utf-8", "surrogatepass"))
-    try_all(spoiled(lists) | garbage, 150, share, read)
-
-
-@few_or_many
-def test_mapping_sets_are_read_and_checked_or_refused(tmp_path: Path, share: int) -> None:
-    store = open_store(PROJECT)
-    path = tmp_path / "ncit.sssom.tsv"
-    text = (ROOT / "data" / "links" / "ncit.sssom.tsv").read_bytes().split(b"\n")
-    head = next(number for number, line in enumerate(text) if not line.startswith(b"#"))
-
-    def read(data: object) -> None:
-        assert isinstance(data, bytes)
-        path.write_bytes(data)
-        one = read_set(path)
-        assert list(to_quads([one]))
-        problems([one], store)
-
-    try_all(spoiled([b"\n".join(text[: head + rows]) + b"\n" for rows in (2, 8)]), 150, share, read)
-
-
-COPIES = {
-    "obo": b'format-version: 1.2\n\n[Term]\nid: NCIT:C1\nname: a "b"\nsynonym: "c \\"d" EXACT []\nalt_id: NCIT:C2\n'
-    b"is_obsolete: true\nreplaced_by: NCIT:C3 ! x\n",
-    "json": b'{"graphs": [{"id": "x", "meta": {"a": [1, 2]}, "nodes": [{"id": "http://purl.obolibrary.org/obo/NCIT_C1", '
-    b'"lbl": "a", "meta": {"deprecated": true, "synonyms": [{"pred": "hasExactSynonym", "val": "b"}]}}]}]}',
-    "owx": b'<?xml version="1.0"?><Ontology xmlns="http://www.w3.org/2002/07/owl#" ontologyIRI="http://e/"><Prefix name='
-    b'"x" IRI="http://purl.obolibrary.org/obo/"/><Declaration><Class abbreviatedIRI="x:NCIT_C1"/></Declaration>'
-    b'<AnnotationAssertion><AnnotationProperty IRI="http://www.w3.org/2000/01/rdf-schema#label"/><IRI>NCIT_C1</IRI>'
-    b'<Literal xml:lang="en">a</Literal></AnnotationAssertion></Ontology>',
-    "tsv": b"id\tlabel\tdeprecated\treplaced_by\nNCIT:C1\ta\ttrue\tNCIT:C2\nhttp://e/#a\tb\t\t\n",
-    "ttl": b'<http://purl.obolibrary.org/obo/NCIT_C1> <http://www.w3.org/2000/01/rdf-schema#label> "a"@en .\n',
-}
-
-
-@few_or_many
-@pytest.mark.parametrize("ending", COPIES)
-def test_copies_of_vocabularies_are_read_or_refused(tmp_path: Path, ending: str, share: int) -> None:
-    sets = read_sets(ROOT)
-    path = tmp_path / f"copy.{ending}"
-
-    def read(data: object) -> None:
-        assert isinstance(data, bytes)
-        path.write_bytes(data)
-        compare(sets, path, "ncit")
-
-    try_all(spoiled([COPIES[ending]]), 50, share, read)
-
-
-@few_or_many
-def test_a_release_is_read_or_refused(tmp_path: Path, share: int) -> None:
-    line = (
-        '<https://w3id.org/imaging-trials/id/agent/fes> <http://www.w3.org/2004/02/skos/core#prefLabel> "[18F]FES"@en '
-    )
-    line += "<https://w3id.org/imaging-trials/graph/page> .\n"
-    inferred = line.replace("graph/page", "graph/inferred").replace("prefLabel", "altLabel")
-    manifest = b'{"version": "1.2.0", "files": {"imaging-trials.nq": {"sha256": null, "bytes": 1}}}'
-
-    def read(both: object) -> None:
-        assert isinstance(both, tuple)
-        (tmp_path / "manifest.json").write_bytes(both[0])
-        (tmp_path / "imaging-trials.nq").write_bytes(both[1])
-        read_snapshot(PROJECT, str(tmp_path))
-
-    files = st.tuples(st.just(manifest) | spoiled([manifest]), st.just((line + inferred).encode()))
-    try_all(files | st.tuples(st.just(manifest), spoiled([(line + inferred).encode()])), 25, share, read, seconds=40)
+    try_all(names() | hostile.strings(), 15, read)

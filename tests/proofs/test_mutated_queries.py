@@ -20,7 +20,7 @@ from rdfkit.base.errors import UserError
 from rdfkit.sparql import portability as portable
 from rdfkit.sparql.saved import SavedQuery
 from tests.conftest import Show
-from tests.graph.test_queries import QUERIES, closed, oxigraph_bag, rdflib_bag, rdflib_for
+from tests.support.two_engines import QUERIES, closed, oxigraph_bag, rdflib_bag, rdflib_for
 
 PER_QUERY = 2
 SECONDS = 5

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from imaging_trials.model.project import PROJECT
-from tests.graph.test_shapes import PARAMETERS
+from tests.support.fixtures import PARAMETERS
 from tools.mutation.ground import Declaration, ground, node_name
 
 if TYPE_CHECKING:

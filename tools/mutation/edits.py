@@ -4,70 +4,21 @@ For ``sh:sparql`` and for shapes joined by ``sh:or`` and its like there is no te
 edit on what the constraint reads is tried (``tries``), and the search keeps those that are reported.
 """
 
-import datetime as dt
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import rdflib_adapter as bridge
-from tools.mutation import patterns, queries
-from tools.mutation.aims import NUMBERS, Aim, members, query_of, read_by
+from tools.mutation.aims import NUMBERS, Aim, members
 from tools.mutation.ground import ground
-from tools.mutation.records import Base, Edit, Node, copied, renamed, valid_bases
-
-XSD = PROJECT.prefixes["xsd"]
-TYPE = NamedNode(PROJECT.expand("rdf:type"))
-_IN = NamedNode(PROJECT.expand("skos:inScheme"))
-NOTHING = NamedNode("https://example.org/nothing-describes-this")
-OTHERS = [
-    NamedNode(PROJECT.expand(name))
-    for name in ("agent:fes", "organisation:nci", "section:general", "article:boellaard-2015", "phase:phase-1")
-]
-"""Shipped things of five classes that no other joins."""
-
-
-def of_type(text: str, kind: str) -> Literal:
-    """Return a literal of an XML Schema type."""
-    return Literal(text, datatype=NamedNode(XSD + kind))
-
-
-@cache
-def pool() -> dict[str, list[Any]]:
-    """Return the values that each property has in valid records and in the data, and all concepts beside them."""
-    found: dict[str, dict[Any, None]] = defaultdict(dict)
-    for base in valid_bases():
-        for triple in base.triples:
-            found[triple.predicate.value][triple.object] = None
-    kept = {PROJECT.graph_iri(name) for name in ("page", "curated", "concepts", "links", "vocabulary", "dataset")}
-    for quad in sorted((q for q in ground().context.quads if q.graph_name in kept), key=lambda q: str(q.object)):
-        if not isinstance(quad.object, BlankNode):
-            found[quad.predicate.value][quad.object] = None
-    for values in found.values():
-        schemes = {
-            quad.object for value in values for quad in ground().of_subject.get(value, ()) if quad.predicate == _IN
-        }
-        for scheme in sorted(schemes, key=str):
-            members_of = (quad.subject for quad in ground().of_object[scheme] if quad.predicate == _IN)
-            values.update(dict.fromkeys(sorted(members_of, key=str)))
-    return {name: list(values) for name, values in found.items()}
-
-
-def is_a(node: Any, kind: Any) -> bool:
-    """Tell whether the shipped graph has a node as an instance of a class (given as rdflib's)."""
-    on = ground()
-    kinds = on.of_subject.get(node, ())
-    return any(
-        kind in on.above.get(bridge.to_rdflib(quad.object), {bridge.to_rdflib(quad.object)})
-        for quad in kinds
-        if quad.predicate == TYPE
-    )
+from tools.mutation.records import Base, Edit, Node, renamed
+from tools.mutation.tries import tries
+from tools.mutation.values import NOTHING, OTHERS, TYPE, XSD, is_a, near, of_type, off, pool
 
 
 @dataclass(frozen=True)
@@ -149,55 +100,6 @@ def _others(at: Spot) -> Iterator[Any]:
     yield NOTHING
 
 
-def near(literal: Literal) -> Iterator[Literal]:
-    """Yield literals of the same kind that lie next to one."""
-    value, kind = literal.value, literal.datatype.value.removeprefix(XSD)
-    if literal.language:
-        yield from (Literal(text, language=literal.language) for text in (value + " again", "Another text"))
-    elif kind == "integer":
-        yield from (of_type(str(int(value) + step), kind) for step in (1, -1, 10, -4))
-    elif kind == "decimal":
-        yield from (of_type(str(float(value) + step), kind) for step in (0.05, -0.05, 100.0))
-    elif kind == "boolean":
-        yield of_type("false" if value == "true" else "true", kind)
-    elif kind == "date":
-        day = dt.date.fromisoformat(value)
-        for step in (1, -1, 31, -31, 366, -366):
-            yield of_type((day + dt.timedelta(step)).isoformat(), kind)
-    else:
-        yield Literal(value + "x")
-        yield from (Literal(text) for text in one_character_off(value))
-
-
-def one_character_off(text: str) -> Iterator[str]:
-    """Yield texts that differ from one in a character: left out, doubled, put in its place, before or behind."""
-    for extra in ("x", "0", "X", " ", "-", "é"):
-        yield text + extra
-        yield extra + text
-    for index in range(len(text)):
-        yield text[:index] + text[index + 1 :]
-        yield text[: index + 1] + text[index:]
-        for other in ("a", "Z", "0", "7", " ", ".", "_", "-", "é"):
-            if other != text[index]:
-                yield text[:index] + other + text[index + 1 :]
-    yield text.swapcase()
-    yield ""
-
-
-def off(pattern: str, text: str) -> Iterator[tuple[str, str]]:
-    """Yield near texts that a pattern (SHACL 4.4.3; in XPath's syntax, as far as Python's is the same) refuses.
-
-    First come those that a pattern weakened in one place would let pass.
-    """
-    wrong = [near for near in dict.fromkeys(one_character_off(text)) if not re.search(pattern, near)]
-    for weaker in patterns.weaker(pattern):
-        twice = (other for near in wrong for other in one_character_off(near) if not re.search(pattern, other))
-        passing = next((near for near in chain(wrong, islice(twice, 3000)) if re.search(weaker, near)), None)
-        if passing is not None:
-            yield "off-pattern", passing
-    yield from (("out-of-pattern", near) for near in wrong)
-
-
 _IRI = re.compile(r"[a-z]+://[!-;=?-[\]_a-z~]+")
 """What is surely an IRI."""
 
@@ -231,7 +133,7 @@ def _wrong_class(at: Spot) -> Values:
             break
     higher = sorted(on.above.get(at.aim.value, {at.aim.value}) - {at.aim.value})
     for kind in higher:
-        typed = (q.subject for q in on.of_object.get(NamedNode(str(kind)), ()) if q.predicate == TYPE)
+        typed = (q.subject for q in on.near.of_object.get(NamedNode(str(kind)), ()) if q.predicate == TYPE)
         above = sorted((node for node in typed if isinstance(node, NamedNode)), key=str)
         yield from islice((("class-above", node) for node in above if not is_a(node, at.aim.value)), 1)
     yield "undescribed", NOTHING
@@ -347,79 +249,3 @@ def _right(at: Spot) -> Iterator[Any]:
         yield from islice((new for new in _others(at) if new != NOTHING), 12)
     elif isinstance(at.old, Literal):
         yield from (new for new in near(at.old) if parameter != "pattern" or re.search(str(value), new.value))
-
-
-def tries(aim: Aim, base: Base, focus: Node, *, wide: bool = False) -> Iterator[Edit]:
-    """Yield every edit on what a constraint reads, those close to the focus node first; many more if ``wide``."""
-    reads = read_by(aim)
-    most = 60 if wide else 15
-    nodes = list(dict.fromkeys(triple.subject for triple in base.triples if not isinstance(triple.subject, Triple)))
-    read = [t for t in base.triples if t.predicate.value in reads or "" in reads]
-    if not wide:
-        read = [t for t in read if focus in {t.subject, t.object}]
-    read.sort(key=lambda triple: (triple.subject != focus, triple.object != focus))
-    for triple in read:
-        yield Edit("drop", (triple,))
-    for triple in read:
-        for new in _values(triple, focus, nodes, most):
-            yield Edit("change", (triple,), (Triple(triple.subject, triple.predicate, new),))
-            yield Edit("second", (), (Triple(triple.subject, triple.predicate, new),))
-    for name in sorted(reads - {""}):
-        yield from _where_it_lacks(base, NamedNode(name), focus, nodes if wide else [focus], most)
-    yield from _of_names(base, nodes)
-
-
-def off_regexes(aim: Aim, base: Base) -> Iterator[Edit]:
-    """Yield edits of texts that fit a pattern in the query of a constraint, so that they fit it only if weakened."""
-    regexes = queries.regexes(query_of(aim))
-    for triple in base.triples:
-        old = triple.object
-        if not isinstance(old, Literal) or triple.predicate.value not in read_by(aim):
-            continue
-        for text in dict.fromkeys(chain.from_iterable(_near_misses(pattern, old.value) for pattern in regexes)):
-            new = Literal(text, language=old.language) if old.language else Literal(text, datatype=old.datatype)
-            yield Edit("change", (triple,), (Triple(triple.subject, triple.predicate, new),))
-
-
-def _near_misses(pattern: str, text: str, most: int = 12) -> Iterator[str]:
-    """Yield, if a text fits a pattern, up to ``most`` near it that do not, for each weaker pattern that they fit."""
-    if not re.search(pattern, text):
-        return
-    runs = [(run[0], *run.span()) for run in re.finditer(r"[0-9]+|[A-Za-z]+", text)]
-    lengths = [text[:start] + run[:-less] + text[end:] for run, start, end in runs for less in range(1, len(run) + 1)]
-    lengths += [text[:end] + run[-1] * more + text[end:] for run, _, end in runs for more in (1, 2, 3)]
-    twice = [text[:at] + c * 2 + text[at:] for c in re.findall(r"(\w)\?", pattern) for at in range(len(text))]
-    wrong = [new for new in (*lengths, *twice, *one_character_off(text)) if not re.search(pattern, new)]
-    for weaker in patterns.weaker(pattern):
-        yield from islice((new for new in wrong if re.search(weaker, new)), most)
-
-
-def _where_it_lacks(base: Base, path: NamedNode, focus: Node, nodes: list[Node], most: int) -> Iterator[Edit]:
-    for node in nodes:
-        if not any(t.subject == node and t.predicate == path for t in base.triples):
-            for new in islice((*pool().get(path.value, ()), focus, *nodes), most):
-                yield Edit("add", (), (Triple(node, path, new),))
-        yield Edit("add", (), (Triple(node, path, focus),))
-
-
-def _of_names(base: Base, nodes: list[Node]) -> Iterator[Edit]:
-    for node in nodes:
-        if isinstance(node, NamedNode):
-            yield copied(base, node, NamedNode(node.value + "-copy"))
-    for node in nodes:
-        if isinstance(node, NamedNode):
-            yield renamed(base, node, NamedNode(node.value + "-X"), "rename-wrong")
-            yield renamed(base, node, NamedNode(re.sub(r"([/#])(\w)([\w-]*)$", _swapped, node.value)), "rename-wrong")
-
-
-def _swapped(match: "re.Match[str]") -> str:
-    return f"{match[1]}{match[2].swapcase()}{match[3]}"
-
-
-def _values(triple: Triple, focus: Node, nodes: list[Any], most: int) -> Iterator[Any]:
-    old = triple.object
-    if isinstance(old, Literal):
-        yield from islice((new for new in near(old) if new != old), most)
-    yield from islice((v for v in pool().get(triple.predicate.value, ()) if v != old), most)
-    if not isinstance(old, Literal):
-        yield from (node for node in (focus, *nodes) if node != old)

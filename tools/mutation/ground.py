@@ -1,9 +1,4 @@
-"""The shipped graph with a small record laid into it: what the shapes then say of the record's own nodes.
-
-``imaging_trials.build.validation`` closes the whole graph anew for each file. Here the same rules see the vocabulary,
-the record and its neighbourhood only, which gives the same inferences in a twentieth of the time; a test holds the two
-against each other on the fixtures.
-"""
+"""The shipped graph with a small record laid into it: what the shapes then report about the record's own nodes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -12,26 +7,18 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, NamedNode, Triple
 
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
-from rdfkit.inference import closure as reason
-from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.shacl import pyshacl_engine as shacl
 from rdfkit.shacl import report, term_text
-from tests.conftest import ROOT
+from tests.support.fixtures import Neighborhood, context, neighborhood
 
 if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node
-
-_AXIOMS = tuple(PROJECT.prefixes[prefix] for prefix in ("owl", "rdfs", "rdf"))
-_NO_AXIOM = {PROJECT.prefixes["rdfs"] + name for name in ("label", "comment", "isDefinedBy", "seeAlso")}
-_TYPE = PROJECT.expand("rdf:type")
-_CROWDED = 200
-"""A node that more statements than this lead to is a concept, a source or a section: nothing follows from those."""
 
 Outcome = tuple[str, str, str, str, str, str]
 """A result as text: focus node, path, value, component, severity, shape (or the SPARQL constraint, if named apart)."""
@@ -43,12 +30,10 @@ Declaration = tuple["Node", "Node", "Node"]
 
 @dataclass(frozen=True)
 class Ground:
-    """The shipped graph, closed, with all shapes, and indexes of it."""
+    """The shipped graph, closed, with all shapes, and indexes of both."""
 
     context: validation.Context
-    axioms: list[Quad]
-    of_subject: dict[Any, list[Quad]]
-    of_object: dict[Any, list[Quad]]
+    near: Neighborhood
     above: "dict[Node, set[Node]]"
     """Each class with itself and all classes above it."""
     declared: "list[Declaration]" = field(default_factory=list)
@@ -60,12 +45,8 @@ class Ground:
 
     @property
     def shapes(self) -> "Graph":
-        """Return all shapes, house rules included."""
+        """Return all shapes, those of this repository included."""
         return self.context.given.shapes
-
-    def is_described(self, node: Any) -> bool:
-        """Tell whether the shipped graph says anything of a node."""
-        return node in self.of_subject
 
 
 @cache
@@ -73,47 +54,15 @@ def ground() -> Ground:
     """Return the ground, made once in each process."""
     from rdflib import RDFS, SH
 
-    context = validation.load_context(ROOT, authoring=True)
-    kept = {PROJECT.graph_iri(name) for name in ("vocabulary", "alignments")}
-    vocabulary = [quad for quad in context.quads if quad.graph_name in kept]
-    terms_of_ours = {quad.subject for quad in vocabulary}
-    inferred = PROJECT.graph_iri(layers.INFERRED)
-    vocabulary += [q for q in context.quads if q.graph_name == inferred and q.subject in terms_of_ours]
-    axioms = [q for q in vocabulary if q.predicate.value.startswith(_AXIOMS) and q.predicate.value not in _NO_AXIOM]
-    of_subject: dict[Any, list[Quad]] = defaultdict(list)
-    of_object: dict[Any, list[Quad]] = defaultdict(list)
-    for quad in context.quads:
-        of_subject[quad.subject].append(quad)
-        of_object[quad.object].append(quad)
-    pairs: Any = context.given.data.subject_objects(RDFS.subClassOf)
+    loaded = context()
+    pairs: Any = loaded.given.data.subject_objects(RDFS.subClassOf)
     classes = {node for pair in pairs for node in pair}
     above: dict[Any, set[Any]] = {
-        name: {*context.given.data.transitive_objects(name, RDFS.subClassOf)} for name in classes
+        name: {*loaded.given.data.transitive_objects(name, RDFS.subClassOf)} for name in classes
     }
     kinds = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
-    declared: list[Declaration] = sorted((s, p, o) for p in kinds for s, o in context.given.shapes.subject_objects(p))
-    return Ground(context, axioms, dict(of_subject), dict(of_object), above, declared)
-
-
-def inferences(on: Ground, triples: Iterable[Triple]) -> set[Triple]:
-    """Return what follows from a record on the shipped graph, types left out, as ``imt validate`` takes it.
-
-    Nothing follows where the record contradicts the vocabulary.
-    """
-    quads = [Quad(t.subject, t.predicate, t.object, PROJECT.graph_iri("user")) for t in triples]
-    near = {node for quad in quads for node in (quad.subject, quad.object) if not isinstance(node, Literal)}
-    small = Store()
-    small.bulk_extend(on.axioms)
-    for node in near:
-        small.extend(on.of_subject.get(node, ()))
-        if len(leading := on.of_object.get(node, ())) <= _CROWDED:
-            small.extend(leading)
-    small.extend(quads)
-    closure = reason.close(PROJECT, small, on.context.root / "ontology" / "rules")
-    if closure.contradictions:
-        return set()
-    added = small.quads_for_pattern(None, None, None, PROJECT.graph_iri(layers.INFERRED))
-    return {quad.triple for quad in added if quad.predicate.value != _TYPE and quad not in on.context.store}
+    declared: list[Declaration] = sorted((s, p, o) for p in kinds for s, o in loaded.given.shapes.subject_objects(p))
+    return Ground(loaded, neighborhood(), above, declared)
 
 
 def own_nodes(on: Ground, triples: Iterable[Triple]) -> "set[Node]":
@@ -121,7 +70,7 @@ def own_nodes(on: Ground, triples: Iterable[Triple]) -> "set[Node]":
     found: set[Node] = set()
     for triple in triples:
         found.add(bridge.to_rdflib(triple.subject))
-        if not on.is_described(triple.object):
+        if not on.near.is_described(triple.object):
             found.add(bridge.to_rdflib(triple.object))
     return found
 
@@ -130,7 +79,7 @@ def own_nodes(on: Ground, triples: Iterable[Triple]) -> "set[Node]":
 def laid(on: Ground, triples: Iterable[Triple], *, close: bool = True) -> Iterator["set[Node]"]:
     """Lay a record, and what follows from it, into the graph for a while; yield the nodes that are judged."""
     said = set(triples)
-    everything = said | (inferences(on, said) if close else set())
+    everything = said | (on.near.inferences(said) if close else set())
     with bridge.added(on.data, everything):
         yield own_nodes(on, said)
 

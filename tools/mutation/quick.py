@@ -13,7 +13,7 @@ from typing import Any
 from pyoxigraph import Literal, Quad, QuerySolutions, Store, Triple, Variable
 
 from imaging_trials.model.project import PROJECT
-from tools.mutation.ground import ground, inferences
+from tools.mutation.ground import ground
 from tools.mutation.records import Base, Edit
 
 Rows = frozenset[tuple[str, str]]
@@ -40,7 +40,7 @@ class Table:
 def laid_down(base: Base) -> Iterator[Table]:
     """Lay a record and what follows from it into a store for a while."""
     store, shipped = _shipped()
-    inferred = frozenset(inferences(ground(), base.triples))
+    inferred = frozenset(ground().near.inferences(base.triples))
     new = [t for t in {*base.triples, *inferred} if t not in shipped]
     _put(store, new)
     try:

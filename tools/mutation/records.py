@@ -16,11 +16,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import reading as rdf
-from tests.conftest import ROOT
+from tests.support.fixtures import INVALID, VALID
 
 FOLDER = Path(__file__).parent
 MUTANTS = FOLDER / "mutants.tsv"
-FIXTURES = ROOT / "tests" / "fixtures"
 
 REPORTED, SILENT, PASSES = "reported", "silent", "passes"
 """What is expected of the constraint aimed at: it reports; it says nothing; no shape says anything."""
@@ -95,11 +94,11 @@ def bases() -> dict[str, Base]:
     A part of a fixture can be named after any thing that it describes, so that a name outlives a change of the fixture.
     """
     found: dict[str, Base] = {}
-    for path in sorted((FIXTURES / "valid").glob("*.ttl")):
+    for path in VALID:
         for part in connected([quad.triple for quad in rdf.read(path)]):
             names = sorted({f"valid/{path.stem} {show(triple.subject)}" for triple in part})
             found.update(dict.fromkeys(names, Base(names[0], tuple(part))))
-    for path in sorted((FIXTURES / "invalid").glob("*.ttl")):
+    for path in INVALID:
         name = f"invalid/{path.stem}"
         found[name] = Base(name, tuple(quad.triple for quad in rdf.read(path)))
     return found

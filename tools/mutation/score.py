@@ -10,7 +10,7 @@ from typing import Any
 from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.shacl import term_text
-from tests.graph.test_shapes import FIXTURES, header
+from tests.support.fixtures import INVALID, header
 from tools.mutation import records, weaken
 from tools.mutation.aims import Aim, aims
 from tools.mutation.ground import Outcome, focus_nodes, ground, laid, node_name, outcomes, targets_of
@@ -18,7 +18,6 @@ from tools.mutation.records import Mutant
 from tools.mutation.weaken import Change
 
 EQUIVALENT = records.FOLDER / "equivalent.tsv"
-HAND_MADE = records.FOLDER / "hand-made.tsv"
 
 Seen = Callable[[list[Outcome]], list[tuple[str, ...]]]
 """What a test sees of the results of a shape."""
@@ -59,7 +58,7 @@ def evidence(aim: Aim, mine: dict[tuple[str, str], list[Mutant]]) -> Iterator[Ev
 @cache
 def headers() -> list[tuple[str, dict[str, str]]]:
     """Return what each invalid fixture says it breaks, by its name."""
-    return [(path.stem, header(path)) for path in sorted((FIXTURES / "invalid").glob("*.ttl"))]
+    return [(path.stem, header(path)) for path in INVALID]
 
 
 @cache
@@ -148,11 +147,9 @@ def by_id() -> dict[tuple[str, str], Aim]:
     return {aim.id: aim for aim in aims()}
 
 
-def unbroken(broken: set[tuple[str, str]]) -> tuple[dict[tuple[str, str], str], list[str]]:
-    """Return the constraints that no mutant breaks: those listed as broken by hand, with the reason, and the others."""
-    reasons = hand_made()
-    left = [aim.id for aim in aims() if aim.id not in broken]
-    return {one: reasons[one] for one in left if one in reasons}, [" ".join(one) for one in left if one not in reasons]
+def unbroken(broken: set[tuple[str, str]]) -> list[str]:
+    """Return the constraints that no mutant breaks."""
+    return [" ".join(aim.id) for aim in aims() if aim.id not in broken]
 
 
 def _term(node: Any) -> Any:
@@ -162,11 +159,6 @@ def _term(node: Any) -> Any:
 def justified() -> dict[str, str]:
     """Return the changes that are listed as changing nothing, each with the reason."""
     return {f"{row['shape']}: {row['change']}": row["reason"] for row in _table(EQUIVALENT)}
-
-
-def hand_made() -> dict[tuple[str, str], str]:
-    """Return the constraints that only a fixture made by hand breaks, each with the reason."""
-    return {(row["shape"], row["component"]): row["reason"] for row in _table(HAND_MADE)}
 
 
 def _table(path: Any) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 from pyoxigraph import BlankNode, NamedNode
 
 from rdfkit.rdf import rdflib_adapter as bridge
-from tools.mutation import edits, quick, records, score
+from tools.mutation import edits, quick, records, score, tries, values
 from tools.mutation.aims import Aim, aims, query_of
 from tools.mutation.ground import (
     Declaration,
@@ -121,7 +121,7 @@ def searched(aim: Aim, most: int = 2) -> Iterator[Mutant]:
 
 def sieved(aim: Aim, base: Base, focus: Node, table: quick.Table) -> Iterator[Edit]:
     """Yield the edits after which the query of a constraint finds something."""
-    for edit in islice(edits.tries(aim, base, focus, wide=True), MOST_TRIED):
+    for edit in islice(tries.tries(aim, base, focus, wide=True), MOST_TRIED):
         with quick.edited(table, edit):
             found = quick.rows(table, query_of(aim), asked(aim, base, edit))
         if found:
@@ -131,7 +131,7 @@ def sieved(aim: Aim, base: Base, focus: Node, table: quick.Table) -> Iterator[Ed
 def asked(aim: Aim, base: Base, edit: Edit) -> set[Node]:
     """Return the nodes of an edited record that the targets may reach."""
     nodes = {node for declaration in aim.declared for node in focus_of(base.name).get(declaration, ())}
-    return nodes | {_named(t.subject) for t in edit.added if t.predicate == edits.TYPE}
+    return nodes | {_named(t.subject) for t in edit.added if t.predicate == values.TYPE}
 
 
 def _named(node: Any) -> Node:
@@ -150,8 +150,8 @@ def sharpened(aim: Aim, alive: list[Change]) -> Iterator[Mutant]:
     for base in (*broken, *valid[:6]):
         nodes = sorted(asked(aim, base, Edit("")), key=str)
         with quick.laid_down(base) as table:
-            wide = edits.tries(aim, base, nodes[0], wide=True) if nodes else ()
-            for edit in islice(chain(edits.off_regexes(aim, base), wide), MOST_TRIED):
+            wide = tries.tries(aim, base, nodes[0], wide=True) if nodes else ()
+            for edit in islice(chain(tries.off_regexes(aim, base), wide), MOST_TRIED):
                 if not left:
                     return
                 told = _told(aim, base, edit, table, left)

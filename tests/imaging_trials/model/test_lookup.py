@@ -189,7 +189,7 @@ def test_unknown_text_is_one_short_message(store: Store, text: str, words: str) 
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_found_or_refused(store: Store, text: str) -> None:
     assert outcome(store, text).isprintable()
 

@@ -57,6 +57,16 @@ def test_sources_have_address_and_day(store: Store) -> None:
     assert dictionary.checked_on == "2026-11-26"
 
 
+def test_each_block_has_its_provenance(store: Store) -> None:
+    found = {block.graph: block.provenance for block in card(store, "agent:fes").blocks}
+    curies = {graph: [one.source.curie for one in some if one.source] for graph, some in found.items()}
+    assert curies["page"] == ["section:caeprs", "section:protocol-component-templates"]
+    assert curies["curated"] == ["source:nci-dictionary-fes"]
+    assert all(curie.startswith("mappingset:") for curie in curies["links"])
+    assert curies["links"]
+    assert [one.is_inferred for one in found["inferred"]] == [True]
+
+
 def test_a_class_expression_is_nested_data(store: Store) -> None:
     (expression,) = lines(card(store, RADIOPHARMACEUTICAL), "vocabulary")[
         NamedNode(PROJECT.expand("owl:equivalentClass"))

@@ -461,7 +461,7 @@ def shipped() -> tuple[set[ox.Triple], set[ox.Triple], reason.Closure]:
     return asserted, inferred(store), closure
 
 
-@pytest.mark.xdist_group("shipped-owlrl")
+@pytest.mark.prove
 def test_on_the_shipped_graph_the_rules_and_owlrl_agree_but_for_trivial_triples(
     shipped: tuple[set[ox.Triple], set[ox.Triple], reason.Closure],
 ) -> None:

@@ -214,8 +214,9 @@ RUBBISH = {
 }
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("case", RUBBISH)
-def test_a_hundred_megabytes_of_rubbish_are_given_up_quickly_in_little_memory(tmp_path: Path, case: str) -> None:
+def test_100_megabytes_of_rubbish_are_refused_in_little_memory(tmp_path: Path, case: str) -> None:
     name, write = RUBBISH[case]
     path = tmp_path / name
     write(path)

@@ -1,7 +1,6 @@
 """The scanner finds the triples that pyoxigraph reads, in the same order, and each term where it is written."""
 
 import contextlib
-import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import turtle_locations as positions
 from tests.conftest import ROOT
+from tests.support.growth import is_linear
 from tests.support.writings import EXTENSION, STYLES, write
 
 BASE = "http://example.org/folder/file?query"
@@ -372,13 +372,13 @@ def check_document(text: str, syntax: str) -> None:
 
 
 @given(text=documents(trig=False))
-@settings(max_examples=60, phases=QUICK, deadline=None)
+@settings(max_examples=20, phases=QUICK, deadline=None)
 def test_any_turtle_is_scanned_as_pyoxigraph_reads_it(text: str) -> None:
     check_document(text, "turtle")
 
 
 @given(text=documents(trig=True))
-@settings(max_examples=60, phases=QUICK, deadline=None)
+@settings(max_examples=20, phases=QUICK, deadline=None)
 def test_any_trig_is_scanned_as_pyoxigraph_reads_it(text: str) -> None:
     check_document(text, "trig")
 
@@ -390,16 +390,12 @@ def test_thousands_of_texts_are_scanned_as_pyoxigraph_reads_them(text: str) -> N
     check_document(text, "trig")
 
 
-def test_the_time_for_a_triple_is_the_same_in_a_long_text() -> None:
-    """Within what a busy machine adds: were it to grow with the text, ten times the text would take a hundred times."""
-
-    def seconds(count: int) -> float:
+def test_work_grows_with_the_text_and_no_faster() -> None:
+    def scan(count: int) -> None:
         text = "<urn:s> <urn:p> [ <urn:q> 'a' , ( 1 2.5 <urn:o> ) ; <urn:r> '''b'''@en ] . # c\n" * count
-        start = time.process_time()
         assert sum(1 for _ in positions.scan(text, "turtle")) == 10 * count
-        return time.process_time() - start
 
-    assert seconds(5000) < 40 * max(seconds(500), seconds(500))
+    assert is_linear(scan, 1600)
 
 
 PIECES = [
@@ -423,8 +419,9 @@ PIECES = [
 
 
 @pytest.mark.parametrize("piece", PIECES)
-def test_no_text_makes_it_hang(piece: str) -> None:
-    start = time.process_time()
-    with contextlib.suppress(ValueError):
-        list(positions.scan(piece * 50_000, "turtle", BASE))
-    assert time.process_time() - start < 10
+def test_no_text_takes_time_by_its_square(piece: str) -> None:
+    def scan(count: int) -> None:
+        with contextlib.suppress(ValueError):
+            list(positions.scan(piece * count, "turtle", BASE))
+
+    assert is_linear(scan, 10_000)

@@ -23,7 +23,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from rdfkit.shacl.report.model import Term
+from rdfkit.shacl.terms import Term
 from rdfkit.sparql import guard as sparql
 from rdfkit.sparql.results import Answer
 from tests.support.servers import lacking

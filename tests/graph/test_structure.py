@@ -1,0 +1,148 @@
+"""The structure of the code: two packages, rooms with doors, imports that go downwards, short files."""
+
+import importlib
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.support.imports import (
+    HANDED_IN,
+    PACKAGES,
+    ROOMS,
+    between_rooms,
+    door,
+    drawn,
+    imports,
+    modules,
+    picture,
+    room,
+)
+
+MAX_LINES = 400
+MAX_ROOMS = 9
+
+WITHOUT_DOOR: set[str] = {
+    "rdfkit.base",
+    "rdfkit.rdf",
+    "rdfkit.sparql",
+    "rdfkit.inference",
+    "rdfkit.shacl",
+    "rdfkit.stores",
+    "rdfkit.releases",
+    "imaging_trials.model",
+    "imaging_trials.mapping_sets",
+    "imaging_trials.views",
+    "imaging_trials.build",
+}
+"""Rooms that are to get a door; take a room out when it has one."""
+
+NOT_YET_NEUTRAL = {"rdfkit.shacl", "rdfkit.stores", "rdfkit.releases"}
+"""Rooms of rdfkit that still import imaging_trials; take a room out when it no longer does."""
+
+TOO_LONG = {
+    "scripts/imaging_trials/mapping_sets/sssom.py",
+    "scripts/imaging_trials/views/agent_report.py",
+    "scripts/imaging_trials/views/currency.py",
+    "scripts/rdfkit/shacl/report.py",
+    "scripts/rdfkit/sparql/portability.py",
+    "tests/imaging_trials/build/test_validation.py",
+    "tests/imaging_trials/mapping_sets/test_sssom.py",
+    "tests/rdfkit/inference/test_closure.py",
+    "tests/rdfkit/rdf/test_turtle_locations.py",
+    "tests/rdfkit/releases/test_files.py",
+    "tests/rdfkit/releases/test_semver.py",
+    "tests/rdfkit/shacl/test_engine.py",
+    "tests/rdfkit/shacl/test_report.py",
+    "tests/rdfkit/stores/test_load.py",
+    "tests/rdfkit/stores/test_load_faults.py",
+    "tests/rdfkit/stores/test_server.py",
+}
+"""Files that are to be split; take a file out when it is."""
+
+
+def test_rdfkit_imports_nothing_of_imaging_trials() -> None:
+    found = [one for one in imports() if one.by.startswith("rdfkit") and one.module.startswith("imaging_trials")]
+    assert [str(one) for one in found if room(one.by) not in NOT_YET_NEUTRAL] == []
+
+
+def test_table_lists_every_room() -> None:
+    assert {room(name) for name in modules()} - {""} == set(ROOMS)
+
+
+def test_a_package_has_at_most_nine_rooms() -> None:
+    for package in PACKAGES:
+        folders = [path.parent for path in (ROOT / "scripts" / package).glob("*/__init__.py")]
+        assert len(folders) <= MAX_ROOMS, package
+
+
+def test_imports_go_downwards() -> None:
+    order = {name: at for at, name in enumerate(ROOMS)}
+    upwards = [one for by, target, one in between_rooms() if order[by] < order[target]]
+    kept = [str(one) for one in upwards if room(one.by) not in NOT_YET_NEUTRAL]
+    assert kept == [], "the order is that of ROOMS in tests/support/imports.py"
+
+
+def test_imports_go_through_the_door() -> None:
+    past = [str(one) for _, target, one in between_rooms() if target not in WITHOUT_DOOR and one.is_past_the_door]
+    assert past == [], "import what the __init__ of the room names, or name it there"
+
+
+def test_a_door_names_only_what_is_there() -> None:
+    missing = [
+        f"{name}: {one}" for name in ROOMS for one in door(name) if not hasattr(importlib.import_module(name), one)
+    ]
+    assert missing == []
+
+
+def test_no_module_reaches_itself() -> None:
+    """No module imports itself through others, imports inside functions included; a door names what is behind it."""
+    doors = {name for name in modules() if any(other.startswith(f"{name}.") for other in modules())}
+    below: dict[str, set[str]] = {name: set() for name in modules()}
+    for one in imports():
+        if one.by not in doors and (one.by, one.target) not in HANDED_IN:
+            below[one.by].add(one.target)
+    while (reach := {name: found.union(*(below[other] for other in found)) for name, found in below.items()}) != below:
+        below = reach
+    assert [name for name, found in below.items() if name in found] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.xfail(reason="the picture is not drawn yet", strict=True)
+def test_the_picture_shows_the_imports(package: str) -> None:
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    assert drawn(text, package) == picture(package), f"write this into docs/design.md:\n{picture(package)}"
+
+
+@cache
+def python_files() -> list[str]:
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "*.py"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return sorted({name for name in listed.split("\0") if name and (ROOT / name).exists()})
+
+
+def test_no_python_file_is_longer_than_400_lines() -> None:
+    found = {}
+    for name in python_files():
+        lines = len((ROOT / name).read_text(encoding="utf-8").splitlines())
+        if lines > MAX_LINES and name not in TOO_LONG:
+            found[name] = lines
+    assert found == {}, "split these files"
+
+
+def test_support_has_no_test() -> None:
+    tests = [name for name in python_files() if name.startswith("tests/support/")]
+    assert [name for name in tests if Path(name).name.startswith("test_")] == []
+    assert [name for name in tests if "\ndef test_" in (ROOT / name).read_text(encoding="utf-8")] == []
+
+
+def test_tools_and_support_import_no_test_module() -> None:
+    for name in python_files():
+        if name.startswith(("tools/", "tests/support/", "benchmarks/")):
+            text = (ROOT / name).read_text(encoding="utf-8")
+            named = [
+                line.strip() for line in text.splitlines() if line.strip().startswith(("from tests", "import tests"))
+            ]
+            assert [line for line in named if not line.startswith(("from tests.support", "from tests.conftest"))] == []

@@ -1,0 +1,63 @@
+"""The constraints that the files in shapes/ declare, read from Turtle without a SHACL engine."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from pyoxigraph import NamedNode
+
+from imaging_trials.model.project import PROJECT
+from rdfkit.rdf import reading as rdf
+from tests.conftest import ROOT
+from tests.support.fixtures import PARAMETERS
+
+SH = PROJECT.prefixes["sh"]
+
+Facts = dict[object, list[tuple[str, object]]]
+
+
+@cache
+def facts() -> Facts:
+    """Return what all files in shapes/ say, by subject."""
+    found: Facts = {}
+    for path in sorted((ROOT / "shapes").glob("*.ttl")):
+        for quad in rdf.read(path):
+            found.setdefault(quad.subject, []).append((quad.predicate.value, quad.object))
+    return found
+
+
+def values(node: object, name: str) -> list[object]:
+    """Return the values of a property of SHACL at a node."""
+    return [value for predicate, value in facts().get(node, []) if predicate == SH + name]
+
+
+def reporting_shapes() -> list[object]:
+    """Return the shapes whose constraints give results of their own: those with a target, and their property shapes.
+
+    Shapes that are only values of sh:node, sh:not, sh:or and the like are parts of the constraint that names them.
+    """
+    kinds = {NamedNode(SH + "NodeShape"), NamedNode(SH + "PropertyShape")}
+    targets = {SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")}
+    classes = {NamedNode(PROJECT.expand("owl:Class")), NamedNode(PROJECT.expand("rdfs:Class"))}
+    found: list[object] = []
+    for node, said in facts().items():
+        types = {value for predicate, value in said if predicate == PROJECT.expand("rdf:type")}
+        if any(predicate in targets for predicate, _ in said) or (types & kinds and types & classes):
+            found.append(node)
+    for node in found:
+        found += [value for value in values(node, "property") if value not in found]
+    return found
+
+
+def constraints() -> Iterator[tuple[str, str]]:
+    """Yield each constraint as (shape, component); a SPARQL constraint by its own name where there are several."""
+    for shape in reporting_shapes():
+        for parameter, component in PARAMETERS.items():
+            held = values(shape, parameter)
+            for value in held:
+                own = parameter == "sparql" and len(held) > 1
+                yield name(value if own else shape), f"sh:{component}ConstraintComponent"
+
+
+def name(node: object) -> str:
+    """Return an IRI as a CURIE, and anything else as it prints."""
+    return PROJECT.shorten(node.value) if isinstance(node, NamedNode) else str(node)
