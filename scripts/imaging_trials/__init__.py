@@ -11,7 +11,7 @@ before it is used, and no setting of rdflib is changed.
 TYPE_CHECKING = False  # importing typing would take 3 ms of every `imt query`
 if TYPE_CHECKING:
     from imaging_trials.api import audit, cite, dataset, dossier, explain, graph, mappings, query, show, validate
-    from rdfkit.base.errors import UserError
+    from rdfkit.base import UserError
 
 __version__ = "1.0.0"
 __all__ = [
@@ -25,7 +25,7 @@ def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "UserError":
-        from rdfkit.base.errors import UserError
+        from rdfkit.base import UserError
 
         return UserError
     from imaging_trials import api

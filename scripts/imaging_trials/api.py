@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pyoxigraph import NamedNode, Quad
 
 from imaging_trials.model import PROJECT
-from rdfkit.base.errors import UserError
-from rdfkit.base.text import clip, offer
+from rdfkit.base import UserError, clip, offer
 from rdfkit.rdf import named_graphs, rdflib_adapter
 from rdfkit.sparql import guard, results, saved
 from rdfkit.stores import embedded
@@ -189,7 +188,7 @@ def cite(*what: str, format: str = "nlm", corrected: bool = False) -> str:  # no
     Raises UserError for an unknown format, and for a name that leads to no article.
     """
     from imaging_trials import bibliography
-    from imaging_trials.cli import formats
+    from imaging_trials.views import formats
 
     offered = formats.names("citations")
     if format not in offered:

@@ -17,12 +17,11 @@ from imaging_trials.bibliography import (
     read_record,
     read_references,
 )
-from imaging_trials.cli import formats
 from imaging_trials.mapping_sets import compare, labels, problems, read_set, read_sets, to_quads
 from imaging_trials.model import dates, lookup
 from imaging_trials.model import nuclide_notation as notation
 from imaging_trials.model.project import PROJECT
-from imaging_trials.views import decay, for_thing, of_references, render_text
+from imaging_trials.views import decay, for_thing, formats, of_references, render_text
 from rdfkit.releases import read_snapshot
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT

@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode, Store
 
 from imaging_trials.bibliography.record import Author, Date, Erratum, Record
 from imaging_trials.model import PROJECT, lookup, read, vocabulary
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 _PARTS = (vocabulary.IS_AUTHORSHIP_OF, vocabulary.CONCERNS, vocabulary.CORRECTS)
 """Properties that lead from a part of a citation to its article."""

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, Store, Triple
 
 from imaging_trials import mapping_sets
 from imaging_trials.model import PROJECT
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.releases import json_bytes, merge_bytes, quads_bytes

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials.model import PROJECT
-from rdfkit.base.errors import UserError
-from rdfkit.base.text import printable
+from rdfkit.base import UserError, printable
 from rdfkit.inference import closure
 from rdfkit.rdf import described_twice, named_graphs, rdflib_adapter, reading
 from rdfkit.shacl import Source, Term, ValidationInput, locate, report, term_text, undefined_terms, validate

@@ -6,9 +6,9 @@ import sys
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography
-from imaging_trials.cli import formats
 from imaging_trials.model import PROJECT, dates, read
-from rdfkit.base.errors import UserError
+from imaging_trials.views import formats
+from rdfkit.base import UserError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from imaging_trials.model import PROJECT
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

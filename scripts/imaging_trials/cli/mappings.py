@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from imaging_trials import mapping_sets
-from imaging_trials.cli import formats
 from imaging_trials.model import PROJECT
-from rdfkit.base.errors import UserError
+from imaging_trials.views import formats
+from rdfkit.base import UserError
 
 _AGAINST = """\
 a copy of the vocabulary: OWL/XML, RDF/XML, Turtle or another RDF syntax, OBO, an OBO graph in JSON, or a table (.tsv)

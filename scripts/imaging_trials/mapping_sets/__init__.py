@@ -4,7 +4,9 @@
 `compare` checks a set against a copy of the vocabulary that it maps to.
 """
 
-TYPE_CHECKING = False
+from rdfkit.base.door import door
+
+TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
     from imaging_trials.mapping_sets.comparison import Comparison, compare
     from imaging_trials.mapping_sets.finding import mappings_of
@@ -30,21 +32,28 @@ __all__ = [
     "to_quads",
 ]
 
-_MODULES = {
-    "comparison": ("Comparison", "compare"),
-    "finding": ("mappings_of",),
-    "problem": ("Problem",),
-    "rules": ("problems",),
-    "sssom_triples": ("quads", "to_quads"),
-}
-"""The module of each name; the others are in ``sssom``."""
-
-
-def __getattr__(name: str) -> object:
-    """Import a name of this room when it is first used."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
-
-    module = next((module for module, names in _MODULES.items() if name in names), "sssom")
-    return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+__getattr__ = door(
+    __name__,
+    {
+        "comparison": (
+            "Comparison",
+            "compare",
+        ),
+        "finding": ("mappings_of",),
+        "problem": ("Problem",),
+        "rules": ("problems",),
+        "sssom": (
+            "FOLDER",
+            "Mapping",
+            "MappingSet",
+            "files",
+            "named",
+            "read_set",
+            "read_sets",
+        ),
+        "sssom_triples": (
+            "quads",
+            "to_quads",
+        ),
+    },
+)

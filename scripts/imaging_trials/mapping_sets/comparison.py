@@ -11,7 +11,7 @@ from imaging_trials.mapping_sets import labels
 from imaging_trials.mapping_sets.problem import Problem, problem
 from imaging_trials.mapping_sets.sssom import CODE_ONLY, Mapping, MappingSet, named
 from imaging_trials.mapping_sets.vocabularies import Term, read
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 _NAMESPACES = {
     "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl#": "NCIT",

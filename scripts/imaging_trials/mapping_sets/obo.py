@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from imaging_trials.mapping_sets.facts import MAX_NESTING_DEPTH, REPLACED_BY, Fact
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 _SYNONYM = re.compile(r'(?<!\\)"((?:[^"\\]|\\.)*+)"\s++EXACT\b')
 _ESCAPE = re.compile(r"\\(.)")

@@ -11,8 +11,7 @@ from typing import BinaryIO
 from xml.etree import ElementTree as ET
 
 from imaging_trials.mapping_sets.facts import MAX_NESTING_DEPTH, PROPERTIES, TRUE, Fact, is_english
-from rdfkit.base import namespaces
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError, namespaces
 
 _OWL = f"{{{namespaces.OWL}}}"
 _XML = "{http://www.w3.org/XML/1998/namespace}"

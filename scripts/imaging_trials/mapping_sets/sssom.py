@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 
 from imaging_trials.mapping_sets.sssom_header import DATE, Header, read_header
 from imaging_trials.model import PROJECT
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 FOLDER = "data/links"
 ENDING = ".sssom.tsv"

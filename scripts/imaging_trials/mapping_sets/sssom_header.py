@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imaging_trials.model import PROJECT
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 if TYPE_CHECKING:
     import yaml

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from imaging_trials.mapping_sets import obo, owl_xml
 from imaging_trials.mapping_sets.facts import PROPERTIES, TRUE, Fact, is_english
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 from rdfkit.rdf import reading
 
 

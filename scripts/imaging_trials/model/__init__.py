@@ -3,18 +3,34 @@
 Other rooms import from here only: ``from imaging_trials.model import PROJECT, read, vocabulary``.
 """
 
-TYPE_CHECKING = False
+from rdfkit.base.door import door
+
+TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
+    from imaging_trials.model import dates, identifiers, lookup, nuclide_notation, read, vocabulary
     from imaging_trials.model.project import PROJECT
 
-__all__ = ["PROJECT", "dates", "identifiers", "lookup", "nuclide_notation", "read", "vocabulary"]
+__all__ = [
+    "PROJECT",
+    "dates",
+    "identifiers",
+    "lookup",
+    "nuclide_notation",
+    "read",
+    "vocabulary",
+]
 
-
-def __getattr__(name: str) -> object:
-    """Import a module of this room, or the project value, when it is first used."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
-
-    module = importlib.import_module(f"{__name__}.{'project' if name == 'PROJECT' else name}")
-    return module.PROJECT if name == "PROJECT" else module
+__getattr__ = door(
+    __name__,
+    {
+        "": (
+            "dates",
+            "identifiers",
+            "lookup",
+            "nuclide_notation",
+            "read",
+            "vocabulary",
+        ),
+        "project": ("PROJECT",),
+    },
+)

@@ -7,7 +7,7 @@ To change how dates are printed in `imt show`, `imt audit`, `imt dossier` and `i
 import re
 
 from imaging_trials.model import vocabulary
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 PROPERTIES = frozenset(
     {vocabulary.CHECKED_ON, vocabulary.PRINTED_DATE, vocabulary.EARLIEST_DAY, vocabulary.LATEST_DAY, vocabulary.ISSUED}

@@ -10,9 +10,8 @@ from pyoxigraph import Literal, NamedNode, Store
 from imaging_trials.model import identifiers, nuclide_notation, vocabulary
 from imaging_trials.model.project import PROJECT
 from imaging_trials.model.read import described, exists, has_statements, objects, subjects
-from rdfkit.base.errors import UserError
-from rdfkit.base.text import visible
-from rdfkit.rdf.named_graphs import INFERRED
+from rdfkit.base import UserError, visible
+from rdfkit.rdf import INFERRED
 
 NAME_PROPERTIES = (
     vocabulary.PREF_LABEL,

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from imaging_trials import __version__
-from rdfkit.base.namespaces import WELL_KNOWN
-from rdfkit.base.project import GraphReader, Project
+from rdfkit.base import WELL_KNOWN, GraphReader, Project
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials.model import vocabulary
 from imaging_trials.model.project import PROJECT
-from rdfkit.base.text import visible
-from rdfkit.rdf.named_graphs import INFERRED
+from rdfkit.base import visible
+from rdfkit.rdf import INFERRED
 
 _LABELS = (vocabulary.PREF_LABEL, vocabulary.LABEL, vocabulary.TITLE)
 

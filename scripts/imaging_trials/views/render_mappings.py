@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from imaging_trials.mapping_sets import Mapping, MappingSet
-from rdfkit.base.text import table as text_table
+from rdfkit.base import table as text_table
 
 _COLUMNS = ("set", "subject_id", "subject_label", "predicate_id", "object_id", "object_label", "confidence", "comment")
 _COLUMNS_OF_TABLE = 6

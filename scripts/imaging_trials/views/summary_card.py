@@ -9,8 +9,8 @@ from imaging_trials import bibliography
 from imaging_trials.model import dates, read, vocabulary
 from imaging_trials.views import decay
 from imaging_trials.views.values import ExternalTerm, Value, in_words, property_thing, sort_key, value
-from rdfkit.base.errors import UserError
-from rdfkit.rdf.named_graphs import INFERRED
+from rdfkit.base import UserError
+from rdfkit.rdf import INFERRED
 
 MAX_LINKS = 10
 """How many links of one kind a card lists by default."""

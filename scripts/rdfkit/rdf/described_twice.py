@@ -10,8 +10,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError
 from rdfkit.rdf import named_graphs, reading, turtle_locations
 from rdfkit.rdf.turtle_locations import Place as Location
 

@@ -4,7 +4,9 @@
 ``read_snapshot`` reads; ``diff_text``, ``diff_json`` and ``diff_update`` write it.
 """
 
-TYPE_CHECKING = False
+from rdfkit.base.door import door
+
+TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
     from rdfkit.releases.diff.changes import Change, Difference, NotRenamed, Rename
     from rdfkit.releases.diff.compare import compare
@@ -51,24 +53,44 @@ __all__ = [
     "read_snapshot",
 ]
 
-_MODULES = {
-    "diff.changes": ("Change", "Difference", "NotRenamed", "Rename"),
-    "diff.compare": ("compare",),
-    "diff.semver": ("explain_levels",),
-    "diff.snapshots": ("Snapshot", "newest_release", "read_snapshot"),
-    "files.jsonld": ("CONTEXT_FILE", "context_bytes", "make_context"),
-    "files.manifest": ("json_bytes",),
-    "files.release": ("Release", "make_release"),
-    "files.serializations": ("merge_bytes", "quads_bytes"),
-}
-"""The module of each name; the others are in ``diff.report``."""
-
-
-def __getattr__(name: str) -> object:
-    """Import a name of this room when it is first used."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
-
-    module = next((module for module, names in _MODULES.items() if name in names), "diff.report")
-    return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+__getattr__ = door(
+    __name__,
+    {
+        "diff.changes": (
+            "Change",
+            "Difference",
+            "NotRenamed",
+            "Rename",
+        ),
+        "diff.compare": ("compare",),
+        "diff.report": (
+            "changelog_changes",
+            "changelog_counts",
+            "check_version",
+            "diff_json",
+            "diff_text",
+            "diff_update",
+            "first_release",
+        ),
+        "diff.semver": ("explain_levels",),
+        "diff.snapshots": (
+            "Snapshot",
+            "newest_release",
+            "read_snapshot",
+        ),
+        "files.jsonld": (
+            "CONTEXT_FILE",
+            "context_bytes",
+            "make_context",
+        ),
+        "files.manifest": ("json_bytes",),
+        "files.release": (
+            "Release",
+            "make_release",
+        ),
+        "files.serializations": (
+            "merge_bytes",
+            "quads_bytes",
+        ),
+    },
+)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 from rdfkit.sparql import guard, nodes
 from rdfkit.sparql.builder import Builder, TooDeep
 from rdfkit.sparql.grammar import Source, Word, error_sentence, position

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from imaging_trials.bibliography import MAX_LIST_BYTES, decode_references, read_references
 from imaging_trials.bibliography.record import Record
-from imaging_trials.cli import formats
+from imaging_trials.views import formats
 from rdfkit.base.errors import UserError
 from tests.support.growth import is_linear
 

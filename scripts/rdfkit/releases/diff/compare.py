@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from rdfkit.base.project import Project
+from rdfkit.base import Project
 from rdfkit.inference import closure
 from rdfkit.rdf import named_graphs
 from rdfkit.releases.diff import facts, queries, renames, shapes, snapshots

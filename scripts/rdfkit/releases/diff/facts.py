@@ -15,8 +15,7 @@ from hashlib import blake2b
 
 from pyoxigraph import BlankNode, NamedNode, Quad
 
-from rdfkit.base import namespaces
-from rdfkit.base.project import Project
+from rdfkit.base import Project, namespaces
 from rdfkit.releases.diff.predicates import TYPE, iri
 from rdfkit.releases.diff.snapshots import Snapshot
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import QueryBoolean, QueryTriples, Store
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError
 from rdfkit.releases.diff.changes import Change, Value
 from rdfkit.releases.diff.semver import LEVELS, highest
 from rdfkit.releases.diff.snapshots import Snapshot
-from rdfkit.sparql import results, saved, syntax
-from rdfkit.sparql.saved import SavedQuery
+from rdfkit.sparql import SavedQuery, results, saved, syntax
 
 Row = tuple[str, ...]
 

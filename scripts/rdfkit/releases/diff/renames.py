@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 from rdfkit.releases.diff import facts, semver
 from rdfkit.releases.diff.changes import NotRenamed, Rename
 from rdfkit.releases.diff.facts import View, is_iri

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 
 from pyoxigraph import NamedNode
 
-from rdfkit.base import namespaces
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
-from rdfkit.base.text import visible
+from rdfkit.base import Project, UserError, namespaces, visible
 from rdfkit.releases.diff import renames, semver
 from rdfkit.releases.diff.changes import AREAS, Change, Difference, Value
 from rdfkit.releases.diff.facts import is_iri, literal_text, replace_terms

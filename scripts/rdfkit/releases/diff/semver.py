@@ -15,7 +15,7 @@ Specification: Semantic Versioning 2.0.0, https://semver.org/spec/v2.0.0.html.
 import re
 from typing import NamedTuple
 
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 LEVELS = ("none", "patch", "minor", "major")
 """Levels of change, lowest first."""

@@ -15,9 +15,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from rdfkit.base import namespaces
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError, namespaces
 from rdfkit.inference import closure
 from rdfkit.rdf import named_graphs, reading
 from rdfkit.releases.diff import semver

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from rdfkit.base import namespaces
-from rdfkit.base.project import Project
+from rdfkit.base import Project, namespaces
 from rdfkit.rdf import writing
 from rdfkit.releases.files.manifest import Manifest
 from rdfkit.releases.files.statistics import Counts, Linkset

@@ -12,9 +12,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from rdfkit.base import namespaces
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError, namespaces
 
 CONTEXT_FILE = "ontology/context.jsonld"
 

@@ -7,9 +7,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from rdfkit.base import namespaces
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError, namespaces
 from rdfkit.releases.files.statistics import Counts, Linkset
 
 

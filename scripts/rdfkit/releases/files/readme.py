@@ -1,6 +1,6 @@
 """The README beside the files of a release: which file to load, and with which inferences."""
 
-from rdfkit.base.project import Project
+from rdfkit.base import Project
 from rdfkit.rdf import named_graphs
 from rdfkit.releases.files.manifest import Manifest
 

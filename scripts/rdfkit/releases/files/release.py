@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode, Quad
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError
 from rdfkit.releases.files import dcat_void, jsonld, manifest, readme, rocrate, serializations, statistics
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, Triple, serialize
 
-from rdfkit.base.project import Project
+from rdfkit.base import Project
 from rdfkit.rdf import named_graphs, writing
 from rdfkit.releases.files import jsonld
 from rdfkit.releases.files.manifest import File

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from rdfkit.base import namespaces
-from rdfkit.base.project import Project
+from rdfkit.base import Project, namespaces
 
 _TYPE = NamedNode(namespaces.RDF + "type")
 _LABEL, _SOURCE = namespaces.expand("skos:prefLabel"), namespaces.expand("sssom:object_source")

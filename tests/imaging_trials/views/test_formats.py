@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from imaging_trials.cli import formats
+from imaging_trials.views import formats
 from rdfkit.sparql import results
 
 EVERY_FORMAT = [(kind, name) for kind in formats.RENDERERS for name in formats.names(kind)]
