@@ -178,7 +178,7 @@ def test_a_triple_in_two_graphs_stops_the_build_and_is_named(checkout: Checkout)
     answer = checkout.build()
     assert answer.returncode == 1
     assert "One problem: nothing was written." in answer.stderr
-    assert "'agent:fes rdf:type imt:Tracer' stands in more than one graph (curated, page)" in answer.stderr
+    assert "'agent:fes rdf:type imt:Tracer' is in more than one graph (curated, page)" in answer.stderr
     assert not checkout.dist.exists()
 
 
@@ -200,7 +200,8 @@ def test_an_undefined_term_stops_the_build_and_the_nearest_is_offered(checkout: 
 
 
 def test_a_thing_described_twice_stops_the_build(checkout: Checkout) -> None:
-    checkout.add("data/curated/new.ttl", "agent:fes imt:hasVector vector:fes .")
+    prologue = f"@prefix agent: <{PROJECT.prefixes['agent']}> .\n@prefix imt: <{PROJECT.vocabulary}> .\n"
+    checkout.add("data/curated/new.ttl", f"{prologue}agent:fes imt:has agent:fes .")
     answer = checkout.imt("build")
     assert answer.returncode == 1
     places = r"data/curated/agents\.ttl:\d+ and data/curated/new\.ttl:\d+"
