@@ -11,6 +11,7 @@ from imaging_trials.bibliography import MAX_LIST_BYTES, decode_references, read_
 from imaging_trials.bibliography.record import Record
 from imaging_trials.cli import formats
 from rdfkit.base.errors import UserError
+from tests.support.growth import is_linear
 
 
 @pytest.mark.parametrize("name", formats.names("citations"))
