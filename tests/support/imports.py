@@ -43,6 +43,8 @@ class Import(NamedTuple):
     line: int
     module: str
     name: str
+    is_for_types: bool
+    """Whether only type checkers run it."""
 
     @property
     def target(self) -> str:
@@ -55,7 +57,8 @@ class Import(NamedTuple):
         target = room(self.target)
         if self.target == target and self.module != target:
             return False  # the room as a whole
-        return self.module != target or self.name not in door(target)
+        offered = self.module.removeprefix(f"{target}.") if self.module != target else self.name
+        return offered not in door(target)
 
     def __str__(self) -> str:
         """Return where the import is and what it imports."""
@@ -79,7 +82,9 @@ def imports() -> list[Import]:
     """Return every import of one of our modules by another, those inside functions included."""
     found = []
     for by, source in modules().items():
-        for node in ast.walk(ast.parse(source)):
+        tree = ast.parse(source)
+        for_types = {inner for node in ast.walk(tree) if _is_for_types(node) for inner in ast.walk(node)}
+        for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
                 assert node.level == 0, f"{by}:{node.lineno}: write the whole name of the module"
                 named = [(node.module or "", alias.name) for alias in node.names]
@@ -87,8 +92,13 @@ def imports() -> list[Import]:
                 named = [(alias.name, "") for alias in node.names]
             else:
                 continue
-            found += [Import(by, node.lineno, *pair) for pair in named if pair[0].split(".")[0] in PACKAGES]
+            ours = [pair for pair in named if pair[0].split(".")[0] in PACKAGES]
+            found += [Import(by, node.lineno, module, name, node in for_types) for module, name in ours]
     return found
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def room(module: str) -> str:
