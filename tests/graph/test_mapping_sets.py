@@ -148,8 +148,11 @@ def test_things_without_a_mapping_are_listed(sets: list[MappingSet], store: Stor
     }
     mapped = {mapping.subject_iri for one in sets for mapping in one.mappings}
     listed = table(SETS / "unmapped.tsv")
-    assert [(row["subject_id"], row["subject_label"]) for row in listed] == sorted(
-        (PROJECT.shorten(iri), name) for iri, name in things.items() if iri not in mapped
+    expected = sorted((PROJECT.shorten(iri), name) for iri, name in things.items() if iri not in mapped)
+    rows = [(row["subject_id"], row["subject_label"]) for row in listed]
+    assert rows == expected, (
+        f"data/links/unmapped.tsv, sorted: add a row for {[one for one in expected if one not in rows]}, or a mapping; "
+        f"remove the rows of {[one for one in rows if one not in expected]}"
     )
     assert all(row["sources_searched"] and row["searched_on"] for row in listed)
 

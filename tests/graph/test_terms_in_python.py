@@ -13,8 +13,8 @@ from tests.support.python_terms import Use, uses
 
 FILES = sorted(path for folder in ("scripts", "tools") for path in (ROOT / folder).rglob("*.py"))
 
-PLACEHOLDERS = {"imt:x", "imt:X"}
-"""What a docstring shows for any term."""
+PLACEHOLDERS = {"imt:x", "imt:X", "dcterms:titel"}
+"""What a docstring shows for any term, or as a misspelled one."""
 
 
 def undefined(found: list[Use]) -> list[str]:

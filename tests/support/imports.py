@@ -43,6 +43,8 @@ class Import(NamedTuple):
     line: int
     module: str
     name: str
+    is_for_types: bool
+    """Whether only type checkers run it."""
 
     @property
     def target(self) -> str:
@@ -55,7 +57,8 @@ class Import(NamedTuple):
         target = room(self.target)
         if self.target == target and self.module != target:
             return False  # the room as a whole
-        return self.module != target or self.name not in door(target)
+        offered = self.module.removeprefix(f"{target}.") if self.module != target else self.name
+        return offered not in door(target)
 
     def __str__(self) -> str:
         """Return where the import is and what it imports."""
@@ -79,7 +82,9 @@ def imports() -> list[Import]:
     """Return every import of one of our modules by another, those inside functions included."""
     found = []
     for by, source in modules().items():
-        for node in ast.walk(ast.parse(source)):
+        tree = ast.parse(source)
+        for_types = {inner for node in ast.walk(tree) if _is_for_types(node) for inner in ast.walk(node)}
+        for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
                 assert node.level == 0, f"{by}:{node.lineno}: write the whole name of the module"
                 named = [(node.module or "", alias.name) for alias in node.names]
@@ -87,8 +92,13 @@ def imports() -> list[Import]:
                 named = [(alias.name, "") for alias in node.names]
             else:
                 continue
-            found += [Import(by, node.lineno, *pair) for pair in named if pair[0].split(".")[0] in PACKAGES]
+            ours = [pair for pair in named if pair[0].split(".")[0] in PACKAGES]
+            found += [Import(by, node.lineno, module, name, node in for_types) for module, name in ours]
     return found
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def room(module: str) -> str:
@@ -97,15 +107,11 @@ def room(module: str) -> str:
     return ".".join(parts[:2]) if len(parts) > 1 else ""
 
 
-HANDED_IN = {("imaging_trials.model.project", "imaging_trials.mapping_sets.sssom")}
-"""Imports that go upwards on purpose: the project value says who reads the mapping sets, and imports it when asked."""
-
-
 def between_rooms() -> Iterator[tuple[str, str, Import]]:
     """Yield each import from one room into another, with both."""
     for one in imports():
         pair = room(one.by), room(one.target)
-        if all(pair) and pair[0] != pair[1] and (one.by, one.target) not in HANDED_IN:
+        if all(pair) and pair[0] != pair[1]:
             yield (*pair, one)
 
 
