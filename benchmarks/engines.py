@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 from benchmarks import generate
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from tests.support.engines import conformance, jena
 from tests.support.engines.conformance import Rows, asking, graph, settings

@@ -16,7 +16,7 @@ from random import Random
 
 from pyoxigraph import RdfFormat, parse
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 
 NUMBER = "0000000"
 Lines = list[str]

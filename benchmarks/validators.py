@@ -39,7 +39,7 @@ from hashlib import sha256
 from pathlib import Path
 from rdfkit.rdf import reading as rdf
 from rdfkit.stores import embedded as store
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.shacl import ValidationInput, validate
 from pyoxigraph import RdfFormat, parse
 engine, file = sys.argv[1:]

@@ -5,7 +5,7 @@ authors in ``data/page/articles/``, and read the difference.
 """
 
 from imaging_trials.bibliography import author_matching
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.project import Project
 from rdfkit.rdf import named_graphs
 

@@ -1,14 +1,14 @@
 """``python -m tools.context``: write ``ontology/context.jsonld`` from the prefixes and the vocabulary."""
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import named_graphs
-from rdfkit.releases.files import jsonld
+from rdfkit.releases import CONTEXT_FILE, context_bytes, make_context
 
 
 def main() -> None:
     """Write the published JSON-LD context."""
-    text = jsonld.context_file(jsonld.context(named_graphs.read_sources(PROJECT)))
-    (PROJECT.root / jsonld.FILE).write_bytes(text)
+    text = context_bytes(make_context(PROJECT, named_graphs.read_sources(PROJECT)))
+    (PROJECT.root / CONTEXT_FILE).write_bytes(text)
 
 
 if __name__ == "__main__":

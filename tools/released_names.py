@@ -10,8 +10,9 @@ from textwrap import fill
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from imaging_trials.graph.project import PROJECT
-from rdfkit.releases.diff import counts, snapshots
+from imaging_trials.cli.diff import COUNTED
+from imaging_trials.model.project import PROJECT
+from rdfkit.releases import changelog_counts, read_snapshot
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 
@@ -57,7 +58,7 @@ def main() -> None:
     head = f"# Names below {PROJECT.base} that were released. None of them may go away: see docs/iri-policy.md.\n"
     LIST.write_text(head + "\n".join(everything) + "\n", encoding="utf-8")
     print(f"{len(everything):,} names in {LIST.relative_to(ROOT)}")
-    line = counts.line(snapshots.read(str(ROOT), ROOT))
+    line = changelog_counts(PROJECT, read_snapshot(PROJECT, str(ROOT)), COUNTED)
     changelog = CHANGELOG.read_text(encoding="utf-8")
     CHANGELOG.write_text(with_counts(changelog, line), encoding="utf-8")
     print(line)

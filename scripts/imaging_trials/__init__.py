@@ -1,62 +1,33 @@
-"""The Imaging Trials Graph for Python: ``import imaging_trials as it; it.query("guidelines-by-body-site")``.
+"""The Imaging Trials Graph for Python.
 
-Nothing heavy is imported before it is used, and no setting of rdflib is touched.
+>>> import imaging_trials as it
+>>> it.show("F-18 FES").thing.label
+'[18F]FES'
+
+The functions are those of `imaging_trials.api`; each is as wide as the command of the same name. Nothing is imported
+before it is used, and no setting of rdflib is changed.
 """
-
-from __future__ import annotations
-
-from rdfkit.base.errors import UserError
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every `imt query`
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-    from typing import Any
-
-    import rdflib
-    from rdflib.query import Result
+    from imaging_trials.api import audit, cite, dataset, dossier, explain, graph, mappings, query, show, validate
+    from rdfkit.base import UserError
 
 __version__ = "1.0.0"
-__all__ = ["UserError", "__version__", "dataset", "graph", "query", "validate"]
+__all__ = [
+    "UserError", "__version__", "audit", "cite", "dataset", "dossier", "explain", "graph", "mappings", "query", "show",
+    "validate",
+]  # fmt: skip
 
 
-def graph(*names: str) -> rdflib.Graph:
-    """Return the merge of named graphs, by default of all of them; see `imaging_trials.api.graph`."""
+def __getattr__(name: str) -> object:
+    """Import a function of this package, or its error, when it is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "UserError":
+        from rdfkit.base import UserError
+
+        return UserError
     from imaging_trials import api
 
-    return api.graph(*names)
-
-
-def dataset() -> rdflib.Dataset:
-    """Return the complete graph as an rdflib dataset of named graphs; see `imaging_trials.api.dataset`."""
-    from imaging_trials import api
-
-    return api.dataset()
-
-
-def query(
-    what: str,
-    /,
-    *,
-    graphs: str | None = None,
-    endpoint: str | None = None,
-    login: tuple[str, str] | None = None,
-    timeout: float = 30.0,
-    **parameters: Any,
-) -> Result:
-    """Return the answer to a saved query, by its name, or to SPARQL text; see `imaging_trials.api.query`."""
-    from imaging_trials import api
-
-    return api.query(what, graphs=graphs, endpoint=endpoint, login=login, timeout=timeout, **parameters)
-
-
-def validate(
-    source: str | Path | rdflib.Graph | Iterable[str | Path] | None = None,
-    *,
-    shapes: str | Path | rdflib.Graph | Iterable[str | Path] | None = None,
-    engine: str = "auto",
-) -> tuple[bool, rdflib.Graph, str]:
-    """Return whether data conforms, the report's graph and its text; see `imaging_trials.api.validate`."""
-    from imaging_trials import api
-
-    return api.validate(source, shapes=shapes, engine=engine)
+    return getattr(api, name)

@@ -1,7 +1,8 @@
-"""What Python users call: the graph, its queries and its shapes, as rdflib objects.
+"""The functions of ``import imaging_trials as it``: the graph, its queries, shapes and views.
 
-``import imaging_trials as it`` offers these as ``it.graph``, ``it.dataset``, ``it.query``, ``it.validate``. Terms come
-as they stand in the graph: ``rdflib.NORMALIZE_LITERALS`` and every other setting stay the user's.
+`graph`, `dataset`, `query` and `validate` return rdflib objects; the views (`show`, `dossier`, `audit`, `explain`,
+`mappings`) return frozen dataclasses with IRIs, labels and sources in them; `cite` returns text. Literals come as they
+are in the graph: ``rdflib.NORMALIZE_LITERALS`` and every other setting stay the user's.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,48 +12,57 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pyoxigraph import NamedNode, Quad
 
-from imaging_trials.graph import PROJECT
-from rdfkit.base.errors import UserError
-from rdfkit.base.text import clip, nearest
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.sparql import guard as sparql
-from rdfkit.sparql import results as answers
-from rdfkit.sparql import saved as catalog
-from rdfkit.stores import embedded as store
+from imaging_trials.model import PROJECT
+from rdfkit.base import UserError, clip, offer
+from rdfkit.rdf import named_graphs, rdflib_adapter
+from rdfkit.sparql import guard, results, saved
+from rdfkit.stores import embedded
 
 if TYPE_CHECKING:
     import rdflib
     from rdflib.query import Result
 
     from imaging_trials.build import validation
+    from imaging_trials.mapping_sets import Mapping
+    from imaging_trials.views import AgentReport, Card, CurrencyReport, Explanation
 
 
 class _Ask(Protocol):
-    """Puts a query to the embedded store or to an endpoint."""
+    """Sends a query to the embedded store or to an endpoint."""
 
-    def __call__(self, text: str, dataset: str | None, *, project_prefixes: bool = False) -> answers.Answer: ...
+    def __call__(self, text: str, dataset: str | None, *, project_prefixes: bool = False) -> results.Answer: ...
 
 
 def graph(*names: str) -> "rdflib.Graph":
-    """Return the merge of named graphs as one rdflib graph, with the house prefixes.
+    """Return the merge of named graphs as one rdflib graph, with the project's prefixes.
 
     Names are those of graphs (``page``, ``curated``, ``inferred`` …) or of datasets (``all``, the default, or
-    ``asserted``). The graph is a copy: change it as you like. Raises UserError for a name that is neither.
+    ``asserted``). The graph is a copy, which you may change.
+
+    >>> import imaging_trials as it
+    >>> len(it.graph("page")) < len(it.graph())
+    True
+
+    Raises UserError for a name that is neither.
     """
-    return bridge.to_rdflib_graph(_quads(names or ("all",)), PROJECT.prefixes)
+    return rdflib_adapter.to_rdflib_graph(_quads(names or ("all",)), PROJECT.prefixes)
 
 
 def dataset() -> "rdflib.Dataset":
-    """Return the complete graph as an rdflib dataset, every triple in its named graph."""
-    return bridge.to_rdflib_dataset(_quads(("all",)), PROJECT.prefixes)
+    """Return the complete graph as an rdflib dataset, every triple in its named graph.
+
+    >>> import imaging_trials as it
+    >>> sorted(str(g.identifier).rpartition("/")[2] for g in it.dataset().graphs() if len(g))[:3]
+    ['alignments', 'concepts', 'curated']
+    """
+    return rdflib_adapter.to_rdflib_dataset(_quads(("all",)), PROJECT.prefixes)
 
 
 def query(
     what: str,
     /,
     *,
-    graphs: str | None = None,
+    dataset: str | None = None,
     endpoint: str | None = None,
     login: tuple[str, str] | None = None,
     timeout: float = 30.0,
@@ -60,27 +70,33 @@ def query(
 ) -> "Result":
     """Return the answer to a saved query, by its name, or to SPARQL text, as ``rdflib.Graph.query`` does.
 
-    ``parameters`` are those of the saved query, as Python values, rdflib terms, or text as ``--set`` takes it. SPARQL
-    text may use the house prefixes undeclared; it is asked over ``graphs`` (``all``, the default, ``asserted``,
-    ``page``), a saved query over what its header says. The embedded Oxigraph answers, or the SPARQL ``endpoint`` at an
-    address, through SPARQLWrapper, within ``timeout`` seconds; ``login`` is a user and a password for it. Raises
-    UserError as ``imt query`` does.
+    ``parameters`` are those of the saved query, as Python values, rdflib terms, or text as ``imt query --param`` takes
+    it. SPARQL text need not declare the project's prefixes; it is asked over ``dataset`` (``all``, the default,
+    ``asserted``, ``page``). A saved query names its dataset in its header. The embedded Oxigraph answers, or the SPARQL
+    ``endpoint`` at an address within ``timeout`` seconds; ``login`` is a user and a password for it.
+
+    >>> import imaging_trials as it
+    >>> [str(row.agentName) for row in it.query("agents-with-both-documents")]
+    ['[18F]FES', '[18F]FLT', '[18F]FMISO']
+    >>> it.query("ASK { agent:fes a imt:Radiopharmaceutical }").askAnswer
+    True
+
+    Raises UserError as ``imt query`` does.
     """
-    opened = store.open_store(PROJECT) if endpoint is None else None
-    put: _Ask = partial(_ask_endpoint, endpoint or "", login, timeout)
+    opened = embedded.open_store(PROJECT) if endpoint is None else None
+    ask: _Ask = partial(_ask_endpoint, endpoint or "", login, timeout)
     if opened is not None:
-        put = partial(answers.ask, PROJECT, opened)
+        ask = partial(results.ask, PROJECT, opened)
     if what == "" or any(not (c.isalnum() or c in "-_") for c in what):
-        return bridge.to_rdflib_result(
-            _answer_to_text(put, what, graphs, parameters, embedded=opened is not None), PROJECT.prefixes
-        )
-    if graphs is not None:
-        raise UserError(f"What '{what}' is asked over stands in its header: leave out graphs.")
-    saved = catalog.find(PROJECT, what)
+        answer = _answer_to_text(ask, what, dataset, parameters, embedded=opened is not None)
+        return rdflib_adapter.to_rdflib_result(answer, PROJECT.prefixes)
+    if dataset is not None:
+        raise UserError(f"The header of '{what}' names its dataset: leave out dataset.")
+    named = saved.find(PROJECT, what)
     if opened is not None:
-        catalog.refuse_federated(saved)
-    text = catalog.bind(PROJECT, saved, {name: typed(value) for name, value in parameters.items()}, opened)
-    return bridge.to_rdflib_result(put(text, saved.dataset), PROJECT.prefixes)
+        saved.refuse_federated(named)
+    text = saved.bind(PROJECT, named, _typed(parameters), opened)
+    return rdflib_adapter.to_rdflib_result(ask(text, named.dataset), PROJECT.prefixes)
 
 
 def validate(
@@ -121,7 +137,7 @@ def validate(
     else:
         found = validation.validate_data(data, engine=engine)
     text = "\n".join([*report.lines(found), report.summary(found)])
-    return found.conforms(), bridge.to_rdflib_graph(report.as_triples(found), PROJECT.prefixes), text
+    return found.conforms(), rdflib_adapter.to_rdflib_graph(report.as_triples(found), PROJECT.prefixes), text
 
 
 def _data(source: "str | Path | rdflib.Graph | Iterable[str | Path]", name: str) -> "list[validation.Data]":
@@ -135,20 +151,147 @@ def _data(source: "str | Path | rdflib.Graph | Iterable[str | Path]", name: str)
     return validation.read_files([Path(file) for file in ([source] if isinstance(source, str | Path) else source)])
 
 
+def show(what: str, /, *, max_links: int | None = 12, after: str | None = None) -> "Card":
+    """Return what the graph says about one thing, with the sources, as ``imt show`` prints it.
+
+    ``what`` is a label or a part of one, a notation (``F-18 FES``), a CURIE, a DOI, PMID or PMCID, or an IRI. At most
+    ``max_links`` links of a kind are returned (None: all); ``after`` is a time such as ``2h``, to compute the activity
+    that remains of a radionuclide.
+
+    >>> import imaging_trials as it
+    >>> card = it.show("¹⁸F-FES")
+    >>> card.thing.label
+    '[18F]FES'
+    >>> [kind.label for kind in card.kinds]
+    ['imaging agent']
+
+    Raises UserError if nothing, or more than one thing, has that name.
+    """
+    from imaging_trials import views
+    from imaging_trials.model import lookup
+
+    store = embedded.open_store(PROJECT)
+    return views.for_thing(store, lookup.resolve(store, what), max_links=max_links, after=after)
+
+
+def cite(*what: str, format: str = "nlm", corrected: bool = False) -> str:  # noqa: A002 - the command's word
+    """Return citations as text: of the things named, or of all articles that the page lists, in its order.
+
+    ``format`` is ``nlm``, ``bibtex``, ``ris`` or ``csl-json``; ``corrected`` corrects misprints.
+
+    >>> import imaging_trials as it
+    >>> it.cite("hurwitz").partition(",")[0]
+    'Hurwitz M'
+    >>> len(it.cite().splitlines())
+    20
+
+    Raises UserError for an unknown format, and for a name that leads to no article.
+    """
+    from imaging_trials import bibliography
+    from imaging_trials.views import formats
+
+    offered = formats.names("citations")
+    if format not in offered:
+        raise UserError(f"There is no format '{clip(format)}' for citations: {offer(format, offered)}")
+    store = embedded.open_store(PROJECT)
+    articles = bibliography.find_articles(store, what)
+    if format != "nlm":  # keys must be unique
+        articles = list(dict.fromkeys(articles))
+    records = [bibliography.read_record(store, article, corrected=corrected) for article in articles]
+    return formats.renderer("citations", format)(records)
+
+
+def audit(references: str | None = None, /, *, as_of: str | None = None) -> "CurrencyReport":
+    """Return the status of the listed guidelines, or of those in a list of references, on a day (``YYYY-MM-DD``).
+
+    ``references`` is the text of a list: DOIs, PMIDs, PMCIDs or citations (NLM lines, BibTeX, RIS, CSL-JSON). Without
+    ``as_of`` it is the release date of the graph.
+
+    >>> import imaging_trials as it
+    >>> [status.status for status in it.audit("10.1007/s00259-017-3670-z").statuses]
+    ['superseded']
+
+    Raises UserError for a day or a list that cannot be read.
+    """
+    from imaging_trials import bibliography, views
+    from imaging_trials.model import dates
+
+    store = embedded.open_store(PROJECT)
+    day = dates.day(as_of) if as_of is not None else views.release_day(store)
+    if references is None:
+        return views.listed_articles(store, day)
+    return views.of_references(store, bibliography.read_references(references, "the list"), day)
+
+
+def dossier(agent: str, /, *, as_of: str | None = None) -> "AgentReport":
+    """Return what a trial with an agent needs: its identity, documents, contacts, guidelines and their status.
+
+    >>> import imaging_trials as it
+    >>> report = it.dossier("FMISO")
+    >>> report.agent.label, [section.title for section in report.sections][:2]
+    ('[18F]FMISO', ['What it is', 'Documents'])
+
+    Raises UserError if nothing, or more than one agent, has that name, and for a day that cannot be read.
+    """
+    from imaging_trials import views
+    from imaging_trials.model import dates
+
+    store = embedded.open_store(PROJECT)
+    day = dates.day(as_of) if as_of is not None else views.release_day(store)
+    return views.for_agent(store, views.find_agent(store, agent), day)
+
+
+def explain(name: str, /, *, row: int = 1, **parameters: Any) -> "Explanation":
+    """Return the triples that produce a row of the answer to a saved query, and the provenance of each.
+
+    Rows are counted from 1. Removing any one of the triples removes the row.
+
+    >>> import imaging_trials as it
+    >>> len(it.explain("agents-with-both-documents", row=2).statements)
+    5
+
+    Raises UserError for an unknown query, parameter or row, and for a row that does not follow from single triples.
+    """
+    from imaging_trials import views
+
+    store = embedded.open_store(PROJECT)
+    named = saved.find(PROJECT, name)
+    saved.refuse_federated(named)
+    text = saved.bind(PROJECT, named, _typed(parameters), store)
+    return views.explain_row(store, named.id, text, named.dataset, row)
+
+
+def mappings(what: str | None = None, /) -> "list[Mapping]":
+    """Return the mappings to other vocabularies: all of them, or those of one thing or of a code of a vocabulary.
+
+    >>> import imaging_trials as it
+    >>> [m.object for m in it.mappings("agent:fdg") if m.object.startswith("unii:")][:1]
+    ['unii:0Z5B2CJX4D']
+
+    Raises UserError if nothing, or more than one thing, has that name.
+    """
+    from imaging_trials import mapping_sets
+
+    every = [mapping for one in mapping_sets.read_sets(PROJECT.root) for mapping in one.mappings]
+    if what is None:
+        return every
+    return mapping_sets.mappings_of(every, what)
+
+
 def _answer_to_text(
-    put: "_Ask", text: str, graphs: str | None, parameters: dict[str, Any], *, embedded: bool
-) -> answers.Answer:
+    ask: "_Ask", text: str, dataset: str | None, parameters: dict[str, Any], *, embedded: bool
+) -> results.Answer:
     if parameters:
         raise UserError("SPARQL of your own has no parameters: write the value into the query.")
-    sparql.check(text, embedded=embedded)
-    if sparql.names_its_dataset(text):
-        if graphs is not None:
-            raise UserError("The query says by FROM what it is asked over: leave out FROM, or graphs.")
-        return put(text, None, project_prefixes=True)
-    return put(text, graphs or "all", project_prefixes=True)
+    guard.check(text, embedded=embedded)
+    if guard.names_its_dataset(text):
+        if dataset is not None:
+            raise UserError("The query names its dataset with FROM: leave out FROM, or dataset.")
+        return ask(text, None, project_prefixes=True)
+    return ask(text, dataset or "all", project_prefixes=True)
 
 
-def _ask_endpoint(  # noqa: PLR0913 - what goes to an endpoint
+def _ask_endpoint(  # noqa: PLR0913 - what a request consists of
     url: str,
     who: tuple[str, str] | None,
     timeout: float,
@@ -156,35 +299,38 @@ def _ask_endpoint(  # noqa: PLR0913 - what goes to an endpoint
     dataset: str | None,
     *,
     project_prefixes: bool = False,
-) -> answers.Answer:
-    """Ask an endpoint as `answers.ask` asks the embedded store."""
+) -> results.Answer:
+    """Ask an endpoint as `results.ask` asks the embedded store."""
     from rdfkit.stores import Login, ask_endpoint, endpoint_graphs
 
-    graphs = endpoint_graphs(PROJECT, dataset) if dataset in layers.dataset_names(PROJECT) else []
-    text = sparql.with_prefixes(text, PROJECT.prefixes) if project_prefixes else text
+    graphs = endpoint_graphs(PROJECT, dataset) if dataset in named_graphs.dataset_names(PROJECT) else []
+    text = guard.with_prefixes(text, PROJECT.prefixes) if project_prefixes else text
     return ask_endpoint(url, text, graphs, timeout=timeout, login=Login(*who) if who else None)
 
 
 def _quads(names: tuple[str, ...]) -> Iterator[Quad]:
-    opened = store.open_store(PROJECT)
-    known = {PROJECT.graph_name(iri): iri for iri in layers.dataset(PROJECT, opened, "all")}
+    opened = embedded.open_store(PROJECT)
+    known = {PROJECT.graph_name(iri): iri for iri in named_graphs.dataset(PROJECT, opened, "all")}
+    datasets = named_graphs.dataset_names(PROJECT)
     chosen: dict[NamedNode, None] = {}
     for name in names:
         if name in known:
             chosen[known[name]] = None
-        elif name in layers.dataset_names(PROJECT):
-            chosen.update(dict.fromkeys(layers.dataset(PROJECT, opened, name)))
+        elif name in datasets:
+            chosen.update(dict.fromkeys(named_graphs.dataset(PROJECT, opened, name)))
         else:
-            offered = sorted({*known, *layers.dataset_names(PROJECT)})
-            near = nearest(name, offered)
-            offer = f"did you mean {' or '.join(near)}?" if near else f"choose of {', '.join(offered)}."
-            raise UserError(f"There is no graph '{clip(name)}': {offer}")
+            raise UserError(f"There is no graph '{clip(name)}': {offer(name, sorted({*known, *datasets}))}")
     for iri in chosen:
         yield from opened.quads_for_pattern(None, None, None, iri)
 
 
+def _typed(parameters: dict[str, Any]) -> dict[str, str]:
+    """Return Python values as ``--param`` takes them."""
+    return {name: typed(value) for name, value in parameters.items()}
+
+
 def typed(value: Any) -> str:
-    """Return a Python value as ``--set`` takes it."""
+    """Return a Python value as ``--param`` takes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

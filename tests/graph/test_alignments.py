@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 import pytest
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.shacl import undefined_terms

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 
 COVERAGE = PROJECT.root / "data" / "page" / "coverage.tsv"

@@ -15,9 +15,9 @@ from pyoxigraph import RdfFormat, parse
 
 import imaging_trials
 from imaging_trials.cli import COMMANDS
-from imaging_trials.graph.project import PROJECT
-from rdfkit.releases.diff import counts
-from rdfkit.releases.diff import snapshots as states
+from imaging_trials.cli.diff import COUNTED
+from imaging_trials.model.project import PROJECT
+from rdfkit.releases import changelog_counts, read_snapshot
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.xdist_group("docs")
@@ -227,7 +227,7 @@ def test_links_between_the_documents_lead_somewhere() -> None:
 
 def test_changelog_counts_what_a_version_counts() -> None:
     """`make released` writes the numbers at a release; between releases they are those of the last one."""
-    line = counts.line(states.read(str(ROOT), ROOT))
+    line = changelog_counts(PROJECT, read_snapshot(PROJECT, str(ROOT)), COUNTED)
     newest = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ", 2)[1]
     pattern = re.sub(r"\d+", r"\\d+", re.escape(line).replace(r"\ ", " "))
     assert re.search(pattern, " ".join(newest.split())), f"write a line like this, or run make released: {line}"

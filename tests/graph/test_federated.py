@@ -13,7 +13,7 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, Store
 from rdflib.plugins.sparql.parser import parseQuery
 
 import imaging_trials
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.sparql import guard as sparql

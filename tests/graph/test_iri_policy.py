@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials import __version__
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Store
 
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import MappingSet, files, read_sets
-from imaging_trials.mappings.sssom import CODE_ONLY, ENDING, FOLDER, RELATIONS
+from imaging_trials.mapping_sets import MappingSet, files, read_sets
+from imaging_trials.mapping_sets.sssom import CODE_ONLY, ENDING, FOLDER, RELATIONS
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import named_graphs, reading
 from tests.conftest import ROOT
 

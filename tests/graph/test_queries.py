@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.inference import closure
 from rdfkit.sparql import query_tests, saved, snapshots
 from rdfkit.sparql.saved import SavedQuery

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Store
 
 from imaging_trials import __version__
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT, Imt
 from tests.support.servers import free_port, needs

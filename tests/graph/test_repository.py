@@ -11,7 +11,7 @@ import yaml
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, parse
 
 import imaging_trials
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf.named_graphs import read_sources
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT

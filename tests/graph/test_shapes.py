@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.shacl import report, term_text, undefined_terms, validate
 from tests.support.fixtures import INVALID, PARAMETERS, VALID, context, header, neighborhood

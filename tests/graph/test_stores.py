@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from imaging_trials.build import build
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from tests.conftest import ROOT
 from tests.graph.test_docs import FENCE, commands, unlike

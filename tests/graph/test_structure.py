@@ -24,34 +24,16 @@ from tests.support.imports import (
 MAX_LINES = 400
 MAX_ROOMS = 9
 
-WITHOUT_DOOR: set[str] = {
-    "rdfkit.base",
-    "rdfkit.rdf",
-    "rdfkit.sparql",
-    "rdfkit.inference",
-    "rdfkit.stores",
-    "rdfkit.releases",
-    "imaging_trials.build",
-}
-"""Rooms that are to get a door; take a room out when it has one."""
-
-NOT_YET_NEUTRAL = {"rdfkit.releases"}
-"""Rooms of rdfkit that still import imaging_trials; take a room out when it no longer does."""
-
 TOO_LONG = {
-    "tests/imaging_trials/build/test_validation.py",
-    "tests/rdfkit/rdf/test_turtle_locations.py",
     "tests/rdfkit/inference/test_closure.py",
-    "tests/rdfkit/shacl/test_report.py",
-    "tests/rdfkit/releases/test_semver.py",
-    "tests/rdfkit/releases/test_files.py",
+    "tests/rdfkit/rdf/test_turtle_locations.py",
 }
 """Files that are to be split; take a file out when it is."""
 
 
 def test_rdfkit_imports_nothing_of_imaging_trials() -> None:
     found = [one for one in imports() if one.by.startswith("rdfkit") and one.module.startswith("imaging_trials")]
-    assert [str(one) for one in found if room(one.by) not in NOT_YET_NEUTRAL] == []
+    assert [str(one) for one in found] == []
 
 
 def test_table_lists_every_room() -> None:
@@ -66,17 +48,12 @@ def test_a_package_has_at_most_nine_rooms() -> None:
 
 def test_imports_go_downwards() -> None:
     order = {name: at for at, name in enumerate(ROOMS)}
-    upwards = [one for by, target, one in between_rooms() if order[by] < order[target]]
-    kept = [str(one) for one in upwards if room(one.by) not in NOT_YET_NEUTRAL]
-    assert kept == [], "the order is that of ROOMS in tests/support/imports.py"
+    upwards = [str(one) for by, target, one in between_rooms() if order[by] < order[target]]
+    assert upwards == [], "the order is that of ROOMS in tests/support/imports.py"
 
 
 def test_imports_go_through_the_door() -> None:
-    past = [
-        str(one)
-        for by, target, one in between_rooms()
-        if target not in WITHOUT_DOOR and by not in NOT_YET_NEUTRAL and one.is_past_the_door
-    ]
+    past = [str(one) for _, _, one in between_rooms() if one.is_past_the_door]
     assert past == [], "import what the __init__ of the room names, or name it there"
 
 

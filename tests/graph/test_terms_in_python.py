@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.shacl import undefined_terms
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
@@ -47,9 +47,9 @@ def test_every_term_named_in_python_is_defined() -> None:
         ("x = PROJECT.vocabulary + 'dio'", True),
         ("x = PROJECT.prefixes['skos'] + 'preferredLabel'", True),
         ("x = _SKOS + 'prefLabel'", False),
-        ("from imaging_trials.graph import read as facts\nfacts.text(store, thing, 'dio')", True),
-        ("from imaging_trials.graph.read import text\ntext(store, thing, 'doi')", False),
-        ("from imaging_trials.graph.read import text\ntext(store, thing, 'dio')", True),
+        ("from imaging_trials.model import read as facts\nfacts.text(store, thing, 'dio')", True),
+        ("from imaging_trials.model.read import text\ntext(store, thing, 'doi')", False),
+        ("from imaging_trials.model.read import text\ntext(store, thing, 'dio')", True),
     ],
 )
 def test_a_misspelt_term_is_found_however_it_is_named(tmp_path: Path, line: str, wrong: bool) -> None:

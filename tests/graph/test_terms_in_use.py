@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from pyoxigraph import Literal, NamedNode, Store
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from rdfkit.sparql import guard as sparql
 from rdfkit.stores.embedded import open_store

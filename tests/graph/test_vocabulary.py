@@ -7,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 
 import imaging_trials
-from imaging_trials.graph.project import PROJECT, SCHEMES
+from imaging_trials.model.project import PROJECT, SCHEMES
 from rdfkit.rdf import named_graphs as layers
 
 ONTOLOGY = PROJECT.base + "vocab"

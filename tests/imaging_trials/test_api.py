@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from rdflib.namespace import RDF, RDFS, SKOS
 from rdflib.term import URIRef
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.sparql import parameters
@@ -102,7 +102,7 @@ for row in result:
     print(repr(row.edition), repr(row.title))
 print([row.title for row in it.query("editions-by-site", site=rdflib.URIRef("https://w3id.org/imaging-trials/concept/body-site/lung"))])
 print(it.query("supersedes-on-page").askAnswer, bool(it.query("ASK { ?a imt:supersedes ?b }")))
-print(len(it.query("superseded").graph), len(it.query("SELECT * { ?a imt:supersedes ?b }", graphs="asserted")))
+print(len(it.query("superseded").graph), len(it.query("SELECT * { ?a imt:supersedes ?b }", dataset="asserted")))
 print(len(it.query("SELECT * FROM graph:curated { ?a ?p ?b }")))
 """
     bone = "https://w3id.org/imaging-trials/id/edition/bone"
@@ -124,8 +124,8 @@ print(len(it.query("SELECT * FROM graph:curated { ?a ?p ?b }")))
         (lambda: it.query("SELECT * {"), "cannot be read at line 1"),
         (lambda: it.query(""), "There is no query in this text"),
         (lambda: it.query("ASK {}", site="bone"), "has no parameters"),
-        (lambda: it.query("ASK {}", graphs="everything"), "There is no dataset 'everything'"),
-        (lambda: it.query("ASK FROM graph:page {}", graphs="page"), "leave out FROM, or graphs"),
+        (lambda: it.query("ASK {}", dataset="everything"), "There is no dataset 'everything'"),
+        (lambda: it.query("ASK FROM graph:page {}", dataset="page"), "leave out FROM, or graphs"),
         (lambda: it.query("DROP ALL"), "DROP is a SPARQL update"),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from imaging_trials.bibliography import read_references
-from imaging_trials.mappings import compare, read_sets
+from imaging_trials.mapping_sets import compare, read_sets
 from rdfkit.rdf import reading
 from rdfkit.sparql import guard, portability
 from tests.conftest import ROOT

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.prove

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from imaging_trials.bibliography import read_references
-from imaging_trials.graph import lookup
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import compare, read_set, read_sets, to_quads
+from imaging_trials.mapping_sets import compare, read_set, read_sets, to_quads
+from imaging_trials.model import lookup
+from imaging_trials.model.project import PROJECT
 from imaging_trials.views import of_references
 from rdfkit.rdf import reading as rdf
 from rdfkit.stores import embedded as store

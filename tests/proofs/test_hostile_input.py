@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base import sandbox as apart
 from rdfkit.rdf import reading as rdf
 from rdfkit.rdf import turtle_locations as positions

@@ -17,13 +17,12 @@ from imaging_trials.bibliography import (
     read_record,
     read_references,
 )
-from imaging_trials.cli import formats
-from imaging_trials.graph import dates, lookup
-from imaging_trials.graph import nuclide_notation as notation
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.mappings import compare, labels, problems, read_set, read_sets, to_quads
-from imaging_trials.views import decay, for_thing, of_references, render_text
-from rdfkit.releases.diff import snapshots as states
+from imaging_trials.mapping_sets import compare, labels, problems, read_set, read_sets, to_quads
+from imaging_trials.model import dates, lookup
+from imaging_trials.model import nuclide_notation as notation
+from imaging_trials.model.project import PROJECT
+from imaging_trials.views import decay, for_thing, formats, of_references, render_text
+from rdfkit.releases import read_snapshot
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 from tests.support import hostile, hostile_texts
@@ -145,9 +144,9 @@ def test_a_release_is_read_or_refused(tmp_path: Path) -> None:
 
     def read(both: object) -> None:
         assert isinstance(both, tuple)
-        (tmp_path / states.MANIFEST).write_bytes(both[0])
-        (tmp_path / states.QUADS).write_bytes(both[1])
-        states.read(str(tmp_path), ROOT)
+        (tmp_path / "manifest.json").write_bytes(both[0])
+        (tmp_path / "imaging-trials.nq").write_bytes(both[1])
+        read_snapshot(PROJECT, str(tmp_path))
 
     files = st.tuples(st.just(manifest) | spoiled([manifest]), st.just((line + inferred).encode()))
     try_all(files | st.tuples(st.just(manifest), spoiled([(line + inferred).encode()])), 25, read, seconds=40)

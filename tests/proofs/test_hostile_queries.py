@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from pyoxigraph import Store
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base import sandbox as apart
 from rdfkit.base.errors import UserError
 from rdfkit.sparql import guard as sparql

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import reading as rdf
 from rdfkit.shacl import pyshacl_engine as shacl

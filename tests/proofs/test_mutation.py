@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import NamedNode
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import rdflib_adapter as bridge
 from tests.conftest import Show
 from tests.support.fixtures import INVALID, VALID, neighborhood

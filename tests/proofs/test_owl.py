@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from tests.conftest import ROOT
 from tests.support.servers import lacking
 from tools.owl import proof

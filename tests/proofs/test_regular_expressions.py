@@ -14,7 +14,7 @@ from pyoxigraph import Literal
 
 import imaging_trials
 import rdfkit
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from tests.conftest import ROOT
 from tests.support import hostile_texts
@@ -88,7 +88,7 @@ def matched(match: Callable[[str], object], before: str, pump: str, length: int)
 def test_every_expression_is_linear(pairs: bool) -> None:
     regexes = _regexes()
     assert len(regexes) > 100
-    assert {"rdfkit.sparql.guard._TOKEN", "imaging_trials.graph.nuclide_notation._NOTATION"} <= {*regexes.values()}
+    assert {"rdfkit.sparql.guard._TOKEN", "imaging_trials.model.nuclide_notation._NOTATION"} <= {*regexes.values()}
 
     def work(at: Callable[[object], None]) -> None:
         for regex, name in regexes.items():

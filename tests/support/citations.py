@@ -5,7 +5,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from imaging_trials.bibliography.record import Author, Date, Record
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 
 ARTICLES = """
 SELECT ?article ?year ?listing ?title ?doi ?pmid ?pmcid ?volume ?issue ?pages ?journal ?first ?last WHERE {

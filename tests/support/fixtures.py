@@ -15,7 +15,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.inference import closure
 from rdfkit.rdf import named_graphs
 from rdfkit.shacl import term_text

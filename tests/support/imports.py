@@ -22,8 +22,8 @@ ROOMS = (
     "rdfkit.shacl",
     "rdfkit.stores",
     "rdfkit.releases",
-    "imaging_trials.graph",
-    "imaging_trials.mappings",
+    "imaging_trials.model",
+    "imaging_trials.mapping_sets",
     "imaging_trials.bibliography",
     "imaging_trials.views",
     "imaging_trials.build",
@@ -107,7 +107,7 @@ def room(module: str) -> str:
     return ".".join(parts[:2]) if len(parts) > 1 else ""
 
 
-HANDED_IN = {("imaging_trials.graph.project", "imaging_trials.mappings")}
+HANDED_IN = {("imaging_trials.model.project", "imaging_trials.mapping_sets")}
 """Imports that go upwards on purpose: the project value says who reads the mapping sets, and imports it when asked."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
 from imaging_trials import cli
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.stores import graphstore
 from rdfkit.stores.graphstore import Target
 from rdfkit.stores.http import Client, Login

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base import namespaces
 
-READERS = "imaging_trials.graph.read"
+READERS = "imaging_trials.model.read"
 """The module whose functions take local names of the vocabulary."""
 
 _CURIE = re.compile(r"(?<![\w:/.-])([a-z]+):([A-Za-z][\w-]*)(?![\w:/-])")

@@ -5,7 +5,7 @@ from functools import cache
 
 from pyoxigraph import NamedNode
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import reading as rdf
 from tests.conftest import ROOT
 from tests.support.fixtures import PARAMETERS

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 

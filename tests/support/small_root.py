@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,7 +11,7 @@ import rdflib
 from pyoxigraph import BlankNode, Literal, Quad, QueryBoolean, QueryTriples, Store
 from rdflib.query import Result
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.inference import closure
 from rdfkit.rdf import named_graphs
 from rdfkit.rdf import rdflib_adapter as adapter

@@ -9,7 +9,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import reading
 from rdfkit.shacl import ValidationInput, validate
 from rdfkit.shacl.report import Result

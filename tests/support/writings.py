@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 
 TYPE = NamedNode(PROJECT.expand("rdf:type"))
 STYLES = ("house", "plain", "dense", "nested")

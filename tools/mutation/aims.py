@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from tests.support.fixtures import PARAMETERS
 from tools.mutation.ground import Declaration, ground, node_name
 

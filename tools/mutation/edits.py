@@ -12,7 +12,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import rdflib_adapter as bridge
 from tools.mutation.aims import NUMBERS, Aim, members
 from tools.mutation.ground import ground

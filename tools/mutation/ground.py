@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.shacl import pyshacl_engine as shacl
 from rdfkit.shacl import report, term_text

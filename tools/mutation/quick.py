@@ -12,7 +12,7 @@ from typing import Any
 
 from pyoxigraph import Literal, Quad, QuerySolutions, Store, Triple, Variable
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from tools.mutation.ground import ground
 from tools.mutation.records import Base, Edit
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.shacl import term_text
 from tests.support.fixtures import INVALID, header

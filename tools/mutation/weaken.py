@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from tools.mutation import patterns, queries
 from tools.mutation.aims import NUMBERS, Aim, aims, members
 from tools.mutation.ground import Declaration, ground, node_name

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Triple, parse
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from tests.conftest import ROOT

@@ -8,7 +8,9 @@ follow as authors of their own. That is how PubMed prints them, and it keeps eac
 which cannot say who belongs to which group; the graph can (``imt:isListedUnder``).
 """
 
-TYPE_CHECKING = False
+from rdfkit.base.door import door
+
+TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
     from imaging_trials.bibliography.from_graph import (
         Correction,
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
         cited_things,
         corrections,
         corrections_of,
+        find_articles,
         in_page_order,
         read_record,
     )
@@ -36,25 +39,40 @@ __all__ = [
     "corrections_of",
     "decode_references",
     "erratum",
+    "find_articles",
     "in_page_order",
     "read_record",
     "read_references",
     "volume_issue_pages",
 ]
 
-_MODULES = {
-    "nlm": ("authors", "erratum"),
-    "record": ("Date", "Record", "Reference", "volume_issue_pages"),
-    "references": ("MAX_LIST_BYTES", "decode_references", "read_references"),
-}
-"""The module of each name; the others are in ``from_graph``."""
-
-
-def __getattr__(name: str) -> object:
-    """Import a name of this room when it is first used."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
-
-    module = next((module for module, names in _MODULES.items() if name in names), "from_graph")
-    return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+__getattr__ = door(
+    __name__,
+    {
+        "from_graph": (
+            "Correction",
+            "articles_of",
+            "cited_things",
+            "corrections",
+            "corrections_of",
+            "find_articles",
+            "in_page_order",
+            "read_record",
+        ),
+        "nlm": (
+            "authors",
+            "erratum",
+        ),
+        "record": (
+            "Date",
+            "Record",
+            "Reference",
+            "volume_issue_pages",
+        ),
+        "references": (
+            "MAX_LIST_BYTES",
+            "decode_references",
+            "read_references",
+        ),
+    },
+)

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode, Store
 
 from imaging_trials.bibliography.record import Author
-from imaging_trials.graph import PROJECT, nuclide_notation, read, vocabulary
+from imaging_trials.model import PROJECT, nuclide_notation, read, vocabulary
 
 FILE = "data/curated/possible-matches.ttl"
 BASIS = (

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from imaging_trials.bibliography.record import Author, Record, Reference, reference
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 ENTRY = re.compile(r"^[ \t]*@([A-Za-z]+)[ \t]*([{(])", re.MULTILINE)
 """The start of an entry: its type and the bracket that opens it."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from imaging_trials.bibliography.record import Author, Record, Reference, reference
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 
 def write(records: Sequence[Record]) -> str:

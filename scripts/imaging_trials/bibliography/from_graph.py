@@ -1,14 +1,14 @@
 """Records read from the graph: an article's citation as its source prints it, or corrected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
 
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials.bibliography.record import Author, Date, Erratum, Record
-from imaging_trials.graph import PROJECT, read, vocabulary
-from rdfkit.base.errors import UserError
+from imaging_trials.model import PROJECT, lookup, read, vocabulary
+from rdfkit.base import UserError
 
 _PARTS = (vocabulary.IS_AUTHORSHIP_OF, vocabulary.CONCERNS, vocabulary.CORRECTS)
 """Properties that lead from a part of a citation to its article."""
@@ -52,6 +52,24 @@ def in_page_order(store: Store) -> list[NamedNode]:
             at = (_position(store, topic), _position(store, listing), listing.value)
             rows += [(at, article) for article in read.objects(store, listing, vocabulary.LISTS)]
     return [article for _, article in sorted(rows, key=lambda row: row[0])]
+
+
+def find_articles(store: Store, names: Iterable[str]) -> list[NamedNode]:
+    """Return the articles of the things named, each once, or all that the page lists, in its order, without names.
+
+    Raises UserError for a name that leads to no article, or to more than one thing.
+    """
+    found: list[NamedNode] = []
+    for name in names:
+        thing = lookup.resolve(store, name, accepts=lambda one: bool(articles_of(store, one)))
+        articles = articles_of(store, thing)
+        if not articles:
+            raise UserError(
+                f"{read.described(store, thing)} is not an article and no article is listed for it: "
+                "name an article, an edition, a series, a listing or a topic ('imt cite' alone prints all)."
+            )
+        found += articles
+    return list(dict.fromkeys(found)) or in_page_order(store)
 
 
 def articles_of(store: Store, thing: NamedNode) -> list[NamedNode]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from imaging_trials.bibliography.record import Erratum, Record, Reference, reference, volume_issue_pages
-from imaging_trials.graph import identifiers
+from imaging_trials.model import identifiers
 
 MAX_IDENTIFIERS_ON_A_LINE = 10_000
 

@@ -8,7 +8,7 @@ import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from imaging_trials.graph import identifiers
+from imaging_trials.model import identifiers
 
 MAX_NAME_CHARACTERS = 80
 """How long the name of a `Reference` may be; a longer one is cut."""

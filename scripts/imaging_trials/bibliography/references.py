@@ -8,7 +8,7 @@ import re
 
 from imaging_trials.bibliography import bibtex, csl, nlm, ris
 from imaging_trials.bibliography.record import Reference
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 MAX_LIST_BYTES = 8_000_000
 """The size of some ten thousand citations."""

@@ -12,13 +12,12 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Store, Triple
 
-from imaging_trials import mappings
-from imaging_trials.graph import PROJECT
-from rdfkit.base.errors import UserError
+from imaging_trials import mapping_sets
+from imaging_trials.model import PROJECT
+from rdfkit.base import UserError
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
-from rdfkit.releases.files import manifest
-from rdfkit.releases.files import serializations as formats
+from rdfkit.releases import json_bytes, merge_bytes, quads_bytes
 from rdfkit.sparql import saved
 from rdfkit.stores import embedded as store
 
@@ -108,7 +107,7 @@ def build(
             folder=folder,
             graph=made,
             files_read=Counter(name for name, _ in layers.source_files(PROJECT.at(root)))
-            + Counter({"links": len(mappings.files(root))}),
+            + Counter({"links": len(mapping_sets.files(root))}),
             triples=_count(made),
             closure=closure,
             reasoner=reasoner,
@@ -205,17 +204,19 @@ def _contents(
     from imaging_trials import __version__
 
     quads = list(made)
-    contents = {QUADS: formats.quads_bytes(quads), TURTLE: formats.merge_bytes(quads)}
+    contents = {QUADS: quads_bytes(quads), TURTLE: merge_bytes(PROJECT, quads)}
     said = {"version": __version__, "content_key": key, "reasoner": built.reasoner, "graphs": built.triples}
     if publishing:
-        from rdfkit.releases import files as release
+        from rdfkit.releases import make_release
 
-        of = release.make(quads, root, contents, validated=bool(built.verdict), endpoint=publishing.endpoint)
-        built.written.update(of.words())
-        return {**of.contents, MANIFEST: manifest.json_bytes({**said, **of.manifest_json()})}
+        of = make_release(
+            PROJECT.at(root), quads, contents, validated=bool(built.verdict), endpoint=publishing.endpoint
+        )
+        built.written.update(of.summaries())
+        return {**of.contents, MANIFEST: json_bytes({**said, **of.manifest_json()})}
     files = {name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in contents.items()}
     built.written.update({QUADS: "all named graphs", TURTLE: "their merge", MANIFEST: "counts and checksums"})
-    return {**contents, MANIFEST: manifest.json_bytes({**said, "files": files})}
+    return {**contents, MANIFEST: json_bytes({**said, "files": files})}
 
 
 def _files_of(folder: Path) -> set[str]:

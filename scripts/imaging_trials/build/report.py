@@ -5,7 +5,7 @@ import os
 from pyoxigraph import QuerySolutions
 
 from imaging_trials.build import build
-from imaging_trials.graph import PROJECT
+from imaging_trials.model import PROJECT
 from rdfkit.base import text as tables
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import results as answers

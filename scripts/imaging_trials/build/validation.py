@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from imaging_trials.graph import PROJECT
-from rdfkit.base.errors import UserError
-from rdfkit.base.text import printable
+from imaging_trials.model import PROJECT
+from rdfkit.base import UserError, printable
 from rdfkit.inference import closure
 from rdfkit.rdf import described_twice, named_graphs, rdflib_adapter, reading
 from rdfkit.shacl import Source, Term, ValidationInput, locate, report, term_text, undefined_terms, validate
@@ -108,9 +107,10 @@ def validate_repository(root: Path | None = None, *, engine: str = "auto") -> re
     made = named_graphs.read_sources(project)
     closed = closure.close(project, made)
     found = validate_shipped(made, root, engine=engine)
+    repeated = {_of_repeated(each): each.locations for each in described_twice.described_twice(project)}
     found = replace(
         found,
-        results=(*found.results, *map(_of_repeated, described_twice.described_twice(project))),
+        results=(*found.results, *repeated),
         undefined=tuple(undefined_terms.check_repository(project)),
         contradictions=tuple(closed.contradictions),
     )
@@ -118,13 +118,17 @@ def validate_repository(root: Path | None = None, *, engine: str = "auto") -> re
         return found
     files = [*(path for _, path in named_graphs.source_files(project)), *sorted((root / "shapes").glob("*.ttl"))]
     sources = (Source(path.relative_to(root).as_posix(), path, "turtle", reading.read(path)) for path in files)
-    return locate(found, sources, made, _shapes(root, authoring=True))
+    located = locate(found, sources, made, _shapes(root, authoring=True))
+    # The second description is one too many.
+    locations = dict(located.locations)
+    locations.update((result, (*places[1:], places[0])) for result, places in repeated.items())
+    return replace(located, locations=locations)
 
 
 def _of_repeated(found: described_twice.DescribedTwice) -> report.Result:
     component = PROJECT.shapes + "DescribedTwice"
     return report.Result(
-        file=found.places[0].rpartition(":")[0],
+        file=found.locations[1].file,
         focus=NamedNode(found.subject),
         label="",
         path=None,
@@ -133,7 +137,7 @@ def _of_repeated(found: described_twice.DescribedTwice) -> report.Result:
         severity=PROJECT.expand("sh:Violation"),
         shape=NamedNode(component),
         constraint=None,
-        messages=(f"Described in {' and '.join(found.places)}: put its statements in one block.",),
+        messages=(f"Described in {found.places}: put its statements in one block.",),
     )
 
 

@@ -6,8 +6,8 @@ import io
 import os
 import sys
 
-from imaging_trials.graph import PROJECT
-from rdfkit.base.errors import UserError
+from imaging_trials.model import PROJECT
+from rdfkit.base import UserError
 
 TYPE_CHECKING = False  # typing would add 2 ms to every `imt query`
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@ import sys
 from pathlib import Path
 
 from imaging_trials import bibliography, views
-from imaging_trials.cli import formats
-from imaging_trials.graph import PROJECT, dates
-from rdfkit.base.errors import UserError
-from rdfkit.base.text import visible
+from imaging_trials.model import PROJECT, dates
+from imaging_trials.views import formats
+from rdfkit.base import UserError, visible
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

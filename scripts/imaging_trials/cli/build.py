@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from imaging_trials.graph import PROJECT
+from imaging_trials.model import PROJECT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     """Build; return 0, or 1 if the graph has problems and nothing was written."""
     from imaging_trials.build import build
     from imaging_trials.build import report as summary
-    from rdfkit.base.errors import UserError
+    from rdfkit.base import UserError
 
     if args.endpoint_url and not args.release:
         raise UserError("--endpoint-url is metadata of a release: add --release.")

@@ -6,9 +6,9 @@ import sys
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography
-from imaging_trials.cli import formats
-from imaging_trials.graph import PROJECT, dates, lookup, read
-from rdfkit.base.errors import UserError
+from imaging_trials.model import PROJECT, dates, read
+from imaging_trials.views import formats
+from rdfkit.base import UserError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     if args.list_corrections and args.format:
         raise UserError("--list-corrections prints no citations: remove --format.")
     store = embedded.open_store(PROJECT)
-    articles = _articles(store, args.what)
+    articles = bibliography.find_articles(store, args.what)
     if not articles:
         print("imt: The graph lists no article: name one to cite.", file=sys.stderr)
         return 1
@@ -49,22 +49,6 @@ def run(args: argparse.Namespace) -> int:
     records = [bibliography.read_record(store, article, corrected=args.corrected) for article in articles]
     sys.stdout.write(formats.renderer("citations", output_format)(records))
     return 0
-
-
-def _articles(store: Store, names: list[str]) -> list[NamedNode]:
-    if not names:
-        return bibliography.in_page_order(store)
-    found: list[NamedNode] = []
-    for name in names:
-        thing = lookup.resolve(store, name, accepts=lambda one: bool(bibliography.articles_of(store, one)))
-        articles = bibliography.articles_of(store, thing)
-        if not articles:
-            raise UserError(
-                f"{read.described(store, thing)} is not an article and no article is listed for it: "
-                "name an article, an edition, a series, a listing or a topic ('imt cite' alone prints all)."
-            )
-        found += articles
-    return list(dict.fromkeys(found))
 
 
 def _corrections(store: Store, articles: list[NamedNode]) -> str:

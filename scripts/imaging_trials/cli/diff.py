@@ -1,111 +1,114 @@
-"""``imt diff``: what changed between two states of the graph, and which version number says so honestly."""
+"""``imt diff``: what changed between two snapshots of the graph, and the minimum version bump (semver)."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-from imaging_trials.graph import PROJECT
-from rdfkit.base.errors import UserError
+from imaging_trials.model import PROJECT
+from rdfkit.base import UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rdfkit.releases.diff.changes import Difference
-    from rdfkit.releases.diff.snapshots import State
+    from rdfkit.releases import Difference, Snapshot
 
-_STATES = (
-    "a release folder, an RDF file (.gz too), a git revision of this repository, or a checkout (. is the work tree)"
+_SNAPSHOTS = (
+    "a release folder, an RDF file (also .gz), a git revision of this repository, or a checkout (. is the work tree)"
 )
+
+COUNTED = {"agents": "agent", "guideline listings": "listing", "articles": "article", "organisations": "organisation"}
+"""What the changelog counts, and the kind of these things in their IRIs."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what ``imt diff`` takes."""
-    parser.add_argument("old", nargs="?", metavar="OLD", help=_STATES)
+    """Declare the arguments of ``imt diff``."""
+    parser.add_argument("old", nargs="?", metavar="OLD", help=_SNAPSHOTS)
     parser.add_argument("new", nargs="?", metavar="NEW", help="the same (default: the work tree)")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
-    parser.add_argument("--all", action="store_true", help="print every change, not only the first of each kind")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
+    parser.add_argument(
+        "--all", action="store_true", help="print every change, instead of the first changes of each kind"
+    )
     parser.add_argument(
         "--check",
         action="store_true",
-        help="exit 1 where NEW's version number is lower than the changes call for; without OLD, the newest git tag v* "
-        "is compared with the work tree",
+        help="exit with code 1 if NEW's version number is lower than the changes require; without OLD, compare the "
+        "newest git tag v* with the work tree",
     )
     parser.add_argument(
         "--update",
         metavar="FILE",
         type=Path,
-        help="write a SPARQL update that renames what was renamed, in anyone's data",
+        help="write a SPARQL update that converts any data from the old names to the new ones; renames are read from "
+        "ontology/migrations/*.tsv and from dcterms:isReplacedBy",
     )
     parser.add_argument(
-        "--counts", action="store_true", help="print the changelog's line of counts; with OLD, a line of changes"
+        "--counts", action="store_true", help="print the changelog's line of counts; with OLD, also a line of changes"
     )
-    parser.add_argument("--levels", action="store_true", help="print which edit calls for which version, and why")
+    parser.add_argument(
+        "--explain", action="store_true", help="print which version bump each kind of edit requires, and why"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the difference; 1 with ``--check`` where the version is too low, else 0."""
-    from rdfkit.releases.diff import semver as levels
+    """Print the difference; return 1 if ``--check`` finds that the version is too low, else 0."""
+    from rdfkit import releases
 
-    root = PROJECT.root
-    if args.levels:
-        print(levels.table())
+    if args.explain:
+        print(releases.explain_levels())
         return 0
     if args.counts:
-        return _counts(args, root)
+        return _counts(args)
     if args.old is None:
         if not args.check:
-            raise UserError("Nothing to compare: name OLD (and NEW, or the work tree is taken), or say --check.")
-        from rdfkit.releases.diff import release_check as released
-
-        args.old = released.newest(root)
+            raise UserError("Nothing to compare: name OLD (NEW is the work tree by default), or add --check.")
+        args.old = releases.newest_release(PROJECT)
         if args.old is None:
-            print(released.FIRST)
+            print(releases.first_release(PROJECT))
             return 0
-    return _compare(args, _state(args.old, root), _state(args.new, root))
+    return _compare(args, _snapshot(args.old), _snapshot(args.new))
 
 
-def _counts(args: argparse.Namespace, root: Path) -> int:
-    from rdfkit.releases.diff import compare, counts
-    from rdfkit.releases.diff import report as words
+def _counts(args: argparse.Namespace) -> int:
+    from rdfkit import releases
 
-    new = _state(args.new, root)
-    print(counts.line(new))
+    new = _snapshot(args.new)
+    print(releases.changelog_counts(PROJECT, new, COUNTED))
     if args.old is not None:
-        print(words.since(compare.compare(_state(args.old, root), new)))
+        print(releases.changelog_changes(releases.compare(PROJECT, _snapshot(args.old), new)))
     return 0
 
 
-def _state(name: str | None, root: Path) -> "State":
-    from rdfkit.releases.diff import snapshots as states
+def _snapshot(name: str | None) -> "Snapshot":
+    from rdfkit import releases
 
+    root = PROJECT.root
     if name is None or (name == "." and Path(name).resolve() == root.resolve()):
-        return states.read(str(root), root, called="the work tree")
-    return states.read(name, root)
+        return releases.read_snapshot(PROJECT, str(root), display_name="the work tree")
+    return releases.read_snapshot(PROJECT, name)
 
 
-def _compare(args: argparse.Namespace, old: "State", new: "State") -> int:
-    from rdfkit.releases.diff import compare
-    from rdfkit.releases.diff import release_check as released
-    from rdfkit.releases.diff import report as words
+def _compare(args: argparse.Namespace, old: "Snapshot", new: "Snapshot") -> int:
+    from rdfkit import releases
 
-    difference = compare.compare(old, new)
-    sys.stdout.write(words.as_json(difference) if args.format == "json" else words.text(difference, whole=args.all))
+    difference = releases.compare(PROJECT, old, new)
+    is_json = args.format == "json"
+    sys.stdout.write(
+        releases.diff_json(difference) if is_json else releases.diff_text(PROJECT, difference, show_all=args.all)
+    )
     if args.update:
-        _write(args.update, words.update(difference), difference)
+        _write(args.update, releases.diff_update(PROJECT, difference), difference)
     if args.check:
-        honest, sentence = released.check(difference)
-        print(sentence, file=sys.stdout if honest and args.format == "text" else sys.stderr)
-        return 0 if honest else 1
+        is_valid, sentence = releases.check_version(difference)
+        print(sentence, file=sys.stdout if is_valid and not is_json else sys.stderr)
+        return 0 if is_valid else 1
     return 0
 
 
 def _write(path: Path, update: str, difference: "Difference") -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    from rdfkit.rdf import writing
+
     try:
-        beside.write_text(update, encoding="utf-8")
-        beside.replace(path)
+        writing.replace_file(path, update.encode())
     except OSError as error:
-        raise UserError(f"{path} can't be written ({error.strerror}): name another file.") from None
-    finally:
-        beside.unlink(missing_ok=True)
-    print(f"{path}: renames {len(difference.renames)}.", file=sys.stderr)
+        raise UserError(f"{path} cannot be written ({error.strerror}): name another file.") from None
+    count = len(difference.renames)
+    print(f"{path}: {count} {'rename' if count == 1 else 'renames'}.", file=sys.stderr)

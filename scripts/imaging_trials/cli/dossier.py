@@ -4,8 +4,8 @@ import argparse
 import sys
 
 from imaging_trials import views
-from imaging_trials.cli import formats
-from imaging_trials.graph import PROJECT, dates
+from imaging_trials.model import PROJECT, dates
+from imaging_trials.views import formats
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,10 +4,9 @@ import argparse
 import sys
 
 from imaging_trials import views
-from imaging_trials.cli import formats
-from imaging_trials.graph import PROJECT
-from rdfkit.base import sandbox
-from rdfkit.base.errors import UserError
+from imaging_trials.model import PROJECT
+from imaging_trials.views import formats
+from rdfkit.base import UserError, sandbox
 from rdfkit.sparql import guard, saved
 from rdfkit.stores import embedded
 

@@ -6,14 +6,14 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from imaging_trials.graph import PROJECT
-from rdfkit.base.errors import UserError
+from imaging_trials.model import PROJECT
+from rdfkit.base import UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pyoxigraph import Quad
 
-    from rdfkit.stores.load import GraphTransfer
+    from rdfkit.stores import GraphTransfer
 
 _MAX_SECONDS = 7 * 86400
 _MAX_RETRIES = 100
@@ -128,7 +128,7 @@ def _print_plan(transfers: "list[GraphTransfer]", url: str, *, replace: bool) ->
 
 
 def _table(transfers: "list[GraphTransfer]") -> str:
-    from rdfkit.base.text import table
+    from rdfkit.base import table
 
     rows = [
         [

@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from imaging_trials import mappings
-from imaging_trials.cli import formats
-from imaging_trials.graph import PROJECT
-from rdfkit.base.errors import UserError
+from imaging_trials import mapping_sets
+from imaging_trials.model import PROJECT
+from imaging_trials.views import formats
+from rdfkit.base import UserError
 
 _AGAINST = """\
 a copy of the vocabulary: OWL/XML, RDF/XML, Turtle or another RDF syntax, OBO, an OBO graph in JSON, or a table (.tsv)
@@ -29,42 +29,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the mappings (return 0, or 1 if there are none) or the problems (0 if there are none, or 1)."""
-    sets = mappings.read_sets(PROJECT.root)
+    sets = mapping_sets.read_sets(PROJECT.root)
     if not sets:
-        raise UserError(f"{PROJECT.root / mappings.FOLDER} has no mapping set: restore the files of the project.")
+        raise UserError(f"{PROJECT.root / mapping_sets.FOLDER} has no mapping set: restore the files of the project.")
     return _list(sets, args) if args.action == "list" else _check(sets, args)
 
 
-def _list(sets: list[mappings.MappingSet], args: argparse.Namespace) -> int:
-    chosen = [mappings.named(sets, args.set)] if args.set else sets
+def _list(sets: list[mapping_sets.MappingSet], args: argparse.Namespace) -> int:
+    chosen = [mapping_sets.named(sets, args.set)] if args.set else sets
     rows = [(one, mapping) for one in chosen for mapping in one.mappings]
     if args.what is not None:
-        wanted = _wanted(sets, args.what)
-        rows = [row for row in rows if wanted & {row[1].subject_iri, row[1].object_iri}]
+        wanted = mapping_sets.mappings_of([mapping for _, mapping in rows], args.what)
+        rows = [row for row in rows if row[1] in wanted]
     sys.stdout.write(formats.renderer("mappings", args.format)(rows))
     return 0 if rows else 1
 
 
-def _wanted(sets: list[mappings.MappingSet], what: str) -> set[str]:
-    """Return the IRIs that ``what`` means: a code, CURIE or IRI of another vocabulary, else a thing of ours."""
-    text = what.strip().removeprefix("<").removesuffix(">")
-    objects = {
-        mapping.object_iri
-        for one in sets
-        for mapping in one.mappings
-        if text == mapping.object_iri or text.casefold() in {mapping.object.casefold(), mapping.code.casefold()}
-    }
-    if objects:
-        return objects
-    from imaging_trials.graph import lookup
-    from rdfkit.stores import embedded
-
-    return {lookup.resolve(embedded.open_store(PROJECT), what).value}
-
-
-def _check(sets: list[mappings.MappingSet], args: argparse.Namespace) -> int:
+def _check(sets: list[mapping_sets.MappingSet], args: argparse.Namespace) -> int:
     if args.against:
-        compared = mappings.compare(sets, args.against, args.set or "")
+        compared = mapping_sets.compare(sets, args.against, args.set or "")
         found = list(compared.problems)
         rows = len(compared.set.mappings)
         what = f"{rows} mappings of {compared.set.name} against {args.against}"
@@ -73,10 +56,10 @@ def _check(sets: list[mappings.MappingSet], args: argparse.Namespace) -> int:
     else:
         from rdfkit.stores import embedded
 
-        chosen = [mappings.named(sets, args.set)] if args.set else sets
+        chosen = [mapping_sets.named(sets, args.set)] if args.set else sets
         # Rows of two sets can break a rule together: all sets are checked, and the problems of the chosen ones printed.
         files = {one.path.name for one in chosen}
-        found = [one for one in mappings.problems(sets, embedded.open_store(PROJECT)) if one.file in files]
+        found = [one for one in mapping_sets.problems(sets, embedded.open_store(PROJECT)) if one.file in files]
         what = f"{sum(len(one.mappings) for one in chosen)} mappings in {len(chosen)} sets against the project's rules"
     for problem in found:
         print(problem)

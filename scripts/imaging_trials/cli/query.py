@@ -4,9 +4,9 @@ import argparse
 import functools
 import sys
 
-from imaging_trials.cli import formats
-from imaging_trials.graph import PROJECT
-from rdfkit.base.errors import UserError
+from imaging_trials.model import PROJECT
+from imaging_trials.views import formats
+from rdfkit.base import UserError
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import results, saved
 from rdfkit.stores import embedded

@@ -2,8 +2,8 @@
 
 import argparse
 
-from imaging_trials.graph import PROJECT
-from rdfkit.base.errors import UserError
+from imaging_trials.model import PROJECT
+from rdfkit.base import UserError
 from rdfkit.stores import Limits
 
 _MAX_TIMEOUT_SECONDS = 86400

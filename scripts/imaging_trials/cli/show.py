@@ -4,9 +4,9 @@ import argparse
 import sys
 
 from imaging_trials import views
-from imaging_trials.cli import formats
-from imaging_trials.graph import PROJECT, lookup
-from rdfkit.base.errors import UserError
+from imaging_trials.model import PROJECT, lookup
+from imaging_trials.views import formats
+from rdfkit.base import UserError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,8 +5,8 @@ import logging
 import sys
 from pathlib import Path
 
-from imaging_trials.cli import formats
-from rdfkit.rdf.reading import FORMATS
+from imaging_trials.views import formats
+from rdfkit.rdf import FORMATS
 
 ENGINES = ("auto", "fast", "pyshacl")
 """`rdfkit.shacl.ENGINES`, which would load the engines for ``imt --help``."""

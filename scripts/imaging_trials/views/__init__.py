@@ -5,8 +5,11 @@ Each view is a frozen dataclass with IRIs, labels, values and provenance: a `sum
 the ``render_`` modules turn them into text, Markdown, JSON and RDF and read no store.
 """
 
-TYPE_CHECKING = False
+from rdfkit.base.door import door
+
+TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
+    from imaging_trials.views import formats
     from imaging_trials.views.agent_report import AgentReport, find_agent, for_agent
     from imaging_trials.views.currency import CurrencyReport, CurrencyStatus, listed_articles, of_thing, release_day
     from imaging_trials.views.decay import duration
@@ -26,28 +29,39 @@ __all__ = [
     "find_agent",
     "for_agent",
     "for_thing",
+    "formats",
     "listed_articles",
     "of_references",
     "of_thing",
     "release_day",
 ]
 
-_MODULES = {
-    "agent_report": ("AgentReport", "find_agent", "for_agent"),
-    "currency": ("CurrencyReport", "CurrencyStatus", "listed_articles", "of_thing", "release_day"),
-    "decay": ("duration",),
-    "explanation": ("Explanation", "explain_row"),
-    "reference_currency": ("of_references",),
-    "summary_card": ("MAX_LINKS", "Card", "for_thing"),
-}
-"""The names that each module of this room offers."""
-
-
-def __getattr__(name: str) -> object:
-    """Import a name of this room when it is first used."""
-    import importlib
-
-    for module, names in _MODULES.items():
-        if name in names:
-            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = door(
+    __name__,
+    {
+        "": ("formats",),
+        "agent_report": (
+            "AgentReport",
+            "find_agent",
+            "for_agent",
+        ),
+        "currency": (
+            "CurrencyReport",
+            "CurrencyStatus",
+            "listed_articles",
+            "of_thing",
+            "release_day",
+        ),
+        "decay": ("duration",),
+        "explanation": (
+            "Explanation",
+            "explain_row",
+        ),
+        "reference_currency": ("of_references",),
+        "summary_card": (
+            "Card",
+            "MAX_LINKS",
+            "for_thing",
+        ),
+    },
+)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
-from imaging_trials.graph import PROJECT, dates, lookup, read, vocabulary
+from imaging_trials.model import PROJECT, dates, lookup, read, vocabulary
 from imaging_trials.views import decay, report_guidelines, report_programmes
 from imaging_trials.views.phrases import Phrase, plain
 from imaging_trials.views.report_lines import LineData, line, object_of, subject_of, text_of, thing_line
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 DOCUMENT_KINDS = (
     vocabulary.IND,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography
-from imaging_trials.graph import lookup, read, vocabulary
+from imaging_trials.model import lookup, read, vocabulary
 from imaging_trials.views.findings import (
     NOT_COUNTED,
     Event,

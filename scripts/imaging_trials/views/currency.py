@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography
-from imaging_trials.graph import read, vocabulary
+from imaging_trials.model import read, vocabulary
 from imaging_trials.views import article_findings
 from imaging_trials.views.findings import POSSIBLY, Event, Finding, certainty, events_of, reason, sources_of
 from imaging_trials.views.phrases import Phrase, joined
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 STATUSES = (
     "retracted", "superseded", "updated", "possibly superseded", "possibly updated", "not yet published", "current",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Store
 
-from imaging_trials.graph import PROJECT, read, vocabulary
-from rdfkit.base.errors import UserError
+from imaging_trials.model import PROJECT, read, vocabulary
+from rdfkit.base import UserError
 
 _UNIT = PROJECT.prefixes["unit"]
 

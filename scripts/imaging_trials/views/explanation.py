@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pyoxigraph import Quad, Store
 
-from imaging_trials.graph import PROJECT, read
+from imaging_trials.model import PROJECT, read
 from rdfkit.inference import derivation
-from rdfkit.rdf.named_graphs import INFERRED
+from rdfkit.rdf import INFERRED
 from rdfkit.sparql import provenance
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Store
 
-from imaging_trials.graph import read, vocabulary
+from imaging_trials.model import read, vocabulary
 from imaging_trials.views.phrases import Phrase
 
 NOT_COUNTED = "reported, not counted"

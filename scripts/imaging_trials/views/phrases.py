@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from imaging_trials.graph import read
+from imaging_trials.model import read
 
 Phrase = tuple[str | read.Thing, ...]
 """Pieces of text and things, in the order of the sentence."""

@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography
 from imaging_trials.bibliography import Reference
-from imaging_trials.graph import PROJECT, identifiers, nuclide_notation, read, vocabulary
+from imaging_trials.model import PROJECT, identifiers, nuclide_notation, read, vocabulary
 from imaging_trials.views import currency
 from imaging_trials.views.currency import CurrencyReport, CurrencyStatus
 from imaging_trials.views.findings import Finding, as_sources

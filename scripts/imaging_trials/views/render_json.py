@@ -9,7 +9,7 @@ from imaging_trials.views.explanation import Explanation, Statement
 from imaging_trials.views.findings import Finding
 from imaging_trials.views.phrases import plain
 from imaging_trials.views.render_text import provenance_text
-from rdfkit.base.text import visible
+from rdfkit.base import visible
 
 _COLUMNS = ("on", "asked", "place", "thing", "doi", "pmid", "status", "finding", "date", "what", "why", "sources")
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from imaging_trials.mappings import Mapping, MappingSet
-from rdfkit.base.text import table as text_table
+from imaging_trials.mapping_sets import Mapping, MappingSet
+from rdfkit.base import table as text_table
 
 _COLUMNS = ("set", "subject_id", "subject_label", "predicate_id", "object_id", "object_label", "confidence", "comment")
 _COLUMNS_OF_TABLE = 6

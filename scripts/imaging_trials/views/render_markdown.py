@@ -2,7 +2,7 @@
 
 from imaging_trials.views.agent_report import AgentReport
 from imaging_trials.views.render_text import SourceNumbers
-from rdfkit.base.text import visible
+from rdfkit.base import visible
 
 _SPECIAL = frozenset("\\`*_[]<>|#")
 

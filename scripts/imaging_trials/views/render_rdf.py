@@ -6,11 +6,10 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from imaging_trials.graph import PROJECT, vocabulary
+from imaging_trials.model import PROJECT, vocabulary
 from imaging_trials.views.agent_report import AgentReport
 from imaging_trials.views.summary_card import Card
-from rdfkit.base.errors import UserError
-from rdfkit.base.namespaces import XSD
+from rdfkit.base import XSD, UserError
 
 
 def cards_as_turtle(found: Sequence[Card]) -> str:

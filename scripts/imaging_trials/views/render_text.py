@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from imaging_trials.graph import PROJECT, dates, read
+from imaging_trials.model import PROJECT, dates, read
 from imaging_trials.views.agent_report import AgentReport
 from imaging_trials.views.currency import STATUSES, CurrencyReport
 from imaging_trials.views.explanation import Explanation, Statement
 from imaging_trials.views.phrases import plain
 from imaging_trials.views.summary_card import Card, CorrectionLine, Decay, Line, Links
 from imaging_trials.views.values import Expression, ExternalTerm, Members, Value, local_name
-from rdfkit.base.text import table, visible, width
+from rdfkit.base import table, visible, width
 
 MAX_LABEL_COLUMNS = 40
 """How wide the column of labels of an agent report may be."""

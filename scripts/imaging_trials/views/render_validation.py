@@ -2,8 +2,7 @@
 
 from collections.abc import Collection
 
-from rdfkit.shacl import report
-from rdfkit.shacl.report import Report
+from rdfkit.shacl import Report, report
 
 
 def text(found: Report, allowed: Collection[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from imaging_trials.graph import read, vocabulary
+from imaging_trials.model import read, vocabulary
 from imaging_trials.views import currency
 from imaging_trials.views.phrases import joined
 from imaging_trials.views.report_lines import LineData, line, object_of, subject_of

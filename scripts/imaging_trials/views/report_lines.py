@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from imaging_trials.graph import read
+from imaging_trials.model import read
 from imaging_trials.views.phrases import Phrase
 
 

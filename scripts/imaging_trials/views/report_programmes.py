@@ -2,7 +2,7 @@
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from imaging_trials.graph import read, vocabulary
+from imaging_trials.model import read, vocabulary
 from imaging_trials.views.phrases import joined, plain
 from imaging_trials.views.report_lines import LineData, line, object_of, subject_of, text_of, thing_line
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials import bibliography
-from imaging_trials.graph import dates, read, vocabulary
+from imaging_trials.model import dates, read, vocabulary
 from imaging_trials.views import decay
 from imaging_trials.views.values import ExternalTerm, Value, in_words, property_thing, sort_key, value
-from rdfkit.base.errors import UserError
-from rdfkit.rdf.named_graphs import INFERRED
+from rdfkit.base import UserError
+from rdfkit.rdf import INFERRED
 
 MAX_LINKS = 10
 """How many links of one kind a card lists by default."""
@@ -61,10 +61,11 @@ class CorrectionLine:
 
 @dataclass(frozen=True)
 class Block:
-    """What one named graph says about the thing."""
+    """What one named graph says about the thing, and the sections, sources or mapping sets that say so."""
 
     graph: str
     title: str
+    provenance: tuple[read.Provenance, ...]
     lines: tuple[Line | CorrectionLine, ...]
 
 
@@ -170,7 +171,13 @@ class _Maker:
             else:
                 quads = [quad for quad in by_graph[graph] if quad.predicate not in _IN_HEAD]
             lines: list[Line | CorrectionLine] = self._correction_lines() if graph == "curated" else []
-            yield Block(graph, _TITLES.get(graph, f"What the graph '{graph}' says"), (*lines, *self._lines(quads)))
+            title = _TITLES.get(graph, f"What the graph '{graph}' says")
+            yield Block(graph, title, self._provenance(graph, quads), (*lines, *self._lines(quads)))
+
+    def _provenance(self, graph: str, quads: list[Quad]) -> tuple[read.Provenance, ...]:
+        """Return the provenance of quads of one graph; only that of mappings differs between quads of one subject."""
+        asked = quads if graph == "links" else quads[:1]
+        return tuple(dict.fromkeys(one for quad in asked for one in read.provenance(self.store, quad)))
 
     def _lines(self, quads: Iterable[Quad]) -> list[Line]:
         """Return the lines of a block: literals before things, and provenance last."""

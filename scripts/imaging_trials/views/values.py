@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
-from imaging_trials.graph import read, vocabulary
+from imaging_trials.model import read, vocabulary
 
 MAX_NESTING_DEPTH = 8
 """How deep class expressions are read; deeper parts are left out."""

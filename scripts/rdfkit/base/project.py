@@ -38,14 +38,15 @@ class Project:
       files; ``top_folders`` for the Turtle files directly in a folder (None: such a file is an error).
     - ``readers`` read further named graphs from files of other kinds.
     - ``datasets`` names sets of named graphs that a query can be asked over, besides ``all`` and ``asserted``.
+    - ``label_properties`` are CURIEs of the project's own properties that hold a label, tried after the usual ones.
     - ``code`` lists the Python files that shape the graph besides those of rdfkit: they are part of its cache key.
 
     It is a plain class: a dataclass would add 5 ms to the start of every saved query.
     """
 
     __slots__ = (
-        "_longest_first", "base", "code", "datasets", "files", "folders", "name", "prefixes", "readers", "root",
-        "shapes", "top_folders", "version", "vocabulary",
+        "_longest_first", "base", "code", "datasets", "files", "folders", "label_properties", "name", "prefixes",
+        "readers", "root", "shapes", "top_folders", "version", "vocabulary",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, D107 - one argument for each thing that differs between projects
@@ -63,6 +64,7 @@ class Project:
         top_folders: Mapping[str, str | None],
         readers: tuple[GraphReader, ...] = (),
         datasets: Mapping[str, tuple[str, ...]] | None = None,
+        label_properties: tuple[str, ...] = (),
         code: tuple[Path, ...] = (),
     ) -> None:
         self.name = name
@@ -77,6 +79,7 @@ class Project:
         self.top_folders = dict(top_folders)
         self.readers = readers
         self.datasets = dict(datasets or {})
+        self.label_properties = label_properties
         self.code = code
         self._longest_first = sorted(((iri, prefix) for prefix, iri in self.prefixes.items()), key=_by_length)
 
@@ -95,6 +98,7 @@ class Project:
             top_folders=self.top_folders,
             readers=self.readers,
             datasets=self.datasets,
+            label_properties=self.label_properties,
             code=self.code,
         )
 

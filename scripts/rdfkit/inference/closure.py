@@ -13,9 +13,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store, Triple
 
-from rdfkit.base import namespaces
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError, namespaces
 from rdfkit.rdf import named_graphs as layers
 
 _OWL = namespaces.OWL

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Triple
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import nodes, syntax

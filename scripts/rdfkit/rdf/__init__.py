@@ -1,1 +1,55 @@
-"""RDF files and named graphs: reading, writing, and where each triple is in its file."""
+"""RDF files and named graphs: reading, writing, and the location of each triple in its file.
+
+Other rooms import from here only.
+"""
+
+from rdfkit.base.door import door
+
+TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
+if TYPE_CHECKING:
+    from rdfkit.rdf import described_twice, named_graphs, rdflib_adapter, reading, snippet, turtle_locations, writing
+    from rdfkit.rdf.named_graphs import INFERRED, content_key
+    from rdfkit.rdf.reading import FORMATS
+    from rdfkit.rdf.turtle_locations import Place
+    from rdfkit.rdf.writing import ntriples, replace_file
+
+__all__ = [
+    "FORMATS",
+    "INFERRED",
+    "Place",
+    "content_key",
+    "described_twice",
+    "named_graphs",
+    "ntriples",
+    "rdflib_adapter",
+    "reading",
+    "replace_file",
+    "snippet",
+    "turtle_locations",
+    "writing",
+]
+
+__getattr__ = door(
+    __name__,
+    {
+        "": (
+            "described_twice",
+            "named_graphs",
+            "rdflib_adapter",
+            "reading",
+            "snippet",
+            "turtle_locations",
+            "writing",
+        ),
+        "named_graphs": (
+            "INFERRED",
+            "content_key",
+        ),
+        "reading": ("FORMATS",),
+        "turtle_locations": ("Place",),
+        "writing": (
+            "ntriples",
+            "replace_file",
+        ),
+    },
+)

@@ -10,17 +10,22 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError
 from rdfkit.rdf import named_graphs, reading, turtle_locations
+from rdfkit.rdf.turtle_locations import Place as Location
 
 
 @dataclass(frozen=True)
 class DescribedTwice:
-    """A subject (an IRI) and the places of its descriptions, each as ``file:line``, in the order of files and lines."""
+    """A subject (an IRI) and the locations of its descriptions, in the order of files and lines."""
 
     subject: str
-    places: tuple[str, ...]
+    locations: tuple[Location, ...]
+
+    @property
+    def places(self) -> str:
+        """The locations as text, each as ``file:line``."""
+        return " and ".join(f"{location.file}:{location.line}" for location in self.locations)
 
 
 def described_twice(project: Project) -> list[DescribedTwice]:
@@ -31,32 +36,31 @@ def described_twice(project: Project) -> list[DescribedTwice]:
     """
     found = []
     for _, files in groupby(named_graphs.source_files(project), key=lambda pair: pair[0]):
-        places: dict[str, list[str]] = {}
+        places: dict[str, list[Location]] = {}
         for _, path in files:
-            for subject, line in _blocks(path):
-                places.setdefault(subject, []).append(f"{project.relative(path)}:{line}")
+            for subject, location in _blocks(project, path):
+                places.setdefault(subject, []).append(location)
         found += [DescribedTwice(subject, tuple(several)) for subject, several in places.items() if len(several) > 1]
-    return sorted(found, key=lambda one: (one.subject, one.places))
+    return sorted(found, key=lambda each: (each.subject, each.places))
 
 
 def sentence(project: Project, found: DescribedTwice) -> str:
     """Return what is wrong and how to fix it."""
-    places = " and ".join(found.places)
-    return f"{project.shorten(found.subject)} is described in {places}: put its statements in one block."
+    return f"{project.shorten(found.subject)} is described in {found.places}: put its statements in one block."
 
 
-def _blocks(path: Path) -> list[tuple[str, int]]:
-    """Return the IRI and the line of the subject of each block of a Turtle file, in order."""
+def _blocks(project: Project, path: Path) -> list[tuple[str, Location]]:
+    """Return the IRI and the location of the subject of each block of a Turtle file, in order."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         statements = turtle_locations.scan(text, "turtle", reading.file_base(path))
         # An IRI is a subject only at the start of a block: what is nested in a block has a blank node as subject.
-        starts = {each.subject.start: each.subject.term for each in statements}
+        starts = {each.subject.start: each.subject for each in statements}
     except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read as Turtle ({error}): fix it and run the command again.") from error
     lines = turtle_locations.Lines(text)
     return [
-        (term.value, lines.place(str(path), start, start + 1).line)
-        for start, term in sorted(starts.items())
-        if isinstance(term, NamedNode)
+        (subject.term.value, lines.place(project.relative(path), start, subject.end))
+        for start, subject in sorted(starts.items())
+        if isinstance(subject.term, NamedNode)
     ]

@@ -8,8 +8,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, Store, Triple
 from pyoxigraph import __version__ as engine_version
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError
 
 INFERRED = "inferred"
 """The named graph of what is inferred."""

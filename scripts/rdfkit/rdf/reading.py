@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.text import printable
+from rdfkit.base import UserError, printable
 
 if TYPE_CHECKING:
     from xml.parsers import expat

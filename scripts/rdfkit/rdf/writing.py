@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
-from rdfkit.base.project import Project
+from rdfkit.base import Project
 
 
 def turtle(project: Project, triples: Iterable[Triple]) -> bytes:

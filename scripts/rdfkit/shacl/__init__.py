@@ -4,15 +4,19 @@
 the files; the package `report` writes it. `undefined_terms` finds the misspelled IRIs that no shape notices.
 """
 
-TYPE_CHECKING = False
+from rdfkit.base.door import door
+
+TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
     from rdfkit.shacl import report, undefined_terms
     from rdfkit.shacl.locating.places import Source, locate
+    from rdfkit.shacl.report.model import Report
     from rdfkit.shacl.terms import Term, term_text
     from rdfkit.shacl.validation import ENGINES, ValidationInput, validate
 
 __all__ = [
     "ENGINES",
+    "Report",
     "Source",
     "Term",
     "ValidationInput",
@@ -23,16 +27,26 @@ __all__ = [
     "validate",
 ]
 
-_MODULES = {"Source": "locating.places", "Term": "terms", "locate": "locating.places", "term_text": "terms"}
-"""The module of each name; the others are in ``validation``."""
-
-
-def __getattr__(name: str) -> object:
-    """Import a name of this room when it is first used."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
-
-    if name in {"report", "undefined_terms"}:
-        return importlib.import_module(f"{__name__}.{name}")
-    return getattr(importlib.import_module(f"{__name__}.{_MODULES.get(name, 'validation')}"), name)
+__getattr__ = door(
+    __name__,
+    {
+        "": (
+            "report",
+            "undefined_terms",
+        ),
+        "locating.places": (
+            "Source",
+            "locate",
+        ),
+        "report.model": ("Report",),
+        "terms": (
+            "Term",
+            "term_text",
+        ),
+        "validation": (
+            "ENGINES",
+            "ValidationInput",
+            "validate",
+        ),
+    },
+)

@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
-from rdfkit.base.text import printable
+from rdfkit.base import Project, UserError, printable
 from rdfkit.rdf import rdflib_adapter as adapter
 from rdfkit.shacl.report.model import Result
 from rdfkit.shacl.terms import LABELS, Term, term_text

@@ -5,9 +5,7 @@ from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from rdfkit.base import namespaces
-from rdfkit.base.project import Project
-from rdfkit.base.text import printable
+from rdfkit.base import Project, namespaces, printable
 
 Term: TypeAlias = NamedNode | BlankNode | Literal
 

@@ -11,10 +11,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from rdfkit.base import namespaces
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
-from rdfkit.base.text import printable
+from rdfkit.base import Project, UserError, namespaces, printable
 from rdfkit.rdf import named_graphs, reading
 from rdfkit.shacl.terms import term_text
 from rdfkit.sparql import nodes, syntax

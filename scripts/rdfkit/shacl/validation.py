@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Quad, Triple
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError
 from rdfkit.rdf import rdflib_adapter
 from rdfkit.shacl import pyshacl_engine
 from rdfkit.shacl.engine import engine as fast

@@ -1,1 +1,45 @@
-"""SPARQL texts and saved queries: syntax, portability, results and their provenance."""
+"""SPARQL texts and saved queries: syntax, portability, results and their provenance.
+
+Other rooms import from here only.
+"""
+
+from rdfkit.base.door import door
+
+TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
+if TYPE_CHECKING:
+    from rdfkit.sparql import guard, nodes, portability, provenance, results, saved, snapshots, syntax, triple_patterns
+    from rdfkit.sparql.results import Answer
+    from rdfkit.sparql.saved import SavedQuery
+
+__all__ = [
+    "Answer",
+    "SavedQuery",
+    "guard",
+    "nodes",
+    "portability",
+    "provenance",
+    "results",
+    "saved",
+    "snapshots",
+    "syntax",
+    "triple_patterns",
+]
+
+__getattr__ = door(
+    __name__,
+    {
+        "": (
+            "guard",
+            "nodes",
+            "portability",
+            "provenance",
+            "results",
+            "saved",
+            "snapshots",
+            "syntax",
+            "triple_patterns",
+        ),
+        "results": ("Answer",),
+        "saved": ("SavedQuery",),
+    },
+)

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from rdfkit.base.text import visible
+from rdfkit.base import visible
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Parser, Tree

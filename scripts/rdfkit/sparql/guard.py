@@ -7,7 +7,7 @@ that a text can be refused before a parser sees it. Grammar: SPARQL 1.1 Query La
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 QUERY_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 UPDATE_FORMS = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
@@ -243,7 +243,7 @@ def syntax_sentence(text: str, error: SyntaxError, where: str = "The query", *, 
 
     ``house``: the house's prefixes need not be declared where this text was asked.
     """
-    from rdfkit.base.text import visible
+    from rdfkit.base import visible
 
     found = re.match(r"error at (\d+):(\d+): (.*)", str(error), re.DOTALL)
     if not found:

@@ -19,9 +19,7 @@ from typing import Any
 
 import yaml
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
-from rdfkit.base.text import offer
+from rdfkit.base import Project, UserError, offer
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql.parameters import TYPES, Parameter, are_digits, term
 

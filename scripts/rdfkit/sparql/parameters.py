@@ -10,10 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.namespaces import XSD
-from rdfkit.base.project import Project
-from rdfkit.base.text import clip
+from rdfkit.base import XSD, Project, UserError, clip
 
 TYPES = ("string", "integer", "date", "boolean", "iri")
 """Types of a parameter; ``iri`` may be followed by a prefix (``iri bodysite:``) in whose namespace the value lies."""
@@ -143,7 +140,7 @@ def _check_date(value: str, wrong: str) -> None:
 
 
 def _iri(project: Project, parameter: Parameter, value: str, store: Store | None, wrong: str) -> Term:
-    from rdfkit.base.text import nearest
+    from rdfkit.base import nearest
 
     iri = _full_iri(project, parameter, value, wrong)
     namespace = project.prefixes[parameter.prefix] if parameter.prefix else ""

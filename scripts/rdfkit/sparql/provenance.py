@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.sparql import guard, nodes, syntax
 from rdfkit.sparql import results as answers

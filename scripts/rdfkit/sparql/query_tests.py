@@ -7,8 +7,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError
 from rdfkit.sparql import guard, nodes, parameters, portability, syntax
 from rdfkit.sparql import saved as catalog
 from rdfkit.sparql.saved import SavedQuery

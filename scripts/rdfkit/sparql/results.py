@@ -17,7 +17,7 @@ from pyoxigraph import (
     Store,
 )
 
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 from rdfkit.rdf import named_graphs
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO, TextIO
 
-    from rdfkit.base.project import Project
+    from rdfkit.base import Project
 
 Answer = QuerySolutions | QueryTriples | QueryBoolean
 
@@ -100,7 +100,7 @@ def write(project: Project, answer: Answer, format_: str, out: TextIO) -> bool:
             out.buffer.write((answer.serialize(format=ROWS[format_].format) or b"") + b"\n")
         return bool(answer)
     if format_ == "table":
-        from rdfkit.base.text import table
+        from rdfkit.base import table
 
         rows = [[short(project, value) for value in row] for row in answer]
         out.write(table([variable.value for variable in answer.variables], rows))
@@ -128,7 +128,7 @@ def _write_triples(project: Project, answer: QueryTriples, format_: str, out: Te
         raise UserError(f"The query returns triples, and {format_} is for rows: choose table, ttl or nt.")
     triples = sorted(answer, key=str)
     if format_ == "table":
-        from rdfkit.base.text import table
+        from rdfkit.base import table
 
         head = ("subject", "predicate", "object")
         rows = [[short(project, term) for term in (t.subject, t.predicate, t.object)] for t in triples]

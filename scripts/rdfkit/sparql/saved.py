@@ -14,9 +14,7 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
-from rdfkit.base.text import MAX_NAME_CHARACTERS, clip, nearest
+from rdfkit.base import MAX_NAME_CHARACTERS, Project, UserError, clip, nearest
 from rdfkit.sparql.parameters import Parameter, default, find_block, term, values_block
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query

@@ -4,9 +4,8 @@ from pathlib import Path
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QueryTriples, Store
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
-from rdfkit.rdf.writing import ntriples, replace_file
+from rdfkit.base import Project, UserError
+from rdfkit.rdf import ntriples, replace_file
 from rdfkit.sparql import results
 from rdfkit.sparql.saved import SavedQuery
 

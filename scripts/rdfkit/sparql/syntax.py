@@ -6,12 +6,13 @@ blank nodes), and tree-sitter gives the structure. Nothing is evaluated, and no 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 from rdfkit.sparql import guard, nodes
 from rdfkit.sparql.builder import Builder, TooDeep
 from rdfkit.sparql.grammar import Source, Word, error_sentence, position
@@ -97,7 +98,13 @@ class Document:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the line and column of an offset, both counted from 1."""
-        return position(self.text, offset)
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """The offsets at which lines begin."""
+        return [0, *(end.end() for end in re.finditer("\n", self.text))]
 
 
 def read(

@@ -10,7 +10,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 from rdfkit.sparql import nodes, syntax
 
 Solution = Mapping[str, Any]

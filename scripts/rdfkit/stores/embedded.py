@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
-from rdfkit.base.project import Project
+from rdfkit.base import Project
 from rdfkit.rdf import named_graphs as layers
 
 _MAX_CACHE_ENTRIES = 3

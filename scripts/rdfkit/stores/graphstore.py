@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pyoxigraph as ox
 
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 from rdfkit.stores.http import Client, Response
 from rdfkit.stores.http_errors import check_url
 

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 from rdfkit.stores.http_errors import PASSWORD_VARIABLE, failure, refusal, with_attempts, without_query
 
 MAX_ANSWER_BYTES = 512 * 1024 * 1024

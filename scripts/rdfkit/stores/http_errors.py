@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

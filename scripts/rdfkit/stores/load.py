@@ -13,9 +13,7 @@ from enum import Enum
 
 import pyoxigraph as ox
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
-from rdfkit.base.text import clip, offer
+from rdfkit.base import Project, UserError, clip, offer
 from rdfkit.stores import graphstore
 from rdfkit.stores.graphstore import Target
 from rdfkit.stores.http import Client

@@ -11,11 +11,9 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 import httpx
 import pyoxigraph as ox
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError
 from rdfkit.rdf import named_graphs
-from rdfkit.sparql import guard
-from rdfkit.sparql.results import Answer
+from rdfkit.sparql import Answer, guard
 from rdfkit.stores import http, http_errors
 from rdfkit.stores.http import Login
 

@@ -5,7 +5,7 @@ from pyoxigraph import Store
 
 from imaging_trials.bibliography import in_page_order, read_record
 from imaging_trials.bibliography.record import Record
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.stores.embedded import open_store
 from tests.support import citations
 

@@ -9,8 +9,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials.bibliography import author_matching
-from imaging_trials.graph import read, vocabulary
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model import read, vocabulary
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf.named_graphs import read_sources
 from tests.conftest import ROOT
 from tools import author_matches

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Store
 
 from imaging_trials.bibliography import csl, read_record
 from imaging_trials.bibliography.record import Author, Record
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from tests.support.citations import a_record, authors, shortened
 

@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials.bibliography import articles_of, nlm, read_record
 from imaging_trials.bibliography.record import Record
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from tests.conftest import ROOT
 

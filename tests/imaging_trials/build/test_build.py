@@ -15,7 +15,7 @@ import pytest
 
 from imaging_trials.build import report as summary
 from imaging_trials.cli import COMMANDS
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.stores import embedded as store
 from tests.conftest import Imt

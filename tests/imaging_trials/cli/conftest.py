@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.stores import graphstore
 from rdfkit.stores.embedded import open_store
 from tests.support.endpoint import BODY, ROWS, SECONDS, Endpoint, serving

@@ -7,9 +7,8 @@ import pytest
 from pyoxigraph import Store
 
 from imaging_trials.bibliography import Reference, in_page_order, read_record, read_references
-from imaging_trials.cli import formats
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.views import listed_articles, of_references
+from imaging_trials.model.project import PROJECT
+from imaging_trials.views import formats, listed_articles, of_references
 from imaging_trials.views.phrases import plain
 from rdfkit.stores.embedded import open_store
 from tests.conftest import Imt

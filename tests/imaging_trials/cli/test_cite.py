@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from imaging_trials.bibliography import in_page_order, read_record
-from imaging_trials.cli import formats
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
+from imaging_trials.views import formats
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT, Imt
 

@@ -26,7 +26,7 @@ from pyoxigraph import (
 from rdflib import Dataset as RdflibDataset
 
 import imaging_trials
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import saved
@@ -82,12 +82,12 @@ def everything(server: Server) -> list[Quad]:
     ]
 
 
-PROTOCOLS = ["graph-store", pytest.param("update", marks=pytest.mark.prove)]
 STORES = ["oxigraph", pytest.param("virtuoso", marks=[pytest.mark.xdist_group("virtuoso"), pytest.mark.prove])]
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("name", STORES)
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", ["graph-store", "update"])
 def test_whole_graph_comes_back_the_same(
     name: str, protocol: str, load_into: LoadInto, request: pytest.FixtureRequest
 ) -> None:
@@ -111,20 +111,33 @@ def test_whole_graph_comes_back_the_same(
     assert f"({len(names)} of them from before)" in again.out
 
 
-def test_python_users_query_an_endpoint_like_the_graph(oxigraph: Server, load_into: LoadInto) -> None:
-    assert load_into(oxigraph, "--replace").code == 0
+@pytest.mark.parametrize("protocol", ["graph-store", "update"])
+def test_vocabulary_comes_back_the_same(protocol: str, load_into: LoadInto, empty: Server) -> None:
+    """The vocabulary is the graph with blank nodes."""
+    done = load_into(empty, "--protocol", protocol, "--graph", "vocabulary")
+    assert (done.code, done.states) == (0, {"vocabulary": "loaded"})
+    client, to = connected(empty)
+    graph = PROJECT.graph_iri("vocabulary")
+    found = [Quad(one.subject, one.predicate, one.object, graph) for one in graphstore.read(client, to, graph)]
+    assert canonical(found) == canonical(open_store(PROJECT).quads_for_pattern(None, None, None, graph))
+
+
+def test_python_users_query_an_endpoint_like_the_graph(empty: Server) -> None:
+    client, _ = connected(empty)
+    quads = open_store(PROJECT).dump(format=RdfFormat.N_QUADS)
+    client.require_ok(client.request("POST", empty.graphs, body=quads, media_type="application/n-quads"))
     calls: dict[str, dict[str, Any]] = {"agents-of-a-target": {"target": "target:egfr"}, "superseded-editions": {}}
     for name, parameters in calls.items():
         here = imaging_trials.query(name, **parameters)
-        there = imaging_trials.query(name, endpoint=oxigraph.query, login=("nobody", "needs this"), **parameters)
+        there = imaging_trials.query(name, endpoint=empty.query, login=("nobody", "needs this"), **parameters)
         assert sorted(here) == sorted(there)
         assert len(here)
     text = "SELECT (COUNT(*) AS ?n) { ?agent a imt:Agent }"
     for graphs in ("page", "asserted", "all"):
-        here, there = (imaging_trials.query(text, graphs=graphs, endpoint=url) for url in (None, oxigraph.query))
+        here, there = (imaging_trials.query(text, graphs=graphs, endpoint=url) for url in (None, empty.query))
         assert list(here) == list(there)
     with pytest.raises(UserError, match="within"):
-        imaging_trials.query(text, endpoint=oxigraph.query, timeout=0)
+        imaging_trials.query(text, endpoint=empty.query, timeout=0)
 
 
 @pytest.mark.parametrize("name", STORES)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.stores import graphstore, sparql_client
 from rdfkit.stores.http import Client, Login

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging_trials.mappings import MappingSet, named, read_sets
+from imaging_trials.mapping_sets import MappingSet, named, read_sets
 from tests.conftest import ROOT, Imt
 
 

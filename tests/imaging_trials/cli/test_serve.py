@@ -17,7 +17,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import writing
 from rdfkit.sparql import results, saved
 from rdfkit.stores import sparql_client

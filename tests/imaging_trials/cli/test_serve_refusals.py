@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from pyoxigraph import Literal, Store
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.sparql import guard, parameters, saved
 from tests.support import hostile

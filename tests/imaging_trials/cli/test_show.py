@@ -6,8 +6,8 @@ import sys
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.graph.read import label
+from imaging_trials.model.project import PROJECT
+from imaging_trials.model.read import label
 from imaging_trials.views import render_text, summary_card
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT, Imt

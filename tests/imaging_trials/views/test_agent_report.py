@@ -6,8 +6,8 @@ import re
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
-from imaging_trials.graph import read, vocabulary
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model import read, vocabulary
+from imaging_trials.model.project import PROJECT
 from imaging_trials.views import agent_report, render_rdf, render_text
 from imaging_trials.views.agent_report import AgentReport, Line
 from rdfkit.base.errors import UserError

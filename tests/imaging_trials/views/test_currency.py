@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from imaging_trials.graph import dates, read, vocabulary
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model import dates, read, vocabulary
+from imaging_trials.model.project import PROJECT
 from imaging_trials.views import currency
 from imaging_trials.views.article_findings import named_societies
 from imaging_trials.views.currency import CurrencyStatus

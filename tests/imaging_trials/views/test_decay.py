@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from imaging_trials.graph import vocabulary
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model import vocabulary
+from imaging_trials.model.project import PROJECT
 from imaging_trials.views import decay
 from rdfkit.base.errors import UserError
 from rdfkit.stores.embedded import open_store

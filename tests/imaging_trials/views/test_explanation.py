@@ -9,15 +9,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.inference import closure as reason
-from rdfkit.inference import derivation as proofs
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.sparql import guard as sparql
-from rdfkit.sparql import provenance as witness
-from rdfkit.sparql import results as answers
-from rdfkit.sparql import saved as catalog
+from rdfkit.inference import closure, derivation
+from rdfkit.rdf import named_graphs
+from rdfkit.sparql import guard, provenance, results, saved
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 
@@ -25,8 +21,8 @@ NO_ROWS = ["agent-dossier", "articles-in-bibo-terms", "guidelines-in-schema-org-
 NO_ROWS += ["is-article-listed", "provenance-in-prov-terms"]
 """The saved queries that give no rows: CONSTRUCT and ASK."""
 
-QUERIES = [query for path in catalog.files(PROJECT) if not (query := catalog.read(PROJECT, path)).service]
-INFERRED = PROJECT.graph_iri(layers.INFERRED)
+QUERIES = [query for path in saved.files(PROJECT) if not (query := saved.read(PROJECT, path)).service]
+INFERRED = PROJECT.graph_iri(named_graphs.INFERRED)
 RULES = ROOT / "ontology" / "rules"
 
 
@@ -39,9 +35,9 @@ def whole() -> Store:
 
 
 @cache
-def past() -> proofs.History:
+def past() -> derivation.History:
     """Return how the shipped graph was closed."""
-    return proofs.history(PROJECT)
+    return derivation.history(PROJECT)
 
 
 def imt(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -57,11 +53,11 @@ def rows(store: Store, text: str, graphs: list[NamedNode]) -> list[tuple[tuple[s
     return [tuple((name, row[name]) for name in names if row[name] is not None) for row in found]
 
 
-def check_row(query: catalog.SavedQuery, number: int) -> None:
+def check_row(query: saved.SavedQuery, number: int) -> None:
     """Check that the quads given for a row give it again, and that none of them can be removed."""
-    text, graphs = catalog.bind(PROJECT, query, {}, whole()), layers.dataset(PROJECT, whole(), query.dataset)
+    text, graphs = saved.bind(PROJECT, query, {}, whole()), named_graphs.dataset(PROJECT, whole(), query.dataset)
     row = rows(whole(), text, graphs)[number - 1]
-    found = witness.explain(PROJECT, whole(), text, query.dataset, number)
+    found = provenance.explain(PROJECT, whole(), text, query.dataset, number)
     assert found.row == dict(row)
     assert all(quad in whole() for quad in found.quads)
     alone = Store()
@@ -73,15 +69,15 @@ def check_row(query: catalog.SavedQuery, number: int) -> None:
         alone.add(quad)
 
 
-def rows_of(query: catalog.SavedQuery) -> int:
+def rows_of(query: saved.SavedQuery) -> int:
     return len(
-        rows(whole(), catalog.bind(PROJECT, query, {}, whole()), layers.dataset(PROJECT, whole(), query.dataset))
+        rows(whole(), saved.bind(PROJECT, query, {}, whole()), named_graphs.dataset(PROJECT, whole(), query.dataset))
     )
 
 
 def check_step(triple: Quad) -> str:
     """Check that the rule of a triple infers it from its premises, and not from fewer; return the rule."""
-    step = proofs.step(past(), triple.triple)
+    step = derivation.step(past(), triple.triple)
     rule = (RULES / f"{step.rule}.ru").read_text(encoding="utf-8")
     for left_out in (None, *step.premises):
         small = Store()
@@ -92,18 +88,18 @@ def check_step(triple: Quad) -> str:
 
 
 def test_only_queries_without_rows_cannot_be_explained() -> None:
-    assert sorted(query.id for query in QUERIES if sparql.form(query.text) != "SELECT") == NO_ROWS
+    assert sorted(query.id for query in QUERIES if guard.form(query.text) != "SELECT") == NO_ROWS
 
 
 @pytest.mark.parametrize("query", [query for query in QUERIES if query.id not in NO_ROWS], ids=lambda query: query.id)
-def test_the_last_row_needs_exactly_its_triples(query: catalog.SavedQuery) -> None:
+def test_the_last_row_needs_exactly_its_triples(query: saved.SavedQuery) -> None:
     if number := rows_of(query):
         check_row(query, number)
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("query", [query for query in QUERIES if query.id not in NO_ROWS], ids=lambda query: query.id)
-def test_every_row_needs_exactly_its_triples(query: catalog.SavedQuery) -> None:
+def test_every_row_needs_exactly_its_triples(query: saved.SavedQuery) -> None:
     for number in range(1, rows_of(query)):
         check_row(query, number)
 
@@ -128,7 +124,7 @@ def test_every_inferred_triple_follows_from_its_premises() -> None:
 
 def test_premises_are_older_than_conclusions() -> None:
     for quad in sorted(whole().quads_for_pattern(None, None, None, INFERRED), key=str)[::50]:
-        for premise in proofs.step(past(), quad.triple).premises:
+        for premise in derivation.step(past(), quad.triple).premises:
             if premise.graph_name == INFERRED:
                 assert past().added[premise.triple][0] < past().added[quad.triple][0]
 
@@ -153,12 +149,12 @@ def test_an_intersection_needs_all_its_classes() -> None:
         for quad in store.quads_for_pattern(None, None, None, INFERRED):
             added.setdefault(quad.triple, (len(added), rule))
 
-    reason.close(PROJECT, store, RULES, watch=note, tidy=False)
+    closure.close(PROJECT, store, RULES, watch=note, tidy=False)
     kind, thing, both = (
         NamedNode(iri) for iri in (PROJECT.expand("rdf:type"), "https://example.org/x", "https://example.org/Both")
     )
     (made,) = store.quads_for_pattern(thing, kind, both, INFERRED)
-    step = proofs.step(proofs.History(store, RULES, added), made.triple)  # type: ignore[arg-type]
+    step = derivation.step(derivation.History(PROJECT, store, added), made.triple)  # type: ignore[arg-type]
     assert step.rule == "cls-int1"
     members = {quad.object.value for quad in step.premises if quad.predicate == kind}  # type: ignore[union-attr]
     assert members == {"https://example.org/A", "https://example.org/B"}
@@ -167,7 +163,7 @@ def test_an_intersection_needs_all_its_classes() -> None:
 def test_an_asserted_triple_has_no_derivation() -> None:
     asserted = next(iter(whole().quads_for_pattern(None, None, None, PROJECT.graph_iri("page"))))
     with pytest.raises(UserError, match="was not inferred by the rules"):
-        proofs.step(past(), asserted.triple)
+        derivation.step(past(), asserted.triple)
 
 
 def test_text_names_section_source_mapping_and_rule() -> None:
@@ -234,4 +230,4 @@ def test_constant_values_need_no_triples() -> None:
 
 
 def test_queries_without_rows_can_be_asked() -> None:
-    assert answers.ask(PROJECT, whole(), catalog.find(PROJECT, "is-agent-named").text, "all")
+    assert results.ask(PROJECT, whole(), saved.find(PROJECT, "is-agent-named").text, "all")

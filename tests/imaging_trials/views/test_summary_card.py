@@ -3,9 +3,9 @@
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from imaging_trials.graph import vocabulary
-from imaging_trials.graph.project import PROJECT
-from imaging_trials.graph.read import Thing
+from imaging_trials.model import vocabulary
+from imaging_trials.model.project import PROJECT
+from imaging_trials.model.read import Thing
 from imaging_trials.views.render_text import thing_text, value_text
 from imaging_trials.views.summary_card import Card, CorrectionLine, Line, for_thing
 from imaging_trials.views.values import Expression, ExternalTerm, Members, value
@@ -55,6 +55,16 @@ def test_sources_have_address_and_day(store: Store) -> None:
     assert dictionary.address is not None
     assert dictionary.address.value.startswith("https://www.cancer.gov/")
     assert dictionary.checked_on == "2026-11-26"
+
+
+def test_each_block_has_its_provenance(store: Store) -> None:
+    found = {block.graph: block.provenance for block in card(store, "agent:fes").blocks}
+    curies = {graph: [one.source.curie for one in some if one.source] for graph, some in found.items()}
+    assert curies["page"] == ["section:caeprs", "section:protocol-component-templates"]
+    assert curies["curated"] == ["source:nci-dictionary-fes"]
+    assert all(curie.startswith("mappingset:") for curie in curies["links"])
+    assert curies["links"]
+    assert [one.is_inferred for one in found["inferred"]] == [True]
 
 
 def test_a_class_expression_is_nested_data(store: Store) -> None:

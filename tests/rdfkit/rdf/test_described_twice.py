@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf.described_twice import described_twice, sentence
 from tests.conftest import ROOT
@@ -22,12 +22,8 @@ def found(root: Path, files: dict[str, str]) -> list[str]:
 
 def test_two_files_of_one_graph(tmp_path: Path) -> None:
     files = {"data/curated/agents.ttl": "agent:fdopa ex:p 1 .\n", "data/curated/new.ttl": "\nagent:fdopa ex:p 2 ."}
-    assert found(tmp_path, files) == [
-        (
-            "agent:fdopa is described in data/curated/agents.ttl:3 and data/curated/new.ttl:4: "
-            "put its statements in one block."
-        )
-    ]
+    places = "data/curated/agents.ttl:3 and data/curated/new.ttl:4"
+    assert found(tmp_path, files) == [f"agent:fdopa is described in {places}: put its statements in one block."]
 
 
 def test_two_blocks_of_one_file(tmp_path: Path) -> None:

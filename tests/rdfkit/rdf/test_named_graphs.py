@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import named_graphs as layers
 from tests.support import small_root
@@ -150,7 +150,7 @@ def test_in_the_shipped_graph_no_triple_stands_in_two_graphs_and_data_has_no_bla
 
 def test_the_key_needs_no_openssl_and_reading_needs_no_rdflib() -> None:
     program = (
-        "import sys; from rdfkit.rdf import named_graphs as layers; from imaging_trials.graph.project import PROJECT; "
+        "import sys; from rdfkit.rdf import named_graphs as layers; from imaging_trials.model.project import PROJECT; "
         "layers.content_key(PROJECT); "
         "assert '_hashlib' not in sys.modules; layers.read_sources(PROJECT); assert 'rdflib' not in sys.modules"
     )

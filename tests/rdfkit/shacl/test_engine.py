@@ -10,7 +10,7 @@ from benchmarks import generate
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from imaging_trials.build import validation
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import reading
 from rdfkit.shacl import report, validate

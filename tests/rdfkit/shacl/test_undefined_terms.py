@@ -1,12 +1,12 @@
-"""The undefined-term gate: what is misspelt or put in the wrong place is named, with place and nearest name."""
+"""A name that is misspelled or used in the wrong way is reported, with its place and the nearest name."""
 
 from pathlib import Path
 
 import pytest
 
-from imaging_trials.graph.project import PROJECT
-from rdfkit.rdf import reading as rdf
-from rdfkit.shacl import undefined_terms as gate
+from imaging_trials.model.project import PROJECT
+from rdfkit.rdf import reading
+from rdfkit.shacl import undefined_terms
 from tests.conftest import ROOT
 
 VOCABULARY = """
@@ -62,61 +62,65 @@ def root(tmp_path: Path) -> Path:
 
 
 def change(root: Path, name: str, old: str, new: str) -> list[str]:
-    """Change a file and return what the gate then finds."""
+    """Change a file and return the undefined terms that are then found."""
     path = root / name
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return [str(finding) for finding in gate.check_repository(root)]
+    return lines(undefined_terms.check_repository(PROJECT.at(root)))
+
+
+def lines(found: list[undefined_terms.UndefinedTerm]) -> list[str]:
+    return [f"{term.where}: {undefined_terms.sentence(PROJECT, term)}" for term in found]
 
 
 def test_this_repository_has_no_undefined_term() -> None:
-    assert [str(finding) for finding in gate.check_repository(ROOT)] == []
+    assert lines(undefined_terms.check_repository(PROJECT.at(ROOT))) == []
 
 
 def test_a_repository_that_defines_its_terms_passes(root: Path) -> None:
-    assert gate.check_repository(root) == []
+    assert undefined_terms.check_repository(PROJECT.at(root)) == []
 
 
 PAGE_FILE = "data/page/agents.ttl"
 CHANGES = {
-    "a misspelt property": (
+    "a misspelled property": (
         (PAGE_FILE, "imt:halfLife 110", "imt:halfLif 110"),
         f'{PAGE_FILE}: imt:halfLif is not defined; did you mean imt:halfLife? (in: nuclide:f-18 imt:halfLif "110"',
     ),
-    "a misspelt class": (
+    "a misspelled class": (
         (PAGE_FILE, "a imt:Radionuclide", "a imt:Radionucleide"),
         f"{PAGE_FILE}: imt:Radionucleide is not defined; did you mean imt:Radionuclide?",
     ),
-    "a misspelt thing": (
+    "a misspelled thing": (
         (PAGE_FILE, "hasRadionuclide nuclide:f-18", "hasRadionuclide nuclide:f18"),
         f"{PAGE_FILE}: nuclide:f18 is not defined; did you mean nuclide:f-18?",
     ),
-    "a thing that nothing describes as anything": (
+    "a thing without a type": (
         (PAGE_FILE, "a imt:Radionuclide ; ", ""),
         f"{PAGE_FILE}: nuclide:f-18 is not defined",
     ),
-    "a class for a property": (
+    "a class as a property": (
         (PAGE_FILE, "imt:halfLife 110", "imt:Radionuclide 110"),
-        f"{PAGE_FILE}: imt:Radionuclide is no property",
+        f"{PAGE_FILE}: imt:Radionuclide is not a property",
     ),
-    "a property for a class": (
+    "a property as a class": (
         (PAGE_FILE, "a imt:Agent", "a imt:halfLife"),
-        f"{PAGE_FILE}: imt:halfLife is no class",
+        f"{PAGE_FILE}: imt:halfLife is not a class",
     ),
     "the wrong scheme": (
         (PAGE_FILE, "imt:halfLife 110", "<http://w3id.org/imaging-trials/vocab#halfLife> 110"),
         "#halfLife is written with http:; did you mean imt:halfLife?",
     ),
-    "a graph that is none": (
+    "an unknown graph": (
         ("ontology/rules/one.ru", "graph:inferred", "graph:infered"),
         "ontology/rules/one.ru:2:16: graph:infered is not defined; did you mean graph:inferred?",
     ),
-    "a misspelt Dublin Core term": (
+    "a misspelled Dublin Core term": (
         (PAGE_FILE, "dcterms:title", "dcterms:titel"),
         f"{PAGE_FILE}: dcterms:titel is not in that vocabulary; did you mean dcterms:title?",
     ),
-    "a misspelt datatype": (
+    "a misspelled datatype": (
         (PAGE_FILE, "imt:halfLife 110", 'imt:halfLife "110"^^xsd:integr'),
         f"{PAGE_FILE}: xsd:integr is not in that vocabulary; did you mean xsd:integer",
     ),
@@ -126,35 +130,35 @@ CHANGES = {
     ),
     "a vocabulary without a list": (
         (PAGE_FILE, "schema:url", "<http://purl.org/ontology/bibo/uri>"),
-        f"{PAGE_FILE}: bibo:uri is a term of another vocabulary that ontology/imaging-trials.ttl does not declare",
+        f"{PAGE_FILE}: bibo:uri is a term of another vocabulary that no file in ontology/ declares",
     ),
-    "a misspelt path of a shape": (
+    "a misspelled path of a shape": (
         ("shapes/agents.ttl", "sh:path imt:hasRadionuclide", "sh:path imt:hasRadionucleid"),
         "shapes/agents.ttl: imt:hasRadionucleid is not defined; did you mean imt:hasRadionuclide?",
     ),
     "a property where a shape needs a class": (
         ("shapes/agents.ttl", "sh:class imt:Radionuclide", "sh:class imt:halfLife"),
-        "shapes/agents.ttl: imt:halfLife is no class",
+        "shapes/agents.ttl: imt:halfLife is not a class",
     ),
-    "a shape that is not there": (
+    "an unknown shape": (
         ("shapes/agents.ttl", "sh:property imtsh:agent-nuclide", "sh:property imtsh:agent-nuclides"),
         "shapes/agents.ttl: imtsh:agent-nuclides is not defined; did you mean imtsh:agent-nuclide",
     ),
-    "a misspelt term of SHACL": (
+    "a misspelled term of SHACL": (
         ("shapes/agents.ttl", "sh:targetClass", "sh:targetClas"),
         "shapes/agents.ttl: sh:targetClas is not in that vocabulary; did you mean sh:targetClass",
     ),
-    "a misspelt term in a shape's query": (
+    "a misspelled term in a shape's query": (
         ("shapes/agents.ttl", "/imt:halfLife", "/imt:halfLives"),
         "shapes/agents.ttl (query of imtsh:agent-half-life):1:48: imt:halfLives is not defined; did you mean",
     ),
-    "a misspelt term in a saved query": (
+    "a misspelled term in a saved query": (
         ("queries/agents/agents.rq", "/imt:halfLife", "/imt:halfLives"),
         "queries/agents/agents.rq:6:44: imt:halfLives is not defined; did you mean imt:halfLife?",
     ),
-    "a misspelt class in a saved query": (
+    "a misspelled class in a saved query": (
         ("queries/agents/agents.rq", "a imt:Agent", "a imt:halfLife"),
-        "queries/agents/agents.rq:6:12: imt:halfLife is no class",
+        "queries/agents/agents.rq:6:12: imt:halfLife is not a class",
     ),
     "a whole IRI in a saved query": (
         ("queries/agents/agents.rq", "(agent:fes)", "(<https://w3id.org/imaging-trials/id/agent/fess>)"),
@@ -168,10 +172,10 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("case", CHANGES)
-def test_one_change_gives_one_finding(root: Path, case: str) -> None:
+def test_one_change_gives_one_undefined_term(root: Path, case: str) -> None:
     (name, old, new), said = CHANGES[case]
     found = change(root, name, old, new)
-    # What is renamed away is missed where it was used, too.
+    # A name that is changed where it is defined is undefined where it is used, too.
     assert sum(1 for line in found if said in line) == 1, found
     assert all(line == next(f for f in found if said in f) or "f-18 is not defined" in line for line in found), found
 
@@ -185,7 +189,7 @@ def test_one_change_gives_one_finding(root: Path, case: str) -> None:
         ("schema:url", "rdfs:isDefinedBy <https://w3id.org/imaging-trials/vocab#> ; schema:url"),
     ],
 )
-def test_what_is_declared_or_listed_passes(root: Path, old: str, new: str) -> None:
+def test_declared_and_listed_terms_pass(root: Path, old: str, new: str) -> None:
     assert change(root, PAGE_FILE, old, new) == []
 
 
@@ -194,36 +198,48 @@ def findings(tmp_path: Path, text: str) -> list[str]:
     path.write_text(PROLOGUE + "@prefix ex: <http://example.org/> .\n" + text, encoding="utf-8")
     vocabulary = tmp_path / "vocabulary.ttl"
     vocabulary.write_text(PROLOGUE + VOCABULARY + PAGE, encoding="utf-8")
-    known = gate.terms_of(rdf.read(vocabulary))
-    return [str(finding) for finding in gate.check_quads(rdf.read(path), "mine.ttl", known)]
+    known = undefined_terms.defined_in(reading.read(vocabulary))
+    return lines(undefined_terms.check_quads(PROJECT, reading.read(path), "mine.ttl", known))
 
 
-def test_a_users_misspelt_property_is_found_and_their_own_vocabulary_is_passed_over(tmp_path: Path) -> None:
+def test_a_users_own_vocabulary_is_not_checked(tmp_path: Path) -> None:
     found = findings(tmp_path, 'ex:a a ex:Thing , imt:Agent ; ex:colour "red" ; imt:hasRadionucleide nuclide:f-18 .')
     said = "mine.ttl: imt:hasRadionucleide is not defined; did you mean imt:hasRadionuclide?"
     assert found == [f"{said} (in: <http://example.org/a> imt:hasRadionucleide nuclide:f-18)"]
 
 
-def test_what_a_user_describes_in_our_namespaces_is_defined(tmp_path: Path) -> None:
+def test_a_user_may_describe_things_in_our_namespaces(tmp_path: Path) -> None:
     assert findings(tmp_path, "agent:mine a imt:Agent . ex:a ex:uses agent:mine .") == []
     assert findings(tmp_path, "ex:a ex:uses agent:mine .") != []
 
 
-def test_a_users_misspelt_term_of_a_closed_vocabulary_is_found(tmp_path: Path) -> None:
+def test_a_misspelled_term_of_a_closed_vocabulary(tmp_path: Path) -> None:
     assert "did you mean dcterms:title?" in findings(tmp_path, 'ex:a dcterms:titel "x" .')[0]
 
 
-def test_a_term_newer_than_the_list_of_a_growing_vocabulary_is_no_mistake_of_a_user(tmp_path: Path) -> None:
+def test_a_term_newer_than_the_list_of_a_vocabulary(tmp_path: Path) -> None:
     assert findings(tmp_path, 'ex:a schema:quiteNewTerm "x" .') == []
     assert "did you mean schema:identifier?" in findings(tmp_path, 'ex:a schema:identifer "x" .')[0]
 
 
-def test_what_is_only_inferred_does_not_count_as_defined() -> None:
+def test_an_inferred_type_does_not_define_a_term() -> None:
     from pyoxigraph import NamedNode, Quad, Store
 
     thing, kind = NamedNode(PROJECT.expand("nuclide:f18")), NamedNode(PROJECT.expand("imt:Radionuclide"))
     store = Store()
     store.add(Quad(thing, NamedNode(PROJECT.expand("rdf:type")), kind, PROJECT.graph_iri("inferred")))
-    assert thing.value not in gate.terms_of_store(store).defined
+    assert thing.value not in undefined_terms.defined_in_store(PROJECT, store).defined
     store.add(Quad(thing, NamedNode(PROJECT.expand("rdf:type")), kind, PROJECT.graph_iri("page")))
-    assert thing.value in gate.terms_of_store(store).defined
+    assert thing.value in undefined_terms.defined_in_store(PROJECT, store).defined
+
+
+def test_a_term_in_a_mapping_set_has_its_file(root: Path) -> None:
+    """The reader of the mapping sets yields one graph; the file is found by its text."""
+    folder = root / "data" / "links"
+    folder.mkdir()
+    for name in ("atc", "ncit"):
+        text = (ROOT / "data" / "links" / f"{name}.sssom.tsv").read_text(encoding="utf-8")
+        (folder / f"{name}.sssom.tsv").write_text(text, encoding="utf-8")
+    found = undefined_terms.check_repository(PROJECT.at(root))
+    files = {term.where for term in found if term.term.startswith(PROJECT.prefixes["agent"])}
+    assert files == {"data/links/atc.sssom.tsv", "data/links/ncit.sssom.tsv"}

@@ -6,7 +6,7 @@ import sys
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.shacl import ENGINES, ValidationInput, validate
 from tests.conftest import ROOT
@@ -76,7 +76,7 @@ def test_the_command_offers_these_engines() -> None:
 
 def test_common_literals_do_not_load_rdflib() -> None:
     use = "import sys; from rdfkit.stores import embedded; from imaging_trials.build import validation; "
-    use += "from imaging_trials.graph.project import PROJECT; "
+    use += "from imaging_trials.model.project import PROJECT; "
     use += "assert validation.validate_shipped(embedded.open_store(PROJECT), engine='fast').conforms(); "
     use += "print('rdflib' in sys.modules, 'pyshacl' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", use], capture_output=True, text=True, check=False, cwd=ROOT)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.sparql import guard as sparql
 

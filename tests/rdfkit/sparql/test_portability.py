@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.sparql import portability as portable

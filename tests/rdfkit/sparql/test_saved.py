@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.sparql import query_tests
 from rdfkit.sparql import saved as saved_queries
@@ -115,7 +115,7 @@ def test_a_saved_query_is_read_without_yaml(tmp_path: Path) -> None:
     (tmp_path / "dist").mkdir()
     (tmp_path / "dist" / saved_queries.INDEX).write_bytes(saved_queries.index_bytes(PROJECT.at(tmp_path)))
     program = (
-        "import sys; from pathlib import Path; from imaging_trials.graph.project import PROJECT; "
+        "import sys; from pathlib import Path; from imaging_trials.model.project import PROJECT; "
         f"from rdfkit.sparql import saved; saved.find(PROJECT.at(Path({str(tmp_path)!r})), 'editions-by-site'); "
         "print({'yaml', 'typing', 'dataclasses'} & set(sys.modules))"
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, RdfFormat, parse
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.sparql import nodes, syntax
 from rdfkit.sparql.term_builder import RDF

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.stores import embedded as store
@@ -172,7 +172,7 @@ def test_a_cache_that_cannot_be_written_does_not_stop_a_query(
 def test_a_full_disk_does_not_stop_a_query(tmp_path: Path) -> None:
     folder = small_root.make_with_code(tmp_path / "checkout")
     program = (
-        "from imaging_trials.graph.project import PROJECT; from rdfkit.stores import embedded; "
+        "from imaging_trials.model.project import PROJECT; from rdfkit.stores import embedded; "
         "print(len(embedded.open_store(PROJECT)))"
     )
     environment = {**os.environ, "PYTHONPATH": str(folder / "scripts"), "XDG_CACHE_HOME": str(tmp_path / "full")}
@@ -201,7 +201,7 @@ def test_a_relative_cache_folder_is_ignored_as_its_specification_says(
 def test_processes_that_fill_the_cache_at_once_all_get_the_whole_graph(tmp_path: Path) -> None:
     folder = small_root.make_with_code(tmp_path / "checkout")
     program = (
-        "from imaging_trials.graph.project import PROJECT; from rdfkit.stores import embedded; "
+        "from imaging_trials.model.project import PROJECT; from rdfkit.stores import embedded; "
         "print(len(list(embedded.open_store(PROJECT))))"
     )
     environment = {**os.environ, "PYTHONPATH": str(folder / "scripts"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
@@ -240,7 +240,7 @@ def test_a_built_graph_that_is_not_as_it_was_written_is_not_taken(root: Path, wh
 def test_opening_the_cached_store_imports_no_heavy_package(root: Path) -> None:
     store.open_store(PROJECT.at(root))
     program = (
-        "import sys; from pathlib import Path; from imaging_trials.graph.project import PROJECT; "
+        "import sys; from pathlib import Path; from imaging_trials.model.project import PROJECT; "
         f"from rdfkit.stores import embedded; embedded.open_store(PROJECT.at(Path({str(root)!r}))); "
         "print(sorted({'rdflib', 'pyshacl', 'owlrl', 'json', 'hashlib', 'shutil'} & set(sys.modules)))"
     )

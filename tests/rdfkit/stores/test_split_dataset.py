@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import query_tests
 from rdfkit.sparql.saved import SavedQuery, find

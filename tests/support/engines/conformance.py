@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from imaging_trials.build import build
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import named_graphs as layers
 from rdfkit.rdf import rdflib_adapter as bridge
 from rdfkit.sparql import guard as sparql

@@ -1,7 +1,8 @@
-"""What changed between two states of the graph, in words; and the least version number that says so honestly.
+"""What changed between two snapshots of a graph, and the minimum version bump (semver) that the changes need.
 
-``states`` reads a release, a file, a git revision or the work tree; ``views`` makes two of them comparable;
-``compare``, ``terms``, ``rules`` and ``questions`` find what differs; ``levels`` is the one table of what each kind of
-edit means for the version; ``renames`` finds what only got another name, and writes the update; ``released`` holds the
-version number to it; ``words`` and ``counts`` tell it.
+- ``snapshots`` reads a release, a file, a checkout or a git revision; ``facts`` makes two of them comparable.
+- ``compare`` finds what differs, with ``statements``, ``shapes`` and ``queries``; ``changes`` has the result as data.
+- ``renames`` reads stated renames and writes them as a SPARQL update.
+- ``semver`` is the one table of what each kind of edit means for the version number.
+- ``report`` writes text, JSON and the update, and checks a version number.
 """

@@ -1,40 +1,74 @@
-"""What a difference is: one change of one subject, of a kind that the table of levels knows."""
+"""What a comparison of two snapshots finds, as data; `rdfkit.releases.diff.report` writes it as text and JSON.
+
+RDF terms are in N-Triples notation: ``<https://example.org/a>``, ``"text"@en``; a blank node is written as the
+structure that `rdfkit.releases.diff.facts` describes. Other names (ids of saved queries, prefixes, files) are plain.
+"""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from rdfkit.releases.diff import semver as levels
-from rdfkit.releases.diff.renames import Rename
+from rdfkit.releases.diff import semver
 
 AREAS = ("names", "vocabulary", "concepts", "things", "mappings", "rules", "saved queries")
-"""Parts of a report, in this order."""
+"""The parts of a report, in this order."""
+
+Sign = Literal["added", "removed", "changed", "renamed"]
+Value = str | tuple[str, ...]
+"""A term or a plain text; in the answer of a saved query, a row of terms (``""`` where a variable is unbound)."""
+
+
+@dataclass(frozen=True)
+class Rename:
+    """An IRI that was replaced by another one, and the reason; both IRIs are in full, without ``<>``."""
+
+    old: str
+    new: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class NotRenamed:
+    """An IRI that has no single replacement, and the reason. No update can rename it."""
+
+    iri: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change: where in the report it stands, its kind, what it is about (CURIE or id, label, sort), and in words.
+    """One change of one subject.
 
-    ``sign`` is ``+`` for what came, ``-`` for what went, ``~`` for what changed, ``>`` for what has another name.
+    - ``area`` is one of `AREAS`; ``kind`` is a key of `semver.TABLE`.
+    - ``subject`` is what changed: a term, or a plain name. ``label`` and ``subject_type`` (such as ``class``,
+      ``concept``, ``agent``) describe it.
+    - ``predicate`` is the property whose values changed, if it is one; ``note`` says more, in a few words. Terms in a
+      note are in N-Triples notation too.
+    - ``before`` and ``after`` are the values that were lost and gained.
     """
 
     area: str
     kind: str
-    sign: str
+    sign: Sign
     subject: str
     label: str = ""
-    sort: str = ""
-    words: str = ""
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
+    subject_type: str = ""
+    note: str = ""
+    predicate: str = ""
+    before: tuple[Value, ...] = ()
+    after: tuple[Value, ...] = ()
 
     @property
     def level(self) -> str:
-        """The level that a change of this kind calls for."""
-        return levels.TABLE[self.kind].level
+        """The level of a change of this kind."""
+        return semver.TABLE[self.kind].level
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Everything that differs between two states, and what could not be compared or renamed."""
+    """All changes between two snapshots, the renames, and what could not be renamed or compared, with the reason.
+
+    ``old`` and ``new`` are the names of the snapshots; a version is empty if the snapshot states none.
+    """
 
     old: str
     new: str
@@ -42,15 +76,15 @@ class Difference:
     new_version: str
     changes: list[Change]
     renames: list[Rename] = field(default_factory=list)
-    several: list[str] = field(default_factory=list)
+    not_renamed: list[NotRenamed] = field(default_factory=list)
     not_compared: list[str] = field(default_factory=list)
 
     @property
     def level(self) -> str:
         """The highest level of any change."""
-        return levels.highest([change.kind for change in self.changes])
+        return semver.highest([change.kind for change in self.changes])
 
     @property
-    def least_version(self) -> str:
-        """The least honest version after the old one, or nothing where the old one has none."""
-        return levels.least(self.old_version, self.level) if self.old_version else ""
+    def minimum_version(self) -> str:
+        """The lowest version number allowed after the old one, or "" if the old snapshot states no version."""
+        return semver.minimum_version(self.old_version, self.level) if self.old_version else ""

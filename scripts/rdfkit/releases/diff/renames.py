@@ -1,225 +1,186 @@
-"""What only got another name: found by what is said of it, and a SPARQL update that renames it in anybody's data."""
+"""Find what was renamed between two snapshots, and write a SPARQL update that renames it in any data.
+
+A rename is stated, never guessed. There are two ways to state one:
+
+- A migration table, ``ontology/migrations/VERSION.tsv``, lists what that version renames or drops: one line for each
+  IRI, with the columns ``old term``, ``new term`` (empty if nothing replaces it) and ``reason``, separated by tabs, and
+  these names in the first line. Terms are CURIEs (prefixes of the new snapshot or, for those that it dropped, of the
+  old one) or full IRIs in ``<>``. IRIs of named graphs can be listed too.
+- The graph itself states ``dcterms:isReplacedBy`` for a term that it still describes.
+
+Tables are applied in the order of their versions, so an IRI that was renamed twice gets the last name.
+"""
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from typing import NamedTuple
 
-from imaging_trials.graph.project import PROJECT
-from rdfkit.base.errors import UserError
-from rdfkit.releases.diff import facts as views
-from rdfkit.releases.diff.facts import Fact, View, iri
+from rdfkit.base import UserError
+from rdfkit.releases.diff import facts, semver
+from rdfkit.releases.diff.changes import NotRenamed, Rename
+from rdfkit.releases.diff.facts import View, is_iri
+from rdfkit.releases.diff.predicates import REPLACED_BY
+from rdfkit.releases.diff.snapshots import MIGRATIONS, Snapshot
 
-REPLACED = iri("dcterms:isReplacedBy")
-MAPS = {place: iri(f"imt:maps{place}") for place in ("Subject", "Predicate", "Object")}
-"""What a record of a mapping says it maps."""
+COLUMNS = ("old term", "new term", "reason")
 
-_TEXT = re.compile(r'"(?=.*[^\W\d_]{3})(?:[^"\\]|\\.)*"(?:@[a-z-]+)?')
-_ALIKE = 0.6
-"""Share of what is said of either (each counted by how rare it is) that is said of both."""
+SAME_MAPPING = "the same mapping"
+"""The reason of the rename of a mapping record: its IRI follows from what it maps."""
 
-_CLEAR = 0.05
-_LABEL, _PREFERRED = iri("rdfs:label"), iri("skos:prefLabel")
-_MOST_SHARED = 50
-"""Something said of more candidates than this does not tell which one is meant."""
+_NOT_IN_IRIS = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
 
 
-@dataclass(frozen=True)
-class Rename:
-    """An IRI (or the name of a graph) that gave way to another, and how that is known."""
+class Row(NamedTuple):
+    """A line of a migration table: the IRIs in full (``new`` is "" if there is no replacement), and where it is."""
 
     old: str
     new: str
-    why: str
+    reason: str
+    place: str
+
+
+def read_migrations(texts: Mapping[str, str], *prefixes: Mapping[str, str]) -> list[list[Row]]:
+    """Return the rows of each migration table, tables sorted by version; a prefix counts by its first namespace.
+
+    ``texts`` are file names with their contents. Raises UserError for a table that is not well formed.
+    """
+    namespaces = {prefix: iri for table in reversed(prefixes) for prefix, iri in table.items()}
+    for name in texts:
+        if not semver.is_version(name.removesuffix(".tsv")):
+            raise UserError(f"{MIGRATIONS}/{name}: name the file after the version that renames, such as 2.0.0.tsv.")
+    names = sorted(texts, key=lambda name: semver.version(name.removesuffix(".tsv")))
+    return [_read_table(f"{MIGRATIONS}/{name}", texts[name], namespaces) for name in names]
+
+
+def _read_table(place: str, text: str, prefixes: Mapping[str, str]) -> list[Row]:
+    lines = text.splitlines()
+    if not lines or tuple(lines[0].split("\t")) != COLUMNS:
+        raise UserError(f"{place}:1: the first line must be the columns {', '.join(COLUMNS)}, separated by tabs.")
+    rows: dict[str, Row] = {}
+    for number, line in enumerate(lines[1:], 2):
+        at = f"{place}:{number}"
+        cells = line.split("\t")
+        if len(cells) != len(COLUMNS) or not cells[0] or not cells[2]:
+            raise UserError(f"{at}: write an old term, a new term (or nothing) and a reason, separated by tabs.")
+        row = Row(_expand(cells[0], prefixes, at), _expand(cells[1], prefixes, at), cells[2], at)
+        if row.old in rows:
+            raise UserError(f"{at}: {cells[0]} is listed in {rows[row.old].place} already: keep one of the two lines.")
+        rows[row.old] = row
+    return list(rows.values())
+
+
+def _expand(term: str, prefixes: Mapping[str, str], place: str) -> str:
+    """Return the full IRI of a cell of a table; an empty cell stays empty."""
+    prefix, colon, local = term.partition(":")
+    iri = term[1:-1] if is_iri(term) else prefixes.get(prefix, "") + local
+    if term and (not colon or not _is_absolute(iri) or not (is_iri(term) or prefix in prefixes)):
+        raise UserError(f"{place}: '{term}' is neither a CURIE with a known prefix nor a full IRI in <>: correct it.")
+    return iri if term else ""
 
 
 def find(
-    before: View, after: View, *, ours: AbstractSet[str], mappings: AbstractSet[str]
-) -> tuple[list[Rename], list[str]]:
-    """Return what was renamed, and the IRIs given up for several others, of which nobody can choose one for others.
+    old: Snapshot, new: Snapshot, before: View, after: View, own: AbstractSet[str]
+) -> tuple[list[Rename], list[NotRenamed]]:
+    """Return what was renamed, and what was dropped or has several replacements.
 
-    Looked for among ``ours``, subjects as they stand in facts. A record of a mapping is the same where it maps the same
-    thing to the same other; for all else, either the graph says so (dcterms:isReplacedBy, new in
-    this difference), or an IRI vanished and a new one has nearly the same description: texts and links, in and out.
+    ``own`` are the subjects that are the project's own. The record of a mapping is renamed if a new record maps the
+    same things. Raises UserError for a broken migration table, and for
+    one that names a new term that the checkout does not use.
     """
-    there, here = (side & ours for side in views.existing(before, after))
-    vanished, fresh = there - here - mappings, here - there - mappings
-    said: dict[str, str] = {}
+    rows = _stated_in_tables(old, new, before, after)
+    there, here = (side & own for side in facts.described(before, after))
+    replaced = {}
     several = []
-    for subject in sorted(there):
-        targets = {
-            value for value in before.values(subject, REPLACED) | after.values(subject, REPLACED) if value[0] == "<"
-        }
-        if targets and (subject in vanished or not before.values(subject, REPLACED)):
+    for subject in sorted(there - {f"<{iri}>" for iri in rows}):
+        was, now = before.values(subject, REPLACED_BY), after.values(subject, REPLACED_BY)
+        targets = sorted(filter(is_iri, was | now))
+        if targets and (subject not in here or not was):
             if len(targets) == 1:
-                said[subject] = targets.pop()
+                replaced[subject] = targets[0]
             else:
-                several.append(subject[1:-1])
-    vanished -= said.keys() | {f"<{old}>" for old in several}
-    heirs = {subject: next(iter(values)) for subject in here if len(values := after.values(subject, REPLACED)) == 1}
-    found = {old: (_last(old, {**heirs, **said}), "dcterms:isReplacedBy") for old in said}
-    likely = _likely(before, after, vanished, fresh - set(said.values()), (there ^ here) & mappings)
-    found |= {old: (new, "nearly the same description") for old, new in likely.items()}
-    rows = _rows(before, there & mappings - here, {old: new for old, (new, _) in found.items()})
-    new_rows = {row: mapping for mapping, row in _rows(after, here & mappings - there, {}).items()}
-    found |= {old: (new_rows[row], "the same mapping") for old, row in rows.items() if row in new_rows}
-    found |= {old: (new, "the same statements") for old, new in _graphs(before, after).items()}
-    renames = [Rename(old[1:-1], new[1:-1], why) for old, (new, why) in sorted(found.items())]
-    return [rename for rename in renames if rename.old != rename.new], several
+                several.append(NotRenamed(subject[1:-1], f"it has several replacements: {', '.join(targets)}"))
+    stated = {subject: next(iter(values)) for subject in here if len(values := after.values(subject, REPLACED_BY)) == 1}
+    renames = [Rename(row.old, row.new, row.reason) for row in rows.values() if row.new]
+    renames += [Rename(old[1:-1], _last(old, {**stated, **replaced})[1:-1], "dcterms:isReplacedBy") for old in replaced]
+    names = {rename.old: rename.new for rename in renames}
+    mappings = {subject for view in (before, after) for subject in view.about if view.is_mapping(subject)}
+    new_records = {row: record for record, row in _mapped(after, (here - there) & mappings, {}).items()}
+    for record, row in _mapped(before, (there - here) & mappings, names).items():
+        if row in new_records and record[1:-1] not in names:
+            renames.append(Rename(record[1:-1], new_records[row][1:-1], SAME_MAPPING))
+    dropped = [NotRenamed(row.old, row.reason) for row in rows.values() if not row.new]
+    return sorted((one for one in renames if one.old != one.new), key=lambda one: one.old), dropped + several
 
 
-def _last(old: str, said: Mapping[str, str]) -> str:
+def used_iris(view: View) -> set[str]:
+    """Return the IRIs (in full) that are used in a view: subjects, predicates, objects and named graphs."""
+    found = {term for fact in view.facts for term in fact if is_iri(term)} | view.graphs().keys()
+    return {term[1:-1] for term in found}
+
+
+def _stated_in_tables(old: Snapshot, new: Snapshot, before: View, after: View) -> dict[str, Row]:
+    """Return the rows that rename or drop what the old snapshot uses, by old IRI, each with its last new IRI."""
+    current: dict[str, Row] = {}
+    for table in read_migrations(new.migrations, new.prefixes, before.project.prefixes, old.prefixes):
+        step = {row.old: row for row in table}
+        current = {start: step.get(row.new, row)._replace(old=start) for start, row in current.items()}
+        current = {**step, **current}
+    if not current:
+        return {}
+    used_before, used_after = used_iris(before), used_iris(after)
+    for row in current.values():
+        if row.new and row.new not in used_after and new.closure_rules is not None:
+            raise UserError(f"{row.place}: {new.name} has no <{row.new}>: correct the new term, or leave it empty.")
+    return {start: row for start, row in sorted(current.items()) if start in used_before}
+
+
+def _last(old: str, replaced: Mapping[str, str]) -> str:
+    """Return the last replacement of a chain of replacements."""
     seen = {old}
-    at = said[old]
-    while at in said and at not in seen:
+    at = replaced[old]
+    while at in replaced and at not in seen:
         seen.add(at)
-        at = said[at]
+        at = replaced[at]
     return at
 
 
-def _rows(view: View, mappings: AbstractSet[str], renamed: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Return what each record of a mapping maps, things by their new names."""
+def _mapped(view: View, records: AbstractSet[str], renamed: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the subject and the object that each record of a mapping relates, by their new names."""
+    subject, _, value = view.mapping_predicates()
     return {
-        mapping: tuple(
-            renamed.get(value, value) for place in ("Subject", "Object") for value in view.values(mapping, MAPS[place])
+        record: tuple(
+            renamed.get(term[1:-1], term[1:-1]) for part in (subject, value) for term in view.values(record, part)
         )
-        for mapping in mappings
+        for record in records
     }
-
-
-def _likely(
-    before: View, after: View, vanished: AbstractSet[str], fresh: AbstractSet[str], hidden: AbstractSet[str]
-) -> dict[str, str]:
-    """Return pairs that are each other's best match, round by round, as each pair tells more about the others.
-
-    What is said by those that are ``hidden`` counts, and not by whom.
-    """
-    pairs: dict[str, str] = {}
-    while vanished and fresh:
-        old_words = _descriptions(before.facts, vanished, hidden, pairs)
-        new_words = _descriptions(after.facts, fresh, hidden, {})
-        scores, back = _scores(old_words, new_words)
-        chosen = {}
-        for old, offers in scores.items():
-            best = _best(old, offers)
-            if best is not None and offers[best] >= _ALIKE and _best(best, back[best]) == old:
-                chosen[old] = best
-        if not chosen:
-            break
-        pairs |= chosen
-        vanished = vanished - chosen.keys()
-        fresh = fresh - set(chosen.values())
-    return pairs
-
-
-_Word = tuple[str, str, str]
-_Scores = Mapping[str, Mapping[str, float]]
-
-
-def _scores(old_words: Mapping[str, set[_Word]], new_words: Mapping[str, set[_Word]]) -> tuple[_Scores, _Scores]:
-    """Return how alike descriptions are, from old to new and back, of those that share a text and something rare."""
-    spread = Counter(word for words in old_words.values() for word in words)
-    spread |= Counter(word for words in new_words.values() for word in words)
-    having = defaultdict(list)
-    for new, words in new_words.items():
-        for word in words:
-            if spread[word] <= _MOST_SHARED:
-                having[word].append(new)
-    scores: dict[str, dict[str, float]] = defaultdict(dict)
-    back: dict[str, dict[str, float]] = defaultdict(dict)
-    for old, words in old_words.items():
-        for new in {new for word in words for new in having.get(word, ())}:
-            if _share_a_text(words, new_words[new]):
-                scores[old][new] = back[new][old] = _score(words, new_words[new], spread)
-    return scores, back
-
-
-def _descriptions(
-    facts: Iterable[Fact], of: AbstractSet[str], hidden: AbstractSet[str], known: Mapping[str, str]
-) -> dict[str, set[_Word]]:
-    """Return what is said of each, and by which others; IRIs that may have new names are masked."""
-    found: dict[str, set[_Word]] = {subject: set() for subject in of}
-
-    def masked(term: str) -> str:
-        return "" if term in of or term in hidden else known.get(term, term)
-
-    for subject, predicate, value in facts:
-        out, inward = ("with", "with") if predicate in views.BOTH_WAYS else ("out", "in")
-        if subject in of:
-            found[subject].add((out, _PREFERRED if predicate == _LABEL else masked(predicate), masked(value)))
-        if value in of:
-            found[value].add((inward, masked(predicate), masked(subject)))
-        if predicate in of:
-            found[predicate].add((masked(subject), "joins", masked(value)))
-    return found
-
-
-def _share_a_text(one: set[_Word], other: set[_Word]) -> bool:
-    """Tell whether two descriptions share words written for a reader; a class, a date or a number proves nothing."""
-    return any(_TEXT.fullmatch(value) for _, _, value in one & other)
-
-
-def _score(one: set[_Word], other: set[_Word], spread: Mapping[_Word, int]) -> float:
-    return sum(1 / spread[word] for word in one & other) / sum(1 / spread[word] for word in one | other)
-
-
-def _best(of: str, offers: Mapping[str, float]) -> str | None:
-    """Return the one offer that is clearly best; of equal ones the one with the most similar name, if that is clear."""
-    top = max(offers.values(), default=0.0)
-    near = [offer for offer, score in offers.items() if score > top - _CLEAR]
-    if len(near) < 2:
-        return near[0] if near else None
-    alike = sorted(((SequenceMatcher(None, of, offer).ratio(), offer) for offer in near), reverse=True)
-    return alike[0][1] if alike[0][0] > alike[1][0] + _CLEAR else None
-
-
-def _graphs(before: View, after: View) -> dict[str, str]:
-    """Return named graphs that vanished while another came with mostly the same statements."""
-    old, new = graphs(before), graphs(after)
-    pairs: dict[str, str] = {}
-    for gone in sorted(old.keys() - new.keys()):
-        for come in sorted(new.keys() - old.keys() - set(pairs.values())):
-            if len(old[gone] & new[come]) >= _ALIKE * len(old[gone] | new[come]):
-                pairs[gone] = come
-                break
-    return pairs
-
-
-def graphs(view: View) -> dict[str, set[Fact]]:
-    """Return the facts of each named graph of ours."""
-    found: dict[str, set[Fact]] = defaultdict(set)
-    for fact, names in view.facts.items():
-        for name in names:
-            if name.startswith(f"<{PROJECT.base}"):
-                found[name].add(fact)
-    return found
 
 
 _TEMPORARY = "urn:x-imt-rename:"
 _PLACES = (("?s", "?s ?p ?o", "?n ?p ?o"), ("?p", "?s ?p ?o", "?s ?n ?o"), ("?o", "?s ?p ?o", "?s ?p ?n"))
-_NO_IRI = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
 
 
 def update(renames: Mapping[str, str], comment: Iterable[str] = ()) -> str:
-    """Return a SPARQL 1.1 update that renames IRIs as subject, predicate, object and name of a graph, all at once.
+    """Return a SPARQL 1.1 update that renames IRIs as subject, predicate, object and named graph, all at once.
 
-    Everything old first gets a name that is nobody's, and only then its new one, so that swaps and chains come out
-    right. Named graphs come before the default graph: a store that takes the union of all graphs for its default graph
-    has nothing left to find there. Raises UserError for what is no IRI or lies in the names kept for the time between.
+    ``renames`` maps old to new IRIs, in full; ``comment`` is written at the head, a line each. Each old IRI is first
+    replaced by a temporary one, and these by the new ones, so that swaps and chains give the right result. Named graphs
+    are changed before the default graph: in a store whose default graph is the union of all graphs, nothing is left to
+    change there. Datatypes are not renamed.
+
+    Raises UserError for a text that is not an absolute IRI, or that is one of the temporary IRIs.
     """
     lines = [*(f"# {line}" if line else "#" for line in comment)]
     pairs = sorted((old, new) for old, new in renames.items() if old != new)
     for term in (term for pair in pairs for term in pair):
-        if _NO_IRI.search(term) or ":" not in term or term.startswith(_TEMPORARY):
-            raise UserError(f"'{term}' is no IRI that can be renamed: write it in full.")
+        if not _is_absolute(term) or term.startswith(_TEMPORARY):
+            raise UserError(f"'{term}' is not an IRI that can be renamed: write an absolute IRI.")
     if not pairs:
         return "\n".join([*lines, "# Nothing to rename.", "INSERT DATA { }", ""])
-    between = [f"{_TEMPORARY}{number}" for number in range(1, len(pairs) + 1)]
+    temporary = [f"{_TEMPORARY}{number}" for number in range(1, len(pairs) + 1)]
     steps = [
-        ("Old names give way to names for the time between", zip((old for old, _ in pairs), between, strict=True)),
-        ("and these to the new ones", zip(between, (new for _, new in pairs), strict=True)),
+        ("Replace the old IRIs by temporary ones,", zip((old for old, _ in pairs), temporary, strict=True)),
+        ("and these by the new IRIs.", zip(temporary, (new for _, new in pairs), strict=True)),
     ]
     operations = []
     for what, step in steps:
@@ -228,6 +189,10 @@ def update(renames: Mapping[str, str], comment: Iterable[str] = ()) -> str:
         of_step.insert(3, _graph_operation(rows))
         operations.append(f"# {what}\n" + " ;\n".join(of_step))
     return "\n".join(lines) + ("\n" if lines else "") + " ;\n".join(operations) + "\n"
+
+
+def _is_absolute(iri: str) -> bool:
+    return ":" in iri and not _NOT_IN_IRIS.search(iri)
 
 
 def _operation(rows: str, place: str, find: str, make: str, graph: str) -> str:

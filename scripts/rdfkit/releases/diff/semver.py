@@ -1,26 +1,28 @@
-"""Which kind of edit calls for which version number: one table, and the arithmetic of versions.
+"""Semantic versioning: one table that says which kind of edit needs which version bump, and version arithmetic.
 
-The principle. Other people keep data in our terms, links to our IRIs, queries, and programs that read our answers.
+The principle: other people have data in the project's terms, links to its IRIs, queries, and programs that read
+answers.
 
-- **major**: something of theirs can stop working, or mean something else, though they changed nothing.
-- **minor**: there is more to say, find or ask, or less is refused; what worked still works and means the same.
-- **patch**: the same promise, kept better: wordings, and facts put right. That facts are put right is promised too, so
-  an answer whose rows differ because the data does is a patch.
+- **major**: something of theirs can stop working, or change its meaning, although they changed nothing.
+- **minor**: there is more to state, find or run, or less is rejected; everything that worked works and means the same.
+- **patch**: wordings, and corrections of facts. Corrections are expected, so an answer with other rows because the data
+  changed is a patch.
 
-What the command and the Python package promise (options, functions) is not read from the graph and not judged here.
+The command and the Python package (options, functions) are not part of the graph, so this table does not cover them.
+Specification: Semantic Versioning 2.0.0, https://semver.org/spec/v2.0.0.html.
 """
 
 import re
 from typing import NamedTuple
 
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 
 LEVELS = ("none", "patch", "minor", "major")
-"""Levels of change, least first."""
+"""Levels of change, lowest first."""
 
 
 class Kind(NamedTuple):
-    """What a kind of edit is called, the level it calls for, and why."""
+    """A kind of edit: the level of change, what the edit is, and the reason for the level."""
 
     level: str
     edit: str
@@ -29,172 +31,193 @@ class Kind(NamedTuple):
 
 TABLE = {
     # names
-    "renamed": Kind("major", "an IRI was renamed", "data and queries that use the old name find nothing"),
-    "deprecated": Kind("minor", "an IRI was deprecated", "it works and means the same; users are told to move on"),
-    "deprecation-taken-back": Kind("minor", "an IRI is no longer deprecated", "it may be used again"),
-    "emptied": Kind(
+    "renamed": Kind("major", "an IRI was renamed", "data and queries with the old name find nothing"),
+    "deprecated": Kind("minor", "an IRI was deprecated", "it works and means the same; users are asked to replace it"),
+    "deprecation-withdrawn": Kind("minor", "an IRI is no longer deprecated", "it may be used again"),
+    "deprecated-unused": Kind(
         "major",
-        "a deprecated term is used by no statement any more, nor inferred",
-        "a query that is written in it still runs, and finds nothing",
+        "no statement, asserted or inferred, uses a deprecated term any longer",
+        "a query with this term still runs but finds nothing",
     ),
-    "graph-removed": Kind("major", "a named graph is gone", "queries and loads that name it find nothing"),
-    "graph-added": Kind("minor", "a named graph was added", "there is one more thing to choose"),
-    "prefix-changed": Kind("major", "a prefix stands for another namespace", "CURIEs kept by others mean other things"),
-    "prefix-removed": Kind("major", "a prefix was taken out of the table", "queries that rely on it are refused"),
-    "prefix-added": Kind("minor", "a prefix was added", "more can be written short"),
-    "file-removed": Kind("major", "a release has a file less", "downloads of it fail"),
-    "file-added": Kind("minor", "a release has a file more", "there is one more thing to choose"),
-    "licence-changed": Kind("major", "the licence changed", "what others may do with their copies changed"),
-    "about-changed": Kind("patch", "what the dataset or vocabulary says of itself", "nothing of the content changed"),
-    "version-stated": Kind("none", "a version or a date of release", "it follows the content, and is none"),
+    "graph-removed": Kind("major", "a named graph was removed", "queries and loads that name it find nothing"),
+    "graph-added": Kind("minor", "a named graph was added", "there is one more graph to choose"),
+    "prefix-changed": Kind("major", "a prefix has another namespace", "stored CURIEs change their meaning"),
+    "prefix-removed": Kind("major", "a prefix was removed", "queries that rely on it are rejected"),
+    "prefix-added": Kind("minor", "a prefix was added", "more IRIs have a short form"),
+    "file-removed": Kind("major", "a file of the release was removed", "downloads of it fail"),
+    "file-added": Kind("minor", "a file was added to the release", "there is one more file to choose"),
+    "license-changed": Kind("major", "the license changed", "what others may do with their copies changed"),
+    "metadata-changed": Kind("patch", "metadata of the dataset or vocabulary", "the content did not change"),
+    "version-stated": Kind("none", "a version or a release date", "it follows from the content"),
     # classes and properties
-    "class-added": Kind("minor", "a class was added", "more can be said"),
-    "property-added": Kind("minor", "a property was added", "more can be said"),
-    "term-removed": Kind("major", "a class or property is gone", "data and queries that use it stop working"),
+    "class-added": Kind("minor", "a class was added", "more can be stated"),
+    "property-added": Kind("minor", "a property was added", "more can be stated"),
+    "term-removed": Kind("major", "a class or property was removed", "data and queries that use it stop working"),
     "term-retyped": Kind(
         "major",
-        "a term became another kind of term",
-        "a class is no property, and an object property takes no literals: data in the old way is wrong",
+        "a term became another type of term",
+        "a class is not a property, and an object property has no literals as values: existing data becomes invalid",
     ),
     "parent-added": Kind(
         "major",
-        "a term came under one that was there before",
-        "stored data now means more: other queries find it and other rules apply to it",
+        "a term got a superclass or superproperty that existed before",
+        "stored data gets a further meaning: other queries find it and other rules apply to it",
     ),
-    "parent-new": Kind("minor", "a term came under a new one", "only queries and rules about the new term meet it"),
-    "parent-removed": Kind("major", "a term is no longer under another", "queries for the other find it no more"),
-    "domain-narrowed": Kind("major", "a domain says more than before", "stored subjects become members of a class"),
-    "domain-widened": Kind("major", "a domain says less than before", "what was known only by it is known no more"),
-    "range-narrowed": Kind("major", "a range says more than before", "stored values become members of a class"),
+    "parent-new": Kind(
+        "minor", "a term got a new superclass or superproperty", "only queries and rules with the new term find it"
+    ),
+    "parent-removed": Kind(
+        "major", "a superclass or superproperty was removed", "queries for it no longer find the term's data"
+    ),
+    "domain-narrowed": Kind("major", "a domain became narrower", "stored subjects become members of a class"),
+    "domain-widened": Kind("major", "a domain became wider", "types that only the domain implied are lost"),
+    "range-narrowed": Kind("major", "a range became narrower", "stored values become members of a class"),
     "range-widened": Kind(
         "major",
-        "a range says less than before",
-        "what was known only by it is known no more, and readers meet values they were promised not to meet",
+        "a range became wider",
+        "types that only the range implied are lost, and readers get values that the range excluded",
     ),
     "restriction-added": Kind(
         "major",
-        "functional, disjoint, key and the like were added",
-        "stored data can become a contradiction, or two things in it one",
+        "an axiom such as functional, disjoint or key was added",
+        "stored data can become contradictory, or two things in it the same",
     ),
     "restriction-removed": Kind(
-        "minor", "functional, disjoint, key and the like were taken away", "what was right stays right"
+        "minor", "an axiom such as functional, disjoint or key was removed", "what was valid stays valid"
     ),
     "inference-added": Kind(
         "major",
-        "transitive, symmetric, inverse, chain or equivalence was added between terms that were there before",
-        "stored data now means more than was said",
+        "an axiom such as transitive, symmetric, inverse, chain or equivalence was added between existing terms",
+        "more follows from stored data",
     ),
     "inference-removed": Kind(
         "major",
-        "transitive, symmetric, inverse, chain or equivalence was taken away",
-        "what followed from stored data follows no more",
+        "an axiom such as transitive, symmetric, inverse, chain or equivalence was removed",
+        "less follows from stored data",
     ),
-    "axiom-about-new": Kind("minor", "an axiom ties a term to a new one", "nobody can have used the new one yet"),
-    "expression-changed": Kind("major", "a class expression changed", "other things are members than before"),
-    "alignment-added": Kind("minor", "a term came under one of another vocabulary", "more queries find our data"),
+    "axiom-about-new": Kind("minor", "an axiom relates a term to a new one", "nobody can have used the new term"),
+    "expression-changed": Kind("major", "a class expression changed", "the class has other members"),
+    "alignment-added": Kind(
+        "minor", "a term got a parent in another vocabulary", "more queries find the project's data"
+    ),
     "alignment-removed": Kind(
-        "major", "a term is no longer under one of another vocabulary", "queries in those terms find our data no more"
+        "major", "a parent in another vocabulary was removed", "queries with that term no longer find the data"
     ),
     "closure-changed": Kind(
-        "major", "the rules of inference changed what follows from the same data", "stored data means something else"
+        "major", "changed inference rules infer something else from the same data", "stored data changes its meaning"
     ),
     # wordings
-    "label-changed": Kind("patch", "a label was changed", "labels are for reading; IRIs are what is kept"),
-    "definition-reworded": Kind("patch", "a definition was reworded", "the same, said better"),
+    "label-changed": Kind("patch", "a label was changed", "labels are for reading; the IRI is the identifier"),
+    "definition-reworded": Kind("patch", "a definition was reworded", "it means the same"),
     "meaning-replaced": Kind(
-        "major", "label and definition both say something else", "the IRI was given to another idea"
+        "major", "label and definition were both replaced by different ones", "the IRI now identifies something else"
     ),
-    "note-changed": Kind("patch", "a note, example or other name", "they are for reading"),
-    "foreign-changed": Kind("patch", "what we say of somebody else's term", "its meaning is not ours to change"),
+    "note-changed": Kind("patch", "a note, an example or an alternative label", "they are for reading"),
+    "external-changed": Kind(
+        "patch", "statements about a term of another vocabulary", "its meaning is defined by that vocabulary"
+    ),
     # concepts
-    "concept-added": Kind("minor", "a concept or scheme was added", "more can be said"),
-    "concept-removed": Kind("major", "a concept or scheme is gone", "data and queries that use it stop working"),
+    "concept-added": Kind("minor", "a concept or scheme was added", "more can be stated"),
+    "concept-removed": Kind("major", "a concept or scheme was removed", "data and queries that use it stop working"),
     "concept-moved": Kind(
-        "major", "a concept has another scheme or place in it", "data under it counts elsewhere than before"
+        "major", "a concept has another scheme or place in it", "data below it is counted elsewhere than before"
     ),
-    "notation-changed": Kind("major", "a notation was changed or taken away", "programs look things up by it"),
-    "notation-added": Kind("minor", "a notation was added", "there is one more way to look it up"),
+    "notation-changed": Kind("major", "a notation was changed or removed", "programs look concepts up by it"),
+    "notation-added": Kind("minor", "a notation was added", "there is one more way to look the concept up"),
     # things
     "thing-added": Kind("minor", "a thing was added", "there is more to find"),
-    "thing-removed": Kind("major", "a thing is gone", "links to its IRI lead nowhere"),
-    "thing-retyped": Kind("major", "a thing is no longer of a class", "the IRI was given to another kind of thing"),
-    "type-added": Kind("minor", "a thing is of a further class", "more queries find it"),
-    "value-corrected": Kind("patch", "a value was replaced", "a fact was put right"),
+    "thing-removed": Kind("major", "a thing was removed", "links to its IRI find nothing"),
+    "thing-retyped": Kind("major", "a thing lost a class", "the IRI now identifies another kind of thing"),
+    "type-added": Kind("minor", "a further class of a thing or term", "more queries find it"),
+    "value-corrected": Kind("patch", "a value was replaced", "a fact was corrected"),
     "value-added": Kind("minor", "a value was added", "there is more to find"),
-    "value-removed": Kind("patch", "a value was taken back", "a fact was put right"),
-    "moved": Kind("patch", "a statement stands in another named graph", "who says it was put right"),
+    "value-removed": Kind("patch", "a value was removed", "a fact was corrected"),
+    "moved": Kind("patch", "a statement moved to another named graph", "its provenance was corrected"),
     # mappings
-    "mapping-added": Kind("minor", "a mapping was added", "one more way to other vocabularies"),
+    "mapping-added": Kind("minor", "a mapping was added", "there is one more link to another vocabulary"),
     "mapping-removed": Kind(
         "minor",
-        "a mapping was taken back",
-        "joins lose a row as by any correction, but whoever translated data by it has to look again",
+        "a mapping was removed",
+        "joins lose a row, as with any correction, but data that was translated with it must be checked",
     ),
     "mapping-changed": Kind(
         "minor",
-        "a mapping says another relation (exact, close, broad ...)",
-        "joins find other rows as by any correction, but whoever translated data by it has to look again",
+        "a mapping states another relation (exact, close, broad …)",
+        "joins find other rows, as with any correction, but data that was translated with it must be checked",
     ),
-    "mapping-annotated": Kind("patch", "a mapping's label, version or reason", "the mapping is the same"),
-    # rules that data is checked against
-    "rule-added": Kind("major", "a rule was added (violation)", "data that was valid can become invalid"),
-    "rule-about-new": Kind("minor", "a rule was added about new terms only", "nobody can have used them yet"),
+    "mapping-annotated": Kind("patch", "label, version or reason of a mapping", "the mapping is the same"),
+    # shapes
+    "rule-added": Kind("major", "a shape was added (violation)", "valid data can become invalid"),
+    "rule-about-new": Kind("minor", "a shape was added about new terms only", "nobody can have used these terms"),
     "rule-tightened": Kind(
-        "major", "a rule asks for more, for something else, or of more things", "valid data can become invalid"
+        "major", "a shape became stricter or different, or got more targets", "valid data can become invalid"
     ),
-    "rule-raised": Kind("major", "a warning became a violation", "data that was valid can become invalid"),
-    "warning-added": Kind("minor", "a rule was added (warning or information)", "valid data stays valid"),
-    "warning-tightened": Kind("minor", "a warning asks for more or for something else", "valid data stays valid"),
+    "rule-raised": Kind("major", "a warning became a violation", "valid data can become invalid"),
+    "warning-added": Kind("minor", "a shape was added (warning or information)", "valid data stays valid"),
+    "warning-tightened": Kind("minor", "a warning became stricter or different", "valid data stays valid"),
     "rule-lowered": Kind("minor", "a violation became a warning", "more data is valid"),
-    "rule-relaxed": Kind("minor", "a rule asks for less, or of fewer things", "more data is valid"),
-    "rule-removed": Kind("minor", "a rule is gone", "more data is valid"),
-    "rule-reworded": Kind("patch", "a rule's name, message or layout", "it asks for the same"),
+    "rule-relaxed": Kind("minor", "a shape became less strict, or got fewer targets", "more data is valid"),
+    "rule-removed": Kind("minor", "a shape was removed", "more data is valid"),
+    "rule-reworded": Kind("patch", "name, message or layout of a shape", "it checks the same"),
     # saved queries
-    "query-added": Kind("minor", "a saved query was added", "more can be asked"),
-    "query-removed": Kind("major", "a saved query is gone", "programs that ask it by name stop working"),
-    "parameter-added": Kind("minor", "a query takes a further parameter", "it has a default"),
-    "parameter-removed": Kind("major", "a parameter was removed or renamed", "calls that set it are refused"),
-    "parameter-retyped": Kind("major", "a parameter takes another type", "calls that set it are refused"),
-    "default-changed": Kind("major", "a parameter has another default", "the same call asks something else"),
-    "column-added": Kind("minor", "an answer has a further column, after the others", "those that were read are there"),
+    "query-added": Kind("minor", "a saved query was added", "there is one more question to ask"),
+    "query-removed": Kind("major", "a saved query was removed", "programs that run it by name stop working"),
+    "parameter-added": Kind("minor", "a query has a further parameter", "it has a default value"),
+    "parameter-removed": Kind("major", "a parameter was removed or renamed", "calls that set it are rejected"),
+    "parameter-retyped": Kind("major", "a parameter has another type", "calls that set it are rejected"),
+    "default-changed": Kind("major", "a parameter has another default value", "the same call asks something else"),
+    "column-added": Kind("minor", "an answer has a further last column", "the earlier columns are unchanged"),
     "column-removed": Kind("major", "a column was removed or renamed", "programs that read it stop working"),
-    "columns-reordered": Kind("major", "columns come in another order", "programs that count them read others"),
-    "form-changed": Kind("major", "rows became triples or yes/no, or the reverse", "programs can't read the answer"),
-    "dataset-changed": Kind("major", "a query is asked over other graphs", "the same call asks something else"),
-    "service-changed": Kind("minor", "a query asks another server", "the question is the same, its source is not"),
+    "columns-reordered": Kind("major", "columns have another order", "programs that count columns read other ones"),
+    "form-changed": Kind("major", "rows became triples or yes/no, or the reverse", "programs cannot read the answer"),
+    "dataset-changed": Kind("major", "a query has another dataset", "the same call asks something else"),
+    "service-changed": Kind("minor", "a query uses another server", "the question is the same, its source is not"),
     "query-loses": Kind("major", "a query's text finds less in the same data", "the same call asks something else"),
     "query-gains": Kind("minor", "a query's text finds more in the same data", "what was found is still found"),
-    "query-rewritten": Kind("patch", "a query was written in another way", "the same answer from the same data"),
-    "query-reworded": Kind("patch", "a query's question, summary or tags", "they are for reading"),
-    "answer-changed": Kind("patch", "an answer has other rows since the data has", "facts were put right or added"),
+    "query-rewritten": Kind("patch", "a query was rewritten", "the answer from the same data is the same"),
+    "query-reworded": Kind("patch", "summary, description or tags of a query", "they are for reading"),
+    "answer-changed": Kind("patch", "an answer has other rows because the data changed", "facts were corrected"),
 }  # fmt: skip
-"""Every kind of edit that is told apart."""
+"""Every kind of edit."""
 
-_VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:[-+.]?[0-9A-Za-z][0-9A-Za-z.+-]*)?")
+_NUMBER, _TAIL = r"(\d{1,9})", "[0-9A-Za-z.+-]*"
+_VERSION = re.compile(rf"v?{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:[-+.][0-9A-Za-z]{_TAIL}|[A-Za-z]{_TAIL})?")
 
 Version = tuple[int, int, int]
 
 
 def highest(kinds: list[str]) -> str:
-    """Return the highest level that kinds of edit call for; ``none`` where there are none."""
+    """Return the highest level of some kinds of edit, or ``none`` if there are no kinds."""
     return max((TABLE[kind].level for kind in kinds), key=LEVELS.index, default="none")
 
 
-def version(text: str) -> Version:
-    """Return the three numbers of a version; a leading ``v`` and what makes it a preview (``-rc.1``) do not count.
+def is_version(text: str) -> bool:
+    """Return whether a text is a version number that `version` accepts."""
+    return _VERSION.fullmatch(text.strip()) is not None
 
-    Raises UserError for what is no version (Semantic Versioning 2.0.0, section 2).
+
+def version(text: str) -> Version:
+    """Return the three numbers of a version; a leading ``v`` and a preview or build suffix are ignored.
+
+    >>> version("v1.10.0-rc.1")
+    (1, 10, 0)
+
+    Raises UserError if the text is not a version (Semantic Versioning, section 2).
     """
     found = _VERSION.fullmatch(text.strip())
     if found is None:
-        raise UserError(f"'{text}' is no version number: write one such as 1.2.0.")
+        raise UserError(f"'{text}' is not a version number: write one such as 1.2.0.")
     return int(found[1]), int(found[2]), int(found[3])
 
 
-def least(before: str, level: str) -> str:
-    """Return the least honest version after ``before`` where the highest change is of a level.
+def minimum_version(before: str, level: str) -> str:
+    """Return the lowest version allowed after ``before`` if the highest change has a level.
 
-    Below 1.0.0 a major change raises the second number, as nothing is promised yet (Semantic Versioning, section 4).
+    >>> minimum_version("1.4.2", "minor")
+    '1.5.0'
+
+    Below 1.0.0, a major change raises the second number, because nothing is stable yet (Semantic Versioning, section
+    4).
     """
     major, minor, patch = version(before)
     if level == "major" and major == 0:
@@ -208,9 +231,9 @@ def least(before: str, level: str) -> str:
     return ".".join(map(str, raised))
 
 
-def table() -> str:
-    """Return the table in plain text, levels from major down."""
-    lines = ["Which edit calls for which version", ""]
+def explain_levels() -> str:
+    """Return the table as plain text, highest level first."""
+    lines = ["The version bump that each kind of edit needs, and why", ""]
     for level in reversed(LEVELS):
         lines += [level]
         lines += [f"  {kind.edit}: {kind.why}" for kind in TABLE.values() if kind.level == level]

@@ -1,4 +1,4 @@
-"""What differs in the rules that data is checked against (SHACL shapes)."""
+"""Find what differs in the SHACL shapes: which data that was valid can now be invalid."""
 
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -6,86 +6,95 @@ from dataclasses import replace
 
 from rdfkit.base import namespaces
 from rdfkit.releases.diff.changes import Change
-from rdfkit.releases.diff.facts import TYPE, iri, plain, show
+from rdfkit.releases.diff.facts import About, is_iri, literal_text, terms
+from rdfkit.releases.diff.predicates import TYPE, iri
 from rdfkit.sparql import syntax
 
-About = Mapping[str, Mapping[str, frozenset[str]]]
-
 _SH = namespaces.SH
+_Values = frozenset[str]
+_NOTHING: _Values = frozenset()
 
 
 def _sh(*names: str) -> set[str]:
     return {f"<{_SH}{name}>" for name in names}
 
 
-_WORDS = _sh("message", "name", "description", "order", "group", "prefixes", "defaultValue", "resultAnnotation") | {
+_WORDING = _sh("message", "name", "description", "order", "group", "prefixes", "defaultValue", "resultAnnotation") | {
     iri("rdfs:label"), iri("rdfs:comment"), iri("skos:definition"), iri("rdfs:seeAlso"), iri("rdfs:isDefinedBy"),
     iri("skos:example"), iri("skos:prefLabel"), iri("dcterms:source"), iri("dcterms:title"), iri("dcterms:description"),
 }  # fmt: skip
-_AT_LEAST = _sh("minCount", "minLength", "minInclusive", "minExclusive", "qualifiedMinCount")
-_AT_MOST = _sh("maxCount", "maxLength", "maxInclusive", "maxExclusive", "qualifiedMaxCount")
+_MINIMUM = _sh("minCount", "minLength", "minInclusive", "minExclusive", "qualifiedMinCount")
+_MAXIMUM = _sh("maxCount", "maxLength", "maxInclusive", "maxExclusive", "qualifiedMaxCount")
 _ALLOWED = _sh("in", "languageIn", "ignoredProperties")
-"""Lists of what is allowed: longer asks for less."""
+"""Lists of what is allowed: a longer list is less strict."""
 
 _TARGETS = _sh("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf", "target")
-_SEVERITY, _OFF = f"<{_SH}severity>", f"<{_SH}deactivated>"
-_REFERS = _sh("property", "node", "sparql", "rule")
-_TEXTS = _sh("select", "ask", "construct")
+_SEVERITY, _DEACTIVATED = f"<{_SH}severity>", f"<{_SH}deactivated>"
+_PARTS = _sh("property", "node", "sparql", "rule")
+_QUERY_TEXTS = _sh("select", "ask", "construct")
 _VIOLATION = f"<{_SH}Violation>"
 _DEMANDS = _sh("minCount", "qualifiedMinCount", "hasValue")
-"""Constraints that a thing breaks by not having a property."""
+"""Constraints that a node violates by not having a property."""
 
-_SWITCHES = {_OFF} | _sh("closed", "uniqueLang")
+_SWITCHES = {_DEACTIVATED} | _sh("closed", "uniqueLang")
 _QUERY = _sh("sparql")
-_RULES = _REFERS | _sh("path", "class", "datatype", "nodeKind", "or", "and", "not", "xone")
-_PARTS = {iri("sh:SPARQLConstraint"), iri("sh:PrefixDeclaration"), iri("owl:Ontology")}
+_OF_SHAPES = _PARTS | _sh("path", "class", "datatype", "nodeKind", "or", "and", "not", "xone")
+_NO_SHAPES = {iri("sh:SPARQLConstraint"), iri("sh:PrefixDeclaration"), iri("owl:Ontology")}
 
 
-def compare(before: About, after: About, known: Callable[[str], bool]) -> Iterator[Change]:
-    """Yield the changes of rules, from what is said of each shape before and after.
+def compare(before: About, after: About, was_known: Callable[[str], bool]) -> Iterator[Change]:
+    """Yield the changes of shapes, given the statements about each shape before and after.
 
-    ``known`` tells of a class or property whether there was such a term before: about others nobody can have data.
+    ``was_known`` says whether a class or property existed before: nobody has data in terms that did not.
     """
     users = _users(before) | _users(after)
     for subject in sorted(before.keys() | after.keys()):
         old, new = before.get(subject, {}), after.get(subject, {})
-        if old == new or not subject.startswith("<"):
+        if old == new or not is_iri(subject):
             continue
         if old and new:
             owner = _owner(subject, users)
-            for change in _changed(old, new, (before.keys(), after.keys()), known):
-                weak = change.kind == "rule-tightened" and _severity(owner, after) != _VIOLATION
-                kind = "warning-tightened" if weak else change.kind
-                head = _head(owner, after, "~")
-                yield replace(head, kind=kind, words=change.words, before=change.before, after=change.after)
-        elif not (new or old).get(TYPE, frozenset()) & _PARTS:  # a query's shape tells of it
-            about, sign = (after, "+") if new else (before, "-")
-            kind = _whole(subject, about, gone=not new)
-            if kind == "rule-added" and _is_about_new(subject, about, known):
+            for change in _changed(old, new, (before.keys(), after.keys()), was_known):
+                is_warning = change.kind == "rule-tightened" and _severity(owner, after) != _VIOLATION
+                yield replace(
+                    change,
+                    kind="warning-tightened" if is_warning else change.kind,
+                    subject=owner,
+                    label=_label(owner, after),
+                )
+        elif not (new or old).get(TYPE, _NOTHING) & _NO_SHAPES:  # a query is reported as a change of its shape
+            about = after if new else before
+            kind = _added_or_removed(subject, about, gone=not new)
+            if kind == "rule-added" and _is_about_new(subject, about, was_known):
                 kind = "rule-about-new"
-            sort = "rule" if kind[:4] in {"rule", "warn"} else "term"
-            yield replace(_head(subject, about, sign), kind=kind, sort=sort)
+            is_shape = kind.startswith(("rule-", "warning-"))
+            yield Change(
+                area="rules",
+                kind=kind,
+                sign="added" if new else "removed",
+                subject=subject,
+                label=_label(subject, about),
+                subject_type="shape" if is_shape else "term",
+            )
 
 
-def _is_about_new(subject: str, about: About, known: Callable[[str], bool]) -> bool:
-    """Tell whether only data in terms that are new themselves can break a rule."""
-    users = {shape for shape, of in about.items() for p in _REFERS if subject in of.get(p, ())} | {subject}
+def _is_about_new(subject: str, about: About, was_known: Callable[[str], bool]) -> bool:
+    """Return whether only data in new terms can violate a shape."""
+    users = {shape for shape, of in about.items() for p in _PARTS if subject in of.get(p, ())} | {subject}
     targets = {value for shape in users for predicate in _TARGETS for value in about[shape].get(predicate, ())}
-    if targets and not any(map(known, targets)):
+    if targets and not any(map(was_known, targets)):
         return True
-    said = about[subject]
-    paths = said.get(f"<{_SH}path>", frozenset())
-    return bool(paths) and not any(map(known, paths)) and not said.keys() & _DEMANDS
+    statements = about[subject]
+    paths = statements.get(f"<{_SH}path>", _NOTHING)
+    return bool(paths) and not any(map(was_known, paths)) and not statements.keys() & _DEMANDS
 
 
 def _users(about: About) -> dict[str, str]:
-    return {
-        value: subject for subject, of in about.items() for p in _REFERS for value in of.get(p, ()) if value[0] == "<"
-    }
+    return {value: subject for subject, of in about.items() for p in _PARTS for value in of.get(p, ()) if is_iri(value)}
 
 
 def _owner(subject: str, users: Mapping[str, str]) -> str:
-    """Return the shape whose SPARQL query a node is, or the node itself."""
+    """Return the shape that a node is the SPARQL constraint of, or the node itself."""
     return users[subject] if subject.endswith("-query>") and subject in users else subject
 
 
@@ -93,55 +102,61 @@ def _severity(shape: str, about: About) -> str:
     return next(iter(about.get(shape, {}).get(_SEVERITY, ())), _VIOLATION)
 
 
-def _head(shape: str, about: About, sign: str) -> Change:
-    names = sorted(about.get(shape, {}).get(iri("sh:name"), ()))
-    return Change("rules", "", sign, show(shape), plain(names[0]) if names else "", "rule")
+def _label(shape: str, about: About) -> str:
+    return literal_text(min(about.get(shape, {}).get(iri("sh:name"), ()), default=""))
 
 
-def _whole(subject: str, about: About, *, gone: bool) -> str:
-    """Return what it is that a whole subject came or went: a rule, or a term that reports are written in."""
-    said = about[subject]
-    if not any(predicate in _RULES or predicate.startswith(f"<{_SH}target") for predicate in said) and not (
-        said.get(TYPE, frozenset()) & _sh("NodeShape", "PropertyShape")
-    ):
-        if gone:
-            return "term-removed"
-        return "property-added" if any("Property>" in kind for kind in said.get(TYPE, ())) else "class-added"
+def _added_or_removed(subject: str, about: About, *, gone: bool) -> str:
+    """Return the kind of change for a whole subject: a shape, or a term that reports are written in."""
+    statements = about[subject]
+    types = statements.get(TYPE, _NOTHING)
+    is_shape = types & _sh("NodeShape", "PropertyShape") or any(
+        predicate in _OF_SHAPES or predicate.startswith(f"<{_SH}target") for predicate in statements
+    )
+    if not is_shape:
+        added = "property-added" if any("Property>" in kind for kind in types) else "class-added"
+        return "term-removed" if gone else added
     if gone:
         return "rule-removed"
     return "rule-added" if _severity(subject, about) == _VIOLATION else "warning-added"
 
 
 def _changed(
-    old: Mapping[str, frozenset[str]],
-    new: Mapping[str, frozenset[str]],
+    old: Mapping[str, _Values],
+    new: Mapping[str, _Values],
     shapes: tuple[AbstractSet[str], AbstractSet[str]],
-    known: Callable[[str], bool],
+    was_known: Callable[[str], bool],
 ) -> Iterator[Change]:
-    """Yield what changed in a shape, given what is said of it, and the shapes that there were and are."""
+    """Yield what changed in a shape, given its statements and the names of all shapes, before and after."""
     before, after = shapes
-    nothing: frozenset[str] = frozenset()
     for predicate in sorted(old.keys() | new.keys()):
-        lost = old.get(predicate, nothing) - new.get(predicate, nothing)
-        gained = new.get(predicate, nothing) - old.get(predicate, nothing)
-        if predicate in _REFERS - _QUERY:
-            # What is new or gone altogether is told of itself; a query has no name to tell it by.
-            lost = frozenset(value for value in lost if value in after or value[0] != "<")
-            gained = frozenset(value for value in gained if value in before or value[0] != "<")
+        was, now = old.get(predicate, _NOTHING), new.get(predicate, _NOTHING)
+        lost, gained = was - now, now - was
+        if predicate in _PARTS - _QUERY:
+            # A part that is new or gone has a change of its own; a query has no name, so it has none.
+            lost = frozenset(value for value in lost if value in after or not is_iri(value))
+            gained = frozenset(value for value in gained if value in before or not is_iri(value))
         if not lost and not gained:
             continue
         if predicate == _SEVERITY:
-            kinds = [_severity_change(old.get(predicate, nothing), new.get(predicate, nothing))]
-        elif predicate in _WORDS or predicate == TYPE:
+            kinds = [_severity_change(was, now)]
+        elif predicate in _WORDING or predicate == TYPE:
             kinds = ["rule-reworded"]
         else:
-            kinds = _asks(predicate, lost, gained)
-            if predicate in _TARGETS and not any(map(known, gained)):
+            kinds = _strictness(predicate, lost, gained)
+            if predicate in _TARGETS and not any(map(was_known, gained)):
                 kinds = [kind if kind == "rule-relaxed" else "rule-about-new" for kind in kinds]
-        sides = (tuple(sorted(map(plain, side))) for side in (lost, gained))
-        left, right = sides
         for kind in kinds:
-            yield Change("rules", kind, "~", "", words=show(predicate), before=left, after=right)
+            yield Change(
+                area="rules",
+                kind=kind,
+                sign="changed",
+                subject="",
+                subject_type="shape",
+                predicate=predicate,
+                before=tuple(sorted(lost)),
+                after=tuple(sorted(gained)),
+            )
 
 
 def _severity_change(old: AbstractSet[str], new: AbstractSet[str]) -> str:
@@ -151,48 +166,39 @@ def _severity_change(old: AbstractSet[str], new: AbstractSet[str]) -> str:
     return "warning-tightened" if now == f"<{_SH}Warning>" else "rule-relaxed"
 
 
-def _asks(predicate: str, lost: frozenset[str], gained: frozenset[str]) -> list[str]:
-    """Return whether another value of a constraint asks for more or less; where that can't be told, for more."""
+def _strictness(predicate: str, lost: _Values, gained: _Values) -> list[str]:
+    """Return whether other values of a constraint are stricter or less strict; in doubt, they are stricter."""
     if predicate in _SWITCHES:
-        was, now = (any(plain(value) == "true" for value in side) for side in (lost, gained))
-        more = now == (predicate != _OFF)
-        return ["rule-reworded" if was == now else "rule-tightened" if more else "rule-relaxed"]
+        was, now = (any(literal_text(value) == "true" for value in side) for side in (lost, gained))
+        is_stricter = now == (predicate != _DEACTIVATED)
+        return ["rule-reworded" if was == now else "rule-tightened" if is_stricter else "rule-relaxed"]
     if len(lost) == len(gained) == 1 and predicate not in _TARGETS:
         return [_one_value(predicate, *lost, *gained)]
     if predicate in _TARGETS or not (lost and gained):
-        less = predicate == f"<{_SH}ignoredProperties>"
-        came, went = ("rule-relaxed", "rule-tightened") if less else ("rule-tightened", "rule-relaxed")
+        is_list = predicate == f"<{_SH}ignoredProperties>"
+        came, went = ("rule-relaxed", "rule-tightened") if is_list else ("rule-tightened", "rule-relaxed")
         return [*([came] if gained else []), *([went] if lost else [])]
     return ["rule-tightened"]
 
 
 def _one_value(predicate: str, was: str, now: str) -> str:
-    """Return what it means that one value of a constraint became another."""
-    if predicate in _TEXTS:
-        return "rule-reworded" if _words(was) == _words(now) else "rule-tightened"
-    if predicate in _AT_LEAST | _AT_MOST:
+    """Return the kind of change when one value of a constraint became another."""
+    if predicate in _QUERY_TEXTS:
+        return (
+            "rule-reworded" if syntax.words(literal_text(was)) == syntax.words(literal_text(now)) else "rule-tightened"
+        )
+    if predicate in _MINIMUM | _MAXIMUM:
         before, after = _number(was), _number(now)
         if before is not None and after is not None:
-            more = before < after if predicate in _AT_LEAST else before > after
-            return "rule-reworded" if before == after else "rule-tightened" if more else "rule-relaxed"
-    if predicate in _ALLOWED and set(_items(was)) < set(_items(now)):
+            is_stricter = before < after if predicate in _MINIMUM else before > after
+            return "rule-reworded" if before == after else "rule-tightened" if is_stricter else "rule-relaxed"
+    if predicate in _ALLOWED and set(terms(was)) < set(terms(now)):
         return "rule-relaxed"
     return "rule-tightened"
 
 
-def _words(literal: str) -> list[str]:
-    text = literal[1 : literal.rindex('"')]
-    for escape, letter in (("\\n", "\n"), ("\\t", "\t"), ('\\"', '"')):
-        text = text.replace(escape, letter)
-    return syntax.words(text)
-
-
 def _number(literal: str) -> float | None:
     try:
-        return float(plain(literal))
+        return float(literal_text(literal))
     except ValueError:
         return None
-
-
-def _items(text: str) -> list[str]:
-    return text.removeprefix("( ").removesuffix(" )").split(" ")

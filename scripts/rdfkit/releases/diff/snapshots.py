@@ -1,279 +1,313 @@
-"""Reading a state of the graph: a release folder, an RDF file, a checkout, or a git revision of this repository."""
+"""Read a snapshot of the graph: a release folder, an RDF file, a checkout, or a git revision of the repository."""
 
-import ast
 import gzip
 import hashlib
-import io
 import json
 import os
 import re
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from imaging_trials.graph.project import PROJECT
-from rdfkit.base.errors import UserError
-from rdfkit.inference import closure as reason
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.rdf import reading as rdf
-from rdfkit.releases.diff import semver as levels
-from rdfkit.sparql import saved as catalog
+from rdfkit.base import Project, UserError, namespaces
+from rdfkit.inference import closure
+from rdfkit.rdf import named_graphs, reading
+from rdfkit.releases.diff import semver
+from rdfkit.sparql import guard, saved
 
 MANIFEST = "manifest.json"
-QUADS = "imaging-trials.nq"
-HOUSE_RULES = "authoring.ttl"
-"""Shapes for this repository only: what they ask concerns nobody else."""
+AUTHORING_SHAPES = "authoring.ttl"
+"""Shapes for the files of the repository itself: nobody else validates data with them."""
+
+CONTEXT = "ontology/context.jsonld"
+MIGRATIONS = "ontology/migrations"
+
+MAX_UNPACKED_BYTES = 1_000_000_000
+MAX_GIT_SECONDS = 300
 
 _FOLDERS = ("ontology", "data", "shapes", "queries")
-_MOST_BYTES = 1_000_000_000
-_GIVEN = PROJECT.graph_iri("given")
-"""Where the triples of a file without named graphs stand while it is looked at."""
-
-_INFERRED = PROJECT.graph_iri(layers.INFERRED)
+_UNNAMED = "given"
+"""The named graph into which the triples of a file without named graphs are put."""
 
 
 @dataclass(frozen=True)
-class State:
-    """A state of the graph. What a state does not have (a release has no shapes) is None, and then not compared.
+class Snapshot:
+    """The graph at one time. What a snapshot does not have (a release has no shapes) is None, and is not compared.
 
-    ``quads`` is what is asserted, ``closed`` that and what follows; ``house_shapes`` are the shapes for this repository
-    only, which are counted but not compared; ``prefixes`` is the house's ``whole_table`` or
-    only those that the files declare; ``closure_rules`` is where the rules of inference lie, with their texts.
+    - ``quads`` is what is asserted; ``closed`` also has what is inferred, in the graph of ``inferred``.
+    - ``authoring_shapes`` are the shapes for the repository itself, which are counted but not compared.
+    - ``prefixes`` is the prefix table if ``has_prefix_table``, and otherwise what the files declare.
+    - ``files`` are the names of the files of a release.
+    - ``closure_rules`` and ``migrations`` are file names with their texts.
+    - ``unread`` are saved queries that could not be read, with the reason.
+    - ``has_graphs`` says whether statements are in named graphs of the project, so that saved queries can be run.
     """
 
     name: str
     version: str
     quads: list[Quad]
     closed: Store
+    inferred: list[Quad]
+    has_graphs: bool
     shapes: list[Quad] | None = None
-    house_shapes: list[Quad] = field(default_factory=list)
-    queries: dict[str, catalog.SavedQuery] | None = None
+    authoring_shapes: list[Quad] = field(default_factory=list)
+    queries: dict[str, saved.SavedQuery] | None = None
     prefixes: dict[str, str] = field(default_factory=dict)
-    whole_table: bool = False
+    has_prefix_table: bool = False
     files: frozenset[str] | None = None
     closure_rules: dict[str, str] | None = None
+    migrations: dict[str, str] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
 
-    def inferred(self) -> Iterator[Quad]:
-        """Yield what follows and is not asserted."""
-        return self.closed.quads_for_pattern(None, None, None, _INFERRED)
 
-    @property
-    def has_graphs(self) -> bool:
-        """Whether statements stand in our named graphs, so that saved queries can be asked."""
-        return any(graph == PROJECT.graph_iri("page") for graph in self.closed.named_graphs())
+def read_snapshot(project: Project, name: str, *, display_name: str = "") -> Snapshot:
+    """Return the snapshot that ``name`` refers to: a path, or else a git revision of the project's root folder.
 
+    ``display_name`` is the name of a checkout in reports, if it is not to be ``name``.
 
-def read(name: str, repository: Path, *, called: str = "") -> State:
-    """Return the state that a person names: a path, or else a git revision of the repository.
-
-    ``called`` is what a report calls a checkout instead.
-
-    Raises UserError for what is neither, for a folder that is no release and no checkout, and for a broken file.
+    Raises UserError if ``name`` is neither, for a folder that is neither a release nor a checkout, and for a broken
+    file.
     """
     path = Path(name)
     if path.is_dir():
         if (path / "ontology").is_dir():
-            return _checkout(called or name, path)
+            return _checkout(project, display_name or name, path)
         if (path / MANIFEST).is_file():
-            return _release(name, path)
-        raise UserError(f"{name} is no release ({MANIFEST} is not there) and no checkout (no ontology/): name another.")
+            return _release(project, name, path)
+        raise UserError(
+            f"{name} is neither a release (it has no {MANIFEST}) nor a checkout (it has no ontology/): "
+            "name another folder."
+        )
     if path.is_file():
-        return _file(name, path)
-    if path.suffix in {*rdf.EXTENSIONS, ".gz"} and not _is_revision(repository, name):
+        return _file(project, name, path)
+    if path.suffix in {*reading.EXTENSIONS, ".gz"} and not _is_revision(project.root, name):
         raise UserError(f"{name}: there is no such file; check the name.")
-    return _revision(name, repository)
+    return _revision(project, name)
 
 
-def newest_release(repository: Path) -> str | None:
-    """Return the git tag of the newest release (``v1.2.0``; previews do not count), or None where there is none.
+def newest_release(project: Project) -> str | None:
+    """Return the git tag of the newest release (such as ``v1.2.0``; previews do not count), or None before the first.
 
-    Raises UserError where git can't tell: there is no git, or no repository.
+    Raises UserError if git cannot be run, or if it has no tag while the changelog lists an earlier version than the
+    project's: a clone without tags must not be taken for a project without releases.
     """
-    tags = [tag for tag in _git(repository, "tag", "--list", "v*").split() if re.fullmatch(r"v\d+\.\d+\.\d+", tag)]
-    return max(tags, key=levels.version, default=None)
+    lines = _git(project.root, "tag", "--list", "v*").split()
+    tags = [tag for tag in lines if re.fullmatch(r"v\d{1,9}\.\d{1,9}\.\d{1,9}", tag)]
+    if tags:
+        return max(tags, key=semver.version)
+    changelog = project.root / "CHANGELOG.md"
+    text = changelog.read_text(encoding="utf-8") if changelog.is_file() else ""
+    listed = re.findall(r"(?m)^## v?(\d{1,9}\.\d{1,9}\.\d{1,9})", text)
+    current = semver.version(project.version)
+    for earlier in (found for found in listed if semver.version(found) < current):
+        raise UserError(
+            f"CHANGELOG.md lists version {earlier}, but git has no tag v{earlier} here: fetch the tags "
+            "(git fetch --tags), or tag that release."
+        )
+    return None
 
 
-def _checkout(name: str, root: Path) -> State:
-    """Return the state of the files under a folder that is laid out as this repository is."""
-    rules = root / "ontology" / "rules"
-    sources = layers.read_sources(PROJECT.at(root))
-    quads = list(sources)
-    reason.close(PROJECT, sources, rules)
+def _checkout(project: Project, name: str, root: Path) -> Snapshot:
+    """Return the snapshot of the files below a folder that is laid out like the project's root."""
+    is_current = root.resolve() == project.root.resolve()
+    here = project.at(root)
+    closed = named_graphs.read_sources(here)
+    quads = list(closed)
+    closure.close(here, closed)
     unread: dict[str, str] = {}
-    queries = _queries(root, unread)
-    shapes = _shapes(root, "*.ttl", but=HOUSE_RULES)
-    here = root.resolve() == PROJECT.root.resolve()
-    table = dict(PROJECT.prefixes) if here else _table(root)
-    return State(
+    queries = _queries(here, unread)
+    table = dict(project.prefixes) if is_current else _prefix_table(root / CONTEXT)
+    return Snapshot(
         name=name,
-        version=_stated_version(root) or _said_version(quads),
+        version=project.version if is_current else _stated_version(project, quads),
         quads=quads,
-        closed=sources,
-        shapes=shapes,
-        house_shapes=_shapes(root, HOUSE_RULES) or [],
+        closed=closed,
+        inferred=_inferred(project, closed),
+        has_graphs=True,
+        shapes=_shapes(root, "*.ttl", leave_out=AUTHORING_SHAPES),
+        authoring_shapes=_shapes(root, AUTHORING_SHAPES) or [],
         queries=queries,
-        prefixes=table or _declared(root, queries),
-        whole_table=bool(table),
-        closure_rules={path.name: path.read_text(encoding="utf-8") for path in layers.rule_files(rules)},
+        prefixes=table or _declared_prefixes(here, queries),
+        has_prefix_table=bool(table),
+        closure_rules=_texts(*named_graphs.rule_files(here.rules)),
+        migrations=_texts(*(root / MIGRATIONS).glob("*.tsv")),
         unread=unread,
     )
 
 
-def _shapes(root: Path, pattern: str, but: str = "") -> list[Quad] | None:
-    files = sorted(path for path in (root / "shapes").glob(pattern) if path.name != but)
-    return [quad for path in files for quad in rdf.read(path)] if files else None
+def _texts(*paths: Path) -> dict[str, str]:
+    try:
+        return {path.name: path.read_text(encoding="utf-8") for path in sorted(paths)}
+    except UnicodeDecodeError as error:
+        raise UserError(f"{paths[0].parent} has a file that is not UTF-8 ({error}): save it as UTF-8.") from None
 
 
-def _queries(root: Path, unread: dict[str, str]) -> dict[str, catalog.SavedQuery] | None:
-    """Return the saved queries; those that this version's grammar can't read are named in ``unread``."""
-    if not (root / "queries").is_dir():
+def _shapes(root: Path, pattern: str, leave_out: str = "") -> list[Quad] | None:
+    files = sorted(path for path in (root / "shapes").glob(pattern) if path.name != leave_out)
+    return [quad for path in files for quad in reading.read(path)] if files else None
+
+
+def _queries(project: Project, unread: dict[str, str]) -> dict[str, saved.SavedQuery] | None:
+    """Return the saved queries; add those that cannot be read (an older grammar) to ``unread``, with the reason."""
+    if not (project.root / "queries").is_dir():
         return None
     found = {}
-    for path in catalog.files(PROJECT.at(root)):
+    for path in saved.files(project):
         try:
-            found[path.stem] = catalog.read(PROJECT, path)
+            found[path.stem] = saved.read(project, path)
         except UserError as error:
-            unread[path.stem] = str(error).replace(f"{root}{os.sep}", "").rstrip(".")
+            unread[path.stem] = str(error).replace(f"{project.root}{os.sep}", "").rstrip(".")
     return found
 
 
-def _declared(root: Path, queries: dict[str, catalog.SavedQuery] | None) -> dict[str, str]:
+def _prefix_table(path: Path) -> dict[str, str]:
+    """Return the prefixes of a JSON-LD context: its keys whose value is a namespace, or nothing if there is no file.
+
+    The published context has every prefix of the project. A value that is a keyword or a CURIE defines a term.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        context = json.loads(path.read_text(encoding="utf-8"))["@context"]
+        texts = {key: value for key, value in context.items() if isinstance(value, str) and not value.startswith("@")}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{path} is not a JSON-LD context ({type(error).__name__}): restore the file.") from None
+    return {prefix: iri for prefix, iri in texts.items() if iri.partition(":")[0] not in context}
+
+
+def _declared_prefixes(project: Project, queries: Mapping[str, saved.SavedQuery] | None) -> dict[str, str]:
     """Return the prefixes that source files, shapes and saved queries declare."""
-    from rdfkit.sparql import guard
-
     found: dict[str, str] = {}
-    for path in [path for _, path in layers.source_files(PROJECT.at(root))] + sorted((root / "shapes").glob("*.ttl")):
-        reading = parse(path=str(path), format=RdfFormat.TURTLE)
-        next(reading, None)
-        found |= reading.prefixes
+    shapes = sorted((project.root / "shapes").glob("*.ttl"))
+    for path in [*(path for _, path in named_graphs.source_files(project)), *shapes]:
+        parser = parse(path=str(path), format=RdfFormat.TURTLE)
+        next(parser, None)
+        found |= parser.prefixes
     for query in (queries or {}).values():
-        found |= guard.declared_prefixes(query.text)  # of another revision: perhaps no valid SPARQL
+        found |= guard.declared_prefixes(query.text)
     return found
 
 
-_TABLES = ("scripts/rdfkit/base/namespaces.py", "scripts/imaging_trials/terms.py")
-"""Where the prefix table lies, and where it lay."""
+def _stated_version(project: Project, quads: list[Quad]) -> str:
+    """Return the version that the vocabulary states (owl:versionInfo) or else the dataset, or "".
 
-
-def _table(root: Path) -> dict[str, str]:
-    """Return the prefix table of a checkout, put together from its plain parts; none of it is run."""
-    paths_of_table = [root / place for place in _TABLES if (root / place).is_file()]
-    if not paths_of_table:
-        return {}
-    path = paths_of_table[0]
-    parts: dict[str, dict[str, str]] = {}
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Dict):
-            try:
-                parts[node.targets[0].id] = ast.literal_eval(node.value)
-            except ValueError:
-                continue
-    if not parts.keys() >= {"SCHEMES", "KINDS", "FOREIGN"}:
-        return {}
-    fixed = ("imt", "imtsh", "concept", "graph")
-    return {
-        **{prefix: PROJECT.prefixes[prefix] for prefix in fixed},
-        **{prefix: f"{PROJECT.base}concept/{slug}/" for prefix, slug in parts["SCHEMES"].items()},
-        **{prefix: f"{PROJECT.base}id/{slug}/" for prefix, slug in parts["KINDS"].items()},
-        **parts["FOREIGN"],
-    }
-
-
-def _stated_version(root: Path) -> str:
-    package = root / "scripts" / "imaging_trials" / "__init__.py"
-    if root.resolve() == PROJECT.root.resolve() or not package.is_file():
-        from imaging_trials import __version__
-
-        return __version__ if root.resolve() == PROJECT.root.resolve() else ""
-    stated = re.search(r'(?m)^__version__ = "([^"]+)"', package.read_text(encoding="utf-8"))
-    return stated[1] if stated else ""
-
-
-def _said_version(quads: list[Quad]) -> str:
-    for predicate in ("owl:versionInfo", "dcat:version"):
-        iri = NamedNode(PROJECT.expand(predicate))
-        said = {quad.object.value for quad in quads if quad.predicate == iri and isinstance(quad.object, Literal)}
-        ours = [text for text in said if re.fullmatch(r"\d+\.\d+\.\d+\S*", text)]
-        if len(ours) == 1:
-            return ours[0]
+    A file of another vocabulary states its version if it states exactly one.
+    """
+    stated: dict[str, dict[str, str]] = {"owl:versionInfo": {}, "dcat:version": {}}
+    for curie, found in stated.items():
+        predicate = NamedNode(namespaces.expand(curie))
+        for quad in quads:
+            if (
+                quad.predicate == predicate
+                and isinstance(quad.object, Literal)
+                and semver.is_version(quad.object.value)
+            ):
+                found[str(quad.subject)] = quad.object.value
+    vocabulary = f"<{project.vocabulary.rstrip('#/')}>"
+    if vocabulary in stated["owl:versionInfo"]:
+        return stated["owl:versionInfo"][vocabulary]
+    for found in stated.values():
+        if len(set(found.values())) == 1:
+            return next(iter(found.values()))
     return ""
 
 
-def _release(name: str, folder: Path) -> State:
-    """Return the state of what `imt build` wrote: the quads, and the names of the files in its manifest."""
+def _release(project: Project, name: str, folder: Path) -> Snapshot:
+    """Return the snapshot of a release: its quads, and the names of the files in its manifest."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         version, files = str(manifest["version"]), dict(manifest["files"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{folder / MANIFEST} is no manifest of a release ({type(error).__name__}): build it anew."
+            f"{folder / MANIFEST} is not the manifest of a release ({type(error).__name__}): build the release again."
         ) from None
-    path = folder / QUADS
-    entry = files.get(QUADS)
-    hashed = entry.get("sha256") if isinstance(entry, dict) else None
-    if path.is_file() and hashed and hashlib.sha256(path.read_bytes()).hexdigest() != hashed:
-        raise UserError(f"{path} is not what {MANIFEST} says it is (SHA-256 differs): get the release again.")
-    whole = rdf.read(path)
-    return _of_quads(name, whole, version=version, files=frozenset(files))
+    path = folder / f"{project.name}.nq"
+    entry = files.get(path.name)
+    digest = entry.get("sha256") if isinstance(entry, dict) else None
+    if path.is_file() and digest and hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        raise UserError(f"{path} does not have the SHA-256 that {MANIFEST} states: get the release again.")
+    return _of_quads(project, name, reading.read(path), version=version, files=frozenset(files))
 
 
-def _file(name: str, path: Path) -> State:
+def _file(project: Project, name: str, path: Path) -> Snapshot:
+    base = reading.file_base(path)
     if path.suffix.lower() != ".gz":
-        return _of_quads(name, rdf.read(path, base=rdf.file_base(path)))
+        return _of_quads(project, name, reading.read(path, base=base))
     with tempfile.TemporaryDirectory(prefix="imt-diff-") as folder:
         plain = Path(folder) / path.stem
         try:
             with gzip.open(path) as packed:
-                data = packed.read(_MOST_BYTES + 1)
+                data = packed.read(MAX_UNPACKED_BYTES + 1)
         except (OSError, EOFError) as error:
-            raise UserError(f"{name} can't be unpacked ({error}): get the file again.") from None
-        if len(data) > _MOST_BYTES:
+            raise UserError(f"{name} cannot be unpacked ({error}): get the file again.") from None
+        if len(data) > MAX_UNPACKED_BYTES:
             raise UserError(
-                f"{name} unpacks to more than {_MOST_BYTES:,} bytes: that is the business of a triple store."
+                f"{name} unpacks to more than {MAX_UNPACKED_BYTES:,} bytes: use a triple store for files of this size."
             )
         plain.write_bytes(data)
         try:
-            return _of_quads(name, rdf.read(plain, base=rdf.file_base(path)))
+            return _of_quads(project, name, reading.read(plain, base=base))
         except UserError as error:
             raise UserError(str(error).replace(str(plain), name)) from None
 
 
-def _of_quads(name: str, whole: list[Quad], *, version: str = "", files: frozenset[str] | None = None) -> State:
-    """Return the state of quads read from a file; where nothing inferred is among them, what follows is added."""
+def _of_quads(
+    project: Project, name: str, quads: list[Quad], *, version: str = "", files: frozenset[str] | None = None
+) -> Snapshot:
+    """Return the snapshot of the quads of a file; if none of them is inferred, the closure is computed."""
+    unnamed, inferred = project.graph_iri(_UNNAMED), project.graph_iri(named_graphs.INFERRED)
     placed = [
-        Quad(quad.subject, quad.predicate, quad.object, _GIVEN) if isinstance(quad.graph_name, DefaultGraph) else quad
-        for quad in whole
+        Quad(quad.subject, quad.predicate, quad.object, unnamed) if isinstance(quad.graph_name, DefaultGraph) else quad
+        for quad in quads
     ]
     closed = Store()
     closed.bulk_extend(placed)
-    if not any(quad.graph_name == _INFERRED for quad in placed):
-        reason.close(PROJECT, closed, PROJECT.root / "ontology" / "rules")
-    asserted = [quad for quad in placed if quad.graph_name != _INFERRED]
-    return State(name=name, version=version or _said_version(asserted), quads=asserted, closed=closed, files=files)
+    if not any(quad.graph_name == inferred for quad in placed):
+        closure.close(project, closed)
+    asserted = [quad for quad in placed if quad.graph_name != inferred]
+    sources = set(map(project.graph_iri, named_graphs.source_graphs(project)))
+    return Snapshot(
+        name=name,
+        version=version or _stated_version(project, asserted),
+        quads=asserted,
+        closed=closed,
+        inferred=_inferred(project, closed),
+        has_graphs=any(quad.graph_name in sources for quad in asserted),
+        files=files,
+        migrations=_texts(*(project.root / MIGRATIONS).glob("*.tsv")),
+    )
 
 
-def _revision(name: str, repository: Path) -> State:
-    """Return the state of a git revision, unpacked into a folder of its own for as long as it is read."""
+def unnamed_graph(project: Project) -> str:
+    """Return the graph (as in facts) of the triples that a file has in no named graph."""
+    return str(project.graph_iri(_UNNAMED))
+
+
+def _inferred(project: Project, closed: Store) -> list[Quad]:
+    return list(closed.quads_for_pattern(None, None, None, project.graph_iri(named_graphs.INFERRED)))
+
+
+def _revision(project: Project, name: str) -> Snapshot:
+    """Return the snapshot of a git revision, which is unpacked into a temporary folder."""
+    repository = project.root
     commit = _commit(repository, name)
-    there = set(_git(repository, "ls-tree", "--name-only", commit).split("\n"))
-    folders = [folder for folder in _FOLDERS if folder in there]
+    present = set(_git(repository, "ls-tree", "--name-only", commit).split("\n"))
+    folders = [folder for folder in _FOLDERS if folder in present]
     if "ontology" not in folders:
-        raise UserError(f"The git revision '{name}' has no ontology/, so it holds no graph: name another.")
-    package = ["scripts/imaging_trials/__init__.py", *_TABLES]
-    folders += _git(repository, "ls-tree", "--name-only", commit, *package).split()
+        raise UserError(f"The git revision '{name}' has no ontology/, so it has no graph: name another revision.")
     packed = _git_bytes(repository, "archive", "--format=tar", commit, *folders)
     with tempfile.TemporaryDirectory(prefix="imt-diff-") as folder:
         root = Path(folder).resolve()
-        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        with tarfile.open(fileobj=BytesIO(packed)) as archive:
             archive.extractall(root, filter="data")
         try:
-            return _checkout(name, root)
+            return _checkout(project, name, root)
         except UserError as error:
             raise UserError(f"In the git revision '{name}': {str(error).replace(f'{root}{os.sep}', '')}") from None
 
@@ -281,8 +315,8 @@ def _revision(name: str, repository: Path) -> State:
 def _commit(repository: Path, name: str) -> str:
     if not _is_revision(repository, name):
         raise UserError(
-            f"'{name}' is no file, folder or git revision here: name a release folder, an RDF file, a tag, branch or "
-            "commit, or . for the work tree."
+            f"'{name}' is not a file, a folder or a git revision here: name a release folder, an RDF file, a tag, a "
+            "branch or a commit, or . for the work tree."
         )
     return _git(repository, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").strip()
 
@@ -301,15 +335,15 @@ def _git(repository: Path, *arguments: str) -> str:
 def _git_bytes(repository: Path, *arguments: str) -> bytes:
     done = _run_git(repository, *arguments)
     if done.returncode:
-        said = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[0]
-        raise UserError(f"git {arguments[0]} in {repository} failed ({said.rstrip('.')}): mend that and run again.")
+        reason = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[0]
+        raise UserError(f"git {arguments[0]} in {repository} failed ({reason.rstrip('.')}): fix that and run again.")
     return done.stdout
 
 
 def _run_git(repository: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
     if not (repository / ".git").exists():
-        raise UserError(f"{repository} is no git repository, so it has no revisions: name files or folders.")
-    # A hook sets these for a repository of its own.
+        raise UserError(f"{repository} is not a git repository, so it has no revisions: name files or folders.")
+    # Inside a git hook, these variables refer to the repository of the hook.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         return subprocess.run(
@@ -317,10 +351,12 @@ def _run_git(repository: Path, *arguments: str) -> "subprocess.CompletedProcess[
             env={**environment, "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=300,
+            timeout=MAX_GIT_SECONDS,
             check=False,
         )
     except FileNotFoundError:
-        raise UserError("There is no git on this machine: install it, or name files or folders instead.") from None
+        raise UserError("git is not installed on this machine: install it, or name files or folders instead.") from None
     except subprocess.TimeoutExpired:
-        raise UserError(f"git {arguments[0]} in {repository} did not end in 5 minutes: see what holds it up.") from None
+        raise UserError(
+            f"git {arguments[0]} in {repository} did not end in {MAX_GIT_SECONDS} seconds: find out what blocks it."
+        ) from None

@@ -1,390 +1,354 @@
-"""What a changed statement about a subject means: about a class, a property, a concept, a thing, a mapping."""
+"""What a changed statement means, given what its subject is: a class, a property, a concept, a mapping, a thing."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from imaging_trials.graph.project import PROJECT
 from rdfkit.releases.diff.changes import Change
-from rdfkit.releases.diff.facts import TYPE, View, iri, plain, show
-from rdfkit.releases.diff.renames import MAPS, REPLACED
-
-_LABELS = {iri("skos:prefLabel"), iri("rdfs:label")}
-_DEFINITIONS = {iri("skos:definition"), iri("rdfs:comment")}
-_NOTES = {
-    iri(curie)
-    for curie in ("skos:altLabel", "skos:hiddenLabel", "skos:example", "skos:scopeNote", "skos:editorialNote",
-                  "skos:note", "skos:changeNote", "skos:historyNote", "rdfs:seeAlso", "rdfs:isDefinedBy",
-                  "dcterms:description")
-}  # fmt: skip
-_VERSIONS = {
-    iri(curie)
-    for curie in ("owl:versionInfo", "owl:versionIRI", "owl:priorVersion", "dcat:version", "dcterms:issued",
-                  "dcterms:created", "dcterms:modified")
-}  # fmt: skip
-_LICENCES = {iri("dcterms:license"), iri("schema:license")}
-_PARENTS = {iri("rdfs:subClassOf"): "superclass", iri("rdfs:subPropertyOf"): "superproperty"}
-_EDGES = {iri("rdfs:domain"): "domain", iri("rdfs:range"): "range"}
-_INFER = {
-    iri(curie): words
-    for curie, words in {
-        "owl:inverseOf": "inverse",
-        "owl:equivalentClass": "equivalent class",
-        "owl:equivalentProperty": "equivalent property",
-        "owl:propertyChainAxiom": "chain",
-        "owl:sameAs": "same as",
-        "owl:TransitiveProperty": "transitive",
-        "owl:SymmetricProperty": "symmetric",
-        "owl:ReflexiveProperty": "reflexive",
-    }.items()
-}
-_RESTRICT = {
-    iri(curie): words
-    for curie, words in {
-        "owl:disjointWith": "disjoint with",
-        "owl:propertyDisjointWith": "disjoint with",
-        "owl:differentFrom": "different from",
-        "owl:hasKey": "key",
-        "owl:FunctionalProperty": "functional",
-        "owl:InverseFunctionalProperty": "inverse functional",
-        "owl:AsymmetricProperty": "asymmetric",
-        "owl:IrreflexiveProperty": "irreflexive",
-    }.items()
-}
-_PLACES = {
-    iri(curie)
-    for curie in ("skos:broader", "skos:narrower", "skos:broaderTransitive", "skos:narrowerTransitive", "skos:inScheme",
-                  "skos:topConceptOf", "skos:hasTopConcept")
-}  # fmt: skip
-_CLASSES = {iri("owl:Class"), iri("rdfs:Class"), iri("rdfs:Datatype")}
-_PROPERTIES = {
-    iri(curie)
-    for curie in ("rdf:Property", "owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty",
-                  "owl:OntologyProperty")
-}  # fmt: skip
-_ABOUT = {iri(curie) for curie in ("owl:Ontology", "dcat:Dataset", "void:Dataset", "dcat:Distribution")}
-_DEPRECATED = iri("owl:deprecated")
-_NOTATION = iri("skos:notation")
-_MAPPING = iri("imt:Mapping")
-MATCHES = {
-    iri(f"skos:{name}")
-    for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch", "mappingRelation")
-}
-
-_DEFINED = {"class", "property", "concept", "concept scheme"}
-
-_NOTHING: frozenset[str] = frozenset()
+from rdfkit.releases.diff.facts import View, is_iri, literal_text
+from rdfkit.releases.diff.predicates import (
+    CLASSES,
+    CONCEPT,
+    CONCEPT_SCHEME,
+    DEFINITIONS,
+    DEPRECATED,
+    EDGES,
+    EQUIVALENT,
+    INFERRING,
+    LABELS,
+    METADATA,
+    PARENTS,
+    PROPERTIES,
+    REPLACED_BY,
+    RESTRICTING,
+    ROLES,
+    TYPE,
+)
 
 AREA = {
     "class": "vocabulary",
     "property": "vocabulary",
     "axiom": "vocabulary",
-    "foreign": "vocabulary",
+    "external term": "vocabulary",
     "concept": "concepts",
     "concept scheme": "concepts",
     "mapping": "mappings",
     "mapping set": "mappings",
-    "about": "names",
+    "metadata": "names",
 }
-"""Sort of a subject, and its part of the report; things stand under ``things``."""
+"""The part of the report for each type of subject; all other types belong to ``things``."""
+
+MIN_LABEL_SIMILARITY, MIN_DEFINITION_SIMILARITY = 0.6, 0.5
+"""Below these ratios (difflib, by character and by word) a new text is taken for another text, not for a rewording."""
+
+_DEFINED = {"class", "property", "concept", "concept scheme"}
+_NOTHING: frozenset[str] = frozenset()
+_Values = dict[str, frozenset[str]]
 
 
-def sort(subject: str, view: View, ours: AbstractSet[str]) -> str:
-    """Return what sort of thing a subject is: ``class``, ``concept`` …, or its kind as its IRI says (``agent``)."""
+def subject_type(view: View, subject: str, own: AbstractSet[str]) -> str:
+    """Return what a subject is: ``class``, ``concept`` …, or the kind that its IRI names (``agent``)."""
+    project = view.project
     types = view.values(subject, TYPE)
-    kind = re.match(rf"<{re.escape(PROJECT.base)}id/([^/]+)/", subject)
-    sorts = {
-        "axiom": not subject.startswith("<"),
-        "foreign": subject not in ours,
-        "about": types & _ABOUT or subject.startswith(f"<{PROJECT.prefixes['graph']}"),
-        "concept scheme": iri("skos:ConceptScheme") in types,
-        "concept": iri("skos:Concept") in types or subject.startswith(f"<{PROJECT.prefixes['concept']}"),
-        "class": types & _CLASSES,
-        "property": types & (_PROPERTIES | _INFER.keys() | _RESTRICT.keys()),
-        "mapping": is_mapping(subject, view),
-    }
-    return next((name for name, holds in sorts.items() if holds), kind[1].replace("-", " ") if kind else "thing")
-
-
-def is_mapping(subject: str, view: View) -> bool:
-    """Tell whether a subject is the record of a mapping."""
-    return _MAPPING in view.values(subject, TYPE)
+    found = ""
+    if not is_iri(subject):
+        found = "axiom"
+    elif subject not in own:
+        found = "external term"
+    elif types & METADATA or subject.startswith(f"<{project.prefixes['graph']}"):
+        found = "metadata"
+    elif CONCEPT_SCHEME in types:
+        found = "concept scheme"
+    elif CONCEPT in types or subject.startswith(f"<{project.base}concept/"):
+        found = "concept"
+    elif types & CLASSES:
+        found = "class"
+    elif types & PROPERTIES:
+        found = "property"
+    elif view.is_mapping(subject):
+        found = "mapping"
+    elif kind := re.match(rf"<{re.escape(project.base)}id/([^/]+)/", subject):
+        found = kind[1].replace("-", " ")
+    return found or "thing"
 
 
 class Pair:
-    """Two states side by side, as far as judging a statement needs them."""
+    """Two views side by side: the old one, the new one, and the subjects that are the project's own."""
 
-    def __init__(self, before: View, after: View, ours: AbstractSet[str]) -> None:  # noqa: D107
+    def __init__(self, before: View, after: View, own: AbstractSet[str]) -> None:  # noqa: D107
         self.before = before
         self.after = after
-        self.ours = ours
-        self._known = {term for s, p, o in before.facts for term in (s, p, o) if term.startswith("<")}
+        self.own = own
+        self._known = {term for fact in before.facts for term in fact if is_iri(term)}
 
     def was_known(self, term: str) -> bool:
-        """Tell whether a term stood anywhere in the old state; somebody else's always may have been used."""
-        ours = term in self.ours or term.startswith(f"<{PROJECT.base}")
-        return term in self._known or not ours
+        """Return whether a term was used before; a term of another vocabulary may always have been used."""
+        own = term in self.own or term.startswith(f"<{self.before.project.base}")
+        return term in self._known or not own
 
     def lost(self, subject: str, predicate: str) -> frozenset[str]:
-        """Return what was asserted and neither is nor follows any more."""
+        """Return the values that were asserted and are now neither asserted nor inferred."""
         values = self.before.values(subject, predicate)
         return frozenset(value for value in values if (subject, predicate, value) not in self.after.closed)
 
     def gained(self, subject: str, predicate: str) -> frozenset[str]:
-        """Return what is asserted and neither was nor followed before."""
+        """Return the values that are asserted and were neither asserted nor inferred before."""
         values = self.after.values(subject, predicate)
         return frozenset(value for value in values if (subject, predicate, value) not in self.before.closed)
 
 
-def judge(pair: Pair, subject: str) -> Iterator[Change]:
-    """Yield the changes of a subject that is described in both states."""
-    of = sort(subject, pair.after, pair.ours)
+@dataclass(frozen=True)
+class Edit:
+    """The values that a subject lost and gained for one predicate."""
+
+    subject: str
+    predicate: str
+    lost: frozenset[str]
+    gained: frozenset[str]
+
+
+class ChangeFactory:
+    """Makes the changes of one subject."""
+
+    def __init__(self, pair: Pair, subject: str) -> None:  # noqa: D107
+        self.pair = pair
+        self.subject = subject
+        self.type = subject_type(pair.after, subject, pair.own)
+
+    def change(
+        self, kind: str, *, note: str = "", predicate: str = "", lost: Iterable[str] = (), gained: Iterable[str] = ()
+    ) -> Change:
+        """Return a change of the subject."""
+        return Change(
+            area=AREA.get(self.type, "things"),
+            kind=kind,
+            sign="changed",
+            subject=self.subject,
+            label=self.pair.after.label(self.subject) or self.pair.before.label(self.subject),
+            subject_type=self.type,
+            note=note,
+            predicate=predicate,
+            before=tuple(sorted(lost)),
+            after=tuple(sorted(gained)),
+        )
+
+    def of(self, edit: Edit, kind: str) -> Change:
+        """Return a change that consists of an edit."""
+        return self.change(kind, predicate=edit.predicate, lost=edit.lost, gained=edit.gained)
+
+
+def changes_of(pair: Pair, subject: str) -> Iterator[Change]:
+    """Yield the changes of a subject that both views describe."""
+    factory = ChangeFactory(pair, subject)
     predicates = pair.before.about.get(subject, {}).keys() | pair.after.about.get(subject, {}).keys()
     lost = {predicate: values for predicate in predicates if (values := pair.lost(subject, predicate))}
     gained = {predicate: values for predicate in predicates if (values := pair.gained(subject, predicate))}
-    if _DEPRECATED in gained:
-        # What its replacement now says is not lost.
-        heirs = pair.after.values(subject, REPLACED)
+    if DEPRECATED in gained:
+        # What its replacement now states is not lost.
+        replacements = pair.after.values(subject, REPLACED_BY)
         lost = {
             p: left
             for p, values in lost.items()
-            if (left := frozenset(v for v in values if not any((heir, p, v) in pair.after.closed for heir in heirs)))
+            if (
+                left := frozenset(
+                    v for v in values if not any((other, p, v) in pair.after.closed for other in replacements)
+                )
+            )
         }
-    made = _Maker(pair, subject, of)
-    if of == "mapping":
-        yield from _mapping(made, lost, gained)
+    if factory.type == "mapping":
+        yield from _mapping(factory, lost, gained)
         return
-    told: set[str] = set()
-    if of in _DEFINED:
-        yield from _wording(made, lost, gained)
-        told = _LABELS | _DEFINITIONS
-    for predicate in sorted((lost.keys() | gained.keys()) - told):
-        yield from _statement(made, predicate, lost.get(predicate, frozenset()), gained.get(predicate, frozenset()))
+    reported: set[str] = set()
+    if factory.type in _DEFINED:
+        yield from _wording(factory, lost, gained)
+        reported = {*LABELS, *DEFINITIONS}
+    for predicate in sorted((lost.keys() | gained.keys()) - reported):
+        edit = Edit(subject, predicate, lost.get(predicate, _NOTHING), gained.get(predicate, _NOTHING))
+        yield from _statement(factory, edit)
 
 
-_Says = Callable[["_Maker", str, frozenset[str], frozenset[str]], Iterator[Change]]
+def _wording(factory: ChangeFactory, lost: _Values, gained: _Values) -> Iterator[Change]:
+    labels, texts = _both(lost, gained, LABELS), _both(lost, gained, DEFINITIONS)
+    replaced = _are_unlike(labels, MIN_LABEL_SIMILARITY, by_word=False) and _are_unlike(
+        texts, MIN_DEFINITION_SIMILARITY, by_word=True
+    )
+    for note, kind, (went, came) in (("label", "label-changed", labels), ("definition", "definition-reworded", texts)):
+        if went or came:
+            yield factory.change("meaning-replaced" if replaced else kind, note=note, lost=went, gained=came)
 
 
-class _Maker:
-    """Makes changes of one subject."""
-
-    def __init__(self, pair: Pair, subject: str, of: str) -> None:
-        self.pair = pair
-        self.subject = subject
-        self.of = of
-
-    def change(
-        self, kind: str, what: str, lost: AbstractSet[str] = _NOTHING, gained: AbstractSet[str] = _NOTHING
-    ) -> Change:
-        return Change(
-            area=AREA.get(self.of, "things"),
-            kind=kind,
-            sign="~",
-            subject=show(self.subject),
-            label=self.pair.after.label(self.subject) or self.pair.before.label(self.subject),
-            sort=self.of,
-            words=what,
-            before=tuple(sorted(map(plain, lost))),
-            after=tuple(sorted(map(plain, gained))),
-        )
-
-
-_Values = dict[str, frozenset[str]]
-
-
-def _wording(made: _Maker, lost: _Values, gained: _Values) -> Iterator[Change]:
-    labels = _both(lost, gained, _LABELS)
-    texts = _both(lost, gained, _DEFINITIONS)
-    replaced = _all_else(labels, 0.6, by_word=False) and _all_else(texts, 0.5, by_word=True)
-    for words, kind, sides in (("label", "label-changed", labels), ("definition", "definition-reworded", texts)):
-        if any(sides):
-            yield made.change("meaning-replaced" if replaced else kind, words, *sides)
-
-
-def _both(lost: _Values, gained: _Values, predicates: AbstractSet[str]) -> tuple[frozenset[str], frozenset[str]]:
-    empty: frozenset[str] = frozenset()
+def _both(lost: _Values, gained: _Values, predicates: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
     return (
-        empty.union(*(lost.get(predicate, empty) for predicate in predicates)),
-        empty.union(*(gained.get(predicate, empty) for predicate in predicates)),
+        _NOTHING.union(*(lost.get(predicate, _NOTHING) for predicate in predicates)),
+        _NOTHING.union(*(gained.get(predicate, _NOTHING) for predicate in predicates)),
     )
 
 
-def _all_else(sides: tuple[frozenset[str], frozenset[str]], least: float, *, by_word: bool) -> bool:
-    """Tell whether texts went and came, and none that came has a fair share of one that went."""
-    went, came = ([plain(text).lower() for text in side] for side in sides)
+def _are_unlike(sides: tuple[frozenset[str], frozenset[str]], least: float, *, by_word: bool) -> bool:
+    """Return whether texts were lost and gained, and each pair of them is less similar than ``least``."""
+    went, came = ([literal_text(text).lower() for text in side] for side in sides)
     pairs = [(a.split(), b.split()) if by_word else (a, b) for a in went for b in came]
     return bool(pairs) and all(SequenceMatcher(None, a, b, autojunk=False).ratio() < least for a, b in pairs)
 
 
-def _statement(made: _Maker, predicate: str, lost: frozenset[str], gained: frozenset[str]) -> Iterator[Change]:
-    if predicate in _LICENCES:
-        yield made.change("licence-changed", "licence", lost, gained)
-    elif predicate in _VERSIONS and made.of in {"about", "mapping set"}:
-        yield made.change("version-stated", show(predicate), lost, gained)
-    elif made.of == "about":
-        if predicate != iri("dcterms:hasPart"):  # the named graphs have changes of their own
-            yield made.change("about-changed", show(predicate), lost, gained)
-    elif made.of == "foreign" and not (predicate in _RESTRICT and (lost | gained) & made.pair.ours):
-        yield made.change("foreign-changed", show(predicate), lost, gained)
-    else:
-        says = next((says for predicates, says in _SAYS if predicate in predicates), _value)
-        yield from says(made, predicate, lost, gained)
+def _statement(factory: ChangeFactory, edit: Edit) -> Iterator[Change]:
+    """Yield the changes that an edit consists of, given the type of its subject."""
+    role = ROLES.get(edit.predicate, "value")
+    match factory.type:
+        case _ if role == "license":
+            yield factory.of(edit, "license-changed")
+        case "metadata" | "mapping set" if role == "version":
+            yield factory.of(edit, "version-stated")
+        case "metadata":
+            if role != "part":  # the named graphs have changes of their own
+                yield factory.of(edit, "metadata-changed")
+        case "external term" if not (edit.predicate in RESTRICTING and (edit.lost | edit.gained) & factory.pair.own):
+            yield factory.of(edit, "external-changed")
+        case _:
+            yield from _by_role(factory, edit, role)
 
 
-def _deprecation(made: _Maker, predicate: str, lost: frozenset[str], gained: frozenset[str]) -> Iterator[Change]:
-    deprecated = made.pair.after.values(made.subject, _DEPRECATED)
-    if predicate == REPLACED:
-        if not deprecated or not (made.pair.gained(made.subject, _DEPRECATED)):
-            yield from _value(made, predicate, lost, gained)
-    elif gained:
-        heirs = " or ".join(sorted(show(value) for value in made.pair.after.values(made.subject, REPLACED)))
-        yield made.change(
-            "deprecated", f"deprecated, replaced by {heirs}" if heirs else "deprecated, with no heir named"
-        )
-        if _emptied(made.pair, made.subject):
-            yield made.change("emptied", "no statement uses it any more")
-    else:
-        yield made.change("deprecation-taken-back", "no longer deprecated")
+def _by_role(factory: ChangeFactory, edit: Edit, role: str) -> Iterator[Change]:  # noqa: C901 - one case for each role
+    match role:
+        case "deprecation":
+            yield from _deprecation(factory, edit)
+        case "replacement" if factory.pair.gained(edit.subject, DEPRECATED):
+            pass  # part of the deprecation
+        case "type":
+            yield from _types(factory, edit)
+        case "match":
+            yield from _matches(factory, edit)
+        case "parent":
+            yield from _parents(factory, edit)
+        case "edge":
+            yield from _edges(factory, edit)
+        case "axiom":
+            yield from _axioms(factory, edit)
+        case "hierarchy":
+            yield from _hierarchy(factory, edit)
+        case "notation":
+            yield factory.of(edit, "notation-changed" if edit.lost else "notation-added")
+        case "note" if factory.type in _DEFINED:
+            yield factory.of(edit, "note-changed")
+        case _:
+            kind = "value-corrected" if edit.lost and edit.gained else "value-added" if edit.gained else "value-removed"
+            yield factory.of(edit, kind)
 
 
-def _emptied(pair: Pair, term: str) -> bool:
-    """Tell whether statements used a term as their predicate or class, and none does now."""
+def _deprecation(factory: ChangeFactory, edit: Edit) -> Iterator[Change]:
+    if not edit.gained:
+        yield factory.change("deprecation-withdrawn", note="no longer deprecated")
+        return
+    replacements = " or ".join(sorted(factory.pair.after.values(edit.subject, REPLACED_BY)))
+    note = f"deprecated, replaced by {replacements}" if replacements else "deprecated, without a replacement"
+    yield factory.change("deprecated", note=note)
+    if _is_used(factory.pair.before, edit.subject) and not _is_used(factory.pair.after, edit.subject):
+        yield factory.change("deprecated-unused", note="no statement uses it any longer")
 
-    def used(view: View) -> bool:
-        return any(p == term or (p == TYPE and o == term) for _, p, o in view.closed)
 
-    return used(pair.before) and not used(pair.after)
+def _is_used(view: View, term: str) -> bool:
+    """Return whether a term is the predicate or the class of a statement, inferred ones included."""
+    return any(p == term or (p == TYPE and o == term) for _, p, o in view.closed)
 
 
-def _types(made: _Maker, _: str, lost: frozenset[str], gained: frozenset[str]) -> Iterator[Change]:
-    characteristics = _INFER.keys() | _RESTRICT.keys()
-    if made.of in {"class", "property"}:
-        for kinds, name in ((_INFER, "inference"), (_RESTRICT, "restriction")):
+def _types(factory: ChangeFactory, edit: Edit) -> Iterator[Change]:
+    lost, gained = edit.lost, edit.gained
+    if factory.type in {"class", "property"}:
+        for kinds, name in ((INFERRING, "inference"), (RESTRICTING, "restriction")):
             for one in sorted(gained & kinds.keys()):
-                yield made.change(f"{name}-added", kinds[one])
+                yield factory.change(f"{name}-added", note=kinds[one])
             for one in sorted(lost & kinds.keys()):
-                yield made.change(f"{name}-removed", f"no longer {kinds[one]}")
+                yield factory.change(f"{name}-removed", note=f"no longer {kinds[one]}")
+        characteristics = INFERRING.keys() | RESTRICTING.keys()
         lost, gained = lost - characteristics, gained - characteristics
-        if lost:
-            yield made.change("term-retyped", "kind of term", lost, gained)
-        elif gained:
-            yield made.change("type-added", "is also", _NOTHING, gained)
-    elif lost:
-        yield made.change("thing-retyped", "class", lost, gained)
+        kind = "term-retyped"
+    else:
+        kind = "thing-retyped"
+    if lost:
+        yield factory.change(kind, predicate=TYPE, lost=lost, gained=gained)
     elif gained:
-        yield made.change("type-added", "class", lost, gained)
+        yield factory.change("type-added", predicate=TYPE, gained=gained)
 
 
-def _matches(made: _Maker, predicate: str, lost: frozenset[str], gained: frozenset[str]) -> Iterator[Change]:
-    for kind, what, values in (("mapping-removed", "no longer", lost), ("mapping-added", "now", gained)):
-        for value in sorted(values):
-            yield made.change(kind, f"{what} {show(predicate)} {show(value)}")
+def _matches(factory: ChangeFactory, edit: Edit) -> Iterator[Change]:
+    for value in sorted(edit.lost):
+        yield factory.change("mapping-removed", predicate=edit.predicate, lost=[value])
+    for value in sorted(edit.gained):
+        yield factory.change("mapping-added", predicate=edit.predicate, gained=[value])
 
 
-def _is_alignment(made: _Maker, value: str) -> bool:
-    return value.startswith("<") and value not in made.pair.ours
+def _is_external(factory: ChangeFactory, value: str) -> bool:
+    return is_iri(value) and value not in factory.pair.own
 
 
-def _parents(made: _Maker, predicate: str, lost: frozenset[str], gained: frozenset[str]) -> Iterator[Change]:
-    yield from _expressions(made, predicate, lost, gained)
-    pair, what = made.pair, _PARENTS[predicate]
-    for value in sorted(filter(_is_named, lost)):
-        kind = "alignment-removed" if _is_alignment(made, value) else "parent-removed"
-        yield made.change(kind, f"{what} taken away", {value})
-    old_parents = {o for s, p, o in pair.before.closed if s == made.subject and p == predicate}
-    for value in sorted(filter(_is_named, gained)):
-        above = {o for s, p, o in pair.after.closed if s == value and p == predicate} - old_parents - {made.subject}
-        if _is_alignment(made, value):
+def _parents(factory: ChangeFactory, edit: Edit) -> Iterator[Change]:
+    yield from _expressions(factory, edit)
+    pair, note = factory.pair, PARENTS[edit.predicate]
+    for value in sorted(filter(is_iri, edit.lost)):
+        kind = "alignment-removed" if _is_external(factory, value) else "parent-removed"
+        yield factory.change(kind, note=f"{note} removed", lost=[value])
+    old_parents = _parents_of(pair.before, edit.subject, edit.predicate)
+    for value in sorted(filter(is_iri, edit.gained)):
+        above = _parents_of(pair.after, value, edit.predicate) - old_parents - {edit.subject}
+        if _is_external(factory, value):
             kind = "alignment-added"
-        elif pair.was_known(value) or any(term in pair.ours and pair.was_known(term) for term in above):
+        elif pair.was_known(value) or any(term in pair.own and pair.was_known(term) for term in above):
             kind = "parent-added"
         else:
             kind = "parent-new"
-        yield made.change(kind, f"{what} added", _NOTHING, {value})
+        yield factory.change(kind, note=f"{note} added", gained=[value])
 
 
-def _is_named(value: str) -> bool:
-    return value.startswith("<")
+def _parents_of(view: View, subject: str, predicate: str) -> set[str]:
+    return {o for s, p, o in view.closed if s == subject and p == predicate}
 
 
-def _expressions(made: _Maker, predicate: str, lost: frozenset[str], gained: frozenset[str]) -> Iterator[Change]:
-    sides = [{value for value in side if not _is_named(value)} for side in (lost, gained)]
-    if any(sides):
-        yield made.change("expression-changed", show(predicate), *sides)
-
-
-def _edges(made: _Maker, predicate: str, lost: frozenset[str], gained: frozenset[str]) -> Iterator[Change]:
-    edge = _EDGES[predicate]
-    before, after = (view.values(made.subject, predicate) for view in (made.pair.before, made.pair.after))
-    if not lost:
-        yield made.change(f"{edge}-narrowed", f"{edge} narrowed", before, after)
-    elif not gained:
-        yield made.change(f"{edge}-widened", f"{edge} widened", before, after)
-    else:
-        yield made.change(f"{edge}-narrowed", f"{edge} changed", before, after)
-
-
-def _axioms(made: _Maker, predicate: str, lost: frozenset[str], gained: frozenset[str]) -> Iterator[Change]:
-    name = "inference" if predicate in _INFER else "restriction"
-    words = _INFER.get(predicate) or _RESTRICT[predicate]
-    equivalent = predicate in {iri("owl:equivalentClass"), iri("owl:equivalentProperty")}
-    if equivalent:
-        yield from _expressions(made, predicate, lost, gained)
-    for values, done in ((lost, "removed"), (gained, "added")):
-        for value in sorted(values if not equivalent else filter(_is_named, values)):
-            kind = f"{name}-{done}"
-            if equivalent and _is_alignment(made, value):
-                kind = f"alignment-{done}"
-            elif done == "added" and not (made.pair.was_known(value) and made.pair.was_known(made.subject)):
-                kind = "axiom-about-new"
-            yield made.change(kind, f"{words} {done}", {value} & lost, {value} & gained)
-
-
-def _place(made: _Maker, predicate: str, lost: frozenset[str], gained: frozenset[str]) -> Iterator[Change]:
-    # That a new concept lies below, or a removed one no longer, is said of that concept.
-    gained = frozenset(value for value in gained if made.pair.was_known(value))
+def _expressions(factory: ChangeFactory, edit: Edit) -> Iterator[Change]:
+    lost, gained = ({value for value in side if not is_iri(value)} for side in (edit.lost, edit.gained))
     if lost or gained:
-        yield made.change("concept-moved", show(predicate), lost, gained)
+        yield factory.change("expression-changed", predicate=edit.predicate, lost=lost, gained=gained)
 
 
-def _notation(made: _Maker, predicate: str, lost: frozenset[str], gained: frozenset[str]) -> Iterator[Change]:
-    yield made.change("notation-changed" if lost else "notation-added", show(predicate), lost, gained)
+def _edges(factory: ChangeFactory, edit: Edit) -> Iterator[Change]:
+    name = EDGES[edit.predicate]
+    before, after = (view.values(edit.subject, edit.predicate) for view in (factory.pair.before, factory.pair.after))
+    change = "narrowed" if not edit.lost else "widened" if not edit.gained else "changed"
+    kind = f"{name}-widened" if change == "widened" else f"{name}-narrowed"
+    yield factory.change(kind, note=f"{name} {change}", lost=before, gained=after)
 
 
-def _note(made: _Maker, predicate: str, lost: frozenset[str], gained: frozenset[str]) -> Iterator[Change]:
-    if made.of in _DEFINED:
-        yield made.change("note-changed", show(predicate), lost, gained)
-    else:
-        yield from _value(made, predicate, lost, gained)
+def _axioms(factory: ChangeFactory, edit: Edit) -> Iterator[Change]:
+    pair = factory.pair
+    name = "inference" if edit.predicate in INFERRING else "restriction"
+    words = INFERRING.get(edit.predicate) or RESTRICTING[edit.predicate]
+    is_equivalence = edit.predicate in EQUIVALENT
+    if is_equivalence:
+        yield from _expressions(factory, edit)
+    for values, done in ((edit.lost, "removed"), (edit.gained, "added")):
+        for value in sorted(filter(is_iri, values) if is_equivalence else values):
+            kind = f"{name}-{done}"
+            if is_equivalence and _is_external(factory, value):
+                kind = f"alignment-{done}"
+            elif done == "added" and not (pair.was_known(value) and pair.was_known(edit.subject)):
+                kind = "axiom-about-new"
+            yield factory.change(kind, note=f"{words} {done}", lost={value} & edit.lost, gained={value} & edit.gained)
 
 
-def _value(made: _Maker, predicate: str, lost: frozenset[str], gained: frozenset[str]) -> Iterator[Change]:
-    kind = "value-corrected" if lost and gained else "value-added" if gained else "value-removed"
-    yield made.change(kind, show(predicate), lost, gained)
+def _hierarchy(factory: ChangeFactory, edit: Edit) -> Iterator[Change]:
+    # A new concept below this one, or a removed one, is reported as a change of that concept.
+    gained = [value for value in edit.gained if factory.pair.was_known(value)]
+    if edit.lost or gained:
+        yield factory.change("concept-moved", predicate=edit.predicate, lost=edit.lost, gained=gained)
 
 
-_SAYS: tuple[tuple[AbstractSet[str], _Says], ...] = (
-    ({_DEPRECATED, REPLACED}, _deprecation),
-    ({TYPE}, _types),
-    (MATCHES, _matches),
-    (_PARENTS.keys(), _parents),
-    (_EDGES.keys(), _edges),
-    (_INFER.keys() | _RESTRICT.keys(), _axioms),
-    (_PLACES, _place),
-    ({_NOTATION}, _notation),
-    (_NOTES, _note),
-)
-"""What judges statements by which predicates; all others are values."""
-
-_ROW = set(MAPS.values())
-
-
-def _mapping(made: _Maker, lost: _Values, gained: _Values) -> Iterator[Change]:
-    row = _both(lost, gained, _ROW)
-    if any(row):
-        yield made.change("mapping-changed", "says another relation", *row)
-    for predicate in sorted((lost.keys() | gained.keys()) - _ROW - (_LABELS if any(row) else set())):
-        yield made.change(
-            "mapping-annotated", show(predicate), lost.get(predicate, frozenset()), gained.get(predicate, frozenset())
-        )
+def _mapping(factory: ChangeFactory, lost: _Values, gained: _Values) -> Iterator[Change]:
+    parts = factory.pair.after.mapping_predicates()
+    went, came = _both(lost, gained, parts)
+    changed = bool(went or came)
+    if changed:
+        yield factory.change("mapping-changed", note="states another relation", lost=went, gained=came)
+    for predicate in sorted((lost.keys() | gained.keys()) - set(parts) - (set(LABELS) if changed else set())):
+        edit = Edit(factory.subject, predicate, lost.get(predicate, _NOTHING), gained.get(predicate, _NOTHING))
+        yield factory.of(edit, "mapping-annotated")

@@ -1,6 +1,6 @@
 """A release described in RDF: DCAT 3 and VoID in one file, and a SPARQL 1.1 service description.
 
-They describe the graph and stand beside it, in no named graph: a graph cannot hold its own checksum.
+They are not part of the graph, in no named graph: a graph cannot contain its own checksum.
 Specifications: https://www.w3.org/TR/vocab-dcat-3/, https://www.w3.org/TR/void/,
 https://www.w3.org/TR/sparql11-service-description/.
 """
@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from imaging_trials.graph.project import PROJECT
+from rdfkit.base import Project, namespaces
 from rdfkit.rdf import writing
-from rdfkit.releases.files.manifest import DATASET, Manifest
+from rdfkit.releases.files.manifest import Manifest
 from rdfkit.releases.files.statistics import Counts, Linkset
 
 _MEDIA = "https://www.iana.org/assignments/media-types/"
@@ -24,22 +24,22 @@ _FEATURES = {"text/turtle": "Turtle", "application/n-triples": "N-Triples", "app
 }
 _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
 _HERE = "https://example.org/here"
-"""Stands for the endpoint until it is written as a relative IRI; nothing else of ours is in this namespace."""
+"""A placeholder for the endpoint, which is written as a relative IRI; nothing else uses this namespace."""
 
 Value = NamedNode | Literal
 Facts = Iterator[Triple]
 
 
-def dcat_void(of: Manifest) -> bytes:
+def dcat_void(project: Project, of: Manifest) -> bytes:
     """Return the description of a release by DCAT 3 and VoID, as Turtle."""
-    return _turtle([*_versions(of), *_distributions(of), *_statistics(of), *_access(of)])
+    return _turtle(project, [*_versions(of), *_distributions(of), *_statistics(project, of), *_access(of)])
 
 
-def service(of: Manifest) -> bytes:
+def service(project: Project, of: Manifest) -> bytes:
     """Return the description, as Turtle, of a SPARQL service that offers the release.
 
-    Without a known endpoint it is ``<>``, the address under which the description itself is handed out: a service is
-    to answer so where it is asked nothing (SPARQL 1.1 Service Description, section 2).
+    If no endpoint is known, it is ``<>``, the address of the description itself: a service returns its description at
+    the endpoint for a request without a query (SPARQL 1.1 Service Description, section 2).
     """
     node = f"{of.about.iri}#service"
     default, dataset = f"{of.about.iri}#default-graph", f"{of.about.iri}#default-dataset"
@@ -62,16 +62,16 @@ def service(of: Manifest) -> bytes:
         named = _graph_node(of, name)
         facts += _say(dataset, sd__namedGraph=NamedNode(named))
         facts += _say(named, a="sd:NamedGraph")
-        facts += _say(named, sd__name=PROJECT.graph_iri(name), sd__graph=NamedNode(f"{named}-triples"))
+        facts += _say(named, sd__name=project.graph_iri(name), sd__graph=NamedNode(f"{named}-triples"))
         facts += _say(f"{named}-triples", a="sd:Graph")
         facts += _numbers(f"{named}-triples", counts)
-    return _turtle(facts).replace(f"<{_HERE}>".encode(), b"<>")
+    return _turtle(project, facts).replace(f"<{_HERE}>".encode(), b"<>")
 
 
 def _versions(of: Manifest) -> Facts:
     about = of.about
-    yield from _say(DATASET, a="dcat:Dataset")
-    yield from _say(DATASET, dcterms__title=_en(about.title), dcat__hasCurrentVersion=NamedNode(about.iri))
+    yield from _say(about.dataset, a="dcat:Dataset")
+    yield from _say(about.dataset, dcterms__title=_en(about.title), dcat__hasCurrentVersion=NamedNode(about.iri))
     for kind in ("dcat:Dataset", "void:Dataset"):
         yield from _say(about.iri, a=kind)
     creators = [f"{about.iri}#creator-{number}" for number in range(1, len(about.creators) + 1)]
@@ -84,7 +84,7 @@ def _versions(of: Manifest) -> Facts:
         dcterms__issued=Literal(about.issued, datatype=_iri("xsd:date")),
         dcterms__creator=[NamedNode(node) for node in creators],
         dcat__version=Literal(about.version),
-        dcat__isVersionOf=NamedNode(DATASET),
+        dcat__isVersionOf=NamedNode(about.dataset),
         dcat__previousVersion=[NamedNode(about.previous)] if about.previous else [],
     )
     for node, name in zip(creators, about.creators, strict=True):
@@ -119,7 +119,7 @@ def _distributions(of: Manifest) -> Facts:
             spdx__algorithm=_iri("spdx:checksumAlgorithm_sha256"),
             spdx__checksumValue=Literal(file.sha256, datatype=_iri("xsd:hexBinary")),
         )
-        # A dump of the whole, packed or not (VoID, section 3.2), or of some of its graphs.
+        # A dump of the dataset (VoID, section 3.2), or of some of its graphs; gzipped or not.
         whole = set(file.graphs) == set(of.graphs)
         of_graphs = [of.about.iri] if whole else [_graph_node(of, name) for name in file.graphs]
         for dataset in of_graphs:
@@ -128,35 +128,35 @@ def _distributions(of: Manifest) -> Facts:
             yield from _say(of.about.iri, void__feature=NamedNode(_FORMATS + _FEATURES[file.media_type]))
 
 
-def _statistics(of: Manifest) -> Facts:
+def _statistics(project: Project, of: Manifest) -> Facts:
     root = of.about.iri
-    yield from _say(root, void__uriSpace=Literal(PROJECT.base), void__vocabulary=_vocabularies(of.counts))
+    yield from _say(root, void__uriSpace=Literal(project.base), void__vocabulary=_vocabularies(project, of.counts))
     yield from _numbers(root, of.counts)
-    yield from _partitions(root, "", of.counts)
+    yield from _partitions(project, root, of.counts)
     for name, counts in of.graphs.items():
         node = _graph_node(of, name)
         yield from _say(root, void__subset=NamedNode(node))
         for kind in ("void:Dataset", "sd:NamedGraph"):
             yield from _say(node, a=kind)
-        yield from _say(node, sd__name=PROJECT.graph_iri(name), dcterms__title=_en(name))
+        yield from _say(node, sd__name=project.graph_iri(name), dcterms__title=_en(name))
         yield from _say(node, dcterms__license=NamedNode(of.about.license))
         if name in of.about.graphs:
             yield from _say(node, dcterms__description=_en(of.about.graphs[name]))
         yield from _numbers(node, counts)
-        yield from _partitions(root, f"graph-{name}-", counts, node)
+        yield from _partitions(project, root, counts, name, node)
     for links in of.linksets:
-        yield from _linkset(root, links)
+        yield from _linkset(project, root, links)
 
 
-def _linkset(root: str, of: Linkset) -> Facts:
-    """Say what is in a mapping set: a linkset of all, and in it one of each predicate (VoID, section 5)."""
+def _linkset(project: Project, root: str, of: Linkset) -> Facts:
+    """Describe a mapping set: a linkset of all links, and in it one for each predicate (VoID, section 5)."""
     node = f"{root}#links-{of.name}"
     yield from _say(root, void__subset=NamedNode(node))
     yield from _say(node, dcterms__title=_en(of.title), dcterms__source=NamedNode(of.iri))
     yield from _say(of.target, a="void:Dataset")
     parts = {node: of.triples}
     for predicate, triples in of.by_predicate.items():
-        part = f"{node}-{_slug(predicate).rpartition('-')[2]}"
+        part = f"{node}-{_slug(project, predicate).rpartition('-')[2]}"
         parts[part] = triples
         yield from _say(node, void__subset=NamedNode(part))
         yield from _say(part, void__linkPredicate=NamedNode(predicate))
@@ -196,13 +196,14 @@ def _numbers(node: str, of: Counts) -> Facts:
     )
 
 
-def _partitions(root: str, name: str, of: Counts, dataset: str = "") -> Facts:
+def _partitions(project: Project, root: str, of: Counts, graph: str = "", dataset: str = "") -> Facts:
+    name = f"graph-{graph}-" if graph else ""
     for iri, members in of.by_class.items():
-        part = f"{root}#{name}class-{_slug(iri)}"
+        part = f"{root}#{name}class-{_slug(project, iri)}"
         yield from _say(dataset or root, void__classPartition=NamedNode(part))
         yield from _say(part, void__class=NamedNode(iri), void__entities=_integer(members))
     for iri, use in of.by_property.items():
-        part = f"{root}#{name}property-{_slug(iri)}"
+        part = f"{root}#{name}property-{_slug(project, iri)}"
         yield from _say(dataset or root, void__propertyPartition=NamedNode(part))
         yield from _say(
             part,
@@ -213,11 +214,11 @@ def _partitions(root: str, name: str, of: Counts, dataset: str = "") -> Facts:
         )
 
 
-def _vocabularies(of: Counts) -> list[Value]:
-    """Return the namespaces that the classes and properties in use come from, as far as the house has a prefix."""
-    curies = [PROJECT.shorten(iri) for iri in (*of.by_class, *of.by_property)]
-    prefixes = {curie.partition(":")[0] for curie in curies} & PROJECT.prefixes.keys()
-    return [NamedNode(PROJECT.prefixes[prefix]) for prefix in sorted(prefixes)]
+def _vocabularies(project: Project, of: Counts) -> list[Value]:
+    """Return the namespaces of the classes and properties in use that have a prefix in the project."""
+    curies = [project.shorten(iri) for iri in (*of.by_class, *of.by_property)]
+    prefixes = {curie.partition(":")[0] for curie in curies} & project.prefixes.keys()
+    return [NamedNode(project.prefixes[prefix]) for prefix in sorted(prefixes)]
 
 
 def _graph_node(of: Manifest, name: str) -> str:
@@ -225,24 +226,24 @@ def _graph_node(of: Manifest, name: str) -> str:
     return f"{of.about.iri}#graph-{name}"
 
 
-def _slug(iri: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]+", "-", PROJECT.shorten(iri)).strip("-")
+def _slug(project: Project, iri: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", project.shorten(iri)).strip("-")
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:].replace("`", "")
 
 
-def _turtle(facts: list[Triple]) -> bytes:
-    """Return triples as Turtle, each once and those of one subject together, otherwise in their order."""
+def _turtle(project: Project, facts: list[Triple]) -> bytes:
+    """Return triples as Turtle without repetitions, those of one subject together, otherwise in their order."""
     by_subject: dict[object, dict[Triple, None]] = {}
     for triple in facts:
         by_subject.setdefault(triple.subject, {})[triple] = None
-    return writing.turtle(PROJECT, (triple for triples in by_subject.values() for triple in triples))
+    return writing.turtle(project, (triple for triples in by_subject.values() for triple in triples))
 
 
 def _say(subject: str, *, a: str = "", **facts: Value | Sequence[Value]) -> Facts:
-    """Yield triples about one thing; a property is given as its CURIE with two underscores for the colon."""
+    """Yield triples about a subject; a property is written as its CURIE with two underscores for the colon."""
     if a:
         yield Triple(NamedNode(subject), _iri("rdf:type"), _iri(a))
     for name, values in facts.items():
@@ -252,7 +253,7 @@ def _say(subject: str, *, a: str = "", **facts: Value | Sequence[Value]) -> Fact
 
 
 def _iri(curie: str) -> NamedNode:
-    return NamedNode(PROJECT.expand(curie))
+    return NamedNode(namespaces.expand(curie))
 
 
 def _en(text: str) -> Literal:

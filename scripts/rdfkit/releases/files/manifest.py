@@ -1,4 +1,4 @@
-"""What a release is: the one structure that ``manifest.json`` and every description of the release are made from."""
+"""What a release is: the one structure from which ``manifest.json`` and every description of the release are made."""
 
 import json
 from collections.abc import Iterable
@@ -7,21 +7,19 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from imaging_trials.graph.project import PROJECT
-from rdfkit.base import namespaces
-from rdfkit.base.errors import UserError
+from rdfkit.base import Project, UserError, namespaces
 from rdfkit.releases.files.statistics import Counts, Linkset
-
-DATASET = PROJECT.base + "dataset"
 
 
 @dataclass(frozen=True)
 class About:
-    """What ``data/dataset.ttl`` says of the dataset; ``previous`` is the IRI of the release before, if there was one.
+    """What ``data/dataset.ttl`` states about the dataset.
 
-    ``graphs`` has the description of each named graph under its short name.
+    ``dataset`` is the IRI of the dataset in all its versions, and ``base`` the project's base IRI. ``previous`` is the
+    IRI of the previous release, if there is one. ``graphs`` has the description of each named graph by its short name.
     """
 
+    base: str
     title: str
     description: str
     creators: tuple[str, ...]
@@ -33,16 +31,21 @@ class About:
     graphs: dict[str, str]
 
     @property
+    def dataset(self) -> str:
+        """The IRI of the dataset in all its versions."""
+        return f"{self.base}dataset"
+
+    @property
     def iri(self) -> str:
-        """Return the IRI of this release, as distinct from that of the dataset in all its versions."""
-        return f"{DATASET}/{self.version}"
+        """The IRI of this release."""
+        return f"{self.dataset}/{self.version}"
 
 
 @dataclass(frozen=True)
 class File:
-    """One file of a release: what it holds, in which syntax, and what of it is inferred, in words for a table.
+    """One file of a release: its content, its syntax, and what of it is inferred, in words for a table.
 
-    ``graphs`` are the short names of the named graphs whose triples are in it; ``unpacked`` is the name of the file
+    ``graphs`` are the short names of the named graphs whose triples it contains; ``unpacked`` is the name of the file
     that this one is a gzip of, or empty.
     """
 
@@ -61,7 +64,7 @@ class Manifest:
     """A release.
 
     ``canonical`` has the SHA-256 of the canonical N-Quads (RDFC-1.0) of the dataset and of its merge. ``counts`` are
-    those of the merge, ``graphs`` those of each named graph. ``endpoint`` is where it can be asked by SPARQL, if known.
+    those of the merge, ``graphs`` those of each named graph. ``endpoint`` is the SPARQL endpoint, if there is one.
     """
 
     about: About
@@ -75,52 +78,53 @@ class Manifest:
 
     @property
     def download(self) -> str:
-        """Return the permanent address of the folder of the files; that of a file adds its name."""
-        return f"{PROJECT.base}release/{self.about.version}/"
+        """The permanent address of the folder of the files; the name of a file completes it."""
+        return f"{self.about.base}release/{self.about.version}/"
 
 
-def about(quads: Iterable[Quad], version: str) -> About:
-    """Return what the graph ``dataset`` says of the dataset; ``version`` is the package's, which it must bear out.
+def about(project: Project, quads: Iterable[Quad]) -> About:
+    """Return what the graph ``dataset`` states about the dataset, whose IRI is the project's base and ``dataset``.
 
-    Raises UserError where it does not say what a release needs, or names another version.
+    Raises UserError if a property that a release needs is missing, or if the version is not the project's.
     """
-    graph = PROJECT.graph_iri("dataset")
-    said: dict[tuple[str, str], list[str]] = {}
+    dataset, graph = f"{project.base}dataset", project.graph_iri("dataset")
+    stated: dict[tuple[str, str], list[str]] = {}
     for quad in quads:
         if quad.graph_name == graph and isinstance(quad.subject, NamedNode):
-            said.setdefault((quad.subject.value, quad.predicate.value), []).append(_text(quad.object))
+            stated.setdefault((quad.subject.value, quad.predicate.value), []).append(_text(quad.object))
 
     def all_of(curie: str) -> tuple[str, ...]:
-        found = tuple(sorted(said.get((DATASET, PROJECT.expand(curie)), ())))
+        found = tuple(sorted(stated.get((dataset, namespaces.expand(curie)), ())))
         if not found:
-            raise UserError(f"data/dataset.ttl gives no {curie} of <{DATASET}>, which a release needs: add it.")
+            raise UserError(f"data/dataset.ttl has no {curie} of <{dataset}>, which a release needs: add it.")
         return found
 
-    if all_of("dcat:version") != (version,):
+    if all_of("dcat:version") != (project.version,):
         raise UserError(
-            f"data/dataset.ttl calls the dataset version {' and '.join(all_of('dcat:version'))}, and the package is "
-            f"version {version}: give both the same."
+            f"data/dataset.ttl states version {' and '.join(all_of('dcat:version'))} of the dataset, but the "
+            f"package has version {project.version}: set both to the same version."
         )
-    description, prefix = namespaces.expand("dcterms:description"), PROJECT.prefixes["graph"]
+    description, prefix = namespaces.expand("dcterms:description"), project.prefixes["graph"]
     return About(
+        base=project.base,
         title=all_of("dcterms:title")[0],
         description=all_of("dcterms:description")[0],
         creators=all_of("dcterms:creator"),
         license=all_of("dcterms:license")[0],
         rights=all_of("dcterms:rights")[0],
         issued=all_of("dcterms:issued")[0],
-        version=version,
-        previous=next(iter(said.get((DATASET, namespaces.expand("dcat:previousVersion")), ())), None),
+        version=project.version,
+        previous=next(iter(stated.get((dataset, namespaces.expand("dcat:previousVersion")), ())), None),
         graphs={
             subject.removeprefix(prefix): values[0]
-            for (subject, predicate), values in sorted(said.items())
+            for (subject, predicate), values in sorted(stated.items())
             if predicate == description and subject.startswith(prefix)
         },
     )
 
 
-def as_json(of: Manifest) -> dict[str, Any]:
-    """Return what ``manifest.json`` of a release has beside what it has after any build."""
+def as_json(project: Project, of: Manifest) -> dict[str, Any]:
+    """Return what ``manifest.json`` of a release contains beyond that of any build, except its files."""
     linksets = [
         {"iri": one.iri, "target": one.target, "triples": one.triples, "by_predicate": one.by_predicate}
         for one in of.linksets
@@ -141,16 +145,16 @@ def as_json(of: Manifest) -> dict[str, Any]:
             "canonical": {"algorithm": "RDFC-1.0, SHA-256 of the canonical N-Quads", **of.canonical},
         },
         "statistics": {
-            "merge": _counts(of.counts),
-            "graphs": {name: _counts(counts) for name, counts in of.graphs.items()},
+            "merge": _counts(project, of.counts),
+            "graphs": {name: _counts(project, counts) for name, counts in of.graphs.items()},
             "linksets": linksets,
         },
     }
 
 
 def file_json(file: File) -> dict[str, Any]:
-    """Return what ``manifest.json`` says of a file of a release."""
-    said = {
+    """Return what ``manifest.json`` contains about a data file of a release."""
+    entry = {
         "bytes": file.bytes,
         "sha256": file.sha256,
         "media_type": file.media_type,
@@ -158,15 +162,15 @@ def file_json(file: File) -> dict[str, Any]:
         "inferences": file.inferences,
         "graphs": list(file.graphs),
     }
-    return said | ({"gzip_of": file.unpacked} if file.unpacked else {})
+    return entry | ({"gzip_of": file.unpacked} if file.unpacked else {})
 
 
 def json_bytes(value: object) -> bytes:
-    """Return a value as the bytes of a JSON file for people and programs."""
+    """Return a value as the bytes of an indented JSON file in UTF-8."""
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _counts(of: Counts) -> dict[str, Any]:
+def _counts(project: Project, of: Counts) -> dict[str, Any]:
     return {
         "triples": of.triples,
         "entities": of.entities,
@@ -174,8 +178,8 @@ def _counts(of: Counts) -> dict[str, Any]:
         "properties": of.properties,
         "distinct_subjects": of.distinct_subjects,
         "distinct_objects": of.distinct_objects,
-        "members_by_class": {PROJECT.shorten(iri): count for iri, count in of.by_class.items()},
-        "triples_by_property": {PROJECT.shorten(iri): use.triples for iri, use in of.by_property.items()},
+        "members_by_class": {project.shorten(iri): count for iri, count in of.by_class.items()},
+        "triples_by_property": {project.shorten(iri): use.triples for iri, use in of.by_property.items()},
     }
 
 

@@ -6,16 +6,16 @@ Specifications: https://schema.org/Dataset, https://www.researchobject.org/ro-cr
 from typing import Any
 
 from rdfkit.base import namespaces
-from rdfkit.releases.files.manifest import DATASET, File, Manifest, json_bytes
+from rdfkit.releases.files.manifest import File, Manifest, json_bytes
 
 _CRATE = "https://w3id.org/ro/crate/1.2"
-_LICENCES = {"https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0 Universal"}
+_LICENSES = {"https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0 Universal"}
 
 Node = dict[str, Any]
 
 
 def schema_org(of: Manifest) -> bytes:
-    """Return the release as a schema.org Dataset. Its context stands in it, so nothing has to be fetched to read it."""
+    """Return the release as a schema.org Dataset; it contains its context, so that it can be read offline."""
     iri = {"@type": "@id"}
     context = {
         "@vocab": namespaces.SCHEMA,
@@ -31,7 +31,7 @@ def schema_org(of: Manifest) -> bytes:
     node["license"] = of.about.license
     node["isAccessibleForFree"] = True
     node["creditText"] = of.about.rights
-    node["url"] = DATASET
+    node["url"] = of.about.dataset
     node["distribution"] = [
         {"@type": "DataDownload", "contentUrl": of.download + file.name, **_of_file(file)} for file in of.files
     ]
@@ -39,12 +39,12 @@ def schema_org(of: Manifest) -> bytes:
 
 
 def ro_crate(of: Manifest, others: dict[str, tuple[str, str]]) -> bytes:
-    """Return ``ro-crate-metadata.json``, which makes the folder that it lies in an RO-Crate.
+    """Return ``ro-crate-metadata.json``, which makes its folder an RO-Crate.
 
-    ``others`` are the files that describe the release, with their media types and what they are: they are parts of the
-    crate, without a size or a checksum, as the one refers to the other.
+    ``others`` are the files that describe the release, with their media types and what they are. They have neither size
+    nor checksum, because they refer to one another.
     """
-    licence = {"@id": of.about.license}
+    license_ = {"@id": of.about.license}
     creators = [
         {"@id": f"#creator-{number}", "@type": "Organization", "name": name}
         for number, name in enumerate(of.about.creators, 1)
@@ -59,7 +59,7 @@ def ro_crate(of: Manifest, others: dict[str, tuple[str, str]]) -> bytes:
         "@type": "Dataset",
         "identifier": of.about.iri,
         **_general(of),
-        "license": licence,
+        "license": license_,
         "author": [{"@id": creator["@id"]} for creator in creators],
         "creditText": of.about.rights,
         "hasPart": [{"@id": file["@id"]} for file in files],
@@ -70,16 +70,16 @@ def ro_crate(of: Manifest, others: dict[str, tuple[str, str]]) -> bytes:
         "about": {"@id": "./"},
         "conformsTo": {"@id": _CRATE},
     }
-    name = _LICENCES.get(of.about.license, of.about.license)
-    about_licence = {
-        **licence,
+    name = _LICENSES.get(of.about.license, of.about.license)
+    about_license = {
+        **license_,
         "@type": "CreativeWork",
         "name": name,
         "description": f"{name}: the terms of the graph.",
     }
-    # Of the crate's own vocabulary, not all terms are in its context; those that are there mean the same.
+    # The context of RO-Crate lacks these two terms of schema.org.
     more = {name: f"https://schema.org/{name}" for name in ("creditText", "sha256")}
-    graph = [descriptor, root, *files, *creators, about_licence]
+    graph = [descriptor, root, *files, *creators, about_license]
     return json_bytes({"@context": [f"{_CRATE}/context", more], "@graph": graph})
 
 
@@ -94,7 +94,7 @@ def _general(of: Manifest) -> Node:
 
 def _of_file(file: File) -> Node:
     words = file.holds.replace("`", "")
-    said: Node = {"name": file.name, "description": f"{words}; inferences: {file.inferences.replace('`', '')}"}
-    said["encodingFormat"] = [file.media_type, "application/gzip"] if file.unpacked else file.media_type
-    # A number of bytes alone is what both specifications take for a size without a unit.
-    return said | {"contentSize": str(file.bytes), "sha256": file.sha256}
+    node: Node = {"name": file.name, "description": f"{words}; inferences: {file.inferences.replace('`', '')}"}
+    node["encodingFormat"] = [file.media_type, "application/gzip"] if file.unpacked else file.media_type
+    # Both specifications read a number without a unit as bytes.
+    return node | {"contentSize": str(file.bytes), "sha256": file.sha256}

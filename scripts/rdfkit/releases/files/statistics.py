@@ -1,4 +1,4 @@
-"""Counts of a graph in the terms of VoID (https://www.w3.org/TR/void/, section 4.6), and of its links to others."""
+"""Count a graph as VoID does (https://www.w3.org/TR/void/, section 4.6), and its links to other datasets."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -6,17 +6,18 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from imaging_trials.graph.project import PROJECT
-from rdfkit.base import namespaces
+from rdfkit.base import Project, namespaces
 
 _TYPE = NamedNode(namespaces.RDF + "type")
+_LABEL, _SOURCE = namespaces.expand("skos:prefLabel"), namespaces.expand("sssom:object_source")
+_OF_A_MAPPING = ("isInMappingSet", "mapsSubject", "mapsPredicate", "mapsObject")
 
 Term = NamedNode | BlankNode | Literal | Triple
 
 
 @dataclass(frozen=True)
 class Property:
-    """How often a property is used, from how many things to how many."""
+    """How many triples have a property as predicate, with how many distinct subjects and objects."""
 
     triples: int
     distinct_subjects: int
@@ -25,9 +26,9 @@ class Property:
 
 @dataclass(frozen=True)
 class Counts:
-    """What VoID says of a dataset; ``entities`` are its subjects under this project's own IRIs.
+    """The statistics of a dataset in VoID; ``entities`` are its subjects with an IRI of the project.
 
-    ``by_class`` has the number of members of each class, ``by_property`` the use of each property, under their IRIs.
+    ``by_class`` has the number of members of each class, ``by_property`` the use of each property, by their IRIs.
     """
 
     triples: int
@@ -42,7 +43,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Linkset:
-    """One mapping set: its IRI, what it is called, the dataset that its objects are in, and links by predicate."""
+    """A mapping set: its IRI, its title, the dataset of its objects, and the number of links by predicate."""
 
     iri: str
     title: str
@@ -51,17 +52,17 @@ class Linkset:
 
     @property
     def triples(self) -> int:
-        """Return how many links the set has."""
+        """The number of links of the set."""
         return sum(self.by_predicate.values())
 
     @property
     def name(self) -> str:
-        """Return the last part of the IRI, which is the name of the set's file."""
+        """The last part of the IRI, which is the name of the set's file."""
         return self.iri.rpartition("/")[2]
 
 
-def count(triples: Iterable[Triple]) -> Counts:
-    """Return the counts of a graph; a triple given twice counts once."""
+def count(project: Project, triples: Iterable[Triple]) -> Counts:
+    """Return the statistics of a graph; a repeated triple counts once."""
     members: dict[str, set[Term]] = defaultdict(set)
     uses: Counter[str] = Counter()
     subjects: dict[str, set[Term]] = defaultdict(set)
@@ -76,7 +77,7 @@ def count(triples: Iterable[Triple]) -> Counts:
     all_subjects = set[Term]().union(*subjects.values())
     return Counts(
         triples=uses.total(),
-        entities=sum(1 for term in all_subjects if isinstance(term, NamedNode) and PROJECT.is_own(term.value)),
+        entities=sum(1 for term in all_subjects if isinstance(term, NamedNode) and project.is_own(term.value)),
         classes=len(members),
         properties=len(uses),
         distinct_subjects=len(all_subjects),
@@ -86,47 +87,41 @@ def count(triples: Iterable[Triple]) -> Counts:
     )
 
 
-def linksets(quads: Iterable[Quad]) -> list[Linkset]:
-    """Return the mapping sets of a graph, sorted by IRI; what is counted is the match itself, not the node about it.
+def linksets(project: Project, quads: Iterable[Quad]) -> list[Linkset]:
+    """Return the mapping sets of a graph, sorted by IRI.
 
-    A mapping counts only where its match stands in the graph as a triple too.
+    A mapping is recorded as a node with properties of the project's vocabulary (``mapsSubject``, ``mapsPredicate``,
+    ``mapsObject``, ``isInMappingSet``) and sssom:object_source. It counts if the triple that it maps is in the graph
+    too.
     """
     facts: dict[str, dict[str, Term]] = defaultdict(dict)
-    stands: set[tuple[Term, Term, Term]] = set()
-    wanted = {PROJECT.expand(curie): curie for curie in (*_OF_A_MAPPING, "skos:prefLabel")}
+    present: set[tuple[Term, Term, Term]] = set()
+    in_set, subject, predicate, value = (f"{project.vocabulary}{name}" for name in _OF_A_MAPPING)
+    needed = (in_set, subject, predicate, value, _SOURCE)
+    wanted = {*needed, _LABEL}
     for quad in quads:
-        curie = wanted.get(quad.predicate.value)
-        if curie and isinstance(quad.subject, NamedNode):
-            facts[quad.subject.value][curie] = quad.object
-        stands.add((quad.subject, quad.predicate, quad.object))
+        if quad.predicate.value in wanted and isinstance(quad.subject, NamedNode):
+            facts[quad.subject.value][quad.predicate.value] = quad.object
+        present.add((quad.subject, quad.predicate, quad.object))
     links: dict[str, set[tuple[Term, Term, Term]]] = defaultdict(set)
     targets: dict[str, str] = {}
     for mapping in facts.values():
-        if not all(curie in mapping for curie in _OF_A_MAPPING):
+        if not all(iri in mapping for iri in needed):
             continue
-        link = (mapping["imt:mapsSubject"], mapping["imt:mapsPredicate"], mapping["imt:mapsObject"])
-        of = _text(mapping["imt:isInMappingSet"])
-        targets[of] = min(targets.get(of, "~"), _text(mapping["sssom:object_source"]))
-        if link in stands:
+        link = (mapping[subject], mapping[predicate], mapping[value])
+        of = _text(mapping[in_set])
+        targets[of] = min(targets.get(of, "~"), _text(mapping[_SOURCE]))
+        if link in present:
             links[of].add(link)
     return [
         Linkset(
             iri=iri,
-            title=_text(facts[iri].get("skos:prefLabel", Literal(iri))),
+            title=_text(facts[iri].get(_LABEL, Literal(iri))),
             target=targets[iri],
-            by_predicate=dict(sorted(Counter(_text(predicate) for _, predicate, _ in links[iri]).items())),
+            by_predicate=dict(sorted(Counter(_text(relation) for _, relation, _ in links[iri]).items())),
         )
         for iri in sorted(links)
     ]
-
-
-_OF_A_MAPPING = (
-    "imt:isInMappingSet",
-    "imt:mapsSubject",
-    "imt:mapsPredicate",
-    "imt:mapsObject",
-    "sssom:object_source",
-)
 
 
 def _text(term: Term) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Quad, Triple
 
-from rdfkit.base.project import Project
+from rdfkit.base import Project
 from rdfkit.shacl.engine import core, plan, query
 from rdfkit.shacl.engine.graph import TYPE, Graph, gc_disabled
 from rdfkit.shacl.engine.literals import language, lexical, to_term

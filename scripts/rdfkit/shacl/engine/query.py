@@ -9,7 +9,7 @@ refused by name, and so is what the reader refuses.
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 from rdfkit.shacl.engine import literals
 from rdfkit.shacl.engine.paths import Alternative, Inverse, Path, Repeated, Sequence
 from rdfkit.shacl.engine.shapes import Unsupported

@@ -9,8 +9,7 @@ from typing import Any
 
 from pyoxigraph import Quad, Triple
 
-from rdfkit.base import namespaces
-from rdfkit.base.project import Project
+from rdfkit.base import Project, namespaces
 from rdfkit.shacl.engine.graph import FIRST, REST, TYPE, Graph
 from rdfkit.shacl.engine.literals import BOOLEAN, is_well_typed, lexical, to_term
 from rdfkit.shacl.engine.paths import Alternative, Inverse, Path, Repeated, Sequence

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
-from rdfkit.base import namespaces
-from rdfkit.base.project import Project
-from rdfkit.inference.closure import Contradiction
+from rdfkit.base import Project, namespaces
+from rdfkit.inference import Contradiction
 from rdfkit.shacl.locating.paths import TripleIndex, TripleRef
 from rdfkit.shacl.terms import Term
 

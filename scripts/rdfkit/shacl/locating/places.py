@@ -13,10 +13,10 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from rdfkit.base import namespaces
-from rdfkit.inference.closure import Contradiction
+from rdfkit.inference import Contradiction
+from rdfkit.rdf import Place as Location
 from rdfkit.rdf import reading
 from rdfkit.rdf import turtle_locations as locations
-from rdfkit.rdf.turtle_locations import Place as Location
 from rdfkit.shacl.locating.contradictions import refs_of_contradiction
 from rdfkit.shacl.locating.paths import TripleIndex, TripleRef
 from rdfkit.shacl.locating.sparql import ConstraintProvenance, ShapeValues

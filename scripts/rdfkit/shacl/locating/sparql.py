@@ -10,8 +10,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Variable
 
-from rdfkit.base import namespaces
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError, namespaces
 from rdfkit.shacl.locating.paths import TripleIndex, TripleRef
 from rdfkit.shacl.report.model import Result
 from rdfkit.shacl.terms import Term

@@ -9,10 +9,9 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
-from rdfkit.base import namespaces
-from rdfkit.base.project import Project
-from rdfkit.inference.closure import Contradiction
-from rdfkit.rdf.turtle_locations import Place as Location
+from rdfkit.base import Project, namespaces
+from rdfkit.inference import Contradiction
+from rdfkit.rdf import Place as Location
 from rdfkit.shacl.report.model import CONTRADICTION, UNDEFINED, Diagnostic, Found, Report, Result, diagnostics
 from rdfkit.shacl.report.text import summary
 from rdfkit.shacl.terms import Term, term_text

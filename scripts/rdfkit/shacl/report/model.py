@@ -6,11 +6,9 @@ from typing import TypeAlias
 
 from pyoxigraph import NamedNode
 
-from rdfkit.base import namespaces
-from rdfkit.base.project import Project
-from rdfkit.base.text import printable
-from rdfkit.inference.closure import Contradiction
-from rdfkit.rdf.turtle_locations import Place as Location
+from rdfkit.base import Project, namespaces, printable
+from rdfkit.inference import Contradiction
+from rdfkit.rdf import Place as Location
 from rdfkit.shacl.terms import PathTriple, Term, path_text, term_text
 from rdfkit.shacl.undefined_terms import UndefinedTerm, sentence
 

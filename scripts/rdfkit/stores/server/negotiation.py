@@ -15,7 +15,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from rdfkit.base.project import Project
+from rdfkit.base import Project
 from rdfkit.rdf import writing
 from rdfkit.sparql import results
 from rdfkit.stores.server.request import RefusedError

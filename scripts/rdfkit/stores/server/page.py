@@ -4,7 +4,7 @@ import html
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from rdfkit.base.namespaces import RDF, XSD
+from rdfkit.base import RDF, XSD
 from rdfkit.stores.server.request import Limits
 from rdfkit.stores.server.service import Introduction
 

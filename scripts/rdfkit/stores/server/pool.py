@@ -21,8 +21,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import Store
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
+from rdfkit.base import Project, UserError
 from rdfkit.sparql import guard
 from rdfkit.stores.server.request import Limits, QueryRequest, RefusedError
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from rdfkit.base.errors import UserError
+from rdfkit.base import UserError
 from rdfkit.sparql import guard
 
 FORM = "application/x-www-form-urlencoded"

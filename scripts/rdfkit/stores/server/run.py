@@ -14,9 +14,8 @@ from pathlib import Path
 
 from pyoxigraph import QuerySolutions, Store
 
-from rdfkit.base.errors import UserError
-from rdfkit.base.project import Project
-from rdfkit.rdf.named_graphs import content_key
+from rdfkit.base import Project, UserError
+from rdfkit.rdf import content_key
 from rdfkit.stores import embedded
 from rdfkit.stores.server import pool
 from rdfkit.stores.server.request import HEALTH_CHECK, RefusedError

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rdfkit.base.project import Project
+from rdfkit.base import Project
 from rdfkit.stores.server.request import Limits
 
 

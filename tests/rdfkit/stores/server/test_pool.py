@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, Store
 
-from imaging_trials.graph.project import PROJECT
+from imaging_trials.model.project import PROJECT
 from rdfkit.stores.server import pool
 from rdfkit.stores.server.pool import Pool
 from rdfkit.stores.server.request import HEALTH_CHECK, Limits, QueryRequest, RefusedError

@@ -1,0 +1,125 @@
+"""The project as rdfkit sees it: names, prefixes, and which file is which named graph. One table for every file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from imaging_trials import __version__
+from rdfkit.base import WELL_KNOWN, GraphReader, Project
+
+TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
+if TYPE_CHECKING:
+    from pyoxigraph import Quad
+
+BASE = "https://w3id.org/imaging-trials/"
+VOCABULARY = BASE + "vocab#"
+SHAPES = BASE + "shapes#"
+
+SCHEMES = {
+    "agentkind": "agent-kind",
+    "availability": "availability",
+    "bodysite": "body-site",
+    "decaymode": "decay-mode",
+    "disease": "disease",
+    "dockind": "document-kind",
+    "eventkind": "event-kind",
+    "imaginguse": "imaging-use",
+    "intervention": "intervention-kind",
+    "modality": "modality",
+    "phase": "phase",
+    "population": "population",
+    "progphase": "programme-phase",
+    "pubkind": "publication-kind",
+    "role": "team-role",
+    "service": "support-service",
+    "standing": "standing",
+    "trialtype": "trial-type",
+}
+"""Prefix of a concept scheme's members, and the scheme's slug under ``concept/``."""
+
+KINDS = {
+    "advice": "advice",
+    "agent": "agent",
+    "agentgroup": "agent-group",
+    "article": "article",
+    "authorship": "authorship",
+    "correction": "correction",
+    "document": "document",
+    "edition": "edition",
+    "element": "element",
+    "enrolment": "enrolment",
+    "erratum": "erratum",
+    "event": "event",
+    "guideline": "guideline",
+    "journal": "journal",
+    "listing": "listing",
+    "mapping": "mapping",
+    "mappingset": "mapping-set",
+    "match": "possible-match",
+    "nuclide": "radionuclide",
+    "objective": "objective",
+    "organisation": "organisation",
+    "page": "page",
+    "person": "person",
+    "programme": "programme",
+    "quantity": "quantity",
+    "question": "research-question",
+    "record": "registry-record",
+    "section": "section",
+    "source": "source",
+    "statement": "statement",
+    "target": "target",
+    "trial": "trial",
+    "trialintervention": "intervention",
+    "variant": "variant-reading",
+    "vector": "vector",
+}
+"""Prefix of a kind of thing, and the kind's slug under ``id/``."""
+
+PREFIXES = {
+    "imt": VOCABULARY,
+    "imtsh": SHAPES,
+    "concept": BASE + "concept/",
+    "graph": BASE + "graph/",
+    **{prefix: f"{BASE}concept/{slug}/" for prefix, slug in SCHEMES.items()},
+    **{prefix: f"{BASE}id/{slug}/" for prefix, slug in KINDS.items()},
+    **WELL_KNOWN,
+    "meshv": "http://id.nlm.nih.gov/mesh/vocab#",
+    "renci": "http://reasoner.renci.org/",
+    "taxon": "http://purl.uniprot.org/taxonomy/",
+    "up": "http://purl.uniprot.org/core/",
+    "wdt": "http://www.wikidata.org/prop/direct/",
+}
+"""Every prefix of the project with its namespace. Each file declares those that it uses, under these names."""
+
+_SCRIPTS = Path(__file__).resolve().parents[2]
+
+
+def _root() -> Path:
+    """Return the folder of the graph's files: the checkout, or ``graph_files/`` in the installed package."""
+    packed = _SCRIPTS / "imaging_trials" / "graph_files"
+    return packed if packed.is_dir() else _SCRIPTS.parent
+
+
+def _mappings(root: Path) -> "Iterator[Quad]":
+    from imaging_trials import mapping_sets
+
+    yield from mapping_sets.quads(root)
+
+
+PROJECT = Project(
+    name="imaging-trials",
+    version=__version__,
+    base=BASE,
+    vocabulary=VOCABULARY,
+    shapes=SHAPES,
+    prefixes=PREFIXES,
+    root=_root(),
+    folders={"ontology/concepts": "concepts", "data/page": "page", "data/curated": "curated"},
+    files={"ontology/alignments.ttl": "alignments", "data/dataset.ttl": "dataset"},
+    top_folders={"ontology": "vocabulary", "data": None},
+    readers=(GraphReader("links", "data/links", ".sssom.tsv", _mappings),),
+    datasets={"page": ("page",)},
+    label_properties=("imt:heading", "imt:printedName", "imt:summary"),
+    code=(Path(__file__).resolve(), *sorted((_SCRIPTS / "imaging_trials" / "mapping_sets").glob("sssom*.py"))),
+)
+"""The one project value, handed to what rdfkit offers."""

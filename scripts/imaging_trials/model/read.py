@@ -1,0 +1,236 @@
+"""Read the store: what a property leads to, names, sources and provenance, always in the same order.
+
+Properties and classes are given as constants of `imaging_trials.model.vocabulary`. What has no IRI is left out where
+things are returned, what is not a literal where texts are.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, Quad, Store
+
+from imaging_trials.model import vocabulary
+from imaging_trials.model.project import PROJECT
+from rdfkit.base import visible
+from rdfkit.rdf import INFERRED
+
+_LABELS = (vocabulary.PREF_LABEL, vocabulary.LABEL, vocabulary.TITLE)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An IRI and the label by which people know it (see `label`)."""
+
+    iri: NamedNode
+    label: str
+
+    @property
+    def curie(self) -> str:
+        """The CURIE of the thing, or its IRI if no prefix of the project fits."""
+        return PROJECT.shorten(self.iri.value)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A curated source or a section of the page: its address on the web, and the day on which it was checked ("")."""
+
+    iri: NamedNode
+    label: str
+    address: NamedNode | None
+    checked_on: str
+    is_section: bool
+
+    @property
+    def curie(self) -> str:
+        """The CURIE of the source."""
+        return PROJECT.shorten(self.iri.value)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a statement comes from: the named graph, and the section, source or mapping set that states it.
+
+    There is no source for what is inferred and for what the vocabulary says.
+    """
+
+    graph: str
+    source: Source | None = None
+
+    @property
+    def is_inferred(self) -> bool:
+        """Whether the statement was inferred by the rules."""
+        return self.graph == INFERRED
+
+
+# Properties
+
+
+def objects(store: Store, subject: NamedNode, name: NamedNode) -> list[NamedNode]:
+    """Return the things that a property of ``subject`` leads to, sorted by IRI."""
+    return _named(quad.object for quad in store.quads_for_pattern(subject, name, None, None))
+
+
+def subjects(store: Store, name: NamedNode, value: NamedNode) -> list[NamedNode]:
+    """Return the things whose property leads to ``value``, sorted by IRI."""
+    return _named(quad.subject for quad in store.quads_for_pattern(None, name, value, None))
+
+
+def texts(store: Store, subject: NamedNode, name: NamedNode) -> list[str]:
+    """Return the different texts of the literals of a property, sorted."""
+    found = (quad.object for quad in store.quads_for_pattern(subject, name, None, None))
+    return sorted({value.value for value in found if isinstance(value, Literal)})
+
+
+def text(store: Store, subject: NamedNode, name: NamedNode) -> str:
+    """Return the text of a property, the first if there are several, or "" if there is none."""
+    return next(iter(texts(store, subject, name)), "")
+
+
+def number(store: Store, subject: NamedNode, name: NamedNode, default: int) -> int:
+    """Return the first whole number, not negative, among the values of a property, or ``default``."""
+    return next((int(value) for value in texts(store, subject, name) if value.isdecimal()), default)
+
+
+def quads(store: Store, subject: NamedNode | None, name: NamedNode, value: NamedNode | None = None) -> list[Quad]:
+    """Return the quads of a property between things that have IRIs, sorted by subject, object and graph."""
+    found = store.quads_for_pattern(subject, name, value, None)
+    named = {quad for quad in found if isinstance(quad.subject, NamedNode) and not isinstance(quad.object, Literal)}
+    return sorted(named, key=lambda quad: (str(quad.subject), str(quad.object), str(quad.graph_name)))
+
+
+def literals(store: Store, subject: NamedNode, name: NamedNode) -> list[Quad]:
+    """Return the quads of a property whose objects are literals, sorted by object."""
+    found = store.quads_for_pattern(subject, name, None, None)
+    return sorted((quad for quad in found if isinstance(quad.object, Literal)), key=lambda quad: str(quad.object))
+
+
+# Things
+
+
+def members(store: Store, cls: NamedNode) -> list[NamedNode]:
+    """Return the members of a class, sorted by IRI."""
+    return subjects(store, vocabulary.TYPE, cls)
+
+
+def is_a(store: Store, thing: NamedNode, cls: NamedNode) -> bool:
+    """Return whether a thing is a member of a class."""
+    return _any(store, thing, vocabulary.TYPE, cls)
+
+
+def exists(store: Store, iri: NamedNode) -> bool:
+    """Return whether the store has a statement with this subject or object."""
+    return _any(store, iri, None, None) or _any(store, None, None, iri)
+
+
+def has_statements(store: Store, iri: NamedNode) -> bool:
+    """Return whether the store has a statement with this subject."""
+    return _any(store, iri, None, None)
+
+
+def label(store: Store, iri: NamedNode) -> str:
+    """Return the preferred label of a thing, or else its label, or its title, English first; or else its CURIE."""
+    for name in _LABELS:
+        values = (quad.object for quad in store.quads_for_pattern(iri, name, None, None))
+        found = sorted(
+            (value for value in values if isinstance(value, Literal)),
+            key=lambda value: (value.language != "en", value.value),
+        )
+        if found:
+            return found[0].value
+    return PROJECT.shorten(iri.value)
+
+
+def described(store: Store, iri: NamedNode) -> str:
+    """Return ``curie (label)`` for messages, or the CURIE alone if there is no label."""
+    curie, name = PROJECT.shorten(iri.value), label(store, iri)
+    return curie if name == curie else f"{curie} ({visible(name)})"
+
+
+def thing(store: Store, iri: NamedNode) -> Thing:
+    """Return a thing with its label."""
+    return Thing(iri, label(store, iri))
+
+
+def things(store: Store, iris: Iterable[NamedNode]) -> tuple[Thing, ...]:
+    """Return things with their labels, in the order given."""
+    return tuple(thing(store, iri) for iri in iris)
+
+
+# Provenance
+
+
+def graph_name(quad: Quad) -> str:
+    """Return the short name of a quad's named graph, or ``default``."""
+    return PROJECT.graph_name(quad.graph_name) if isinstance(quad.graph_name, NamedNode) else "default"
+
+
+def is_inferred(quad: Quad) -> bool:
+    """Return whether a quad was inferred by the rules."""
+    return graph_name(quad) == INFERRED
+
+
+def sources(store: Store, subject: NamedNode) -> list[NamedNode]:
+    """Return the sources that are stated for a curated thing, sorted by IRI."""
+    return objects(store, subject, vocabulary.SOURCE)
+
+
+def sections(store: Store, subject: NamedNode) -> list[NamedNode]:
+    """Return the sections of the page that state a thing, sorted by IRI."""
+    return objects(store, subject, vocabulary.IS_STATED_IN)
+
+
+def source(store: Store, iri: NamedNode) -> Source:
+    """Return what the store says about a source, a section of the page or the page itself."""
+    return Source(
+        iri,
+        label(store, iri),
+        next(iter(objects(store, iri, vocabulary.URL)), None),
+        text(store, iri, vocabulary.CHECKED_ON),
+        is_a(store, iri, vocabulary.PAGE_SECTION),
+    )
+
+
+def provenance(store: Store, quad: Quad) -> list[Provenance]:
+    """Return where a quad comes from.
+
+    A statement of the page comes from the sections that its subject is stated in, a curated one from the sources of its
+    subject, a mapping from its mapping set; a statement about a section or a source comes from it.
+    """
+    graph = graph_name(quad)
+    found: list[NamedNode] = []
+    if isinstance(quad.subject, NamedNode):
+        subject = quad.subject
+        if graph == "links":
+            found = _mapping_sets(store, quad)
+        elif graph in ("page", "curated"):
+            if is_a(store, subject, vocabulary.PAGE_SECTION) or is_a(store, subject, vocabulary.SOURCE_CLASS):
+                found = [subject]
+            else:
+                found = sections(store, subject) if graph == "page" else sources(store, subject)
+    return [Provenance(graph, source(store, one)) for one in found] or [Provenance(graph)]
+
+
+def _mapping_sets(store: Store, quad: Quad) -> list[NamedNode]:
+    """Return the mapping sets of a mapping, or of the mappings that a plain match is made from."""
+    assert isinstance(quad.subject, NamedNode)  # noqa: S101 - the caller checked it
+    own = objects(store, quad.subject, vocabulary.IS_IN_MAPPING_SET)
+    if own:
+        return own
+    of_subject, of_predicate, of_object = (
+        {one.subject for one in store.quads_for_pattern(None, name, part, None)}
+        for name, part in (
+            (vocabulary.MAPS_SUBJECT, quad.subject),
+            (vocabulary.MAPS_PREDICATE, quad.predicate),
+            (vocabulary.MAPS_OBJECT, quad.object),
+        )
+    )
+    mappings = _named(of_subject & of_predicate & of_object)
+    return [one for mapping in mappings for one in objects(store, mapping, vocabulary.IS_IN_MAPPING_SET)]
+
+
+def _any(store: Store, subject: NamedNode | None, name: NamedNode | None, value: NamedNode | None) -> bool:
+    return next(iter(store.quads_for_pattern(subject, name, value, None)), None) is not None
+
+
+def _named(found: Iterable[object]) -> list[NamedNode]:
+    return sorted({one for one in found if isinstance(one, NamedNode)}, key=lambda one: one.value)

@@ -1,0 +1,225 @@
+"""What a person may type for a thing, and which thing is found."""
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+
+from imaging_trials.model.lookup import Fit, NameIndex, rank, resolve
+from imaging_trials.model.project import PROJECT
+from imaging_trials.model.read import described
+from rdfkit.base.errors import UserError
+from rdfkit.stores.embedded import open_store
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    return open_store(PROJECT)
+
+
+def rows(store: Store, query: str) -> Iterator[tuple[str, ...]]:
+    solutions = store.query(query, prefixes=PROJECT.prefixes, use_default_graph_as_union=True)
+    assert isinstance(solutions, QuerySolutions)
+    for solution in solutions:
+        yield tuple(term.value for term in solution if isinstance(term, NamedNode | Literal))
+
+
+def found(store: Store, text: str) -> str:
+    return PROJECT.shorten(resolve(store, text).value)
+
+
+def refusal(store: Store, text: str) -> str:
+    with pytest.raises(UserError) as caught:
+        resolve(store, text)
+    return str(caught.value)
+
+
+def outcome(store: Store, text: str) -> str:
+    """Return what is found, or the sentence of the refusal."""
+    try:
+        return described(store, resolve(store, text))
+    except UserError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FES", "fes", "[18F]FES", "[18F] FES", "(18)F-FES", "18F-FES", "F-18 FES", "F18-FES", "¹⁸F-FES", "^18^F-FES",
+        "FES F-18", "f-18 fes", "fluorine F 18 FES", "fluorine-18 FES", "agent:fes", "  [18F]   FES ",
+        "https://w3id.org/imaging-trials/id/agent/fes", "<https://w3id.org/imaging-trials/id/agent/fes>",
+    ],
+)  # fmt: skip
+def test_an_agent_is_found_by_any_spelling_of_its_name(store: Store, text: str) -> None:
+    assert found(store, text) == "agent:fes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Van den Wyngaert 2016", "van-den-wyngaert-2016", "Wyngaert", "article:van-den-wyngaert-2016",
+        "The EANM practice guidelines for bone scintigraphy", "10.1007/s00259-016-3415-4", "10.1007/S00259-016-3415-4",
+        "doi:10.1007/s00259-016-3415-4", "doi: 10.1007/s00259-016-3415-4", "https://doi.org/10.1007/s00259-016-3415-4",
+        "http://dx.doi.org/10.1007/s00259-016-3415-4", "10.1007/s00259-016-3415-4.", "27262701", "PMID:27262701",
+        "PMID: 27262701", "https://pubmed.ncbi.nlm.nih.gov/27262701/", "https://pubmed.ncbi.nlm.nih.gov/27262701",
+        "PMC4932135", "pmc4932135", "PMCID: PMC4932135", "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC4932135/",
+    ],
+)  # fmt: skip
+def test_an_article_is_found_by_its_names_and_identifiers(store: Store, text: str) -> None:
+    assert found(store, text) == "article:van-den-wyngaert-2016"
+
+
+@pytest.mark.parametrize(
+    ("text", "curie"),
+    [
+        ("18F", "nuclide:f-18"),
+        ("F-18", "nuclide:f-18"),
+        ("Fluorine F 18", "nuclide:f-18"),
+        ("EANM", "organisation:eanm"),
+        ("eanm", "organisation:eanm"),
+        ("PSMA", "target:psma"),
+        ("panitumumab", "vector:panitumumab"),
+        ("phase I", "phase:phase-1"),
+        ("EARLY_PHASE1", "phase:early-phase-1"),
+        ("SPECT", "modality:spect"),
+        ("Eur Radiol", "journal:european-radiology"),
+        ("Thyroid", "section:thyroid"),
+        ("is held by", "imt:isHeldBy"),
+        ("isHeldBy", "imt:isHeldBy"),
+        ("web page", "imt:WebPage"),
+        ("graph:page", "graph:page"),
+        ("Ljungberg", "article:ljungberg-2016"),
+        ("Sjogreen- Gleisner K", "authorship:ljungberg-2016-06"),
+        ("Imaging Trials Resources", "page:imaging-trials-resources"),
+        ("skos:prefLabel", "skos:prefLabel"),
+    ],
+)
+def test_other_things_and_terms_are_found(store: Store, text: str, curie: str) -> None:
+    assert found(store, text) == curie
+
+
+def test_an_identifier_that_only_a_correction_gives_is_found(store: Store) -> None:
+    assert found(store, "PMC8679588") == "article:vali-2021"
+
+
+def test_every_thing_is_found_by_curie_iri_and_label(store: Store) -> None:
+    things = list(rows(store, "SELECT DISTINCT ?thing ?label WHERE { ?thing skos:prefLabel ?label }"))
+    assert len(things) > 500
+    for iri, name in things:
+        assert resolve(store, iri).value == resolve(store, f"<{iri}>").value == iri
+        assert resolve(store, PROJECT.shorten(iri)).value == iri
+        assert f"{PROJECT.shorten(iri)} ({name})" in outcome(store, name)
+
+
+def test_every_identifier_leads_to_its_article(store: Store) -> None:
+    query = "SELECT ?article ?id WHERE { VALUES ?p { imt:doi imt:pmid imt:pmcid } ?article a imt:Article ; ?p ?id }"
+    identifiers = list(rows(store, query))
+    assert len(identifiers) > 40
+    for article, identifier in identifiers:
+        assert resolve(store, identifier).value == article
+
+
+def test_a_whole_name_is_preferred_to_a_part(store: Store) -> None:
+    assert found(store, "bone") == "bodysite:bone"
+    assert found(store, "Bone") == "section:bone"
+    assert found(store, "bone scintigraphy") == "modality:bone-scintigraphy"
+
+
+def test_accepts_decides_between_candidates(store: Store) -> None:
+    def is_section(iri: NamedNode) -> bool:
+        return iri.value.startswith(PROJECT.prefixes["section"])
+
+    assert PROJECT.shorten(resolve(store, "bone", accepts=is_section).value) == "section:bone"
+    assert PROJECT.shorten(resolve(store, "FES", accepts=is_section).value) == "agent:fes"
+
+
+def test_ambiguous_text_lists_the_candidates(store: Store) -> None:
+    sentence = refusal(store, "radium-223")
+    assert sentence == (
+        "'radium-223' may mean 2 things: agent:radium-223 (radium-223), nuclide:ra-223 (radium-223); "
+        "ask for one of these."
+    )
+    assert " and 8 more; ask for one of these." in refusal(store, "author 1")
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("FESS", "agent:fes"),
+        ("agent:fess", "agent:fes"),
+        ("ferumoxitol", "agent:ferumoxytol"),
+        ("is hold by", "imt:isHeldBy"),
+        ("imt:isHeldby", "imt:isHeldBy"),
+        ("https://w3id.org/imaging-trials/id/agent/fess", "agent:fes"),
+    ],
+)
+def test_an_unknown_name_offers_the_nearest(store: Store, text: str, near: str) -> None:
+    sentence = refusal(store, text)
+    assert sentence.startswith("Nothing in the graph is called ")
+    assert near in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "The name is empty"),
+        (" \t\n", "The name is empty"),
+        ("10.1000/nothing", "Nothing in the graph has the DOI '10.1000/nothing'"),
+        ("PMID:1", "Nothing in the graph has the PMID 'PMID:1'"),
+        ("PMC1", "Nothing in the graph has the PMCID"),
+        ("NCT99999999", "Nothing in the graph has the NCT number"),
+        ("99999999", "Nothing in the graph is called '99999999'"),
+        ("<no iri>", "'<no iri>' is not a valid IRI"),
+        ("http://{", "is not a valid IRI"),
+        ("\udcff", "contains a broken character"),
+        ("-", "Nothing in the graph is called '-'"),
+        ("x" * 1_000, "Nothing in the graph is called 'xxx"),
+        ("x" * 100_000, "has 100,000 characters, more than any name in the graph"),
+        ("a\x1b[31mb\x00", r"'a\x1b[31mb\x00'"),
+        ('"} ; DROP ALL ; #', "Nothing in the graph is called"),
+    ],
+)
+def test_unknown_text_is_one_short_message(store: Store, text: str, words: str) -> None:
+    sentence = refusal(store, text)
+    assert words in sentence
+    assert sentence.isprintable()
+    assert len(sentence) < 500
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_found_or_refused(store: Store, text: str) -> None:
+    assert outcome(store, text).isprintable()
+
+
+def test_names_are_read_once_for_several_texts(store: Store) -> None:
+    index = NameIndex(store)
+    assert PROJECT.shorten(resolve(store, "FES F-18", index=index).value) == "agent:fes"
+    names = index.names
+    for text, curie in (("Wyngaert", "article:van-den-wyngaert-2016"), ("f-18 fes", "agent:fes")):
+        assert PROJECT.shorten(resolve(store, text, index=index).value) == curie
+    assert index.names is names
+
+
+@pytest.mark.parametrize("text", ["agent:fes", "27262701", "Fendler 2017", "https://doi.org/10.1007/s00259-016-3415-4"])
+def test_iris_identifiers_and_exact_names_need_no_index(store: Store, text: str) -> None:
+    index = NameIndex(store)
+    resolve(store, text, index=index)
+    assert "names" not in vars(index)
+
+
+@pytest.mark.parametrize(
+    "in_order",
+    [
+        [(Fit.SAME, "agent"), (Fit.SAME, "authorship"), (Fit.SAME_FOLDED, "agent"), (Fit.SLUG, "mapping")],
+        [(Fit.SLUG, "authorship"), (Fit.WORDS, "agent")],
+        [(Fit.WORDS, "agent"), (Fit.LETTERS, "agent"), (Fit.WORDS, "authorship")],
+    ],
+)
+def test_ranks_of_whole_names_and_of_parts(in_order: list[tuple[Fit, str]]) -> None:
+    """Whole names are ranked by fit, parts of names by whether the thing is an accessory."""
+    ranks = [rank(fit, NamedNode(PROJECT.expand(f"{prefix}:x"))) for fit, prefix in in_order]
+    assert ranks == sorted(ranks)
+    assert len(set(ranks)) == len(ranks)
