@@ -107,15 +107,11 @@ def room(module: str) -> str:
     return ".".join(parts[:2]) if len(parts) > 1 else ""
 
 
-HANDED_IN = {("imaging_trials.model.project", "imaging_trials.mapping_sets")}
-"""Imports that go upwards on purpose: the project value says who reads the mapping sets, and imports it when asked."""
-
-
 def between_rooms() -> Iterator[tuple[str, str, Import]]:
     """Yield each import from one room into another, with both."""
     for one in imports():
         pair = room(one.by), room(one.target)
-        if all(pair) and pair[0] != pair[1] and (one.by, one.target) not in HANDED_IN:
+        if all(pair) and pair[0] != pair[1]:
             yield (*pair, one)
 
 

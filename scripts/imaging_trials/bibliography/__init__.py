@@ -8,7 +8,7 @@ follow as authors of their own. That is how PubMed prints them, and it keeps eac
 which cannot say who belongs to which group; the graph can (``imt:isListedUnder``).
 """
 
-from rdfkit.base.door import door
+from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:

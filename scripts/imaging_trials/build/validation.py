@@ -119,9 +119,9 @@ def validate_repository(root: Path | None = None, *, engine: str = "auto") -> re
     files = [*(path for _, path in named_graphs.source_files(project)), *sorted((root / "shapes").glob("*.ttl"))]
     sources = (Source(path.relative_to(root).as_posix(), path, "turtle", reading.read(path)) for path in files)
     located = locate(found, sources, made, _shapes(root, authoring=True))
-    # The second description is one too many.
     locations = dict(located.locations)
-    locations.update((result, (*places[1:], places[0])) for result, places in repeated.items())
+    for result, (first, *others) in repeated.items():
+        locations[result] = (*others, first)  # the second description is one too many
     return replace(located, locations=locations)
 
 

@@ -4,7 +4,7 @@
 `compare` checks a set against a copy of the vocabulary that it maps to.
 """
 
-from rdfkit.base.door import door
+from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 Other rooms import from here only: ``from imaging_trials.model import PROJECT, read, vocabulary``.
 """
 
-from rdfkit.base.door import door
+from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:

@@ -1,14 +1,9 @@
 """The project as rdfkit sees it: names, prefixes, and which file is which named graph. One table for every file."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from imaging_trials import __version__
 from rdfkit.base import WELL_KNOWN, GraphReader, Project
-
-TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
-if TYPE_CHECKING:
-    from pyoxigraph import Quad
 
 BASE = "https://w3id.org/imaging-trials/"
 VOCABULARY = BASE + "vocab#"
@@ -100,12 +95,6 @@ def _root() -> Path:
     return packed if packed.is_dir() else _SCRIPTS.parent
 
 
-def _mappings(root: Path) -> "Iterator[Quad]":
-    from imaging_trials import mapping_sets
-
-    yield from mapping_sets.quads(root)
-
-
 PROJECT = Project(
     name="imaging-trials",
     version=__version__,
@@ -117,7 +106,7 @@ PROJECT = Project(
     folders={"ontology/concepts": "concepts", "data/page": "page", "data/curated": "curated"},
     files={"ontology/alignments.ttl": "alignments", "data/dataset.ttl": "dataset"},
     top_folders={"ontology": "vocabulary", "data": None},
-    readers=(GraphReader("links", "data/links", ".sssom.tsv", _mappings),),
+    readers=(GraphReader("links", "data/links", ".sssom.tsv", "imaging_trials.mapping_sets:quads"),),
     datasets={"page": ("page",)},
     label_properties=("imt:heading", "imt:printedName", "imt:summary"),
     code=(Path(__file__).resolve(), *sorted((_SCRIPTS / "imaging_trials" / "mapping_sets").glob("sssom*.py"))),

@@ -5,7 +5,7 @@ Each view is a frozen dataclass with IRIs, labels, values and provenance: a `sum
 the ``render_`` modules turn them into text, Markdown, JSON and RDF and read no store.
 """
 
-from rdfkit.base.door import door
+from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:

@@ -3,12 +3,11 @@
 Other rooms import from here only.
 """
 
-from rdfkit.base.door import door
+from rdfkit.base.lazy import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
     from rdfkit.base import namespaces, sandbox, text
-    from rdfkit.base.door import door
     from rdfkit.base.errors import UserError
     from rdfkit.base.namespaces import RDF, WELL_KNOWN, XSD
     from rdfkit.base.project import GraphReader, Project
@@ -43,7 +42,6 @@ __getattr__ = door(
             "sandbox",
             "text",
         ),
-        "door": ("door",),
         "errors": ("UserError",),
         "namespaces": (
             "RDF",

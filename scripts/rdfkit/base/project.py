@@ -1,7 +1,7 @@
 """What rdfkit must know of the project whose graph it works on."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from rdfkit.base.errors import UserError
@@ -14,17 +14,26 @@ if TYPE_CHECKING:
 class GraphReader:
     """Reads a named graph from files that are not Turtle.
 
-    ``folder`` (relative to the project's root) and ``ending`` say which files; ``read(root)`` yields their quads. It is
-    called only when the sources are read, so it may import what it needs inside.
+    ``folder`` (relative to the project's root) and ``ending`` say which files. ``function`` names, as
+    ``package.module:function``, what yields their quads for a root folder: it is imported only when the sources are
+    read.
     """
 
-    __slots__ = ("ending", "folder", "graph", "read")
+    __slots__ = ("ending", "folder", "function", "graph")
 
-    def __init__(self, graph: str, folder: str, ending: str, read: "Callable[[Path], Iterable[Quad]]") -> None:  # noqa: D107
+    def __init__(self, graph: str, folder: str, ending: str, function: str) -> None:  # noqa: D107
         self.graph = graph
         self.folder = folder
         self.ending = ending
-        self.read = read
+        self.function = function
+
+    def read(self, root: Path) -> "Iterable[Quad]":
+        """Return the quads of the files below a root folder."""
+        from importlib import import_module
+
+        module, _, name = self.function.partition(":")
+        quads: Iterable[Quad] = getattr(import_module(module), name)(root)
+        return quads
 
 
 class Project:

@@ -4,7 +4,7 @@
 ``read_snapshot`` reads; ``diff_text``, ``diff_json`` and ``diff_update`` write it.
 """
 
-from rdfkit.base.door import door
+from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:

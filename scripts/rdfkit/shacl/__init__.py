@@ -4,7 +4,7 @@
 the files; the package `report` writes it. `undefined_terms` finds the misspelled IRIs that no shape notices.
 """
 
-from rdfkit.base.door import door
+from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:

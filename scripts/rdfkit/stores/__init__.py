@@ -3,7 +3,7 @@
 Other rooms import only the names below. Each is loaded on first use: opening the embedded store must not import httpx.
 """
 
-from rdfkit.base.door import door
+from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:

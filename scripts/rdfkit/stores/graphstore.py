@@ -11,8 +11,9 @@ from urllib.parse import quote, urlencode, urlsplit
 import pyoxigraph as ox
 
 from rdfkit.base import UserError
-from rdfkit.stores.http import Client, Response
+from rdfkit.stores.http import Client
 from rdfkit.stores.http_errors import check_url
+from rdfkit.stores.response import Response
 
 STORES = ("oxigraph", "virtuoso", "generic")
 """Names of the stores that ``--store`` accepts; ``generic`` is any store with SPARQL query and update."""

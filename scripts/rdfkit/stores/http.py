@@ -21,6 +21,7 @@ import httpx
 
 from rdfkit.base import UserError
 from rdfkit.stores.http_errors import PASSWORD_VARIABLE, failure, refusal, with_attempts, without_query
+from rdfkit.stores.response import Response
 
 MAX_ANSWER_BYTES = 512 * 1024 * 1024
 BUSY_STATUSES = frozenset({429, 502, 503, 504})
@@ -108,26 +109,6 @@ class Request:
     body: bytes | None = None
     media_type: str | None = None
     accept: str = "*/*"
-
-
-@dataclass(frozen=True)
-class Response:
-    """A complete response to a request for ``url``."""
-
-    url: str
-    status: int
-    headers: httpx.Headers
-    body: bytes
-
-    @property
-    def ok(self) -> bool:
-        """Whether the status is 2xx."""
-        return 200 <= self.status < 300
-
-    @property
-    def media_type(self) -> str:
-        """The media type of the body in lower case, without parameters; ``text/plain`` if the server gives none."""
-        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower() or "text/plain"
 
 
 class Connection:

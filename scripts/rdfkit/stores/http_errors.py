@@ -6,10 +6,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from rdfkit.base import UserError
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from rdfkit.stores.http import Response
+from rdfkit.stores.response import Response
 
 PASSWORD_VARIABLE = "IMT_PASSWORD"  # noqa: S105 - the name of a variable, not a password
 """Environment variable with the password: other users of a machine can read command lines, but not this."""

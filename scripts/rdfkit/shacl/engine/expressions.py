@@ -9,7 +9,7 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any, TypeAlias
 
-from rdfkit.shacl.engine import functions, literals
+from rdfkit.shacl.engine import literals
 from rdfkit.shacl.engine.literals import NoValue
 from rdfkit.shacl.engine.query import Exists, Expression, Variable
 from rdfkit.shacl.engine.shapes import Unsupported
@@ -23,7 +23,7 @@ Compiled: TypeAlias = tuple[str, Function]
 
 
 class Compiler(ABC):
-    """Compiles the expressions of one query; ``slots`` numbers its variables. A subclass compiles EXISTS.
+    """Compiles the expressions of one query; ``slots`` numbers its variables. A subclass compiles calls and EXISTS.
 
     ``kinds`` has the variables that are not bound to a term: a BIND keeps the value of its expression. ``bound`` has
     the variables that always have a value where the expression is.
@@ -50,7 +50,11 @@ class Compiler(ABC):
         if isinstance(expression, Exists):
             found, negated = self.exists(expression), expression.negated
             return "truth", (lambda row: not found(row)) if negated else found
-        return functions.compile_call(self, expression.name, expression.arguments)
+        return self.call(expression.name, expression.arguments)
+
+    @abstractmethod
+    def call(self, name: str, arguments: tuple[Expression, ...]) -> Compiled:
+        """Return kind and function of a call of an operator or a function; raises Unsupported for an unknown one."""
 
     @abstractmethod
     def exists(self, expression: Exists) -> Callable[[Row], bool]:

@@ -5,15 +5,13 @@ import re
 from collections.abc import Callable, Collection
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from rdfkit.shacl.engine import literals
+from rdfkit.shacl.engine.expressions import Compiled, Compiler, Function, Row
 from rdfkit.shacl.engine.literals import NoValue
 from rdfkit.shacl.engine.query import Expression, Variable
 from rdfkit.shacl.engine.shapes import Unsupported
-
-if TYPE_CHECKING:
-    from rdfkit.shacl.engine.expressions import Compiled, Compiler, Function, Row
 
 Arguments: TypeAlias = tuple[Expression, ...]
 Compile: TypeAlias = "Callable[[Compiler, Arguments], Compiled]"

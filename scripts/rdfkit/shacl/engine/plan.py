@@ -8,8 +8,8 @@ once: SHACL reports each result once.
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from rdfkit.shacl.engine import loops, scopes
-from rdfkit.shacl.engine.expressions import Compiler, Row
+from rdfkit.shacl.engine import functions, loops, scopes
+from rdfkit.shacl.engine.expressions import Compiled, Compiler, Row
 from rdfkit.shacl.engine.graph import Graph
 from rdfkit.shacl.engine.loops import Step
 from rdfkit.shacl.engine.paths import Path, walk
@@ -183,6 +183,10 @@ class _Planner(Compiler):
         if isinstance(test, Call) and names <= bound and 0 < len(names) < 3 and scopes.computes(test):
             return loops.remembered(function, [self.slots[name] for name in names])
         return loops.filtered(function)
+
+    def call(self, name: str, arguments: tuple[Expression, ...]) -> Compiled:
+        """Return kind and function of a call of an operator or a function; raises Unsupported for an unknown one."""
+        return functions.compile_call(self, name, arguments)
 
     def exists(self, expression: Exists) -> Callable[[Row], bool]:
         """Return a function that is true if a group has a solution."""
