@@ -253,8 +253,10 @@ def syntax_sentence(text: str, error: SyntaxError, where: str = "The query", *, 
     row = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
     place = f"{where} cannot be read at line {line}, column {column}"
     if "Prefix not found" in expected:
-        name = re.search(r"([\w.-]*):[^\s:]*$", row[: column - 1])
-        prefix = f"'{name[1]}:'" if name else "a prefix"
+        before, colon, local = row[: column - 1].rpartition(":")
+        # Matched backwards from the colon, which is linear; a search for the end would start at each character.
+        name = re.match(r"[\w.-]*+", before[::-1])
+        prefix = f"'{name[0][::-1]}:'" if name and colon and not re.search(r"\s", local) else "a prefix"
         ours = " and is none of the house's" if house else ""
         return f"{place}: {prefix} is declared nowhere{ours}; write a PREFIX line for it."
     rest = visible(row[column - 1 :].strip()[:30])
