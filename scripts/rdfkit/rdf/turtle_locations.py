@@ -19,7 +19,7 @@ from rdfkit.base import namespaces
 Term: TypeAlias = NamedNode | BlankNode | Literal
 
 SYNTAXES = ("turtle", "trig", "ntriples", "nquads")
-"""The syntaxes that can be scanned, by their names in ``rdf.FORMATS``."""
+"""The syntaxes that can be scanned, by their names in ``reading.FORMATS``."""
 
 _RDF, _XSD = namespaces.RDF, namespaces.XSD
 _TYPE, _FIRST, _REST, _NIL = (NamedNode(_RDF + name) for name in ("type", "first", "rest", "nil"))
@@ -48,7 +48,7 @@ class Statement(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """A part of a file: lines and columns count from 1, in characters; ``end_column`` is the first column after it.
 
     ``text`` is the whole line on which it starts, without its end.
@@ -66,17 +66,17 @@ class Lines:
     """The lines of a text, to convert offsets. They end with LF, CR LF or CR, as Turtle's comments do."""
 
     def __init__(self, text: str) -> None:
-        """Find the ends of the lines of ``text``."""
+        """Find the line ends of ``text``."""
         self._text = text
         self._starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
 
-    def place(self, file: str, start: int, end: int) -> Place:
+    def location(self, file: str, start: int, end: int) -> Location:
         """Return the location from offset ``start`` up to ``end`` in the file of this name."""
         line, end_line = bisect_right(self._starts, start), bisect_right(self._starts, max(start, end - 1))
         first, last = self._starts[line - 1], self._starts[end_line - 1]
         following = self._starts[line] if line < len(self._starts) else len(self._text)
         shown = self._text[first:following].rstrip("\r\n")
-        return Place(file, line, start - first + 1, end_line, end - last + 1, shown)
+        return Location(file, line, start - first + 1, end_line, end - last + 1, shown)
 
 
 # Terminals; a possessive quantifier (*+) never backtracks, so that every text takes linear time.
