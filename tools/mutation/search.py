@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, NamedNode
 
-from rdfkit.rdf import rdflib_adapter as bridge
+from rdfkit.rdf import rdflib_adapter
 from tools.mutation import edits, quick, records, score, tries, values
 from tools.mutation.aims import Aim, aims, query_of
 from tools.mutation.ground import (
@@ -38,7 +38,7 @@ def focus_of(name: str) -> dict[Declaration, tuple[Node, ...]]:
 
 
 def _node(node: Any) -> Node:
-    return _named(bridge.from_rdflib(node))
+    return _named(rdflib_adapter.from_rdflib(node))
 
 
 def said(aim: Aim, triples: Iterable[Any]) -> list[Outcome]:

@@ -16,10 +16,10 @@ from imaging_trials import mapping_sets
 from imaging_trials.model import PROJECT
 from rdfkit.base import UserError
 from rdfkit.inference import closure as reason
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.rdf import named_graphs
 from rdfkit.releases import json_bytes, merge_bytes, quads_bytes
 from rdfkit.sparql import saved
-from rdfkit.stores import embedded as store
+from rdfkit.stores import embedded
 
 REASONERS = ("rules", "owlrl")
 QUADS = "imaging-trials.nq"
@@ -80,9 +80,9 @@ def build(
     root = PROJECT.root
     with _staging_folder(folder) as staging:
         progress("reading the sources")
-        key = layers.content_key(PROJECT.at(root))
-        made = layers.read_sources(PROJECT.at(root))
-        problems = [_doubled(triple, names) for triple, names in layers.in_two_graphs(PROJECT, made)]
+        key = named_graphs.content_key(PROJECT.at(root))
+        made = named_graphs.read_sources(PROJECT.at(root))
+        problems = [_doubled(triple, names) for triple, names in named_graphs.in_two_graphs(PROJECT, made)]
         if validate:
             progress("checking terms")
             problems += _undefined_terms(root)
@@ -95,18 +95,18 @@ def build(
         )
         problems += [f"{entry.message} ({entry.rule})" for entry in closure.contradictions]
         if validate and not problems:
-            from imaging_trials.build import validation as shapes
+            from imaging_trials.build import validation
             from rdfkit.shacl import report
 
             progress("validating with pySHACL")
-            found = shapes.validate_shipped(made, root)
+            found = validation.validate_shipped(made, root)
             allowed = ("Info", "Warning")
             verdict = report.summary(found, allowed)
             problems += [] if found.conforms(allowed) else report.lines(found)
         built = BuildResult(
             folder=folder,
             graph=made,
-            files_read=Counter(name for name, _ in layers.source_files(PROJECT.at(root)))
+            files_read=Counter(name for name, _ in named_graphs.source_files(PROJECT.at(root)))
             + Counter({"links": len(mapping_sets.files(root))}),
             triples=_count(made),
             closure=closure,
@@ -123,7 +123,7 @@ def build(
                 (staging / name).replace(folder / name)
             for name in before - contents.keys():
                 (folder / name).unlink(missing_ok=True)
-            store.put(PROJECT, made, key)
+            embedded.put(PROJECT, made, key)
     return built
 
 

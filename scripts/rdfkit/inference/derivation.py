@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Triple
 
 from rdfkit.base import Project, UserError
-from rdfkit.inference import closure as reason
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.sparql import nodes, syntax
-from rdfkit.sparql import triple_patterns as patterns
+from rdfkit.inference import closure
+from rdfkit.rdf import named_graphs
+from rdfkit.sparql import nodes, syntax, triple_patterns
 
 
 @dataclass(frozen=True)
@@ -35,16 +34,16 @@ class History:
 
 def history(project: Project) -> History:
     """Return how the graph of a project's sources is closed. Raises UserError if they cannot be read."""
-    store = layers.read_sources(project)
+    store = named_graphs.read_sources(project)
     added: dict[Triple, tuple[int, str]] = {}
-    inferred = project.graph_iri(layers.INFERRED)
+    inferred = project.graph_iri(named_graphs.INFERRED)
 
     def note(rule: str) -> None:
         place = len(added)
         for quad in store.quads_for_pattern(None, None, None, inferred):
             added.setdefault(quad.triple, (place, rule))
 
-    reason.close(project, store, watch=note, tidy=False)
+    closure.close(project, store, watch=note, tidy=False)
     return History(project, store, added)
 
 
@@ -54,7 +53,7 @@ def step(past: History, triple: Triple) -> Step:
         raise UserError(f"'{triple}' was not inferred by the rules in {past.project.rules}.")
     place, rule = past.added[triple]
     asked = _Asked((past.project.rules / f"{rule}.ru").read_text(encoding="utf-8"), triple)
-    inferred = past.project.graph_iri(layers.INFERRED)
+    inferred = past.project.graph_iri(named_graphs.INFERRED)
     for premises in asked.premises(past.store):
         if all(quad.graph_name != inferred or past.added[quad.triple][0] < place for quad in premises):
             return Step(rule, tuple(sorted(premises, key=str)))
@@ -73,8 +72,8 @@ class _Asked:
         known = {word.name: term for word, term in terms if isinstance(word, nodes.Variable)}
         body, self.universal = _body(rule, operation.where)
         prologue = rule[: operation.start]
-        self.text = patterns.without_projection(f"{prologue}SELECT *\nWHERE {{{body}}}", known)
-        self.patterns = patterns.patterns(self.text)
+        self.text = triple_patterns.without_projection(f"{prologue}SELECT *\nWHERE {{{body}}}", known)
+        self.patterns = triple_patterns.patterns(self.text)
         self.known = known
 
     def premises(self, store: Store) -> Iterator[set[Quad]]:
@@ -89,7 +88,7 @@ class _Asked:
             key = tuple(solution.get(name) for name in names if name not in self.universal)
             way = ways.setdefault(key, set())
             for pattern in self.patterns:
-                way.update(patterns.matches(store, pattern, solution, graphs))
+                way.update(triple_patterns.matches(store, pattern, solution, graphs))
         yield from ways.values()
 
 

@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
 from rdfkit.base import Project, UserError
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.sparql import guard, nodes, syntax
-from rdfkit.sparql import results as answers
-from rdfkit.sparql import triple_patterns as patterns
+from rdfkit.rdf import named_graphs
+from rdfkit.sparql import guard, nodes, results, syntax, triple_patterns
 
 MOST = 500
 """A row that rests on more quads than this is not explained: nobody would read it."""
@@ -39,10 +37,10 @@ def explain(project: Project, store: Store, text: str, dataset: str, number: int
     Rows are counted from 1, in the order of the answer. Raises UserError where there is no such row, the query is no
     SELECT, or its rows are outside of what can be explained.
     """
-    graphs = layers.dataset(project, store, dataset)
+    graphs = named_graphs.dataset(project, store, dataset)
     if guard.form(text) != "SELECT":
         raise UserError("Only the rows of a SELECT can be explained, and this query is none.")
-    first = answers.ask(project, store, text, dataset)  # says in one sentence what is wrong with a query
+    first = results.ask(project, store, text, dataset)  # says in one sentence what is wrong with a query
     assert isinstance(first, QuerySolutions)  # noqa: S101 - the form was looked at
     rows = _in_rows(first)
     if not 1 <= number <= len(rows):
@@ -68,24 +66,24 @@ def explain(project: Project, store: Store, text: str, dataset: str, number: int
 
 
 def candidates(
-    project: Project, store: Store, text: str, row: patterns.Solution, graphs: Sequence[NamedNode]
+    project: Project, store: Store, text: str, row: triple_patterns.Solution, graphs: Sequence[NamedNode]
 ) -> list[Quad]:
     """Return the quads that the patterns of a query match where it gives a row; inferred ones come first.
 
     `least` tries to do without what comes first.
     """
-    body = patterns.without_projection(text, {})
+    body = triple_patterns.without_projection(text, {})
     names = {variable.value for variable in _solutions(store, body, graphs).variables}
     known = {name: value for name, value in row.items() if name in names}
     found: set[Quad] = set()
-    wanted = patterns.patterns(text)
-    for solution in _rows(store, patterns.without_projection(text, known), graphs):
+    wanted = triple_patterns.patterns(text)
+    for solution in _rows(store, triple_patterns.without_projection(text, known), graphs):
         values = dict(solution)
         for pattern in wanted:
-            found.update(patterns.matches(store, pattern, values, graphs))
+            found.update(triple_patterns.matches(store, pattern, values, graphs))
             if len(found) > _MOST_CANDIDATES:
                 return list(found)
-    inferred = project.graph_iri(layers.INFERRED)
+    inferred = project.graph_iri(named_graphs.INFERRED)
     return sorted(found, key=lambda quad: (quad.graph_name != inferred, str(quad)))
 
 
