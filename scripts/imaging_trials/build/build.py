@@ -14,8 +14,8 @@ from pyoxigraph import NamedNode, Store, Triple
 
 from imaging_trials import mapping_sets
 from imaging_trials.model import PROJECT
+from rdfkit import inference
 from rdfkit.base import UserError
-from rdfkit.inference import closure as reason
 from rdfkit.rdf import named_graphs
 from rdfkit.releases import json_bytes, merge_bytes, quads_bytes
 from rdfkit.sparql import saved
@@ -48,7 +48,7 @@ class BuildResult:
     graph: Store
     files_read: dict[str, int]
     triples: dict[str, int]
-    closure: reason.Closure
+    closure: inference.closure.Closure
     reasoner: str
     verdict: str
     problems: list[str] = field(default_factory=list)
@@ -91,7 +91,9 @@ def build(
         progress(f"inferring with {reasoner}")
         rules = root / "ontology" / "rules"
         closure = (
-            reason.close(PROJECT, made, rules) if reasoner == "rules" else reason.close_with_owlrl(PROJECT, made, rules)
+            inference.closure.close(PROJECT, made, rules)
+            if reasoner == "rules"
+            else inference.closure.close_with_owlrl(PROJECT, made, rules)
         )
         problems += [f"{entry.message} ({entry.rule})" for entry in closure.contradictions]
         if validate and not problems:

@@ -6,7 +6,7 @@ from pyoxigraph import QuerySolutions
 
 from imaging_trials.build import build
 from imaging_trials.model import PROJECT
-from rdfkit.base import text as tables
+from rdfkit.base import table
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import results, saved
 
@@ -83,10 +83,10 @@ def _question(built: build.BuildResult, name: str) -> str:
     # A column with an IRI is left out if another column has its name.
     kept = [index for index, name in enumerate(names) if f"{name}Name" not in names]
     rows = [[_clipped(results.short(PROJECT, row[index])) for index in kept] for row in answer]
-    table = tables.table([names[index] for index in kept], rows[:_MAX_ROWS]).splitlines()
+    lines = table([names[index] for index in kept], rows[:_MAX_ROWS]).splitlines()
     if len(rows) > _MAX_ROWS:
-        table[-1] = f"({_MAX_ROWS} of {len(rows)} rows)"
-    return "\n".join([f"{query.summary}  (imt query {query.id})", *(f"  {line}" for line in table)])
+        lines[-1] = f"({_MAX_ROWS} of {len(rows)} rows)"
+    return "\n".join([f"{query.summary}  (imt query {query.id})", *(f"  {line}" for line in lines)])
 
 
 def _clipped(text: str) -> str:

@@ -174,17 +174,17 @@ def _own_text(args: argparse.Namespace) -> str:
     from rdfkit.sparql import guard
 
     if args.file in {None, "-"}:
-        where, data = "standard input", sys.stdin.buffer.read(guard.MOST_BYTES + 1)
+        where, data = "standard input", sys.stdin.buffer.read(guard.MAX_QUERY_BYTES + 1)
     else:
         where = args.file
         try:
             with open(args.file, "rb") as file:  # noqa: PTH123 - a Path of "" would be the folder here
-                data = file.read(guard.MOST_BYTES + 1)
+                data = file.read(guard.MAX_QUERY_BYTES + 1)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
             raise UserError(f"{where} cannot be read as a query: {why}.") from None
-    if len(data) > guard.MOST_BYTES:
-        raise UserError(f"{where} has more than {guard.MOST_BYTES:,} bytes, which is not a query: check the name.")
+    if len(data) > guard.MAX_QUERY_BYTES:
+        raise UserError(f"{where} has more than {guard.MAX_QUERY_BYTES:,} bytes, which is not a query: check the name.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -109,7 +109,7 @@ def _labeled_molecules(mapping: Mapping) -> str:
             "use a broad or related match, or map the vector."
         )
     if prefix == "agent" and mapping.predicate == "skos:narrowMatch" and not ours <= theirs:
-        return f"'{mapping.object_label}' lacks {_list(ours)} and can't be narrower; use a broad or related match."
+        return f"'{mapping.object_label}' lacks {_list(ours)} and cannot be narrower; use a broad or related match."
     if prefix == "vector" and strong and theirs:
         return f"a vector has no radionuclide, and '{mapping.object_label}' has {_list(theirs)}; map the agent."
     return ""

@@ -148,7 +148,7 @@ def _lines(path: Path) -> list[str]:
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: is not UTF-8 at byte {error.start}; save the file as UTF-8.") from None
     except OSError as error:
-        raise UserError(f"{path}: can't be read ({error.strerror}); make it readable and run again.") from error
+        raise UserError(f"{path}: cannot be read ({error.strerror}); make it readable and run again.") from error
     if "\r" in text or not text.endswith("\n"):
         raise UserError(f"{path}: each line must end in a line feed and nothing else; save it so.")
     return text[:-1].split("\n")

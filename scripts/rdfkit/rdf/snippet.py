@@ -1,17 +1,17 @@
-"""The line of a file that something is about, with carets below the part that is meant."""
+"""The line of a file that a message refers to, with carets below the part in question."""
 
 import unicodedata
 
 from rdfkit.rdf.turtle_locations import Place
 
 _WIDTH = 100
-"""How many characters are shown of a line."""
+"""The number of characters of a line that are shown."""
 
 
 def excerpt(place: Place, note: str = "", mark: str = "^") -> list[str]:
-    """Return two lines: that of a place, clipped where it is long, and marks below the place with a note behind.
+    """Return two lines: the source line of a place, clipped if it is long, and marks below the place with a note.
 
-    None where the line is not known.
+    Returns an empty list if the text of the line is not known.
     """
     text = place.text
     if not text:
@@ -31,12 +31,12 @@ def excerpt(place: Place, note: str = "", mark: str = "^") -> list[str]:
 
 
 def _cell(char: str) -> str:
-    """Return a character as a terminal may show it: nothing that moves the cursor or turns the line round."""
+    """Return a character in a form that is safe on a terminal: no cursor movement, no change of direction."""
     if char == "\t":
         return "    "
     return char if char.isprintable() else "\N{REPLACEMENT CHARACTER}"
 
 
 def _columns(cell: str) -> int:
-    """Return how many columns of a terminal a cell takes."""
+    """Return the number of terminal columns that a cell takes."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in cell)

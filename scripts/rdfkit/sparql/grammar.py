@@ -121,7 +121,7 @@ def error_sentence(text: str, source: Source, root: "TreeNode", where: str) -> s
     near = f"before '{rest}'" if rest else "at the end"
     return (
         f"{where} cannot be read at line {line}, column {column}, {near}: "
-        "look for a misspelt keyword, an open bracket or a missing full stop."
+        "look for a misspelled keyword, an open bracket or a missing full stop."
     )
 
 

@@ -22,7 +22,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Iri(Node):
-    """An IRI; ``value`` is absolute, or "" where the prefix is declared nowhere; ``prefix`` is None in ``<...>``."""
+    """An IRI; ``value`` is absolute, or "" where the prefix is not declared; ``prefix`` is None in ``<...>``."""
 
     value: str
     written: str

@@ -60,7 +60,7 @@ class Document:
     parts: tuple[nodes.Query | nodes.Operation, ...]
     declarations: tuple[nodes.Declaration, ...]
     undeclared: frozenset[str]
-    """The prefixes that are used and declared nowhere."""
+    """The prefixes that are used and not declared."""
     has_escapes: bool
     """Whether the text writes any character as ``\\\\uXXXX`` or ``\\\\UXXXXXXXX``."""
     _source: "Source"
@@ -115,12 +115,12 @@ def read(
     base: str = "",
     undeclared: bool = False,
 ) -> Document:
-    """Return a SPARQL query or update read.
+    """Return the syntax tree of a SPARQL query or update.
 
-    ``where`` begins the sentence of an error. ``prefixes`` need not be declared in the text. ``base`` is what relative
-    IRIs are resolved by. ``undeclared`` allows prefixes that are declared nowhere.
+    ``where`` begins the sentence of an error. ``prefixes`` need not be declared in the text. Relative IRIs are resolved
+    against ``base``. ``undeclared`` allows prefixes that are not declared.
 
-    Raises UserError, in one sentence with line and column, for what is no valid SPARQL 1.1, and for what is too large.
+    Raises UserError, in one sentence with line and column, for text that is not valid SPARQL 1.1 or is too large.
 
     >>> query = read("SELECT ?s WHERE { ?s a <http://example.org/Thing> }").query
     >>> query.form, [column.variable.name for column in query.columns]
@@ -212,17 +212,15 @@ def _refuse_what_is_too_deep(tokens: list[Word], where: str) -> None:
                 f"{where} has groups that nest more than {MAX_GROUP_DEPTH} deep: write it with fewer brackets."
             )
         if sum(depths.values()) > MAX_NESTING_DEPTH:
-            raise UserError(
-                f"{where} has more than {MAX_NESTING_DEPTH} brackets in one another: write it with fewer brackets."
-            )
+            raise UserError(f"{where} has more than {MAX_NESTING_DEPTH} nested brackets: write it with fewer brackets.")
 
 
 def _refuse_by_oxigraph(text: str, tokens: list[Word], where: str, prefixes: Mapping[str, str], base: str) -> None:
-    """Raise UserError where Oxigraph's parser does not accept a text.
+    """Raise UserError if Oxigraph's parser does not accept a text.
 
-    Oxigraph offers no parser alone. But it parses a query before it looks at the graphs that the query may use, so
-    their iterator ends the work there; and it parses an update whole before the first operation, which fails here.
-    Nothing is optimized, which can take hours, or evaluated.
+    Oxigraph has no separate parser in Python. It parses a query before it reads the list of graphs that the query may
+    use, so an iterator of graphs that raises stops the work after parsing. It parses an update completely before the
+    first operation, which fails here. So nothing is optimized, which can take hours, or evaluated.
     """
     from pyoxigraph import Store
 
@@ -238,7 +236,7 @@ def _refuse_by_oxigraph(text: str, tokens: list[Word], where: str, prefixes: Map
         raise UserError(
             guard.syntax_sentence(text, error if start is None else _moved_back(error, text, start), where)
         ) from None
-    except ValueError as error:  # a base or namespace that is no IRI
+    except ValueError as error:  # a base or namespace that is not an IRI
         raise UserError(f"{where} cannot be read: {str(error).rstrip('.')}.") from None
     except (_ParsedError, RuntimeError):
         return

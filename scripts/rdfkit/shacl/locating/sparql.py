@@ -91,7 +91,7 @@ class ConstraintProvenance:
                 self._candidates(store, text, row, graphs), key=lambda quad: (quad.graph_name == _FILES, str(quad))
             )
             small.extend(found)
-            return (provenance.least(small, found, gives_row) or []) if gives_row() else []
+            return (provenance.minimal(small, found, gives_row) or []) if gives_row() else []
         except (UserError, SyntaxError):
             return []
 

@@ -202,7 +202,7 @@ class Pool:
             return body
         message = body[:_MAX_MESSAGE_BYTES].decode("utf-8", "replace")
         if status == 400:
-            raise RefusedError(400, guard.syntax_sentence(request.text, SyntaxError(message), house=False))
+            raise RefusedError(400, guard.syntax_sentence(request.text, SyntaxError(message), project_prefixes=False))
         raise RefusedError(500, f"The engine cannot answer: {message}")
 
     def _replaced(self, engine: Engine) -> Engine:
