@@ -20,7 +20,7 @@ _NAMESPACES = {
     "http://identifiers.org/ncbigene/": "NCBIGene",
     "http://identifiers.org/uniprot/": "uniprot",
 }
-"""Other namespaces that copies use, and the prefix of ours for them."""
+"""Other namespaces that copies use, and the project's prefix for them."""
 
 _OBO_IRI = re.compile(r"http://purl\.obolibrary\.org/obo/([A-Za-z]++)_(\S+)")
 

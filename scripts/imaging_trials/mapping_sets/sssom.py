@@ -52,7 +52,7 @@ _CONFIDENCE = re.compile(r"1|0\.\d?[1-9]")
 
 @dataclass(frozen=True)
 class Mapping:
-    """One row: a thing of ours, its relation to a thing of another vocabulary, and who says so, when and why.
+    """One row: a thing of the project, its relation to a thing of another vocabulary, and who says so, when and why.
 
     ``subject`` and ``object`` are CURIEs as in the file; ``subject_iri`` and ``object_iri`` are their IRIs.
     """

@@ -1,6 +1,6 @@
 """Checks of saved queries: that the text agrees with the header, and that the mutation changes the answer.
 
-Not part of `saved`, since answering a saved query needs none of this.
+They are not part of `saved`, because running a saved query does not need them.
 """
 
 from pathlib import Path

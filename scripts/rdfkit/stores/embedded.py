@@ -14,7 +14,7 @@ from rdfkit.base import Project
 from rdfkit.rdf import named_graphs
 
 _MAX_CACHE_ENTRIES = 3
-"""This one, and those of other checkouts or versions in use beside it."""
+"""The current one, and those of other checkouts or versions in use at the same time."""
 
 _DAMAGE = (OSError, RuntimeError)
 """What Oxigraph raises for a store that is missing, cannot be read or written, or is corrupt."""
