@@ -27,7 +27,7 @@ import pyoxigraph as ox
 from benchmarks import generate
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.rdf import named_graphs
 from tests.support.engines import conformance, jena
 from tests.support.engines.conformance import Rows, asking, graph, settings
 from tests.support.servers import isql, oxigraph_server, virtuoso_server
@@ -109,7 +109,7 @@ def questions() -> list[Question]:
     found = []
     for setting in settings():
         if not setting.example:
-            names = layers.dataset(PROJECT, graph(), setting.query.dataset)
+            names = named_graphs.dataset(PROJECT, graph(), setting.query.dataset)
             found.append(Question(setting.query.id, setting.text, [name.value for name in names]))
     return found
 

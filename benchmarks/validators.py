@@ -37,14 +37,14 @@ VALIDATE = """
 import sys
 from hashlib import sha256
 from pathlib import Path
-from rdfkit.rdf import reading as rdf
-from rdfkit.stores import embedded as store
+from rdfkit.rdf import reading
+from rdfkit.stores import embedded
 from imaging_trials.model.project import PROJECT
 from rdfkit.shacl import ValidationInput, validate
 from pyoxigraph import RdfFormat, parse
 engine, file = sys.argv[1:]
-shapes = [quad for path in sorted((PROJECT.root / "shapes").glob("*.ttl")) for quad in rdf.read(path)]
-shipped = list(store.open_store(PROJECT))
+shapes = [quad for path in sorted((PROJECT.root / "shapes").glob("*.ttl")) for quad in reading.read(path)]
+shipped = list(embedded.open_store(PROJECT))
 data = parse(path=file, format=RdfFormat.N_TRIPLES)
 if engine == "TopQuadrant":
     from tests.support.engines import jena

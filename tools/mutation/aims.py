@@ -81,12 +81,12 @@ def read_by(aim: Aim) -> set[str]:
     """Return the properties that a constraint reads; with "" among them where it reads any."""
     from rdflib import RDF, SH
 
-    from rdfkit.sparql import guard as sparql
+    from rdfkit.sparql import guard
 
     shapes = ground().shapes
     if aim.parameter == "sparql":
         found = set()
-        for kind, word, _ in sparql.tokens(query_of(aim)):
+        for kind, word, _ in guard.tokens(query_of(aim)):
             if kind == "name":
                 found.add(PROJECT.expand(word))
             elif word == "a":

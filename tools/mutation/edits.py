@@ -13,7 +13,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import rdflib_adapter as bridge
+from rdfkit.rdf import rdflib_adapter
 from tools.mutation.aims import NUMBERS, Aim, members
 from tools.mutation.ground import ground
 from tools.mutation.records import Base, Edit, Node, renamed
@@ -242,7 +242,7 @@ def _right(at: Spot) -> Iterator[Any]:
     parameter, value = at.aim.parameter, at.aim.value
     if parameter == "in":
         new: Any
-        for new in map(bridge.from_rdflib, members(value)):
+        for new in map(rdflib_adapter.from_rdflib, members(value)):
             if new != at.old:
                 yield new
     elif parameter in {"class", "node", "nodeKind"}:

@@ -11,9 +11,8 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.shacl import pyshacl_engine as shacl
-from rdfkit.shacl import report, term_text
+from rdfkit.rdf import rdflib_adapter
+from rdfkit.shacl import pyshacl_engine, report, term_text
 from tests.support.fixtures import Neighborhood, context, neighborhood
 
 if TYPE_CHECKING:
@@ -69,9 +68,9 @@ def own_nodes(on: Ground, triples: Iterable[Triple]) -> "set[Node]":
     """Return the nodes of a record that are judged: what it describes, and what nothing else describes."""
     found: set[Node] = set()
     for triple in triples:
-        found.add(bridge.to_rdflib(triple.subject))
+        found.add(rdflib_adapter.to_rdflib(triple.subject))
         if not on.near.is_described(triple.object):
-            found.add(bridge.to_rdflib(triple.object))
+            found.add(rdflib_adapter.to_rdflib(triple.object))
     return found
 
 
@@ -80,7 +79,7 @@ def laid(on: Ground, triples: Iterable[Triple], *, close: bool = True) -> Iterat
     """Lay a record, and what follows from it, into the graph for a while; yield the nodes that are judged."""
     said = set(triples)
     everything = said | (on.near.inferences(said) if close else set())
-    with bridge.added(on.data, everything):
+    with rdflib_adapter.added(on.data, everything):
         yield own_nodes(on, said)
 
 
@@ -119,7 +118,7 @@ def targets_of(reached: "dict[Declaration, set[Node]]") -> Targets:
 
 def outcomes(on: Ground, shapes: "Graph", targets: Targets) -> list[Outcome]:
     """Return what the reference validator reports in the graph as it now is, for these focus nodes, sorted."""
-    return sorted(outcome(result) for result in shacl.validate(PROJECT, on.data, shapes, targets=targets))
+    return sorted(outcome(result) for result in pyshacl_engine.validate(PROJECT, on.data, shapes, targets=targets))
 
 
 def outcome(result: report.Result) -> Outcome:

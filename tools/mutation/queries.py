@@ -7,7 +7,7 @@ property paths); what it does not know is an error, so that no part of a query g
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import guard
 from tools.mutation import patterns
 
 Token = tuple[str, str, int]
@@ -42,7 +42,7 @@ def changes(text: str) -> list[Change]:
 
     Raises AssertionError for a query that is written in a way which this reader does not know.
     """
-    query = _Text(text, tuple(sparql.tokens(text)))
+    query = _Text(text, tuple(guard.tokens(text)))
     opening = next(index for index, token in enumerate(query.tokens) if token[1] == "{")
     found: dict[str, str] = {}
     for name, changed in _group(query, opening):
@@ -268,7 +268,7 @@ def _pattern(query: _Text, at: int) -> str | None:
 
 def regexes(text: str) -> list[str]:
     """Return the patterns that a query hands to REGEX as one string each."""
-    query = _Text(text, tuple(sparql.tokens(text)))
+    query = _Text(text, tuple(guard.tokens(text)))
     calls = (index for index in range(len(query.tokens)) if _word(query, index) == "REGEX")
     found = (_pattern(query, _closing(query, index + 1) - 1) for index in calls)
     return list(dict.fromkeys(pattern for pattern in found if pattern is not None))

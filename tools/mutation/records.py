@@ -15,7 +15,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading as rdf
+from rdfkit.rdf import reading
 from tests.support.fixtures import INVALID, VALID
 
 FOLDER = Path(__file__).parent
@@ -95,12 +95,12 @@ def bases() -> dict[str, Base]:
     """
     found: dict[str, Base] = {}
     for path in VALID:
-        for part in connected([quad.triple for quad in rdf.read(path)]):
+        for part in connected([quad.triple for quad in reading.read(path)]):
             names = sorted({f"valid/{path.stem} {show(triple.subject)}" for triple in part})
             found.update(dict.fromkeys(names, Base(names[0], tuple(part))))
     for path in INVALID:
         name = f"invalid/{path.stem}"
-        found[name] = Base(name, tuple(quad.triple for quad in rdf.read(path)))
+        found[name] = Base(name, tuple(quad.triple for quad in reading.read(path)))
     return found
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import rdflib_adapter as bridge
+from rdfkit.rdf import rdflib_adapter
 from rdfkit.shacl import term_text
 from tests.support.fixtures import INVALID, header
 from tools.mutation import records, weaken
@@ -153,7 +153,7 @@ def unbroken(broken: set[tuple[str, str]]) -> list[str]:
 
 
 def _term(node: Any) -> Any:
-    return bridge.from_rdflib(node)
+    return rdflib_adapter.from_rdflib(node)
 
 
 def justified() -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, NamedNode
 
-from rdfkit.rdf import rdflib_adapter as bridge
+from rdfkit.rdf import rdflib_adapter
 from tools.mutation import edits, quick, records, score, tries, values
 from tools.mutation.aims import Aim, aims, query_of
 from tools.mutation.ground import (
@@ -25,7 +25,7 @@ from tools.mutation.ground import (
 from tools.mutation.records import Base, Edit, Mutant, Node
 from tools.mutation.weaken import Change
 
-MOST_TRIED = 3000
+MAX_TRIED_EDITS = 3000
 """Edits tried on one record before the search gives up on it."""
 
 
@@ -38,7 +38,7 @@ def focus_of(name: str) -> dict[Declaration, tuple[Node, ...]]:
 
 
 def _node(node: Any) -> Node:
-    return _named(bridge.from_rdflib(node))
+    return _named(rdflib_adapter.from_rdflib(node))
 
 
 def said(aim: Aim, triples: Iterable[Any]) -> list[Outcome]:
@@ -121,7 +121,7 @@ def searched(aim: Aim, most: int = 2) -> Iterator[Mutant]:
 
 def sieved(aim: Aim, base: Base, focus: Node, table: quick.Table) -> Iterator[Edit]:
     """Yield the edits after which the query of a constraint finds something."""
-    for edit in islice(tries.tries(aim, base, focus, wide=True), MOST_TRIED):
+    for edit in islice(tries.tries(aim, base, focus, wide=True), MAX_TRIED_EDITS):
         with quick.edited(table, edit):
             found = quick.rows(table, query_of(aim), asked(aim, base, edit))
         if found:
@@ -151,7 +151,7 @@ def sharpened(aim: Aim, alive: list[Change]) -> Iterator[Mutant]:
         nodes = sorted(asked(aim, base, Edit("")), key=str)
         with quick.laid_down(base) as table:
             wide = tries.tries(aim, base, nodes[0], wide=True) if nodes else ()
-            for edit in islice(chain(tries.off_regexes(aim, base), wide), MOST_TRIED):
+            for edit in islice(chain(tries.off_regexes(aim, base), wide), MAX_TRIED_EDITS):
                 if not left:
                     return
                 told = _told(aim, base, edit, table, left)

@@ -11,7 +11,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import rdflib_adapter as bridge
+from rdfkit.rdf import rdflib_adapter
 from tools.mutation import patterns
 from tools.mutation.ground import ground
 from tools.mutation.records import valid_bases
@@ -61,7 +61,7 @@ def is_a(node: Any, kind: Any) -> bool:
     on = ground()
     kinds = on.near.of_subject.get(node, ())
     return any(
-        kind in on.above.get(bridge.to_rdflib(quad.object), {bridge.to_rdflib(quad.object)})
+        kind in on.above.get(rdflib_adapter.to_rdflib(quad.object), {rdflib_adapter.to_rdflib(quad.object)})
         for quad in kinds
         if quad.predicate == TYPE
     )

@@ -10,7 +10,7 @@ import org.semanticweb.owlapi.util.VersionInfo;
 /**
  * Checks ontologies against the OWL 2 DL profile. In: the names of files. Out, tab separated: a line "version" with
  * OWLAPI's version; for each file a line "file" with its name and the count of its axioms, then a line "violation" for
- * each rule that it breaks, with the rule's class and the sentence. A file that can't be read ends the run.
+ * each rule that it breaks, with the rule's class and the sentence. A file that cannot be read ends the run.
  *
  * <p>Run it as it stands: java -cp '/usr/share/java/*' Profile.java FILE...
  */

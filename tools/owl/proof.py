@@ -20,8 +20,8 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode, Triple, parse
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.inference import closure as reason
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.inference import closure
+from rdfkit.rdf import named_graphs
 from tests.conftest import ROOT
 
 REPORT = ROOT / "docs" / "owl.md"
@@ -81,7 +81,7 @@ def asserted() -> frozenset[tuple[str, Triple]]:
     """Return every asserted triple of the shipped graph, with the name of the graph it stands in."""
     return frozenset(
         (PROJECT.graph_name(q.graph_name), q.triple)
-        for q in layers.read_sources(PROJECT)
+        for q in named_graphs.read_sources(PROJECT)
         if isinstance(q.graph_name, NamedNode)
     )
 
@@ -174,11 +174,11 @@ def hermit_version() -> str:
 
 def closure_sizes() -> tuple[int, int]:
     """Return how many triples are inferred from the shipped graph without the alignments, and with them."""
-    store = layers.read_sources(PROJECT)
-    with_all = reason.close(PROJECT, store, RULES).kept
-    bare = layers.read_sources(PROJECT)
+    store = named_graphs.read_sources(PROJECT)
+    with_all = closure.close(PROJECT, store, RULES).kept
+    bare = named_graphs.read_sources(PROJECT)
     bare.remove_graph(PROJECT.graph_iri("alignments"))
-    return reason.close(PROJECT, bare, RULES).kept, with_all
+    return closure.close(PROJECT, bare, RULES).kept, with_all
 
 
 def figures(folder: Path) -> str:

@@ -14,12 +14,12 @@ from pyoxigraph import NamedNode, Store, Triple
 
 from imaging_trials import mapping_sets
 from imaging_trials.model import PROJECT
+from rdfkit import inference
 from rdfkit.base import UserError
-from rdfkit.inference import closure as reason
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.rdf import named_graphs
 from rdfkit.releases import json_bytes, merge_bytes, quads_bytes
 from rdfkit.sparql import saved
-from rdfkit.stores import embedded as store
+from rdfkit.stores import embedded
 
 REASONERS = ("rules", "owlrl")
 QUADS = "imaging-trials.nq"
@@ -48,7 +48,7 @@ class BuildResult:
     graph: Store
     files_read: dict[str, int]
     triples: dict[str, int]
-    closure: reason.Closure
+    closure: inference.closure.Closure
     reasoner: str
     verdict: str
     problems: list[str] = field(default_factory=list)
@@ -80,9 +80,9 @@ def build(
     root = PROJECT.root
     with _staging_folder(folder) as staging:
         progress("reading the sources")
-        key = layers.content_key(PROJECT.at(root))
-        made = layers.read_sources(PROJECT.at(root))
-        problems = [_doubled(triple, names) for triple, names in layers.in_two_graphs(PROJECT, made)]
+        key = named_graphs.content_key(PROJECT.at(root))
+        made = named_graphs.read_sources(PROJECT.at(root))
+        problems = [_doubled(triple, names) for triple, names in named_graphs.in_two_graphs(PROJECT, made)]
         if validate:
             progress("checking terms")
             problems += _undefined_terms(root)
@@ -91,22 +91,24 @@ def build(
         progress(f"inferring with {reasoner}")
         rules = root / "ontology" / "rules"
         closure = (
-            reason.close(PROJECT, made, rules) if reasoner == "rules" else reason.close_with_owlrl(PROJECT, made, rules)
+            inference.closure.close(PROJECT, made, rules)
+            if reasoner == "rules"
+            else inference.closure.close_with_owlrl(PROJECT, made, rules)
         )
         problems += [f"{entry.message} ({entry.rule})" for entry in closure.contradictions]
         if validate and not problems:
-            from imaging_trials.build import validation as shapes
+            from imaging_trials.build import validation
             from rdfkit.shacl import report
 
             progress("validating with pySHACL")
-            found = shapes.validate_shipped(made, root)
+            found = validation.validate_shipped(made, root)
             allowed = ("Info", "Warning")
             verdict = report.summary(found, allowed)
             problems += [] if found.conforms(allowed) else report.lines(found)
         built = BuildResult(
             folder=folder,
             graph=made,
-            files_read=Counter(name for name, _ in layers.source_files(PROJECT.at(root)))
+            files_read=Counter(name for name, _ in named_graphs.source_files(PROJECT.at(root)))
             + Counter({"links": len(mapping_sets.files(root))}),
             triples=_count(made),
             closure=closure,
@@ -123,7 +125,7 @@ def build(
                 (staging / name).replace(folder / name)
             for name in before - contents.keys():
                 (folder / name).unlink(missing_ok=True)
-            store.put(PROJECT, made, key)
+            embedded.put(PROJECT, made, key)
     return built
 
 

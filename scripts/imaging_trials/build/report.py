@@ -6,10 +6,9 @@ from pyoxigraph import QuerySolutions
 
 from imaging_trials.build import build
 from imaging_trials.model import PROJECT
-from rdfkit.base import text as tables
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.sparql import results as answers
-from rdfkit.sparql import saved as catalog
+from rdfkit.base import table
+from rdfkit.rdf import named_graphs
+from rdfkit.sparql import results, saved
 
 SHOWN = ("agents-with-both-documents", "guidelines-by-body-site", "guideline-counts-by-society")
 """The saved questions whose answers the report shows."""
@@ -32,7 +31,7 @@ def report(built: build.BuildResult) -> str:
 
 
 def _what_was_read(built: build.BuildResult) -> str:
-    read = {name: count for name, count in built.triples.items() if name != layers.INFERRED}
+    read = {name: count for name, count in built.triples.items() if name != named_graphs.INFERRED}
     lines = [f"Read {sum(read.values()):,} triples from {sum(built.files_read.values())} files:"]
     lines += [f"  {name:<11}{count:>7,} from {built.files_read.get(name, 0)}" for name, count in read.items()]
     return "\n".join(lines)
@@ -73,21 +72,21 @@ def _in_words(rule: str) -> str:
 
 def _question(built: build.BuildResult, name: str) -> str:
     """Return a saved question with the first rows of its answer, or nothing if there is no such question."""
-    path = next((path for path in catalog.files(PROJECT) if path.stem == name), None)
+    path = next((path for path in saved.files(PROJECT) if path.stem == name), None)
     if path is None:
         return ""
-    query = catalog.read(PROJECT, path)
-    answer = answers.ask(PROJECT, built.graph, query.text, query.dataset)
+    query = saved.read(PROJECT, path)
+    answer = results.ask(PROJECT, built.graph, query.text, query.dataset)
     if not isinstance(answer, QuerySolutions):
         return ""
     names = [variable.value for variable in answer.variables]
     # A column with an IRI is left out if another column has its name.
     kept = [index for index, name in enumerate(names) if f"{name}Name" not in names]
-    rows = [[_clipped(answers.short(PROJECT, row[index])) for index in kept] for row in answer]
-    table = tables.table([names[index] for index in kept], rows[:_MAX_ROWS]).splitlines()
+    rows = [[_clipped(results.short(PROJECT, row[index])) for index in kept] for row in answer]
+    lines = table([names[index] for index in kept], rows[:_MAX_ROWS]).splitlines()
     if len(rows) > _MAX_ROWS:
-        table[-1] = f"({_MAX_ROWS} of {len(rows)} rows)"
-    return "\n".join([f"{query.summary}  (imt query {query.id})", *(f"  {line}" for line in table)])
+        lines[-1] = f"({_MAX_ROWS} of {len(rows)} rows)"
+    return "\n".join([f"{query.summary}  (imt query {query.id})", *(f"  {line}" for line in lines)])
 
 
 def _clipped(text: str) -> str:

@@ -96,9 +96,9 @@ def _sentence(error: BaseException) -> str:
     text = " ".join(str(error).split())
     cause = error.__context__ or error
     if isinstance(cause, (OSError, RuntimeError)) and "Corruption" in str(cause):  # as RocksDB calls it
-        from rdfkit.stores import embedded as store
+        from rdfkit.stores import embedded
 
-        store.forget(PROJECT)
+        embedded.forget(PROJECT)
         return "The stored graph in the cache folder was damaged and has been removed: run the command again."
     if isinstance(error, UserError):
         return str(error)

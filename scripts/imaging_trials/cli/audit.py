@@ -50,5 +50,5 @@ def _read(name: str) -> list[bibliography.Reference]:
                 data = file.read(size)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise UserError(f"{visible(name)} can't be read ({why}): name a file, or - for standard input.") from None
+            raise UserError(f"{visible(name)} cannot be read ({why}): name a file, or - for standard input.") from None
     return bibliography.read_references(bibliography.decode_references(data, name), name)

@@ -28,8 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Build; return 0, or 1 if the graph has problems and nothing was written."""
-    from imaging_trials.build import build
-    from imaging_trials.build import report as summary
+    from imaging_trials.build import build, report
     from rdfkit.base import UserError
 
     if args.endpoint_url and not args.release:
@@ -46,10 +45,10 @@ def run(args: argparse.Namespace) -> int:
     finally:
         progress("")
     if built.problems:
-        print(summary.report(built), file=sys.stderr)
+        print(report.report(built), file=sys.stderr)
         return 1
     if not args.quiet:
-        print(summary.report(built))
+        print(report.report(built))
     return 0
 
 

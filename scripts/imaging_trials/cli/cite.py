@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "CURIE, DOI, PMID, PMCID or IRI (default: all articles that the page lists, in its order)",
     )
     formats.add_argument(parser, "citations", "nlm has one citation on each line, as on the page")
-    parser.set_defaults(format=None)  # so that --list-corrections can tell whether a format was given
+    parser.set_defaults(format=None)  # so that --list-corrections knows whether a format was given
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--corrected", action="store_true", help="correct misprints and add what the page leaves out")
     how.add_argument(

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from imaging_trials.model import PROJECT
+from imaging_trials.views import formats
 from rdfkit.base import UserError
 
 TYPE_CHECKING = False
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``imt diff``."""
     parser.add_argument("old", nargs="?", metavar="OLD", help=_SNAPSHOTS)
     parser.add_argument("new", nargs="?", metavar="NEW", help="the same (default: the work tree)")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
+    formats.add_argument(parser, "difference")
     parser.add_argument(
         "--all", action="store_true", help="print every change, instead of the first changes of each kind"
     )
@@ -90,15 +91,12 @@ def _compare(args: argparse.Namespace, old: "Snapshot", new: "Snapshot") -> int:
     from rdfkit import releases
 
     difference = releases.compare(PROJECT, old, new)
-    is_json = args.format == "json"
-    sys.stdout.write(
-        releases.diff_json(difference) if is_json else releases.diff_text(PROJECT, difference, show_all=args.all)
-    )
+    sys.stdout.write(formats.renderer("difference", args.format)(difference, show_all=args.all))
     if args.update:
         _write(args.update, releases.diff_update(PROJECT, difference), difference)
     if args.check:
         is_valid, sentence = releases.check_version(difference)
-        print(sentence, file=sys.stdout if is_valid and not is_json else sys.stderr)
+        print(sentence, file=sys.stdout if is_valid and args.format != "json" else sys.stderr)
         return 0 if is_valid else 1
     return 0
 

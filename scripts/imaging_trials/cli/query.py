@@ -99,20 +99,20 @@ def _ask_saved(args: argparse.Namespace) -> int:
 
 
 def _ask_own(args: argparse.Namespace) -> int:
-    from rdfkit.sparql import guard as sparql
+    from rdfkit.sparql import guard
 
     if args.param:
         raise UserError("SPARQL of your own has no parameters: write the value into the query, and leave out --param.")
     text = _own_text(args)
-    sparql.check(text, embedded=not args.endpoint)
+    guard.check(text, embedded=not args.endpoint)
     dataset: str | None = args.dataset or "all"
-    if sparql.names_its_dataset(text):
+    if guard.names_its_dataset(text):
         if args.dataset:
             raise UserError("The query names its dataset with FROM: leave out FROM, or --dataset.")
         dataset = None
     if args.endpoint:
         results.write(
-            PROJECT, _ask_endpoint(args, sparql.with_prefixes(text, PROJECT.prefixes), dataset), args.format, sys.stdout
+            PROJECT, _ask_endpoint(args, guard.with_prefixes(text, PROJECT.prefixes), dataset), args.format, sys.stdout
         )
         return 0
     if dataset == "default":
@@ -141,8 +141,7 @@ def _seconds(args: argparse.Namespace) -> float:
 
 
 def _lint(args: argparse.Namespace) -> int:
-    from rdfkit.sparql import guard as sparql
-    from rdfkit.sparql import portability as portable
+    from rdfkit.sparql import guard, portability
 
     if args.sparql is not None or args.file is not None or args.name == "-":
         where, text = args.file if args.file not in {None, "-"} else "your query", _own_text(args)
@@ -151,8 +150,8 @@ def _lint(args: argparse.Namespace) -> int:
         where, text = query.id, query.text
     else:
         raise UserError("--lint checks one query: name a saved one, or give your own with --sparql or --file.")
-    sparql.check(text, embedded=False)
-    found = portable.findings(text, PROJECT.prefixes)
+    guard.check(text, embedded=False)
+    found = portability.findings(text, PROJECT.prefixes)
     for finding in found:
         print(f"{where}:{finding.line}:{finding.column}: {finding.message} ({finding.rule})")
     if not found:
@@ -172,20 +171,20 @@ def _own_text(args: argparse.Namespace) -> str:
     """Return the SPARQL given as text, as a file, or on standard input."""
     if args.sparql not in {None, "-"}:
         return str(args.sparql)
-    from rdfkit.sparql import guard as sparql
+    from rdfkit.sparql import guard
 
     if args.file in {None, "-"}:
-        where, data = "standard input", sys.stdin.buffer.read(sparql.MOST_BYTES + 1)
+        where, data = "standard input", sys.stdin.buffer.read(guard.MAX_QUERY_BYTES + 1)
     else:
         where = args.file
         try:
             with open(args.file, "rb") as file:  # noqa: PTH123 - a Path of "" would be the folder here
-                data = file.read(sparql.MOST_BYTES + 1)
+                data = file.read(guard.MAX_QUERY_BYTES + 1)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
             raise UserError(f"{where} cannot be read as a query: {why}.") from None
-    if len(data) > sparql.MOST_BYTES:
-        raise UserError(f"{where} has more than {sparql.MOST_BYTES:,} bytes, which is not a query: check the name.")
+    if len(data) > guard.MAX_QUERY_BYTES:
+        raise UserError(f"{where} has more than {guard.MAX_QUERY_BYTES:,} bytes, which is not a query: check the name.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

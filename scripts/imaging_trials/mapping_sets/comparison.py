@@ -20,7 +20,7 @@ _NAMESPACES = {
     "http://identifiers.org/ncbigene/": "NCBIGene",
     "http://identifiers.org/uniprot/": "uniprot",
 }
-"""Other namespaces that copies use, and the prefix of ours for them."""
+"""Other namespaces that copies use, and the project's prefix for them."""
 
 _OBO_IRI = re.compile(r"http://purl\.obolibrary\.org/obo/([A-Za-z]++)_(\S+)")
 
@@ -82,7 +82,7 @@ def compare(sets: Sequence[MappingSet], file: Path, name: str = "") -> Compariso
     is not in the copy, is deprecated, has another label, or has no label there. If the new label looks like that of
     another thing, the row was probably wrong from the start, and the kind of the problem says so.
 
-    Raises UserError if the copy can't be read, or has no identifier of any set.
+    Raises UserError if the copy cannot be read, or has no identifier of any set.
     """
     chosen = named(sets, name) if name else None
     prefixes = _prefixes(chosen) if chosen else []
@@ -120,7 +120,7 @@ def _change(one: MappingSet, mapping: Mapping, copy: MappingABC[str, Term], keys
     if one.name in CODE_ONLY or any(labels.are_equal(label, mapping.object_label) for label in term.labels):
         return None
     if not term.labels:
-        return "unlabeled", f"{about} has no label in the copy, so it can't be compared; check that it is complete."
+        return "unlabeled", f"{about} has no label in the copy, so it cannot be compared; check that it is complete."
     return _new_label(mapping, term, copy)
 
 

@@ -1,4 +1,4 @@
-"""What a copy of a vocabulary says, whatever its format: statements about identifiers."""
+"""The content of a copy of a vocabulary in any format: statements about identifiers."""
 
 from typing import Literal, NamedTuple
 

@@ -21,7 +21,7 @@ KIND_OF_PREFIX = {
     "organisation": "organisation",
     "target": "target",
 }
-"""The kind of thing that a prefix of ours is for; the other prefixes are for `CONCEPTS`."""
+"""The kind of thing that a prefix of the project is for; the other prefixes are for `CONCEPTS`."""
 
 _GENERAL = {"ncit", "mesh", "snomed-ct"}
 SETS_OF_KIND = {
@@ -63,7 +63,7 @@ def problems(sets: Sequence[MappingSet], store: Store | None = None) -> list[Pro
 
 
 def kind_of(curie: str) -> str:
-    """Return the kind of thing that a CURIE of ours is for.
+    """Return the kind of thing that a CURIE of the project is for.
 
     >>> kind_of("vector:fluoroestradiol")
     'substance'
@@ -109,7 +109,7 @@ def _labeled_molecules(mapping: Mapping) -> str:
             "use a broad or related match, or map the vector."
         )
     if prefix == "agent" and mapping.predicate == "skos:narrowMatch" and not ours <= theirs:
-        return f"'{mapping.object_label}' lacks {_list(ours)} and can't be narrower; use a broad or related match."
+        return f"'{mapping.object_label}' lacks {_list(ours)} and cannot be narrower; use a broad or related match."
     if prefix == "vector" and strong and theirs:
         return f"a vector has no radionuclide, and '{mapping.object_label}' has {_list(theirs)}; map the agent."
     return ""

@@ -52,7 +52,7 @@ _CONFIDENCE = re.compile(r"1|0\.\d?[1-9]")
 
 @dataclass(frozen=True)
 class Mapping:
-    """One row: a thing of ours, its relation to a thing of another vocabulary, and who says so, when and why.
+    """One row: a thing of the project, its relation to a thing of another vocabulary, and who says so, when and why.
 
     ``subject`` and ``object`` are CURIEs as in the file; ``subject_iri`` and ``object_iri`` are their IRIs.
     """
@@ -148,7 +148,7 @@ def _lines(path: Path) -> list[str]:
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: is not UTF-8 at byte {error.start}; save the file as UTF-8.") from None
     except OSError as error:
-        raise UserError(f"{path}: can't be read ({error.strerror}); make it readable and run again.") from error
+        raise UserError(f"{path}: cannot be read ({error.strerror}); make it readable and run again.") from error
     if "\r" in text or not text.endswith("\n"):
         raise UserError(f"{path}: each line must end in a line feed and nothing else; save it so.")
     return text[:-1].split("\n")

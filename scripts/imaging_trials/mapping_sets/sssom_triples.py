@@ -26,7 +26,7 @@ def to_quads(sets: Sequence[MappingSet]) -> Iterator[Quad]:
     """Yield, for each set, what its header says; for each row, the match itself and a node that says who states it.
 
     The label of another vocabulary's thing is a value of the mapping's node, not of that thing: it is what was read
-    there on a day, not a statement of ours.
+    there on a day, not a statement by the project.
     """
     graph = PROJECT.graph_iri("links")
     for one in sets:

@@ -36,7 +36,7 @@ def read(path: Path, key: Key) -> dict[str, Term]:
     """Return the terms of a copy by the key of their identifier.
 
     The file's extension decides the format; for XML and JSON its first lines do too. Raises UserError for a file that
-    can't be read, has a syntax error, is in an unknown format, or has no identifier in it.
+    cannot be read, has a syntax error, is in an unknown format, or has no identifier in it.
     """
     found: dict[str, Term] = {}
     try:
@@ -55,7 +55,7 @@ def read(path: Path, key: Key) -> dict[str, Term]:
         raise UserError(f"{path}: is not UTF-8; save the file as UTF-8.") from error
     except OSError as error:
         what = "is a folder" if isinstance(error, IsADirectoryError) else error.strerror or str(error)
-        raise UserError(f"{path}: can't be read ({what}); check the name.") from error
+        raise UserError(f"{path}: cannot be read ({what}); check the name.") from error
     if not found:
         raise UserError(f"{path}: has no identifier in it; give a copy of a vocabulary.")
     return found

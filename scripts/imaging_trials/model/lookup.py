@@ -54,9 +54,9 @@ class Fit(IntEnum):
     """How well a name fits the text that was typed, the best first."""
 
     SAME = 0
-    SAME_FOLDED = 1  # but for capitals and accents
-    SAME_KEY = 2  # but for punctuation and the spelling of nuclides
-    SAME_WITHOUT_NUCLIDE = 3  # but for a nuclide that only the name has
+    SAME_FOLDED = 1  # except for capitals and accents
+    SAME_KEY = 2  # except for punctuation and the spelling of nuclides
+    SAME_WITHOUT_NUCLIDE = 3  # except for a nuclide that only the name has
     SLUG = 4  # the text is the last part of the IRI
     WORDS = 5  # the name contains the text as whole words
     BEGINNINGS = 6  # the name contains words that begin with the words of the text
@@ -71,8 +71,8 @@ class Fit(IntEnum):
 class Rank(NamedTuple):
     """The rank of a candidate; the smallest is best.
 
-    A whole name comes before a part of one. Among whole names, the better fit comes first and then things that are no
-    accessories. Among parts, things that are no accessories come first and then the better fit.
+    A whole name comes before a part of one. Among whole names, the better fit comes first and then things that are not
+    accessories. Among parts, things that are not accessories come first and then the better fit.
     """
 
     is_part: bool

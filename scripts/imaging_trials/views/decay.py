@@ -99,7 +99,7 @@ def nuclide_of(store: Store, thing: NamedNode) -> NamedNode | None:
 def half_life(store: Store, nuclide: NamedNode) -> HalfLife | None:
     """Return the half-life of a radionuclide, or None if the graph has none.
 
-    Raises UserError if its number or its unit can't be read.
+    Raises UserError if its number or its unit cannot be read.
     """
     for quantity in read.objects(store, nuclide, vocabulary.HAS_HALF_LIFE):
         value = _number(store, quantity, vocabulary.NUMERIC_VALUE)
@@ -107,7 +107,7 @@ def half_life(store: Store, nuclide: NamedNode) -> HalfLife | None:
         units = [unit.value.removeprefix(_UNIT) for unit in read.objects(store, quantity, vocabulary.HAS_UNIT)]
         if len(units) != 1 or units[0] not in UNITS or not value or float(value) <= 0:
             raise UserError(
-                f"{PROJECT.shorten(quantity.value)} can't be read as a half-life: give it one positive "
+                f"{PROJECT.shorten(quantity.value)} cannot be read as a half-life: give it one positive "
                 f"qudt:numericValue and one qudt:hasUnit of {', '.join(f'unit:{name}' for name in UNITS)}."
             )
         symbol, seconds = UNITS[units[0]]

@@ -72,4 +72,4 @@ def explain_row(store: Store, query: str, text: str, dataset: str, row: int) -> 
     """
     found = provenance.explain(PROJECT, store, text, dataset, row)
     made = statements(store, found.quads, PROJECT.root)
-    return Explanation(query, row, tuple(found.row.items()), tuple(made), found.rests_on_absence)
+    return Explanation(query, row, tuple(found.row.items()), tuple(made), found.depends_on_absence)

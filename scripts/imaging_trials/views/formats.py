@@ -42,6 +42,10 @@ RENDERERS = {
         "csv": "imaging_trials.views.render_json:currency_as_csv",
         "json": "imaging_trials.views.render_json:currency",
     },
+    "difference": {
+        "text": "imaging_trials.views.render_difference:text",
+        "json": "imaging_trials.views.render_difference:json",
+    },
     "explanation": {
         "text": "imaging_trials.views.render_text:explanation",
         "json": "imaging_trials.views.render_json:explanation",

@@ -38,7 +38,9 @@ def _json_ld(triples: Iterable[Triple]) -> dict[str, Any]:
         if isinstance(term, NamedNode):
             return {"@id": short(term.value)}
         if not isinstance(term, Literal):
-            raise UserError(f"{term} can't be part of a report: give it an IRI, the project's data has no blank nodes.")
+            raise UserError(
+                f"{term} cannot be part of a report: data of the project has no blank nodes, so give it an IRI."
+            )
         if term.language:
             return {"@value": term.value, "@language": term.language}
         if term.datatype.value == XSD + "string":

@@ -32,7 +32,7 @@ _GRAPHS = {
 }
 
 _Row = tuple[str, list[str]]
-"""A label and the texts beside it, one on each line."""
+"""A label and the texts next to it, one on each line."""
 
 
 # Values and sources

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 def door(room: str, names: "Mapping[str, tuple[str, ...]]") -> "Callable[[str], object]":
     """Return the ``__getattr__`` of a package: it imports one of ``names`` from the module that has it.
 
-    ``names`` maps each module of the room to the names that it offers; "" stands for modules that are offered as a
+    ``names`` maps each module of the room to the names that it offers; "" is the key for modules that are offered as a
     whole. The function raises AttributeError for any other name.
     """
     module_of = {name: module for module, offered in names.items() for name in offered}

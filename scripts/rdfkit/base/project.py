@@ -1,4 +1,4 @@
-"""What rdfkit must know of the project whose graph it works on."""
+"""The settings of the project whose graph rdfkit works on."""
 
 import os
 from collections.abc import Iterable, Mapping

@@ -1,6 +1,6 @@
 """Run a function in a forked process with a time limit and a memory limit.
 
-A query that somebody typed can exceed both in the embedded engine: it has no time limit, ignores Ctrl-C, and ends the
+A query from a user can exceed both in the embedded engine, which has no time limit, ignores Ctrl-C, and ends the
 whole process if memory or stack is exhausted.
 """
 

@@ -14,7 +14,7 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store, Triple
 
 from rdfkit.base import Project, UserError, namespaces
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.rdf import named_graphs
 
 _OWL = namespaces.OWL
 _RDF = namespaces.RDF
@@ -100,7 +100,7 @@ def close(
     Raises UserError if the folder has no rules or a rule is not a valid SPARQL update.
     """
     rules = rules or project.rules
-    files = [path for path in layers.rule_files(rules) if path.suffix == ".ru"]
+    files = [path for path in named_graphs.rule_files(rules) if path.suffix == ".ru"]
     if not files:
         raise UserError(f"{rules} has no rules (*.ru): restore the folder from the repository.")
     files.sort(key=lambda path: (_ORDER.index(kind) if (kind := path.stem[:3]) in _ORDER else len(_ORDER), path.stem))
@@ -131,7 +131,7 @@ def close(
     found = contradictions(project, store, rules)
     if tidy:
         _tidy(project, store)
-    kept = sum(1 for _ in store.quads_for_pattern(None, None, None, project.graph_iri(layers.INFERRED)))
+    kept = sum(1 for _ in store.quads_for_pattern(None, None, None, project.graph_iri(named_graphs.INFERRED)))
     return Closure({rule: count for rule, count in by_rule.items() if count}, rounds, kept, found)
 
 
@@ -143,7 +143,7 @@ def is_kept(triple: Triple) -> bool:
 
 def _tidy(project: Project, store: Store) -> None:
     """Remove from the inferred graph what is not kept."""
-    for quad in list(store.quads_for_pattern(None, None, None, project.graph_iri(layers.INFERRED))):
+    for quad in list(store.quads_for_pattern(None, None, None, project.graph_iri(named_graphs.INFERRED))):
         if not is_kept(quad.triple):
             store.remove(quad)
 
@@ -154,7 +154,7 @@ def close_with_owlrl(project: Project, store: Store, rules: Path | None = None) 
     ``rules`` is the folder of the checks for contradictions. The same triples are removed as in `close`: those with
     blank nodes, those with a literal as subject, the trivial ones. The counts by rule are owlrl's total.
     """
-    inferred = project.graph_iri(layers.INFERRED)
+    inferred = project.graph_iri(named_graphs.INFERRED)
     before = {quad.triple for quad in store if quad.graph_name != inferred}
     store.extend(Quad(t.subject, t.predicate, t.object, inferred) for t in owlrl_triples(before) - before)
     found = contradictions(project, store, rules)
@@ -172,7 +172,7 @@ def owlrl_triples(triples: Iterable[Triple]) -> set[Triple]:
     import owlrl
     import rdflib
 
-    from rdfkit.rdf import rdflib_adapter as bridge
+    from rdfkit.rdf import rdflib_adapter
 
     key = _OWL + "hasKey"
     given = list(triples)
@@ -180,7 +180,7 @@ def owlrl_triples(triples: Iterable[Triple]) -> set[Triple]:
     for triple in given:
         if triple.predicate.value != key:
             subject, predicate, value = (
-                bridge.to_rdflib(term) for term in (triple.subject, triple.predicate, triple.object)
+                rdflib_adapter.to_rdflib(term) for term in (triple.subject, triple.predicate, triple.object)
             )
             merge.add((subject, predicate, value))
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(merge)
@@ -188,7 +188,7 @@ def owlrl_triples(triples: Iterable[Triple]) -> set[Triple]:
     statement: Any
     for statement in merge:
         if not isinstance(statement[0], rdflib.Literal):
-            made: list[Any] = [bridge.from_rdflib(term) for term in statement]
+            made: list[Any] = [rdflib_adapter.from_rdflib(term) for term in statement]
             closed.add(Triple(*made))
     return closed
 
@@ -206,7 +206,7 @@ def contradictions(project: Project, store: Store, rules: Path | None = None) ->
     Raises UserError if a check is not a valid SPARQL query or has no ``# says:`` line.
     """
     found: dict[tuple[str, frozenset[str]], Contradiction] = {}
-    for path in layers.rule_files(rules or project.rules):
+    for path in named_graphs.rule_files(rules or project.rules):
         if path.suffix != ".rq":
             continue
         text = path.read_text(encoding="utf-8")

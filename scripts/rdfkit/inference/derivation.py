@@ -1,7 +1,7 @@
-"""What an inferred triple follows from: the rule in ``ontology/rules/`` that added it, and the rule's premises.
+"""The derivation of an inferred triple: the rule in ``ontology/rules/`` that added it, and the rule's premises.
 
-The closure is made once more, keeping the order in which triples were added. A premise of a triple is always older
-than the triple, so going from premise to premise ends at what the sources say.
+The closure is computed again, and the order in which triples were added is recorded. A premise of a triple was always
+added before the triple, so following premises ends at asserted triples.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Triple
 
 from rdfkit.base import Project, UserError
-from rdfkit.inference import closure as reason
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.sparql import nodes, syntax
-from rdfkit.sparql import triple_patterns as patterns
+from rdfkit.inference import closure
+from rdfkit.rdf import named_graphs
+from rdfkit.sparql import nodes, syntax, triple_patterns
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,10 @@ class Step:
 
 @dataclass(frozen=True)
 class History:
-    """A closed store with all that was inferred on the way, and when each triple was: place in the order, and rule."""
+    """A store with its closure, including triples that cleanup would remove.
+
+    ``added`` has, for each inferred triple, its position in the order of inference and the rule that added it.
+    """
 
     project: Project
     store: Store
@@ -34,35 +36,37 @@ class History:
 
 
 def history(project: Project) -> History:
-    """Return how the graph of a project's sources is closed. Raises UserError if they cannot be read."""
-    store = layers.read_sources(project)
+    """Return the history of the closure of a project's sources. Raises UserError if they cannot be read."""
+    store = named_graphs.read_sources(project)
     added: dict[Triple, tuple[int, str]] = {}
-    inferred = project.graph_iri(layers.INFERRED)
+    inferred = project.graph_iri(named_graphs.INFERRED)
 
     def note(rule: str) -> None:
         place = len(added)
         for quad in store.quads_for_pattern(None, None, None, inferred):
             added.setdefault(quad.triple, (place, rule))
 
-    reason.close(project, store, watch=note, tidy=False)
+    closure.close(project, store, watch=note, tidy=False)
     return History(project, store, added)
 
 
 def step(past: History, triple: Triple) -> Step:
-    """Return how a triple was inferred. Raises UserError where it was not, or not by these rules."""
+    """Return how a triple was inferred. Raises UserError if it was not inferred by the project's rules."""
     if triple not in past.added:
         raise UserError(f"'{triple}' was not inferred by the rules in {past.project.rules}.")
     place, rule = past.added[triple]
-    asked = _Asked((past.project.rules / f"{rule}.ru").read_text(encoding="utf-8"), triple)
-    inferred = past.project.graph_iri(layers.INFERRED)
-    for premises in asked.premises(past.store):
+    query = _PremiseQuery((past.project.rules / f"{rule}.ru").read_text(encoding="utf-8"), triple)
+    inferred = past.project.graph_iri(named_graphs.INFERRED)
+    for premises in query.premises(past.store):
         if all(quad.graph_name != inferred or past.added[quad.triple][0] < place for quad in premises):
             return Step(rule, tuple(sorted(premises, key=str)))
-    raise UserError(f"The premises of '{triple}' by {rule} are not there: the graph is not the one that was closed.")
+    raise UserError(
+        f"The premises of '{triple}' by {rule} are missing: the graph has changed since its closure was computed."
+    )
 
 
-class _Asked:
-    """A rule turned round: a query for what its body matched when its head was a given triple."""
+class _PremiseQuery:
+    """A rule read backwards: a query for the quads that its body matched when its head was a given triple."""
 
     def __init__(self, rule: str, triple: Triple) -> None:
         (operation,) = syntax.read(rule).operations
@@ -73,8 +77,8 @@ class _Asked:
         known = {word.name: term for word, term in terms if isinstance(word, nodes.Variable)}
         body, self.universal = _body(rule, operation.where)
         prologue = rule[: operation.start]
-        self.text = patterns.without_projection(f"{prologue}SELECT *\nWHERE {{{body}}}", known)
-        self.patterns = patterns.patterns(self.text)
+        self.text = triple_patterns.without_projection(f"{prologue}SELECT *\nWHERE {{{body}}}", known)
+        self.patterns = triple_patterns.patterns(self.text)
         self.known = known
 
     def premises(self, store: Store) -> Iterator[set[Quad]]:
@@ -89,15 +93,15 @@ class _Asked:
             key = tuple(solution.get(name) for name in names if name not in self.universal)
             way = ways.setdefault(key, set())
             for pattern in self.patterns:
-                way.update(patterns.matches(store, pattern, solution, graphs))
+                way.update(triple_patterns.matches(store, pattern, solution, graphs))
         yield from ways.values()
 
 
 def _body(text: str, where: nodes.Group) -> tuple[str, frozenset[str]]:
-    """Return the body of a rule as premises to look for, and the variables that mean "every".
+    """Return the body of a rule as a pattern for its premises, and the variables that are universally quantified.
 
-    The body's last line, that the head is in no graph yet, is left out. "There is none that is not so" (NOT EXISTS in
-    NOT EXISTS) is asked as "those that are so": its variables are the ones returned.
+    The condition that the head is not in any graph yet is left out. A universal condition (NOT EXISTS inside NOT
+    EXISTS) becomes a positive pattern: the variables that occur only there are the ones returned.
     """
     cuts: list[tuple[int, int]] = []
     variables: dict[bool, set[str]] = {True: set(), False: set()}

@@ -1,7 +1,7 @@
 """Subjects that are described in two places: in two files of one named graph, or in two blocks of one file.
 
-RDF merges both descriptions without a word, so that a new thing with the IRI of an old one goes unnoticed, and a reader
-of either block misses the other.
+RDF merges both descriptions silently: a new thing with the IRI of an old one is not noticed, and a reader of one block
+misses the other.
 """
 
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ from pyoxigraph import __version__ as engine_version
 from rdfkit.base import Project, UserError
 
 INFERRED = "inferred"
-"""The named graph of what is inferred."""
+"""The named graph of inferred triples."""
 
 _SCRIPTS = Path(__file__).resolve().parents[2]
 _CODE = ("base/namespaces.py", "base/project.py", "inference/closure.py", "rdf/named_graphs.py", "rdf/reading.py")

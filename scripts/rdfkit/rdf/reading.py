@@ -49,7 +49,7 @@ _MAX_ATTRIBUTES = 1000
 """Of one XML element: pyoxigraph compares each with each."""
 
 _MAX_TRIPLES = 5_000_000
-"""Of one file: a larger one belongs into a triple store."""
+"""Of one file: a larger one belongs in a triple store."""
 
 _BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\xef\xbb\xbf": "UTF-8"}
 
@@ -275,5 +275,5 @@ def _plain(syntax: str) -> str:
 
 
 def file_base(path: Path) -> str:
-    """Return the ``file:`` IRI of a file, which its relative IRIs mean where it names no base (RFC 3986, 5.1.3)."""
+    """Return the ``file:`` IRI of a file, the base of its relative IRIs if it declares none (RFC 3986, 5.1.3)."""
     return Path(os.path.abspath(path)).as_uri()  # noqa: PTH100 - resolve() would follow links

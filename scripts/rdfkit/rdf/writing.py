@@ -41,7 +41,7 @@ def used_prefixes(project: Project, triples: Iterable[Triple], more: Iterable[ob
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write a file so that it is never seen half-written: beside its place, then renamed.
+    """Write a file so that it is never seen half-written: under a temporary name in its folder, then renamed.
 
     Raises OSError if that fails; the file is then as it was.
     """

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import BlankNode
 
 from rdfkit.base import Project, UserError, printable
-from rdfkit.rdf import rdflib_adapter as adapter
+from rdfkit.rdf import rdflib_adapter
 from rdfkit.shacl.report.model import Result
 from rdfkit.shacl.terms import LABELS, Term, term_text
 from rdfkit.sparql import guard
@@ -46,9 +46,9 @@ def data_graph(quads: Iterable[Any]) -> "rdflib.Graph":
     for quad in quads:
         graph.add(
             (
-                adapter.to_rdflib(quad.subject),
-                adapter.to_rdflib(quad.predicate),
-                adapter.to_rdflib(quad.object),
+                rdflib_adapter.to_rdflib(quad.subject),
+                rdflib_adapter.to_rdflib(quad.predicate),
+                rdflib_adapter.to_rdflib(quad.object),
             )
         )
     return graph
@@ -201,7 +201,7 @@ def _result(project: Project, report: "rdflib.Graph", node: "Node", data: "rdfli
 
     def one(name: str) -> Term | None:
         value: Any = report.value(node, SH[name])
-        return None if value is None else adapter.from_rdflib(value)
+        return None if value is None else rdflib_adapter.from_rdflib(value)
 
     focus, shape, path = one("focusNode"), one("sourceShape"), one("resultPath")
     assert focus is not None  # noqa: S101 - SHACL requires both
@@ -223,8 +223,8 @@ def _result(project: Project, report: "rdflib.Graph", node: "Node", data: "rdfli
 
 def _below(report: "rdflib.Graph", node: BlankNode) -> Iterator[tuple[BlankNode, str, Term]]:
     """Yield the triples that describe a property path, from its blank node on, in a fixed order."""
-    for predicate, value in sorted(report.predicate_objects(adapter.to_rdflib(node))):
-        term = adapter.from_rdflib(_any(value))
+    for predicate, value in sorted(report.predicate_objects(rdflib_adapter.to_rdflib(node))):
+        term = rdflib_adapter.from_rdflib(_any(value))
         yield node, str(predicate), term
         if isinstance(term, BlankNode):
             yield from _below(report, term)
@@ -239,12 +239,14 @@ def _label(project: Project, data: "rdflib.Graph", focus: Term) -> str:
     """Return the label of a node, in English if possible; for a blank node without one, "unnamed" and its class."""
     from rdflib import RDF, Literal, URIRef
 
-    node = adapter.to_rdflib(focus)
+    node = rdflib_adapter.to_rdflib(focus)
     for name in LABELS:
         texts = [value for value in data.objects(node, URIRef(name)) if isinstance(value, Literal)]
         if texts:
             return str(min(texts, key=lambda text: (text.language not in {"en", None}, str(text))))
     if isinstance(focus, BlankNode):
-        kinds = sorted(term_text(project, adapter.from_rdflib(_any(kind))) for kind in data.objects(node, RDF.type))
+        kinds = sorted(
+            term_text(project, rdflib_adapter.from_rdflib(_any(kind))) for kind in data.objects(node, RDF.type)
+        )
         return f"unnamed {kinds[0]}" if kinds else "unnamed"
     return ""

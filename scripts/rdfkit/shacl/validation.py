@@ -13,7 +13,8 @@ from pyoxigraph import Quad, Triple
 from rdfkit.base import Project, UserError
 from rdfkit.rdf import rdflib_adapter
 from rdfkit.shacl import pyshacl_engine
-from rdfkit.shacl.engine import engine as fast
+from rdfkit.shacl.engine.engine import Prepared, Unsupported, prepare
+from rdfkit.shacl.engine.engine import validate as validate_fast
 from rdfkit.shacl.engine.graph import Graph, gc_disabled
 from rdfkit.shacl.report.model import Result
 from rdfkit.shacl.terms import Term
@@ -52,11 +53,11 @@ class ValidationInput:
         return Graph.from_triples(self.quads)
 
     @cached_property
-    def prepared(self) -> "fast.Prepared | str":
+    def prepared(self) -> "Prepared | str":
         """The shapes for the fast engine, or why it cannot use them."""
         try:
-            return fast.prepare(self.project, self.shape_quads)
-        except fast.Unsupported as error:
+            return prepare(self.project, self.shape_quads)
+        except Unsupported as error:
             return str(error)
         except RecursionError:
             return "they nest too deep, or refer to themselves"
@@ -83,7 +84,7 @@ def validate(
         if not isinstance(prepared, str):
             try:
                 with gc_disabled():
-                    outcome = fast.validate(given.graph.union(added) if added else given.graph, prepared, among)
+                    outcome = validate_fast(given.graph.union(added) if added else given.graph, prepared, among)
             except RecursionError:
                 raise UserError(f"The shapes in {given.shapes_name} nest too deep: write them flatter.") from None
             return outcome.results, outcome.checked

@@ -1,7 +1,7 @@
-"""From the tree of tree-sitter-sparql to the nodes of `nodes`: expressions, groups, queries and updates.
+"""Convert the tree of tree-sitter-sparql to the nodes of `nodes`: expressions, groups, queries and updates.
 
-`syntax` parses and refuses; here a tree without errors is taken apart. The names of the tree's parts are those of
-tree-sitter-sparql 0.1.0, whose grammar follows SPARQL 1.1 Query Language, section 19.8.
+`syntax` parses and reports errors; the trees converted here have none. Node types are those of tree-sitter-sparql
+0.1.0, whose grammar follows SPARQL 1.1 Query Language, section 19.8.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Tree
 
 MAX_CHAIN = 150
-"""How many operators may follow each other: what looks at an expression calls itself for each of them."""
+"""The maximum number of operators in a row: functions that process an expression recurse once for each."""
 
 _QUERIES = {"select_query", "construct_query", "describe_query", "ask_query"}
 _OPERATIONS = {
@@ -22,8 +22,8 @@ _OPERATIONS = {
 }  # fmt: skip
 
 
-class TooDeep(Exception):  # noqa: N818 - says what is wrong with the text
-    """An expression or path nests deeper than what is done with it can follow."""
+class TooDeep(Exception):  # noqa: N818 - a property of the text
+    """An expression or path is nested too deep to be processed recursively."""
 
 
 class Builder(TermBuilder):
@@ -46,7 +46,7 @@ class Builder(TermBuilder):
     # Expressions
 
     def expression(self, tree: "Tree") -> n.Expression:  # noqa: PLR0911 - one for each kind of expression
-        """Return an expression; brackets around it leave no node."""
+        """Return an expression; brackets around it have no node."""
         span, kind = self.span(tree), tree.type
         parts = parts_of(tree)
         if kind == "bracketted_expression":
@@ -95,7 +95,7 @@ class Builder(TermBuilder):
         return n.Call(*self.span(tree), "aggregate", self.keyword(parts[0]), given, distinct, separator)
 
     def binary(self, tree: "Tree") -> n.Expression:
-        """Return ``a + b + c``, which the tree holds as ``(a + b) + c``, without a call for each of the signs."""
+        """Return ``a + b + c``, which is ``(a + b) + c`` in the tree, without recursion for each operator."""
         spine: list[list[Tree]] = []
         end = tree
         while end.type == "binary_expression":
@@ -126,7 +126,7 @@ class Builder(TermBuilder):
         return n.Group(*self.span(tree), tuple(elements))
 
     def clause(self, tree: "Tree") -> n.Element:  # noqa: PLR0911 - one for each kind of clause
-        """Return what is in a group and no triple."""
+        """Return an element of a group that is not a triple block."""
         span, kind = self.span(tree), tree.type
         parts = parts_of(tree)
         if kind == "filter":
@@ -213,7 +213,7 @@ class Builder(TermBuilder):
         return n.Group(self.place(opening.start_byte), self.place(closing.end_byte), (inside,))
 
     def select(self, tree: "Tree") -> dict[str, Any]:
-        """Return what a SELECT clause says: columns, star, DISTINCT."""
+        """Return the parts of a SELECT clause: columns, star, DISTINCT."""
         parts = parts_of(tree)
         kinds = [part.type for part in parts]
         found: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""What tree-sitter-sparql 0.1.0 reads: a text in its spelling, its tree, and the place of each part in the text."""
+"""Parse SPARQL with tree-sitter-sparql 0.1.0: the adapted text, its tree, and the offset of each node."""
 
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,9 +14,9 @@ Word: TypeAlias = tuple[str, str, int]
 
 
 class Source:
-    """What tree-sitter reads, and where each of its bytes is in the given text.
+    """The input of tree-sitter, and the offset of each of its bytes in the given text.
 
-    ``text`` is the decoded text; ``code`` is the same in bytes, with some words written as the grammar wants them.
+    ``text`` is the decoded text; ``code`` is the same in bytes, with some words spelled as the grammar requires.
     """
 
     def __init__(self, text: str, tokens: list[Word], places: list[int] | None) -> None:
@@ -30,7 +30,7 @@ class Source:
             self._characters = [at for at, one in enumerate(written) for _ in one.encode()] + [len(text)]
 
     def tree(self) -> "Tree":
-        """Return the tree, which may have errors in it."""
+        """Return the tree, which may contain error nodes."""
         return _parser().parse(self.code)
 
     def _character(self, byte: int) -> int:
@@ -43,16 +43,16 @@ class Source:
         return place if self._places is None else self._places[place]
 
     def written(self, tree: "TreeNode") -> str:
-        """Return what a piece of the tree is in the decoded text."""
+        """Return the decoded text of a tree node."""
         return self.text[self._character(tree.start_byte) : self._character(tree.end_byte)]
 
 
 def _as_the_grammar_spells(text: str, tokens: list[Word]) -> tuple[str, dict[int, int]]:
-    """Return a text of the same length with some words written as tree-sitter-sparql 0.1.0 wants them.
+    """Return a text of the same length with some words spelled as tree-sitter-sparql 0.1.0 requires.
 
-    It knows ``INSERT DATA``, ``DELETE DATA`` and ``DELETE WHERE`` with one space in capitals only, GROUP_CONCAT in
-    capitals, no semicolon at the end of an update, and no prefix that is a keyword (``graph:``, ``a:``). The offset to
-    which a keyword was moved is returned with the one it had.
+    That grammar accepts ``INSERT DATA``, ``DELETE DATA`` and ``DELETE WHERE`` only in capitals with one space,
+    GROUP_CONCAT only in capitals, no semicolon at the end of an update, and no prefix that is a keyword (``graph:``,
+    ``a:``). If a keyword is moved, its new offset is returned with the original one.
     """
     changed: list[tuple[int, int, str]] = []
     moved: dict[int, int] = {}
@@ -79,7 +79,7 @@ def _as_the_grammar_spells(text: str, tokens: list[Word]) -> tuple[str, dict[int
 
 
 _NO_KEYWORD = "\u1d00"
-"""A letter that no keyword begins with."""
+"""A letter with which no keyword begins."""
 
 
 @cache
@@ -109,7 +109,7 @@ def _keywords() -> frozenset[str]:
 
 
 def error_sentence(text: str, source: Source, root: "TreeNode", where: str) -> str:
-    """Return what tree-sitter could not read as one sentence with line and column."""
+    """Return the first error of tree-sitter as one sentence with line and column."""
     tree = root
     while not (tree.is_error or tree.is_missing):
         tree = next((part for part in tree.children if part.has_error or part.is_missing), root.children[-1])
@@ -121,7 +121,7 @@ def error_sentence(text: str, source: Source, root: "TreeNode", where: str) -> s
     near = f"before '{rest}'" if rest else "at the end"
     return (
         f"{where} cannot be read at line {line}, column {column}, {near}: "
-        "look for a misspelt keyword, an open bracket or a missing full stop."
+        "look for a misspelled keyword, an open bracket or a missing full stop."
     )
 
 

@@ -1,6 +1,6 @@
-"""The groups of a SPARQL query with what each of their elements reads and binds.
+"""The groups of a SPARQL query, with the variables that each element reads and binds.
 
-Built from the nodes of `syntax`. What a group makes visible follows SPARQL 1.1 Query Language, section 18.2.1.
+Built from the nodes of `syntax`. Variable scope follows SPARQL 1.1 Query Language, section 18.2.1.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from rdfkit.sparql import nodes
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """An element of a group; of ``{ } UNION { }`` each of the groups is one.
+    """An element of a group; each group of ``{ } UNION { }`` is an element.
 
     ``kind`` is ``triples``, ``group``, ``union`` (all groups but the first), ``optional``, ``minus``, ``graph``,
     ``service``, ``filter``, ``bind`` or ``values``. ``own`` are the variables outside of the groups in it.
@@ -39,17 +39,17 @@ class Scope:
 
     @cached_property
     def variables(self) -> frozenset[str]:
-        """The variables that are seen in this group from outside: of a sub-select, those it gives."""
+        """The variables of this group that are in scope outside of it: of a sub-select, those it selects."""
         return self._given or frozenset().union(*(part.variables for part in self.parts))
 
     @property
     def binds(self) -> frozenset[str]:
-        """The variables to which the group gives values outside: not those that only a FILTER or BIND reads."""
+        """The variables that the group binds for the outside: not those that only a FILTER or BIND reads."""
         return self._given or self.bound
 
     @cached_property
     def bound(self) -> frozenset[str]:
-        """The variables to which the group gives values, seen from inside it."""
+        """The variables that the group binds, as seen inside it."""
         return bound_by(self.parts)
 
     @cached_property
@@ -61,7 +61,7 @@ class Scope:
 
 
 def bound_by(parts: Iterable[Part]) -> frozenset[str]:
-    """Return the variables to which some parts give values."""
+    """Return the variables that some parts bind."""
     found: set[str] = set()
     for part in parts:
         if part.kind not in {"filter", "minus"}:

@@ -13,7 +13,7 @@ from rdfkit.sparql.syntax import Document
 
 @dataclass(frozen=True, eq=False)
 class Linted:
-    """A query that is looked through, in the forms that the rules need."""
+    """A query to check, in the forms that the rules need."""
 
     document: Document
 
@@ -70,7 +70,7 @@ Check: TypeAlias = Callable[[Linted], Iterable[int]]
 
 
 class Rule(NamedTuple):
-    """A pattern to avoid: its id, the check for it, and what differs and what to write instead."""
+    """A construct to avoid: its id, the check for it, and a sentence with what differs and what to write instead."""
 
     id: str
     check: Check

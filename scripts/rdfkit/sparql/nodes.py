@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class Node:
-    """Any part of a text, with the offsets of its first character and of what follows its last one."""
+    """Any part of a text, with the offset of its first character and the offset after its last one."""
 
     start: int
     end: int
@@ -22,7 +22,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Iri(Node):
-    """An IRI; ``value`` is absolute, or "" where the prefix is declared nowhere; ``prefix`` is None in ``<...>``."""
+    """An IRI; ``value`` is absolute, or "" where the prefix is not declared; ``prefix`` is None in ``<...>``."""
 
     value: str
     written: str
@@ -48,7 +48,7 @@ class Literal(Node):
 
 @dataclass(frozen=True)
 class BlankNode(Node):
-    """A blank node; ``[ ]`` and each member of a collection have a label of their own, which is no SPARQL."""
+    """A blank node; ``[ ]`` and each member of a collection get a label that is not valid SPARQL."""
 
     label: str
 
@@ -135,7 +135,7 @@ Expression: TypeAlias = Iri | Variable | Literal | Call | Exists
 
 @dataclass(frozen=True)
 class Triple(Node):
-    """A triple pattern; what ``;``, ``,``, ``[ ]`` and ``( )`` shorten is written out."""
+    """A triple pattern; the abbreviations ``;``, ``,``, ``[ ]`` and ``( )`` are expanded."""
 
     subject: Term
     predicate: "Variable | Path"
@@ -197,7 +197,7 @@ class Service(Node):
 
 @dataclass(frozen=True)
 class Alternatives(Node):
-    """``{ } UNION { }``, or with one group only a group in a group; ``unions`` are the offsets of the keywords."""
+    """``{ } UNION { }``; with one group, a group nested in a group. ``unions`` are the offsets of the keywords."""
 
     groups: "tuple[Group, ...]"
     unions: tuple[int, ...]
@@ -205,7 +205,7 @@ class Alternatives(Node):
 
 @dataclass(frozen=True)
 class Values(Node):
-    """``VALUES``: variables, and rows of as many terms; None stands for UNDEF."""
+    """``VALUES``: variables, and rows of as many terms; None is UNDEF."""
 
     variables: tuple[Variable, ...]
     rows: tuple[tuple[Term | None, ...], ...]
@@ -213,7 +213,7 @@ class Values(Node):
 
 @dataclass(frozen=True)
 class SubSelect(Node):
-    """A SELECT that is a group."""
+    """A sub-select: a SELECT as the body of a group."""
 
     query: "Query"
 
@@ -223,7 +223,7 @@ Element: TypeAlias = Triples | Filter | Bind | Optional | Minus | Graph | Servic
 
 @dataclass(frozen=True)
 class Group(Node):
-    """What is between two braces, braces included."""
+    """A group graph pattern, braces included."""
 
     elements: tuple[Element, ...]
 
@@ -272,7 +272,7 @@ class Template(Node):
 
 @dataclass(frozen=True)
 class Query(Node):
-    """A query or sub-select; ``star`` says that it is SELECT * or DESCRIBE *, ``described`` holds DESCRIBE's names."""
+    """A query or sub-select; ``star`` is set for SELECT * and DESCRIBE *, ``described`` has the terms of DESCRIBE."""
 
     form: str
     columns: tuple[Column, ...] = ()

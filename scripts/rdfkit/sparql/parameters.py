@@ -25,7 +25,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 class Parameter:
-    """A value that a saved query is asked with; ``default`` and ``examples`` are written as ``--param`` takes them."""
+    """A parameter of a saved query; ``default`` and ``examples`` are written as ``--param`` takes them."""
 
     __slots__ = ("default", "description", "examples", "name", "prefix", "type")
 
@@ -67,10 +67,10 @@ def serialize(value: Term) -> str:
 
 
 def term(project: Project, parameter: Parameter, value: str, store: Store | None = None) -> Term:
-    """Return the term that a parameter's value, as somebody typed it, stands for.
+    """Return a parameter's value, given as text by a user, as an RDF term.
 
-    An IRI may be typed as a CURIE, in full (with or without <>), or, if the type names a prefix, as the rest of its
-    name alone. Raises UserError for a value that is not of the type, or, with a store, for a thing not described there.
+    An IRI may be given as a CURIE, in full (with or without <>), or, if the type names a prefix, as its local name
+    alone. Raises UserError for a value that is not of the type, or, with a store, for a thing not described there.
     """
     wrong = f"'{clip(value)}' is not a value for {parameter.name}"
     if parameter.type == "iri":
@@ -95,7 +95,7 @@ def term(project: Project, parameter: Parameter, value: str, store: Store | None
 
 
 def default(project: Project, parameter: Parameter) -> Term:
-    """Return the term that a parameter's default stands for."""
+    """Return a parameter's default as an RDF term."""
     return term(project, parameter, parameter.default)
 
 

@@ -1,8 +1,9 @@
-"""Patterns of SPARQL that engines answer differently, found in a query before an engine sees it.
+"""Find SPARQL constructs that engines evaluate differently.
 
-Each rule has an id, says what differs and how to write it instead. The rules come from trials: ``docs/stores.md`` names
-the engines, tests/rdfkit/sparql/test_portability.py has for each rule a query on which two engines differ, or where the
-recommendation (SPARQL 1.1 Query Language) leaves the answer open, and the mended query on which they agree.
+Each rule has an id, and says what differs and what to write instead. The rules come from trials: ``docs/stores.md``
+names the engines, and tests/rdfkit/sparql/test_portability.py has, for each rule, a query for which two engines differ,
+or for which the recommendation (SPARQL 1.1 Query Language) leaves the answer open, and a fixed query for which they
+agree.
 """
 
 from collections.abc import Mapping
@@ -22,10 +23,9 @@ class Finding(NamedTuple):
 
 
 def findings(text: str, prefixes: Mapping[str, str] | None = None) -> list[Finding]:
-    """Return what in a query engines are known to answer differently, in the order of the text.
+    """Return the constructs of a query that engines are known to evaluate differently, in the order of the text.
 
-    ``prefixes`` need not be declared in the text. Raises UserError for what is no query, or too large to be looked
-    through.
+    ``prefixes`` need not be declared in the text. Raises UserError for text that is not a query or is too large.
     """
     document = syntax.read(text, prefixes=prefixes)
     query = Linted(document)

@@ -72,14 +72,14 @@ def _overlapping_union(query: Linted) -> Iterator[int]:
 
 
 def _is_distinct(query: nodes.Query) -> bool:
-    """Return whether it makes no difference how often the body of a query has a row."""
+    """Return whether duplicate solutions of the body of a query do not change its answer."""
     calls = (node for column in query.columns for node in nodes.walk(column) if isinstance(node, nodes.Call))
     counts = any(call.kind == "aggregate" and call.name in _COUNTING and not call.distinct for call in calls)
     return query.form != "SELECT" or query.distinct or (bool(query.group_by) and not counts)
 
 
 def _least_of_things(query: Linted) -> Iterator[int]:
-    """MIN and MAX of what is a subject somewhere, so an IRI."""
+    """MIN and MAX of a variable that is also a subject, so that its value is an IRI."""
     triples = (node for node in query.all_nodes if isinstance(node, nodes.Triple))
     subjects = {triple.subject.name for triple in triples if isinstance(triple.subject, nodes.Variable)}
     for call in query.calls:
@@ -152,36 +152,36 @@ RULES = (
         "values-for-optional",
         _values_and_optional,
         (
-            "VALUES whose variable only OPTIONAL uses loses rows in some engines: let a triple pattern beside "
-            "it bind the variable first."
+            "VALUES whose variable only OPTIONAL uses loses rows in some engines: bind the variable in a triple "
+            "pattern outside of OPTIONAL first."
         ),
     ),
     Rule(
         "read-from-outside",
         _read_from_outside,
         (
-            "A FILTER or BIND in a group of its own cannot see a variable that is bound outside of it, and "
-            "some engines let it: move it out of the group, or bind the variable in it."
+            "A FILTER or BIND in a nested group cannot use a variable that is bound outside of it, but some "
+            "engines allow it: move it out of the group, or bind the variable in it."
         ),
     ),
     Rule(
         "overlapping-union",
         _overlapping_union,
         (
-            "Where both branches of a UNION give the same row, some engines give it once: write SELECT DISTINCT, or "
-            "VALUES for what the branches differ in."
+            "If both branches of a UNION return the same row, some engines return it once: write SELECT DISTINCT, or "
+            "replace the branches by VALUES."
         ),
     ),
     Rule(
         "least-of-things",
         _least_of_things,
-        "MIN and MAX of IRIs are texts in some engines: take them of STR(?thing).",
+        "MIN and MAX of IRIs are strings in some engines: apply them to STR(?thing).",
     ),
     Rule(
         "minus-in-vain",
         _minus_in_vain,
         (
-            "MINUS that shares no variable with what stands before it takes nothing away, but for some "
+            "MINUS that shares no variable with the pattern before it removes nothing, except in some "
             "engines: use FILTER NOT EXISTS, or share a variable."
         ),
     ),
@@ -189,49 +189,49 @@ RULES = (
         "cut-without-order",
         _cut_without_order,
         (
-            "Which rows LIMIT and OFFSET keep is each engine's own choice without an order: add ORDER BY with "
-            "enough variables to tell the rows apart."
+            "Without ORDER BY, each engine chooses which rows LIMIT and OFFSET keep: add ORDER BY with enough "
+            "variables to make the order unique."
         ),
     ),
     Rule(
         "rows-without-order",
         _rows_without_order,
-        "Rows come in each engine's own order: add ORDER BY.",
+        "Without ORDER BY, engines return rows in different orders: add ORDER BY.",
     ),
     Rule(
         "order-of-distinct",
         _order_of_distinct,
         (
-            "SELECT DISTINCT ordered by a variable that it does not give is refused or ordered at will: give "
-            "the variable, or order by one that is given."
+            "SELECT DISTINCT ordered by a variable that is not selected is refused, or ordered differently: select "
+            "the variable, or order by a selected one."
         ),
     ),
     Rule(
         "star",
         _star,
-        "SELECT * gives the columns in each engine's own order: name them.",
+        "SELECT * returns the columns in an order that depends on the engine: name them.",
     ),
     Rule(
         "describe",
         _describe,
-        "What DESCRIBE gives is each engine's own choice: write a CONSTRUCT.",
+        "What DESCRIBE returns depends on the engine: write a CONSTRUCT.",
     ),
     Rule(
         "service-after-hash",
         _service_on_the_line_of_a_prefix,
-        ("Some parsers take the # of an IRI for a comment where SERVICE stands on the same line: begin a new line."),
+        ("Some parsers read the # of an IRI as a comment if SERVICE is on the same line: begin a new line."),
     ),
     Rule(
         "exists-in-head",
         _exists_in_head,
         (
-            "EXISTS among the columns of a SELECT stops some engines: put it into the body, as BIND "
+            "Some engines fail on EXISTS among the columns of a SELECT: put it into the body, as BIND "
             "(xsd:boolean(EXISTS { ... }) AS ?name)."
         ),
     ),
     Rule(
         "having-by-name",
         _having_by_name,
-        "HAVING cannot see a name that SELECT gives with AS in some engines: write the aggregate itself.",
+        "In some engines, HAVING cannot use a name that SELECT defines with AS: write the aggregate itself.",
     ),
 )

@@ -59,7 +59,7 @@ _NUMERIC = re.compile(r"(?:integer|decimal|double|Integer|int|long|float)$")
 
 
 def _written_numbers(query: Linted) -> Iterator[int]:
-    """A number that is not in canonical form, for which some engines look as it is written."""
+    """A number that is not in canonical form: some engines match it as it is written."""
     for literal in _literals(query):
         kind = literal.datatype.value
         if kind.startswith(XSD) and _NUMERIC.search(kind) and not _canonical(literal.value):
@@ -118,14 +118,14 @@ RULES = (
         "order-inside-a-group",
         _calls("GROUP_CONCAT", "SAMPLE"),
         (
-            "The order of GROUP_CONCAT and the choice of SAMPLE are left to the engine: give a row for each "
+            "The order of GROUP_CONCAT and the choice of SAMPLE depend on the engine: return one row for each "
             "value, or use MIN or MAX."
         ),
     ),
     Rule(
         "never-twice-the-same",
         _calls("NOW", "RAND", "UUID", "STRUUID", "BNODE"),
-        "NOW, RAND, UUID, STRUUID and BNODE give another value each time: take the value as a parameter.",
+        "NOW, RAND, UUID, STRUUID and BNODE return another value each time: pass the value as a parameter.",
     ),
     Rule(
         "partial-dates",
@@ -135,13 +135,13 @@ RULES = (
     Rule(
         "escaped-name",
         _escaped_names,
-        "A backslash in a prefixed name is read differently: write the whole IRI in <>.",
+        "Engines read a backslash in a prefixed name differently: write the whole IRI in <>.",
     ),
     Rule(
         "language-as-written",
         _language_as_written,
         (
-            "Engines write en-US as en-US or en-us: write a tag in small letters, and compare one that has a region "
+            "Engines return en-US as en-US or en-us: write a tag in lower case, and compare one that has a region "
             'with LANGMATCHES(LANG(?text), "en-us").'
         ),
     ),
@@ -149,34 +149,34 @@ RULES = (
         "number-as-written",
         _written_numbers,
         (
-            "A number in a form of its own (01, 1.50, +1) is found by value in some engines and as written in "
-            "others: write the canonical form."
+            "A number that is not in canonical form (01, 1.50, +1) is matched by value in some engines and as written "
+            "in others: write the canonical form."
         ),
     ),
     Rule(
         "function-of-one-engine",
         _foreign_functions,
-        ("A function named by an IRI is one engine's own, but for the casts of xsd: use the functions of SPARQL 1.1."),
+        ("A function named by an IRI, except the xsd casts, works in one engine only: use functions of SPARQL 1.1."),
     ),
     Rule(
         "truth-as-value",
         _truth_as_value,
-        ("A truth that is worked out is the number 1 or 0 in some engines: write xsd:boolean(...) around it."),
+        ("A computed boolean is the number 1 or 0 in some engines: write xsd:boolean(...) around it."),
     ),
     Rule(
         "division",
         _division,
         (
-            "Division and AVG give as many digits as each engine likes, and some divide whole numbers to a whole "
-            "number: give the numbers that are divided, or ROUND what a decimal (1.0 * ?number) is divided by."
+            "The number of digits of division and AVG depends on the engine, and some engines divide integers to an "
+            "integer: return both operands, or ROUND the quotient of a decimal (1.0 * ?number)."
         ),
     ),
     Rule(
         "regex-beyond-xpath",
         _regex_beyond_xpath,
         (
-            "Lookaround, \\b and possessive repeats are no part of the regular expressions of SPARQL: write "
-            "it without them."
+            "Lookaround, \\b and possessive quantifiers are not in the regular expressions of SPARQL: write the "
+            "pattern without them."
         ),
     ),
 )

@@ -1,10 +1,11 @@
-"""The least set of quads that a row of an answer rests on.
+"""A minimal set of quads that yields a query result (why-provenance).
 
-A witness of a row (Buneman, Khanna, Tan: Why and Where, ICDT 2001) is a part of the data on which the query still gives
-the row; here it is a least one: without any of its quads the row is lost. Candidates are the quads that the query's
-patterns match for the row; then quads are taken away as long as the embedded engine, asked the whole query again, still
-gives the row. So what is returned is right by trial, whatever the query is made of; a query for which the candidates do
-not give the row (a value that depends on the order of reading, for one) is said to be outside of what can be explained.
+The support of a row (a "witness" in Buneman, Khanna, Tan: Why and Where, ICDT 2001) is a part of the data for which the
+query still returns the row. The support found here is minimal: without any one of its quads the row is lost. Candidates
+are the quads that the query's patterns match for the row. Quads are then removed as long as the embedded engine,
+running the whole query again, still returns the row. So the result is verified by execution, for any query. If the
+candidates do not return the row (because a value depends on the order of evaluation, for example), the row cannot be
+explained.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,87 +14,88 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
 from rdfkit.base import Project, UserError
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.sparql import guard, nodes, syntax
-from rdfkit.sparql import results as answers
-from rdfkit.sparql import triple_patterns as patterns
+from rdfkit.rdf import named_graphs
+from rdfkit.sparql import guard, nodes, results, syntax, triple_patterns
 
-MOST = 500
-"""A row that rests on more quads than this is not explained: nobody would read it."""
-_MOST_CANDIDATES = 50_000
+MAX_TRIPLES = 500
+"""A row that needs more triples than this is not explained: the explanation would be too long to read."""
+_MAX_CANDIDATE_QUADS = 50_000
 
 
 @dataclass(frozen=True)
-class Witness:
-    """A row, by the names of its variables (unbound ones are left out), and the quads that it rests on."""
+class Support:
+    """A row, as bound variables with their values, and a minimal set of quads for which the query returns it."""
 
     row: dict[str, object]
     quads: tuple[Quad, ...]
-    rests_on_absence: bool
-    """Whether the query also asks for what is not there (NOT EXISTS, MINUS, an unbound variable)."""
+    depends_on_absence: bool
+    """Whether the query also tests for absence (NOT EXISTS, MINUS)."""
 
 
-def explain(project: Project, store: Store, text: str, dataset: str, number: int) -> Witness:
-    """Return the witness of a row of the answer to a SELECT over a dataset (``all``, ``asserted``, ``page``).
+def explain(project: Project, store: Store, text: str, dataset: str, number: int) -> Support:
+    """Return the support of a row of the answer to a SELECT query over a dataset (``all``, ``asserted``, ``page``).
 
-    Rows are counted from 1, in the order of the answer. Raises UserError where there is no such row, the query is no
-    SELECT, or its rows are outside of what can be explained.
+    Rows are counted from 1, in the order of the answer. Raises UserError if there is no such row, if the query is not a
+    SELECT, or if the row does not follow from single triples.
     """
-    graphs = layers.dataset(project, store, dataset)
+    graphs = named_graphs.dataset(project, store, dataset)
     if guard.form(text) != "SELECT":
-        raise UserError("Only the rows of a SELECT can be explained, and this query is none.")
-    first = answers.ask(project, store, text, dataset)  # says in one sentence what is wrong with a query
-    assert isinstance(first, QuerySolutions)  # noqa: S101 - the form was looked at
+        raise UserError("Only rows of a SELECT query can be explained; this query has another form.")
+    first = results.ask(project, store, text, dataset)  # raises UserError for an invalid query
+    assert isinstance(first, QuerySolutions)  # noqa: S101 - the form was checked above
     rows = _in_rows(first)
     if not 1 <= number <= len(rows):
-        said = f"has {len(rows)} row{'' if len(rows) == 1 else 's'}" if rows else "has no row"
-        raise UserError(f"There is no row {number}: the answer {said}.")
+        count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}" if rows else "no row"
+        raise UserError(f"There is no row {number}: the answer has {count}.")
     row = rows[number - 1]
     found = candidates(project, store, text, dict(row), graphs)
 
     small = Store()
     small.extend(found)
 
-    def gives_row() -> bool:
+    def has_row() -> bool:
         return row in _rows(small, text, graphs)
 
-    if len(found) > _MOST_CANDIDATES or not gives_row():
+    if len(found) > _MAX_CANDIDATE_QUADS or not has_row():
         raise UserError(
-            f"Row {number} can't be explained: it does not follow from single triples that the query names."
+            f"Row {number} cannot be explained: it does not follow from single triples that the query matches."
         )
-    kept = least(small, found, gives_row)
+    kept = minimal(small, found, has_row)
     if kept is None:
-        raise UserError(f"Row {number} rests on more than {MOST} triples, and that many explain nothing.")
-    return Witness(dict(row), tuple(sorted(kept, key=str)), _asks_for_absence(text))
+        raise UserError(
+            f"Row {number} cannot be explained: it needs more than {MAX_TRIPLES} triples. "
+            "Explain a query that returns smaller rows."
+        )
+    return Support(dict(row), tuple(sorted(kept, key=str)), _tests_for_absence(text))
 
 
 def candidates(
-    project: Project, store: Store, text: str, row: patterns.Solution, graphs: Sequence[NamedNode]
+    project: Project, store: Store, text: str, row: triple_patterns.Solution, graphs: Sequence[NamedNode]
 ) -> list[Quad]:
-    """Return the quads that the patterns of a query match where it gives a row; inferred ones come first.
+    """Return the quads that the patterns of a query match when it returns a row; inferred ones come first.
 
-    `least` tries to do without what comes first.
+    `minimal` tries to remove the first ones first, so asserted quads are preferred.
     """
-    body = patterns.without_projection(text, {})
+    body = triple_patterns.without_projection(text, {})
     names = {variable.value for variable in _solutions(store, body, graphs).variables}
     known = {name: value for name, value in row.items() if name in names}
     found: set[Quad] = set()
-    wanted = patterns.patterns(text)
-    for solution in _rows(store, patterns.without_projection(text, known), graphs):
+    wanted = triple_patterns.patterns(text)
+    for solution in _rows(store, triple_patterns.without_projection(text, known), graphs):
         values = dict(solution)
         for pattern in wanted:
-            found.update(patterns.matches(store, pattern, values, graphs))
-            if len(found) > _MOST_CANDIDATES:
+            found.update(triple_patterns.matches(store, pattern, values, graphs))
+            if len(found) > _MAX_CANDIDATE_QUADS:
                 return list(found)
-    inferred = project.graph_iri(layers.INFERRED)
+    inferred = project.graph_iri(named_graphs.INFERRED)
     return sorted(found, key=lambda quad: (quad.graph_name != inferred, str(quad)))
 
 
-def least(store: Store, items: Iterable[Quad], holds: Callable[[], bool]) -> list[Quad] | None:
-    """Take quads out of a store as long as ``holds`` is true of it, and return those that are left.
+def minimal(store: Store, items: Iterable[Quad], holds: Callable[[], bool]) -> list[Quad] | None:
+    """Remove quads from a store as long as ``holds`` returns true, and return those that are left.
 
-    None of them can be left out. Large pieces are tried first (as in delta debugging: Zeller and Hildebrandt, IEEE TSE
-    28, 2002). None where there are more than `MOST`; ``holds`` must be true to begin with.
+    None of these can be removed alone. Large pieces are tried first (delta debugging: Zeller and Hildebrandt, IEEE TSE
+    28, 2002). Returns None if more than `MAX_TRIPLES` are left. ``holds`` must be true at the start.
     """
     kept = list(items)
     size = max(1, len(kept) // 2)
@@ -110,7 +112,7 @@ def least(store: Store, items: Iterable[Quad], holds: Callable[[], bool]) -> lis
             store.extend(piece)
             start += size
             needed += 1  # at least one quad of this piece stays
-            if needed > MOST:
+            if needed > MAX_TRIPLES:
                 return None
         if size == 1 and len(kept) == before:
             return kept
@@ -129,11 +131,11 @@ def _in_rows(found: QuerySolutions) -> list[tuple[tuple[str, object], ...]]:
 
 def _solutions(store: Store, text: str, graphs: Iterable[NamedNode]) -> QuerySolutions:
     answer = store.query(text, default_graph=[*graphs], named_graphs=[*graphs])
-    assert isinstance(answer, QuerySolutions)  # noqa: S101 - the form was looked at before
+    assert isinstance(answer, QuerySolutions)  # noqa: S101 - the callers checked the form
     return answer
 
 
-def _asks_for_absence(text: str) -> bool:
+def _tests_for_absence(text: str) -> bool:
     return any(
         isinstance(node, nodes.Minus) or (isinstance(node, nodes.Exists) and node.negated)
         for node in syntax.read(text).walk()

@@ -1,6 +1,6 @@
 """Checks of saved queries: that the text agrees with the header, and that the mutation changes the answer.
 
-Not part of `saved`, since answering a saved query needs none of this.
+They are not part of `saved`, because running a saved query does not need them.
 """
 
 from pathlib import Path
@@ -8,8 +8,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, parse
 
 from rdfkit.base import Project, UserError
-from rdfkit.sparql import guard, nodes, parameters, portability, syntax
-from rdfkit.sparql import saved as catalog
+from rdfkit.sparql import guard, nodes, parameters, portability, saved, syntax
 from rdfkit.sparql.saved import SavedQuery
 from rdfkit.sparql.syntax import Document
 
@@ -22,8 +21,8 @@ def load(project: Project) -> dict[str, SavedQuery]:
     pattern that engines answer differently, or a mutation that is not a triple.
     """
     queries: dict[str, SavedQuery] = {}
-    for path in catalog.files(project):
-        query = catalog.read(project, path)
+    for path in saved.files(project):
+        query = saved.read(project, path)
         if query.id in queries:
             raise UserError(
                 f"{path}: the name '{query.id}' is also that of {queries[query.id].path}: rename one of the two."

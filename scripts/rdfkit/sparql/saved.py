@@ -1,6 +1,6 @@
 """Saved queries: one question a file, read by name, and values put into it.
 
-A file is plain SPARQL that runs as it stands, below a header (`rdfkit.sparql.header`). Reading YAML takes longer than
+A file is plain SPARQL that runs unchanged, below a header (`rdfkit.sparql.header`). Reading YAML takes longer than
 answering most queries, so the build writes an index of all headers; an entry counts as long as the file has the digest
 that the entry was made from. Without an index, or for a changed file, the header itself is read.
 
@@ -128,7 +128,7 @@ def read_all(project: Project) -> list[SavedQuery]:
 
 
 def parse(project: Project, path: Path, text: str) -> SavedQuery:
-    """Return the saved query in a text that lies, or would lie, at ``path``. Raises UserError as `read` does."""
+    """Return the saved query in a text whose file is, or would be, ``path``. Raises UserError as `read` does."""
     from rdfkit.sparql import header
 
     if not is_slug(path.stem):
@@ -189,7 +189,7 @@ def refuse_federated(query: SavedQuery) -> None:
     if query.service:
         raise UserError(
             f"'{query.id}' asks {query.service} as well, and the embedded engine does not use the network: run it in "
-            f"an engine that federates and holds the graph ('imt query --describe {query.id}' prints the SPARQL)."
+            f"an engine that federates and has the graph ('imt query --describe {query.id}' prints the SPARQL)."
         )
 
 

@@ -1,4 +1,4 @@
-"""The committed answers of saved queries, in ``answers/`` beside them."""
+"""The committed answers of saved queries, in ``answers/`` next to their files."""
 
 from pathlib import Path
 

@@ -1,8 +1,8 @@
-"""Read SPARQL 1.1 into a syntax tree in which every node has its place in the text.
+"""Parse SPARQL 1.1 into a syntax tree in which every node has its offsets in the text.
 
 Code point escapes are decoded first (SPARQL 1.1 Query Language, section 19.2). A text is valid only if Oxigraph's
-parser and tree-sitter-sparql both accept it: Oxigraph checks what the grammar cannot say (scope of variables, labels of
-blank nodes), and tree-sitter gives the structure. Nothing is evaluated, and no server is asked.
+parser and tree-sitter-sparql both accept it: Oxigraph checks what the grammar cannot express (scope of variables,
+labels of blank nodes), and tree-sitter returns the structure. Nothing is evaluated, and no server is contacted.
 """
 
 import re
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from tree_sitter import Tree
 
 MAX_TEXT_BYTES = 1_000_000
-"""A larger text is refused: the tree of a text takes up to 200 times its size in memory."""
+"""Larger texts are refused: the tree of a text takes up to 200 times its size in memory."""
 
 MAX_NESTING_DEPTH = 100
-"""How many brackets may be open at once: what looks at a tree calls itself for each."""
+"""The maximum number of open brackets: functions that process a tree recurse once for each."""
 
 MAX_GROUP_DEPTH = 50
-"""How many braces may be open at once: what looks at groups takes time that grows with their depth."""
+"""The maximum number of open braces: the time to process groups grows with their depth."""
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
 _STAND_IN = "urn:x-undeclared:"
@@ -54,13 +54,13 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True)
 class Document:
-    """A SPARQL text that was read: a query, or the operations of an update."""
+    """A parsed SPARQL text: a query, or the operations of an update."""
 
     text: str
     parts: tuple[nodes.Query | nodes.Operation, ...]
     declarations: tuple[nodes.Declaration, ...]
     undeclared: frozenset[str]
-    """The prefixes that are used and declared nowhere."""
+    """The prefixes that are used and not declared."""
     has_escapes: bool
     """Whether the text writes any character as ``\\\\uXXXX`` or ``\\\\UXXXXXXXX``."""
     _source: "Source"
@@ -68,14 +68,14 @@ class Document:
 
     @property
     def query(self) -> nodes.Query:
-        """The query. Raises UserError where the text is an update."""
+        """The query. Raises UserError if the text is an update."""
         if len(self.parts) == 1 and isinstance(self.parts[0], nodes.Query):
             return self.parts[0]
         raise UserError("This text is a SPARQL update: write a query.")
 
     @property
     def operations(self) -> tuple[nodes.Operation, ...]:
-        """The operations of an update. Raises UserError where the text is a query."""
+        """The operations of an update. Raises UserError if the text is a query."""
         found = tuple(part for part in self.parts if isinstance(part, nodes.Operation))
         if len(found) != len(self.parts):
             raise UserError("This text is a SPARQL query: write an update.")
@@ -88,7 +88,7 @@ class Document:
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
-        """The tokens of the text in order, comments left out."""
+        """The tokens of the text in order, without comments."""
         return tuple(_tokens(self._tree.root_node, self._source))
 
     def walk(self) -> Iterator[nodes.Node]:
@@ -115,12 +115,12 @@ def read(
     base: str = "",
     undeclared: bool = False,
 ) -> Document:
-    """Return a SPARQL query or update read.
+    """Return the syntax tree of a SPARQL query or update.
 
-    ``where`` begins the sentence of an error. ``prefixes`` need not be declared in the text. ``base`` is what relative
-    IRIs are resolved by. ``undeclared`` allows prefixes that are declared nowhere.
+    ``where`` begins the sentence of an error. ``prefixes`` need not be declared in the text. Relative IRIs are resolved
+    against ``base``. ``undeclared`` allows prefixes that are not declared.
 
-    Raises UserError, in one sentence with line and column, for what is no valid SPARQL 1.1, and for what is too large.
+    Raises UserError, in one sentence with line and column, for text that is not valid SPARQL 1.1 or is too large.
 
     >>> query = read("SELECT ?s WHERE { ?s a <http://example.org/Thing> }").query
     >>> query.form, [column.variable.name for column in query.columns]
@@ -131,7 +131,7 @@ def read(
     except UnicodeEncodeError as error:
         raise UserError(f"{where} holds a broken character at position {error.start}: write it in UTF-8.") from None
     if size > MAX_TEXT_BYTES:
-        raise UserError(f"{where} has {size:,} bytes, and the most that is read is {MAX_TEXT_BYTES:,}: shorten it.")
+        raise UserError(f"{where} has {size:,} bytes; the limit is {MAX_TEXT_BYTES:,}: shorten it.")
     decoded, places = _decoded(text)
     guard.refuse_long_prefixes(decoded)
     tokens = list(guard.tokens(decoded))
@@ -154,9 +154,9 @@ def read(
 
 
 def words(text: str, without: tuple[int, int] = (0, 0)) -> list[str]:
-    """Return the tokens of a text, to compare it with another; what lies between two offsets is left out.
+    """Return the tokens of a text, to compare it with another; those between two offsets are left out.
 
-    Of a text that cannot be read, the one word is the text itself.
+    If the text cannot be read, the result is the text itself as one word.
     """
     try:
         tokens = read(text, undeclared=True).tokens
@@ -171,7 +171,7 @@ def words(text: str, without: tuple[int, int] = (0, 0)) -> list[str]:
 def _decoded(text: str) -> tuple[str, list[int] | None]:
     """Return a text with its code point escapes decoded, and the offset that each character had (None: the same).
 
-    A backslash that is itself escaped begins no escape.
+    A backslash that is itself escaped does not begin an escape.
     """
     if "\\u" not in text and "\\U" not in text:
         return text, None
@@ -194,7 +194,7 @@ def _is_character(code: int) -> bool:
     return code < 0x110000 and not 0xD800 <= code < 0xE000
 
 
-# What is refused
+# Limits and errors
 
 
 def _refuse_what_is_too_deep(tokens: list[Word], where: str) -> None:
@@ -212,17 +212,15 @@ def _refuse_what_is_too_deep(tokens: list[Word], where: str) -> None:
                 f"{where} has groups that nest more than {MAX_GROUP_DEPTH} deep: write it with fewer brackets."
             )
         if sum(depths.values()) > MAX_NESTING_DEPTH:
-            raise UserError(
-                f"{where} has more than {MAX_NESTING_DEPTH} brackets in one another: write it with fewer brackets."
-            )
+            raise UserError(f"{where} has more than {MAX_NESTING_DEPTH} nested brackets: write it with fewer brackets.")
 
 
 def _refuse_by_oxigraph(text: str, tokens: list[Word], where: str, prefixes: Mapping[str, str], base: str) -> None:
-    """Raise UserError where Oxigraph's parser does not accept a text.
+    """Raise UserError if Oxigraph's parser does not accept a text.
 
-    Oxigraph offers no parser alone. But it parses a query before it looks at the graphs that the query may use, so
-    their iterator ends the work there; and it parses an update whole before the first operation, which fails here.
-    Nothing is optimized, which can take hours, or evaluated.
+    Oxigraph has no separate parser in Python. It parses a query before it reads the list of graphs that the query may
+    use, so an iterator of graphs that raises stops the work after parsing. It parses an update completely before the
+    first operation, which fails here. So nothing is optimized, which can take hours, or evaluated.
     """
     from pyoxigraph import Store
 
@@ -238,7 +236,7 @@ def _refuse_by_oxigraph(text: str, tokens: list[Word], where: str, prefixes: Map
         raise UserError(
             guard.syntax_sentence(text, error if start is None else _moved_back(error, text, start), where)
         ) from None
-    except ValueError as error:  # a base or namespace that is no IRI
+    except ValueError as error:  # a base or namespace that is not an IRI
         raise UserError(f"{where} cannot be read: {str(error).rstrip('.')}.") from None
     except (_ParsedError, RuntimeError):
         return
@@ -253,17 +251,17 @@ class _ParsedError(Exception):
 
 
 class _EndOfParsing:
-    """Stands for the graphs that a query may use, and ends the work where Oxigraph asks for them."""
+    """The graphs that a query may use, as an iterator that raises as soon as Oxigraph reads it."""
 
     def __iter__(self) -> "Iterator[NamedNode]":
         raise _ParsedError
 
 
 def _start_of_update(tokens: list[Word]) -> int | None:
-    """Return the offset of the first operation of an update, or None for all else.
+    """Return the offset of the first operation of an update, or None for any other text.
 
-    What comes before it has to be a plain prologue. Oxigraph reads ``LOADa:b`` as LOAD, where there is one name here;
-    an operation put in after that would come too late to keep it from asking a server.
+    Only a plain prologue may precede it. Oxigraph reads ``LOADa:b`` as LOAD, but `guard.tokens` as one name; the
+    failing operation would then be inserted too late, and Oxigraph would contact a server.
     """
     kinds = [(kind, word.upper() if kind == "word" else "") for kind, word, _ in tokens]
     at = 0
@@ -278,7 +276,7 @@ def _start_of_update(tokens: list[Word]) -> int | None:
 
 
 def _moved_back(error: SyntaxError, text: str, start: int) -> SyntaxError:
-    """Return an error with the column that it has without the operation put in at ``start``."""
+    """Return an error with the column that it has without the operation inserted at ``start``."""
     line, column = position(text, start)
 
     def corrected(match: "re.Match[str]") -> str:
@@ -289,7 +287,7 @@ def _moved_back(error: SyntaxError, text: str, start: int) -> SyntaxError:
 
 
 def _used(tokens: list[Word]) -> set[str]:
-    """Return the prefixes of all that looks like a prefixed name."""
+    """Return the prefixes of all tokens that are prefixed names."""
     return {word.partition(":")[0] for kind, word, _ in tokens if kind == "name"} - {"_"}
 
 

@@ -1,7 +1,6 @@
-"""From the tree of tree-sitter-sparql to the nodes of `nodes`: terms, triples and property paths. See `builder`.
+"""Convert the tree of tree-sitter-sparql to the nodes of `nodes`: terms, triples and property paths. See `builder`.
 
-The names of the tree's parts are those of
-tree-sitter-sparql 0.1.0, whose grammar follows SPARQL 1.1 Query Language, section 19.8.
+Node types are those of tree-sitter-sparql 0.1.0, whose grammar follows SPARQL 1.1 Query Language, section 19.8.
 """
 
 import re
@@ -22,7 +21,7 @@ _NUMBERS = {"integer": XSD + "integer", "decimal": XSD + "decimal", "double": XS
 
 
 class Source(Protocol):
-    """What was parsed: where its bytes are in the given text, and what is written there."""
+    """A parsed text: the offset of each byte in the given text, and the text of each node."""
 
     def place(self, byte: int) -> int: ...  # noqa: D102
 
@@ -32,11 +31,11 @@ class Source(Protocol):
 class TermBuilder:
     """Builds the terms, triples and paths of one text.
 
-    ``prefixes`` and ``base`` are those that the text need not declare.
+    ``prefixes`` and ``base`` are available without a declaration in the text.
     """
 
     def __init__(self, source: "Source", prefixes: Mapping[str, str], base: str) -> None:
-        """Begin with nothing read."""
+        """Start without any term read."""
         self.written = source.written
         self.place = source.place
         self.prefixes = dict(prefixes)
@@ -47,7 +46,7 @@ class TermBuilder:
     # Helpers
 
     def span(self, tree: "Tree") -> tuple[int, int]:
-        """Return the offsets of the first character and of what follows the last one."""
+        """Return the offset of the first character and the offset after the last one."""
         return self.place(tree.start_byte), self.place(tree.end_byte)
 
     def keyword(self, tree: "Tree") -> str:
@@ -57,7 +56,7 @@ class TermBuilder:
     # Prologue and terms
 
     def prologue(self, tree: "Tree") -> None:
-        """Take up the prefixes and the base of a prologue."""
+        """Add the prefixes and the base of a prologue."""
         for part in parts_of(tree):
             inner = parts_of(part)
             iri = self.iri(inner[-1])
@@ -70,7 +69,7 @@ class TermBuilder:
                 self.declarations.append(n.Declaration(*self.span(part), prefix, iri))
 
     def iri(self, tree: "Tree") -> n.Iri:
-        """Return an IRI, written out."""
+        """Return an IRI with its prefix expanded."""
         text = self.written(tree)
         if tree.type == "a":
             return n.Iri(*self.span(tree), RDF + "type", text)
@@ -83,7 +82,7 @@ class TermBuilder:
         return n.Iri(*self.span(tree), self.prefixes[prefix] + re.sub(r"\\(.)", r"\1", local), text, prefix)
 
     def resolved(self, iri: str) -> str:
-        """Return an IRI resolved by the base."""
+        """Return an IRI resolved against the base."""
         try:
             return urljoin(self.base, iri) if self.base else iri
         except ValueError:  # a bracket in the name of a host
@@ -126,7 +125,7 @@ class TermBuilder:
     # Triples
 
     def triples(self, trees: Iterable["Tree"]) -> tuple[n.Triple, ...]:
-        """Return the triples of some ``triples_same_subject``, or of what holds such."""
+        """Return the triples of some ``triples_same_subject``, or of nodes that contain them."""
         found: list[n.Triple] = []
         for tree in trees:
             if tree.type == "triples_same_subject":
@@ -152,7 +151,7 @@ class TermBuilder:
                     found.append(n.Triple(start, max(subject.end, value.end), subject, predicate, value))
 
     def node(self, tree: "Tree", found: list[n.Triple]) -> n.Term:
-        """Return a subject or object; what ``[ ]`` and ``( )`` say of it goes to ``found``."""
+        """Return a subject or object; the triples inside ``[ ]`` and ``( )`` are added to ``found``."""
         start, end = self.span(tree)
         if tree.type == "blank_node_property_list":
             blank = n.BlankNode(start, end, f"[{start}]")
@@ -171,7 +170,7 @@ class TermBuilder:
     # Property paths
 
     def path(self, tree: "Tree") -> n.Variable | n.Path:
-        """Return what is in the place of a predicate."""
+        """Return the predicate: a variable or a path."""
         if tree.type == "var":
             return n.Variable(*self.span(tree), self.written(tree)[1:])
         if tree.type == "binary_path":
@@ -204,7 +203,7 @@ class TermBuilder:
         return n.Negated(start, end, tuple(sides[False]), tuple(sides[True]))
 
     def binary_path(self, tree: "Tree") -> n.Path:
-        """Return a sequence or alternative; the tree holds ``a/b/c`` as ``(a/b)/c``."""
+        """Return a sequence or alternative; in the tree, ``a/b/c`` is ``(a/b)/c``."""
         sign = parts_of(tree)[1].type
         made = n.Sequence if sign == "/" else n.Alternative
         start, end = self.span(tree)
@@ -217,5 +216,5 @@ class TermBuilder:
 
 
 def parts_of(tree: "Tree") -> list["Tree"]:
-    """Return the parts of a piece of the tree, comments left out."""
+    """Return the children of a tree node, without comments."""
     return [part for part in tree.children if part.type != "comment"]

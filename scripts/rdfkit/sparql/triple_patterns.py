@@ -1,7 +1,7 @@
 """The triple patterns of a SPARQL query, and the quads of a store that match them.
 
-Each triple pattern is found with the graph it is evaluated in, and with the variables that mean the same outside the
-group it is in: the body of a sub-select has variables of its own, so there a pattern matches more than what was used.
+Each triple pattern has the graph in which it is evaluated, and the variables that mean the same in the whole query. The
+body of a sub-select has its own variables; a pattern there can match more quads than the query used.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,19 +26,19 @@ class Pattern:
     object: nodes.Term
     graph: nodes.Iri | nodes.Variable | None
     visible: frozenset[str] | None
-    """The variables whose meaning is that of the whole query; None: all of them."""
+    """The variables that mean the same in the whole query; None: all of them."""
 
 
 def patterns(text: str) -> list[Pattern]:
-    """Return the triple patterns of a query, in the order of the text. Raises UserError where it cannot be read."""
+    """Return the triple patterns of a query, in the order of the text. Raises UserError if it cannot be read."""
     where = syntax.read(text).query.where
     return list(_patterns(where, None, None)) if where is not None else []
 
 
 def matches(store: Store, pattern: Pattern, solution: Solution, graphs: Iterable[NamedNode]) -> Iterator[Quad]:
-    """Yield the quads in ``graphs`` that may have matched a pattern when its variables had the values of a solution.
+    """Yield the quads in ``graphs`` that can match a pattern whose variables have the values of a solution.
 
-    For a path these are the edges on any way between its ends that goes along the path's predicates.
+    For a path, these are the edges of every walk between its ends along the path's predicates.
     """
     allowed = set(graphs)
     ends = [_bound(end, pattern.visible, solution) for end in (pattern.subject, pattern.object)]
@@ -55,14 +55,14 @@ def matches(store: Store, pattern: Pattern, solution: Solution, graphs: Iterable
 
 
 def without_projection(text: str, known: Solution) -> str:
-    """Return a SELECT that gives every variable of the body of a SELECT, for the rows in which ``known`` hold.
+    """Return a SELECT query for every variable of the body of a SELECT query, with the ``known`` values bound.
 
-    Grouping, order and limits are left out, so these are the solutions that the rows were made from. Raises UserError
-    for what is no SELECT.
+    Grouping, order and limits are left out, so it returns the solutions from which the rows were computed. Raises
+    UserError if the query is not a SELECT.
     """
     query = syntax.read(text).query
     if query.form != "SELECT" or query.where is None:
-        raise UserError("Only the rows of a SELECT can be explained: ask for rows.")
+        raise UserError("Only rows of a SELECT query can be explained: write a SELECT query.")
     writable = {name: str(value) for name, value in known.items() if not isinstance(value, BlankNode)}
     values = f"VALUES ({' '.join(f'?{name}' for name in writable)}) {{ ({' '.join(writable.values())}) }}"
     dataset = (text[clause.start : clause.end] for clause in query.dataset)
@@ -87,7 +87,7 @@ def _patterns(
 
 
 def _bound(term: nodes.Node, visible: frozenset[str] | None, solution: Solution) -> Any:
-    """Return the pyoxigraph term that a position had, or None where that is not known."""
+    """Return the pyoxigraph term at a position, or None if it is not known."""
     if isinstance(term, nodes.Variable):
         return solution.get(term.name) if visible is None or term.name in visible else None
     if isinstance(term, nodes.Iri):
@@ -100,9 +100,9 @@ def _bound(term: nodes.Node, visible: frozenset[str] | None, solution: Solution)
 
 
 def _steps(path: nodes.Variable | nodes.Path) -> frozenset[tuple[Any, bool]] | None:
-    """Return the predicates of a path, each with whether it is walked backwards; None for what is no path.
+    """Return the predicates of a path, each with whether it is followed backwards; None for anything but a path.
 
-    A predicate of None is any: the path excludes some (``!p``).
+    The predicate None means any: the path excludes some (``!p``).
     """
 
     def walk(part: nodes.Path, *, back: bool) -> Iterator[tuple[Any, bool]]:
@@ -122,7 +122,7 @@ def _steps(path: nodes.Variable | nodes.Path) -> frozenset[tuple[Any, bool]] | N
 
 
 def _on_the_way(store: Store, steps: frozenset[tuple[Any, bool]], start: Any, end: Any) -> set[Quad]:
-    """Return the edges that lie on some way along the steps from ``start`` to ``end``; either may be None for any."""
+    """Return the edges on walks along the steps from ``start`` to ``end``; either may be None for any node."""
     backwards = frozenset((predicate, not back) for predicate, back in steps)
     if start is None and end is None:
         return {quad for predicate, _ in steps for quad in store.quads_for_pattern(None, predicate, None, None)}

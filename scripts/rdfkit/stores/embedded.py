@@ -11,10 +11,10 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from rdfkit.base import Project
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.rdf import named_graphs
 
 _MAX_CACHE_ENTRIES = 3
-"""This one, and those of other checkouts or versions in use beside it."""
+"""The current one, and those of other checkouts or versions in use at the same time."""
 
 _DAMAGE = (OSError, RuntimeError)
 """What Oxigraph raises for a store that is missing, cannot be read or written, or is corrupt."""
@@ -28,7 +28,7 @@ def open_store(project: Project) -> Store:
 
     Raises UserError if the sources cannot be read or are not valid.
     """
-    key = layers.content_key(project)
+    key = named_graphs.content_key(project)
     cached = _opened(project, key)
     if cached is not None:
         return cached
@@ -44,10 +44,10 @@ def from_sources(project: Project) -> Store:
 
     Raises UserError if a file cannot be read or is not valid.
     """
-    from rdfkit.inference import closure as reason
+    from rdfkit.inference import closure
 
-    store = layers.read_sources(project)
-    reason.close(project, store)
+    store = named_graphs.read_sources(project)
+    closure.close(project, store)
     return store
 
 
@@ -130,7 +130,7 @@ def forget(project: Project) -> None:
     """Remove the current graph from the user's cache, after reading it has shown damage."""
     folder = cache_folder(project)
     if folder is not None:
-        _remove(folder / layers.content_key(project))
+        _remove(folder / named_graphs.content_key(project))
 
 
 def _remove(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong between a client and a SPARQL endpoint, as sentences that say how to fix it."""
+"""Errors between a client and a SPARQL endpoint, as sentences that say how to fix them."""
 
 import re
 from urllib.parse import urlsplit

@@ -256,7 +256,7 @@ def test_a_full_disk_on_the_first_build_leaves_nothing_behind(checkout: Checkout
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(checkout: Checkout, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert "can't be written to" in one_sentence(checkout.build("-o", str(tmp_path / "file" / "dist")))
+    assert "cannot be written to" in one_sentence(checkout.build("-o", str(tmp_path / "file" / "dist")))
 
 
 def test_a_second_build_at_once_ends_with_one_sentence(checkout: Checkout) -> None:

@@ -125,7 +125,7 @@ def test_strict_exits_with_1_for_superseded_or_unknown(imt: Imt) -> None:
 def test_an_unreadable_file_is_one_sentence(imt: Imt, name: str) -> None:
     done = imt("audit", name)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "can't be read" in done.stderr
+    assert "cannot be read" in done.stderr
     assert "\x1b" not in done.stderr
 
 

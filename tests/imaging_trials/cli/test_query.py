@@ -182,7 +182,7 @@ def test_an_empty_answer_to_ones_own_sparql_is_an_answer(root: Path) -> None:
         (["--sparql", "INSERT DATA { <http://a> <http://b> <http://c> }"], "INSERT is a SPARQL update"),
         (["--sparql", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"], "does not use the network"),
         (["--sparql", "SELECT ?s\nWHERE { ?s imt:x }"], "line 2, column 18"),
-        (["--sparql", "SELECT ?s { ?s nope:x ?o }"], "line 1, column 22: 'nope:' is declared nowhere"),
+        (["--sparql", "SELECT ?s { ?s nope:x ?o }"], "line 1, column 22: 'nope:' is not declared"),
         (["--sparql", "SELECT ?s { ?s a ?o "], "line 1, column 21, at the end"),
         (["--sparql", "PICK ?s { ?s a ?o }"], "line 1, column 1"),
         (["--sparql", "ASK {}", "--dataset", "default"], "name one with --endpoint URL"),

@@ -161,7 +161,7 @@ def test_invalid_request_gets_one_sentence(endpoint: Endpoint) -> None:
 def test_syntax_error_has_line_and_column(endpoint: Endpoint) -> None:
     reply = endpoint.ask("SELECT *\nWHERE { ?s skos:prefLabel ?o }")
     assert reply.status == 400
-    assert reply.text.startswith("The query cannot be read at line 2, column 26: 'skos:' is declared nowhere; write")
+    assert reply.text.startswith("The query cannot be read at line 2, column 26: 'skos:' is not declared; write")
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

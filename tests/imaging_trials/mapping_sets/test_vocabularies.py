@@ -146,7 +146,7 @@ def test_an_unreadable_copy_is_refused_in_a_sentence(tmp_path: Path) -> None:
     latin.write_bytes(b"[Term]\nid: MADE:1\nname: M\xfcller\n")
     (tmp_path / "folder.obo").mkdir()
     for name, sentence in {
-        "none.json": "can't be read",
+        "none.json": "cannot be read",
         "folder.obo": "is a folder",
         "latin.obo": "is not UTF-8",
     }.items():

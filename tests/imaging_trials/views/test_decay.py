@@ -140,7 +140,7 @@ def test_an_unreadable_half_life_is_named(value: str, unit: str | None) -> None:
     wrong.add(Quad(quantity, vocabulary.NUMERIC_VALUE, Literal(value), curated))
     if unit:
         wrong.add(Quad(quantity, vocabulary.HAS_UNIT, NamedNode(PROJECT.prefixes["unit"] + unit), curated))
-    with pytest.raises(UserError, match="quantity:half-life-of-f-18 can't be read"):
+    with pytest.raises(UserError, match="quantity:half-life-of-f-18 cannot be read"):
         decay.half_life(wrong, nuclide)
 
 

@@ -203,13 +203,13 @@ def test_dependence_on_absence_is_reported() -> None:
     [
         (["agents", "--row", "99"], "There is no row 99: the answer has 13 rows."),
         (["agents", "--row", "0"], "There is no row 0: the answer has 13 rows."),
-        (["is-agent-named"], "Only the rows of a SELECT can be explained, and this query is none."),
+        (["is-agent-named"], "Only rows of a SELECT query can be explained; this query has another form."),
         (["agent"], "did you mean"),
         ([], "'imt explain' takes one query: name a saved one, or give one of your own with --sparql."),
         (["--sparql", "SELECT ?x { ?x a imt:Agent"], "cannot be read at line"),
         (["--sparql", "DELETE WHERE { ?s ?p ?o }"], "is a SPARQL update"),
         (["--sparql", "SELECT ?g FROM graph:page { ?g ?p ?o }"], "remove FROM"),
-        (["--sparql", "SELECT (RAND() AS ?r) { ?g a imt:Agent }"], "can't be explained"),
+        (["--sparql", "SELECT (RAND() AS ?r) { ?g a imt:Agent }"], "cannot be explained"),
         pytest.param(
             ["--sparql", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"], "rests on ", marks=pytest.mark.prove, id="all triples"
         ),

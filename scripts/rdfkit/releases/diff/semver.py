@@ -3,7 +3,7 @@
 The principle: other people have data in the project's terms, links to its IRIs, queries, and programs that read
 answers.
 
-- **major**: something of theirs can stop working, or change its meaning, although they changed nothing.
+- **major**: their data or queries can stop working, or change their meaning, although they changed nothing.
 - **minor**: there is more to state, find or run, or less is rejected; everything that worked works and means the same.
 - **patch**: wordings, and corrections of facts. Corrections are expected, so an answer with other rows because the data
   changed is a patch.
@@ -95,7 +95,7 @@ TABLE = {
         "an axiom such as transitive, symmetric, inverse, chain or equivalence was removed",
         "less follows from stored data",
     ),
-    "axiom-about-new": Kind("minor", "an axiom relates a term to a new one", "nobody can have used the new term"),
+    "axiom-about-new": Kind("minor", "an axiom relates a term to a new one", "no user can have used the new term"),
     "expression-changed": Kind("major", "a class expression changed", "the class has other members"),
     "alignment-added": Kind(
         "minor", "a term got a parent in another vocabulary", "more queries find the project's data"
@@ -148,7 +148,7 @@ TABLE = {
     "mapping-annotated": Kind("patch", "label, version or reason of a mapping", "the mapping is the same"),
     # shapes
     "rule-added": Kind("major", "a shape was added (violation)", "valid data can become invalid"),
-    "rule-about-new": Kind("minor", "a shape was added about new terms only", "nobody can have used these terms"),
+    "rule-about-new": Kind("minor", "a shape was added about new terms only", "no user can have used these terms"),
     "rule-tightened": Kind(
         "major", "a shape became stricter or different, or got more targets", "valid data can become invalid"
     ),

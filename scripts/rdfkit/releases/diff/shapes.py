@@ -45,7 +45,7 @@ _NO_SHAPES = {iri("sh:SPARQLConstraint"), iri("sh:PrefixDeclaration"), iri("owl:
 def compare(before: About, after: About, was_known: Callable[[str], bool]) -> Iterator[Change]:
     """Yield the changes of shapes, given the statements about each shape before and after.
 
-    ``was_known`` says whether a class or property existed before: nobody has data in terms that did not.
+    ``was_known`` says whether a class or property existed before: no user has data in terms that did not.
     """
     users = _users(before) | _users(after)
     for subject in sorted(before.keys() | after.keys()):

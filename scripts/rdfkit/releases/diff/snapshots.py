@@ -23,7 +23,7 @@ from rdfkit.sparql import guard, saved
 
 MANIFEST = "manifest.json"
 AUTHORING_SHAPES = "authoring.ttl"
-"""Shapes for the files of the repository itself: nobody else validates data with them."""
+"""Shapes for the files of the repository itself: users do not validate data with them."""
 
 CONTEXT = "ontology/context.jsonld"
 MIGRATIONS = "ontology/migrations"

@@ -1,4 +1,4 @@
-"""The README beside the files of a release: which file to load, and with which inferences."""
+"""The README of the files of a release: which file to load, and with which inferences."""
 
 from rdfkit.base import Project
 from rdfkit.rdf import named_graphs

@@ -1,9 +1,9 @@
-"""The part of SPARQL that constraints are mostly written in: SELECT over triples, paths and filters.
+"""The subset of SPARQL in which most constraints are written: SELECT over triples, paths and filters.
 
-Queries are read by `rdfkit.sparql.syntax`; here its nodes become those that the engine compiles.
-Known are triple patterns with property paths, FILTER, [NOT] EXISTS, OPTIONAL, BIND, UNION and the functions of
-``expressions.py``. Whatever else a query holds (subqueries, aggregates, VALUES, blank nodes, solution modifiers) is
-refused by name, and so is what the reader refuses.
+`rdfkit.sparql.syntax` parses a query; this module converts its nodes to those that the engine compiles. Supported are
+triple patterns with property paths, FILTER, [NOT] EXISTS, OPTIONAL, BIND, UNION and the functions of ``functions.py``.
+Any other feature (subqueries, aggregates, VALUES, blank nodes, solution modifiers) is refused by name, and so is any
+text that the parser refuses.
 """
 
 from dataclasses import dataclass
@@ -78,14 +78,14 @@ class Bind:
 
 @dataclass(frozen=True)
 class Union:
-    """``{ } UNION { }``; with one choice only, a group in brackets."""
+    """``{ } UNION { }``; with one choice, a nested group."""
 
     choices: "tuple[Group, ...]"
 
 
 @dataclass(frozen=True)
 class Group:
-    """What stands between two braces."""
+    """A group graph pattern."""
 
     elements: "tuple[Element, ...]"
 
@@ -95,7 +95,7 @@ Element: TypeAlias = Pattern | Filter | Optional | Bind | Union
 
 @dataclass(frozen=True)
 class Query:
-    """A SELECT query: the variables it gives, and its pattern."""
+    """A SELECT query: the variables that it selects, and its pattern."""
 
     selected: tuple[str, ...]
     group: Group
@@ -109,15 +109,15 @@ _DEFAULT_PREFIXES = {
         ("owl", "2002/07/owl#"),
     )
 }
-"""Prefixes that the reference knows without a declaration."""
+"""Prefixes that pySHACL knows without a declaration."""
 
 _RESERVED = {"currentShape", "shapesGraph", "PATH"}
 
 
 def parse(text: str, prefixes: dict[str, str], path: Path | None = None) -> Query:
-    """Return a SELECT query read; ``path`` is what ``$PATH`` stands for.
+    """Return a parsed SELECT query, with ``path`` substituted for ``$PATH``.
 
-    Raises Unsupported for any query that is not of the kind described above, a broken one included.
+    Raises Unsupported for any query outside the subset described above, and for a broken one.
     """
     try:
         document = syntax.read(text, prefixes={**_DEFAULT_PREFIXES, **prefixes})

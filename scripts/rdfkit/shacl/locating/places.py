@@ -14,8 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from rdfkit.base import namespaces
 from rdfkit.inference import Contradiction
-from rdfkit.rdf import Location, reading
-from rdfkit.rdf import turtle_locations as locations
+from rdfkit.rdf import Location, reading, turtle_locations
 from rdfkit.shacl.locating.contradictions import refs_of_contradiction
 from rdfkit.shacl.locating.paths import TripleIndex, TripleRef
 from rdfkit.shacl.locating.sparql import ConstraintProvenance, ShapeValues
@@ -91,14 +90,14 @@ def _refs(
 
 def _locations(source: Source, refs: set[TripleRef]) -> dict[TripleRef, Location]:
     """Return where triples of one source are written; nothing if its text no longer has the triples that were read."""
-    if not refs or source.syntax not in locations.SYNTAXES:
+    if not refs or source.syntax not in turtle_locations.SYNTAXES:
         return {}
     try:
         text = source.path.read_bytes().decode("utf-8-sig")
         statements = _statements(text, source, {ref.number for ref in refs})
     except (OSError, ValueError):  # moved, changed, or a stream that can be read once only
         return {}
-    lines = locations.Lines(text)
+    lines = turtle_locations.Lines(text)
     found = {}
     for ref in refs:
         statement = statements[ref.number]
@@ -109,11 +108,11 @@ def _locations(source: Source, refs: set[TripleRef]) -> dict[TripleRef, Location
     return found
 
 
-def _statements(text: str, source: Source, wanted: set[int]) -> dict[int, locations.Statement]:
+def _statements(text: str, source: Source, wanted: set[int]) -> dict[int, turtle_locations.Statement]:
     """Return the statements with these numbers; raises ValueError if the text has other triples than were read."""
     twins: dict[BlankNode, Any] = {}
     found = {}
-    statements = locations.scan(text, source.syntax, reading.file_base(source.path))
+    statements = turtle_locations.scan(text, source.syntax, reading.file_base(source.path))
     for number, (statement, quad) in enumerate(zip(statements, source.quads, strict=True)):
         for node, term in zip(statement[:3], (quad.subject, quad.predicate, quad.object), strict=True):
             is_same = (

@@ -14,9 +14,7 @@ from rdfkit.base import UserError, namespaces
 from rdfkit.shacl.locating.paths import TripleIndex, TripleRef
 from rdfkit.shacl.report.model import Result
 from rdfkit.shacl.terms import Term
-from rdfkit.sparql import nodes, syntax
-from rdfkit.sparql import provenance as witness
-from rdfkit.sparql import triple_patterns as patterns
+from rdfkit.sparql import nodes, provenance, syntax, triple_patterns
 
 ShapeValues = dict[Any, dict[str, list[Any]]]
 """The shapes graph: objects by subject and predicate."""
@@ -45,7 +43,7 @@ class ConstraintProvenance:
         self._shapes = shapes
         self._index = index
         self._store: Store | None = None
-        self._patterns: dict[str, list[patterns.Pattern]] = {}
+        self._patterns: dict[str, list[triple_patterns.Pattern]] = {}
         self._results_left = MAX_RESULTS_EXPLAINED
         self._quads_left = MAX_QUADS_READ
 
@@ -93,19 +91,19 @@ class ConstraintProvenance:
                 self._candidates(store, text, row, graphs), key=lambda quad: (quad.graph_name == _FILES, str(quad))
             )
             small.extend(found)
-            return (witness.least(small, found, gives_row) or []) if gives_row() else []
+            return (provenance.minimal(small, found, gives_row) or []) if gives_row() else []
         except (UserError, SyntaxError):
             return []
 
     def _candidates(self, store: Store, text: str, row: dict[str, Term], graphs: list[NamedNode]) -> set[Quad]:
         """Return the quads that the patterns of a query match when it gives a row."""
         if text not in self._patterns:
-            self._patterns[text] = patterns.patterns(text)
+            self._patterns[text] = triple_patterns.patterns(text)
         named = {name: term for name, term in row.items() if f"?{name}" in text or f"${name}" in text}
         found: set[Quad] = set()
-        for solution in _rows(store, patterns.without_projection(text, {}), graphs, named):
+        for solution in _rows(store, triple_patterns.without_projection(text, {}), graphs, named):
             for pattern in self._patterns[text]:
-                found.update(patterns.matches(store, pattern, solution, graphs))
+                found.update(triple_patterns.matches(store, pattern, solution, graphs))
         return found
 
     def _everything(self) -> Store:
@@ -139,7 +137,7 @@ class ConstraintProvenance:
         return not stands_out, not is_tested, not is_value, quad.subject != result.focus, quad.predicate == _TYPE
 
 
-def _tested(text: str, wanted: list[patterns.Pattern]) -> set[str]:
+def _tested(text: str, wanted: list[triple_patterns.Pattern]) -> set[str]:
     """Return the properties whose values a query uses in an expression."""
     read = {
         node.name

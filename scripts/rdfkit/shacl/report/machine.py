@@ -1,6 +1,6 @@
 """A report for programs: JSON, the W3C validation report in RDF, SARIF 2.1.0, and annotations of GitHub Actions.
 
-SARIF is for editors and code hosts, which show the findings beside the lines.
+SARIF is for editors and code hosts, which show the findings next to the lines.
 """
 
 from collections.abc import Collection, Iterator

@@ -58,7 +58,7 @@ class BrokenError(Exception):
 
 
 def program(project: Project) -> Path:
-    """Return the path of the Oxigraph server, beside Python or on the PATH. Raises UserError if it is missing."""
+    """Return the path of the Oxigraph server, next to Python or on the PATH. Raises UserError if it is missing."""
     found = shutil.which(str(Path(sys.executable).with_name("oxigraph"))) or shutil.which("oxigraph")
     if not found:
         raise UserError(f"The Oxigraph server is missing: install it with pip install '{project.name}[serve]'.")
@@ -202,7 +202,7 @@ class Pool:
             return body
         message = body[:_MAX_MESSAGE_BYTES].decode("utf-8", "replace")
         if status == 400:
-            raise RefusedError(400, guard.syntax_sentence(request.text, SyntaxError(message), house=False))
+            raise RefusedError(400, guard.syntax_sentence(request.text, SyntaxError(message), project_prefixes=False))
         raise RefusedError(500, f"The engine cannot answer: {message}")
 
     def _replaced(self, engine: Engine) -> Engine:
