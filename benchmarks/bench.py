@@ -103,11 +103,11 @@ def main() -> int:
     ]
     with tempfile.TemporaryDirectory() as folder:
         environment = environment_in(Path(folder))
-        asked = measure(queries[:2] if quick else queries, environment)
+        queried = measure(queries[:2] if quick else queries, environment)
         built = measure(builds[:1] if quick else builds, environment)
-    names, build_names = list(asked), list(built)
-    print("\n".join([*table(asked, names[0]), "", *table(built, build_names[0])]))
-    ratio = asked[names[1]] / asked[names[0]]
+    names, build_names = list(queried), list(built)
+    print("\n".join([*table(queried, names[0]), "", *table(built, build_names[0])]))
+    ratio = queried[names[1]] / queried[names[0]]
     print(f"\n{names[1]}: {ratio:.1f} times {names[0]}, limit {MAX_QUERY_RATIO:.0f}")
     print(f"{build_names[0]}: {built[build_names[0]]:.1f} CPU s, limit {MAX_BUILD_CPU_SECONDS:.0f}")
     return int(ratio > MAX_QUERY_RATIO or built[build_names[0]] > MAX_BUILD_CPU_SECONDS)

@@ -62,8 +62,8 @@ def _in_process(start: Any, file: Path, folder: Path) -> Iterator[LoadedEngine]:
 @contextmanager
 def _jena(file: Path, folder: Path) -> Iterator[LoadedEngine]:
     jena.start_jvm()
-    with _in_process(conformance.in_jena, file, folder) as held:
-        yield held
+    with _in_process(conformance.in_jena, file, folder) as engine:
+        yield engine
 
 
 @contextmanager
@@ -120,19 +120,19 @@ def peak(process: int | None) -> float:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
 
 
-def measure(name: str, file: Path, folder: Path, asked: Sequence[Question]) -> dict[str, Any]:
+def measure(name: str, file: Path, folder: Path, selected: Sequence[Question]) -> dict[str, Any]:
     """Measure one engine: seconds to load, MB, and seconds for each query that it answers within the limit."""
     times: dict[str, float] = {}
-    with ENGINES[name](file, folder) as held:
-        for graphs in {tuple(question.graphs) for question in asked}:
+    with ENGINES[name](file, folder) as engine:
+        for graphs in {tuple(question.graphs) for question in selected}:
             for text in ("ASK { ?s ?p ?o }", "ASK { GRAPH ?g { ?s ?p ?o } }"):
                 # Warm-up: rdflib builds its view of these graphs here.
-                held.ask(text, [ox.NamedNode(iri) for iri in graphs])
-        for question in asked:
-            seconds = _fastest(held.ask, question)
+                engine.ask(text, [ox.NamedNode(iri) for iri in graphs])
+        for question in selected:
+            seconds = _fastest(engine.ask, question)
             if seconds is not None:
                 times[question.name] = seconds
-        return {"load": held.load, "memory": peak(held.process), "times": times}
+        return {"load": engine.load, "memory": peak(engine.process), "times": times}
 
 
 def _fastest(ask: Ask, question: Question) -> float | None:
@@ -170,7 +170,7 @@ def write(file: Path, triples: int) -> int:
 def table(figures: dict[str, dict[str, Any]], triples: int) -> list[str]:
     """Return the lines of a Markdown table; query times are compared for queries that every engine answers."""
     common = set.intersection(*(set(figure["times"]) for figure in figures.values()))
-    asked = max(len(figure["times"]) for figure in figures.values())
+    most = max(len(figure["times"]) for figure in figures.values())
     peer = figures[PEER]
     heads = (
         f"{triples:,} quads", "load, 1,000 quads/s", "load time", f"{len(common)} queries, s", "query time",
@@ -183,7 +183,7 @@ def table(figures: dict[str, dict[str, Any]], triples: int) -> list[str]:
         lines.append(
             f"| {name} | {triples / figure['load'] / 1000:.0f} | {figure['load'] / peer['load']:.1f} | {total:.2f} | "
             f"{total / base:.1f} | {statistics.median(ratios):.1f} | {figure['memory']:.0f} | "
-            f"{figure['memory'] / peer['memory']:.1f} | {len(figure['times'])} of {asked} |"
+            f"{figure['memory'] / peer['memory']:.1f} | {len(figure['times'])} of {most} |"
         )
     return lines
 
@@ -193,14 +193,14 @@ def run(triples: int, folder: Path) -> list[str]:
     file = folder / "graph.nq"
     count = write(file, triples)
     figures: dict[str, dict[str, Any]] = {}
-    asked = questions()[:: SAMPLE_EVERY if count > MAX_SMALL_GRAPH_QUADS else 1]
+    selected = questions()[:: SAMPLE_EVERY if count > MAX_SMALL_GRAPH_QUADS else 1]
     for number, name in enumerate(ENGINES):
         place = folder / f"{triples}-{number}"
         place.mkdir()
         command = [sys.executable, "-W", "ignore", "-m", "benchmarks.engines", "--one", name, str(file), str(place)]
-        done = subprocess.run(command, input=json.dumps(asked), stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(command, input=json.dumps(selected), stdout=subprocess.PIPE, text=True, check=True)
         figures[name] = json.loads(done.stdout)
-        asked = [question for question in asked if question.name in figures[name]["times"] or number]
+        selected = [question for question in selected if question.name in figures[name]["times"] or number]
     return table({name: figures[name] for name in (PEER, *(other for other in figures if other != PEER))}, count)
 
 
@@ -209,14 +209,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--triples", type=int, nargs="+", default=[0, 1_000_000], help="sizes; 0: as shipped")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.one:
+    args = parser.parse_args()
+    if args.one:
         signal.signal(signal.SIGALRM, _too_long)
-        name, file, folder = asked.one
+        name, file, folder = args.one
         given = [Question(*question) for question in json.load(sys.stdin)]
         print(json.dumps(measure(name, Path(file), Path(folder), given)))
         return
-    for triples in asked.triples:
+    for triples in args.triples:
         with tempfile.TemporaryDirectory() as folder:
             print("\n".join(run(triples, Path(folder))), end="\n\n", flush=True)
 

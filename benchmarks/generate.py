@@ -189,8 +189,8 @@ def main() -> None:
     parser.add_argument("triples", type=int, help="how many to write, at least")
     parser.add_argument("--share", type=float, default=0.0, help="of records with a fault, from 0 to 1")
     parser.add_argument("--seed", type=int, default=0, help="of the draw of faulty records")
-    asked = parser.parse_args()
-    written = lines(asked.triples, share=asked.share, seed=asked.seed)
+    args = parser.parse_args()
+    written = lines(args.triples, share=args.share, seed=args.seed)
     while block := "\n".join(islice(written, 10_000)):
         sys.stdout.write(block + "\n")
 

@@ -71,12 +71,12 @@ def measured(command: list[str]) -> Figure:
     """Run a command; return its cost, and the number and digest that it printed."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
-        said = process.stdout.read()
+        printed = process.stdout.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{command[:2]} ended with {process.returncode}")
-    return Figure(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, int(said.split()[0]), said.split()[1])
+    return Figure(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, int(printed.split()[0]), printed.split()[1])
 
 
 def main() -> int:
@@ -84,8 +84,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="exit 1 if a limit is exceeded or the results differ")
     parser.add_argument("--quick", action="store_true", help="leave out what takes minutes")
-    asked = parser.parse_args()
-    up_to = QUICK_MAX_TRIPLES if asked.quick else MAX_TRIPLES
+    args = parser.parse_args()
+    up_to = QUICK_MAX_TRIPLES if args.quick else MAX_TRIPLES
     figures: dict[tuple[str, int], Figure] = {}
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:
@@ -109,7 +109,7 @@ def main() -> int:
                 else ["-"] * 3
             )
         print("|", " | ".join(cells), "|")
-    ratio = figures["pyshacl", SIZES[1]].seconds / figures["fast", SIZES[1]].seconds if not asked.quick else None
+    ratio = figures["pyshacl", SIZES[1]].seconds / figures["fast", SIZES[1]].seconds if not args.quick else None
     growth = figures["fast", SIZES[2]].seconds / figures["fast", SIZES[1]].seconds
     largest = figures["fast", SIZES[2]]
     print()
@@ -131,7 +131,7 @@ def main() -> int:
         print(
             f"At {size:,} triples, {others[name]} finds {figures[name, size].results:,} results that are not the same."
         )
-    return int(asked.check and (missed or bool(differ)))
+    return int(args.check and (missed or bool(differ)))
 
 
 if __name__ == "__main__":

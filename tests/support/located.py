@@ -6,7 +6,7 @@ import rdflib
 
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf.turtle_locations import Place as Location
+from rdfkit.rdf.turtle_locations import Location
 from rdfkit.shacl import report
 
 IMTSH = rdflib.Namespace(PROJECT.shapes)

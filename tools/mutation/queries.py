@@ -154,24 +154,24 @@ def _path(query: _Text, index: int) -> tuple[list[str], int]:
 
 
 def _of_statements(query: _Text, start: int, end: int, statements: list[Statement]) -> Iterator[Change]:
-    def written(said: list[Statement]) -> str:
-        return " ".join(f"{subject} {'|'.join(path)} {value} ." for subject, path, value in said)
+    def written(statements: list[Statement]) -> str:
+        return " ".join(f"{subject} {'|'.join(path)} {value} ." for subject, path, value in statements)
 
     def changed(number: int, *instead: Statement) -> str:
         return query.without(start, end, written([*statements[:number], *instead, *statements[number + 1 :]]))
 
     for number, (subject, path, value) in enumerate(statements):
-        said = f"{subject} {'|'.join(path)} {value}"
-        yield f"without {_short(said)}", changed(number)
+        statement = f"{subject} {'|'.join(path)} {value}"
+        yield f"without {_short(statement)}", changed(number)
         if not value.startswith(("?", "$")):
-            yield f"{_short(said)} with any value", changed(number, (subject, path, _ANY))
+            yield f"{_short(statement)} with any value", changed(number, (subject, path, _ANY))
         for part in path if len(path) > 1 else []:
             kept = [other for other in path if other != part]
-            yield f"{_short(said)} without {part}", changed(number, (subject, kept, value))
+            yield f"{_short(statement)} without {part}", changed(number, (subject, kept, value))
         for position, part in enumerate(path):
             for less, name in _less(part):
                 weaker = [*path[:position], less, *path[position + 1 :]]
-                yield f"{_short(said)} {name}", changed(number, (subject, weaker, value))
+                yield f"{_short(statement)} {name}", changed(number, (subject, weaker, value))
 
 
 def _less(path: str) -> Iterator[tuple[str, str]]:

@@ -141,8 +141,8 @@ def mutants() -> Iterator[Mutant]:
         base = bases()[row["base"]]
         edit = _edit(row, base)
         key = f"{row['aimed'].partition(':')[2]}.{row['edit']}"
-        said = {name: row[name] for name in COLUMNS[:7]}
-        yield Mutant(id=identified(key), base=base, edit=edit, **said)
+        expectations = {name: row[name] for name in COLUMNS[:7]}
+        yield Mutant(id=identified(key), base=base, edit=edit, **expectations)
     for base in valid_bases():
         for edit in harmless_edits(base):
             key = f"{base.name.replace(' ', '.').replace('/', '.').replace(':', '.')}.{edit.name}"

@@ -44,8 +44,8 @@ def mutant_sees(found: list[Outcome]) -> list[tuple[str, ...]]:
 
 def evidence(aim: Aim, mine: dict[tuple[str, str], list[Mutant]]) -> Iterator[Evidence]:
     """Yield the records of tests that concern a constraint, those most likely to notice a change first."""
-    for path, said in headers():
-        if (said["breaks"], said["component"]) == aim.id:
+    for path, keys in headers():
+        if (keys["breaks"], keys["component"]) == aim.id:
             base = records.bases()[f"invalid/{path}"]
             yield Evidence(base.name, base.triples, fixture_sees)
     for base in records.valid_bases():
@@ -132,10 +132,10 @@ def wrong(mutant: Mutant) -> str:
             found = outcomes(on, on.shapes, {aim.shape: targets}) if targets else []
     if not mutant.harmless:
         found = [entry for entry in found if (entry[5], entry[3]) == (mutant.aimed, mutant.component)]
-    said = [" | ".join(entry[column] for entry in found) for column in (0, 2)]
+    reported = [" | ".join(entry[column] for entry in found) for column in (0, 2)]
     marks = {(entry[1], entry[4]) for entry in found}
     if mutant.expected == records.REPORTED:
-        right = said == [mutant.focus, mutant.value] and marks == {(mutant.path, mutant.severity)}
+        right = reported == [mutant.focus, mutant.value] and marks == {(mutant.path, mutant.severity)}
     else:
         right = not found
     return "" if right else str(found or "nothing")

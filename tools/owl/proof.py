@@ -118,18 +118,18 @@ def profiles(files: list[Path]) -> tuple[str, dict[Path, Profile]]:
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode:
         raise RuntimeError(f"OWLAPI's check ended with {done.returncode}: {done.stderr[-2000:]}")
-    said, found = "", dict[Path, Profile]()
+    owlapi_version, found = "", dict[Path, Profile]()
     for line in done.stdout.splitlines():
         kind, *values = line.split("\t")
         if kind == "version":
-            said = ".".join(values[0].split(".")[:3])
+            owlapi_version = ".".join(values[0].split(".")[:3])
         elif kind == "file":
             found[Path(values[0])] = Profile(int(values[1]), [])
         else:
             list(found.values())[-1].violations.append((values[0], values[1]))
     if list(found) != files:
         raise RuntimeError(f"OWLAPI's check answered for {list(found)}, not for {files}.")
-    return said, found
+    return owlapi_version, found
 
 
 def hermit(file: Path, *, properties: bool) -> Verdict:
@@ -168,8 +168,8 @@ def hermit_version() -> str:
 
     with ZipFile(HERMIT / "HermiT.jar") as jar:
         manifest = jar.read("META-INF/MANIFEST.MF").decode()
-    said = re.search(r"Implementation-Version: (\S+)", manifest)
-    return f"HermiT {said[1] if said else '?'} (owlready2 {version('owlready2')})"
+    match = re.search(r"Implementation-Version: (\S+)", manifest)
+    return f"HermiT {match[1] if match else '?'} (owlready2 {version('owlready2')})"
 
 
 def closure_sizes() -> tuple[int, int]:
@@ -199,10 +199,10 @@ def figures(folder: Path) -> str:
         triples = len(file.read_text(encoding="utf-8").splitlines())
         return f"| {engine} | {what} | {triples} | {found[file].axioms} | {result} |"
 
-    def verdict(said: Verdict, what: str) -> str:
-        if not said.consistent:
+    def verdict(result: Verdict, what: str) -> str:
+        if not result.consistent:
             return "INCONSISTENT"
-        return f"consistent; {len(said.impossible) or 'none'} of {what} is always empty"
+        return f"consistent; {len(result.impossible) or 'none'} of {what} is always empty"
 
     classes = kinds.count(NamedNode(_OWL + "Class"))
     lines = [

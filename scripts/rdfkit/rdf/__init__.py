@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from rdfkit.rdf import described_twice, named_graphs, rdflib_adapter, reading, snippet, turtle_locations, writing
     from rdfkit.rdf.named_graphs import INFERRED, content_key
     from rdfkit.rdf.reading import FORMATS
-    from rdfkit.rdf.turtle_locations import Place
+    from rdfkit.rdf.turtle_locations import Location
     from rdfkit.rdf.writing import ntriples, replace_file
 
 __all__ = [
     "FORMATS",
     "INFERRED",
-    "Place",
+    "Location",
     "content_key",
     "described_twice",
     "named_graphs",
@@ -46,7 +46,7 @@ __getattr__ = door(
             "content_key",
         ),
         "reading": ("FORMATS",),
-        "turtle_locations": ("Place",),
+        "turtle_locations": ("Location",),
         "writing": (
             "ntriples",
             "replace_file",

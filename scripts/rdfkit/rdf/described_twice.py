@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 
 from rdfkit.base import Project, UserError
 from rdfkit.rdf import named_graphs, reading, turtle_locations
-from rdfkit.rdf.turtle_locations import Place as Location
+from rdfkit.rdf.turtle_locations import Location
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def _blocks(project: Project, path: Path) -> list[tuple[str, Location]]:
         raise UserError(f"{path} cannot be read as Turtle ({error}): fix it and run the command again.") from error
     lines = turtle_locations.Lines(text)
     return [
-        (subject.term.value, lines.place(project.relative(path), start, subject.end))
+        (subject.term.value, lines.location(project.relative(path), start, subject.end))
         for start, subject in sorted(starts.items())
         if isinstance(subject.term, NamedNode)
     ]

@@ -19,7 +19,7 @@ from rdfkit.base import namespaces
 Term: TypeAlias = NamedNode | BlankNode | Literal
 
 SYNTAXES = ("turtle", "trig", "ntriples", "nquads")
-"""The syntaxes that can be scanned, by their names in ``rdf.FORMATS``."""
+"""The syntaxes that can be scanned, by their names in ``reading.FORMATS``."""
 
 _RDF, _XSD = namespaces.RDF, namespaces.XSD
 _TYPE, _FIRST, _REST, _NIL = (NamedNode(_RDF + name) for name in ("type", "first", "rest", "nil"))
@@ -48,7 +48,7 @@ class Statement(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """A part of a file: lines and columns count from 1, in characters; ``end_column`` is the first column after it.
 
     ``text`` is the whole line on which it starts, without its end.
@@ -66,17 +66,17 @@ class Lines:
     """The lines of a text, to convert offsets. They end with LF, CR LF or CR, as Turtle's comments do."""
 
     def __init__(self, text: str) -> None:
-        """Find the ends of the lines of ``text``."""
+        """Find the line ends of ``text``."""
         self._text = text
         self._starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
 
-    def place(self, file: str, start: int, end: int) -> Place:
+    def location(self, file: str, start: int, end: int) -> Location:
         """Return the location from offset ``start`` up to ``end`` in the file of this name."""
         line, end_line = bisect_right(self._starts, start), bisect_right(self._starts, max(start, end - 1))
         first, last = self._starts[line - 1], self._starts[end_line - 1]
         following = self._starts[line] if line < len(self._starts) else len(self._text)
         shown = self._text[first:following].rstrip("\r\n")
-        return Place(file, line, start - first + 1, end_line, end - last + 1, shown)
+        return Location(file, line, start - first + 1, end_line, end - last + 1, shown)
 
 
 # Terminals; a possessive quantifier (*+) never backtracks, so that every text takes linear time.
@@ -142,7 +142,7 @@ def scan(text: str, syntax: str, base: str | None = None) -> Iterator[Statement]
     raise ValueError(f"no token of {syntax} at offset {at}")
 
 
-class _Open:
+class _OpenStatement:
     """An open statement, or an open bracket in it: the following triples have its subject."""
 
     __slots__ = ("kind", "predicate", "start", "subject")
@@ -165,7 +165,7 @@ class _Reader:
         self._prefixes: dict[str, str] = {}
         self._iris: dict[str, NamedNode] = {}
         self._graph: Term | None = None
-        self._open: list[_Open] = []
+        self._open: list[_OpenStatement] = []
         self._whole: Statement | None = None
         self._string: Node | None = None
 
@@ -245,10 +245,10 @@ class _Reader:
         stack = self._open
         if mark == "[":
             self._begin_item(start, start + 1)
-            stack.append(_Open("[", Node(BlankNode(), start, start + 1)))
+            stack.append(_OpenStatement("[", Node(BlankNode(), start, start + 1)))
         elif mark == "(":
             self._begin_item(start, start + 1)
-            stack.append(_Open("(", None, start))
+            stack.append(_OpenStatement("(", None, start))
         elif mark == "]":
             self._complete(_node(stack.pop()))
         elif mark == ")":
@@ -276,7 +276,7 @@ class _Reader:
     def _complete(self, node: Node) -> None:
         """Add a complete node to what is open: as item, object, predicate or subject."""
         if not self._open:
-            self._open.append(_Open("", node))
+            self._open.append(_OpenStatement("", node))
             return
         within = self._open[-1]
         if within.kind == "(":
@@ -302,7 +302,7 @@ class _Reader:
         self._complete(head)
         self._open.append(within)
 
-    def _end_list(self, ended: _Open, start: int) -> None:
+    def _end_list(self, ended: _OpenStatement, start: int) -> None:
         if ended.subject is None:
             self._complete(Node(_NIL, ended.start, start + 1))
         else:
@@ -316,7 +316,7 @@ class _Reader:
             self._at_once.append(made)
 
 
-def _node(opened: _Open) -> Node:
+def _node(opened: _OpenStatement) -> Node:
     if opened.subject is None:
         raise ValueError(f"an empty bracket at offset {opened.start}")
     return opened.subject

@@ -187,7 +187,7 @@ def _character(escape: "re.Match[str]") -> str:
     return chr(code) if code < 0x110000 else escape[0]
 
 
-def graphs_asked(text: str) -> list[str] | None:
+def dataset_iris(text: str) -> list[str] | None:
     """Return the IRIs after FROM and FROM NAMED in a query, or None if it has neither.
 
     A prefixed name is expanded with the query's own prefixes; one whose prefix is not declared is returned unchanged.
@@ -255,8 +255,10 @@ def syntax_sentence(text: str, error: SyntaxError, where: str = "The query", *, 
     row = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
     place = f"{where} cannot be read at line {line}, column {column}"
     if "Prefix not found" in expected:
-        name = re.search(r"([\w.-]*):[^\s:]*$", row[: column - 1])
-        prefix = f"'{name[1]}:'" if name else "a prefix"
+        before, colon, local = row[: column - 1].rpartition(":")
+        # Matched backwards from the colon, which is linear; a search for the end would start at each character.
+        name = re.match(r"[\w.-]*+", before[::-1])
+        prefix = f"'{name[0][::-1]}:'" if name and colon and not re.search(r"\s", local) else "a prefix"
         ours = " and is not a prefix of the project" if project_prefixes else ""
         return f"{place}: {prefix} is not declared{ours}; write a PREFIX line for it."
     rest = visible(row[column - 1 :].strip()[:30])

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -177,7 +178,7 @@ def test_a_triple_in_two_graphs_stops_the_build_and_is_named(checkout: Checkout)
     answer = checkout.build()
     assert answer.returncode == 1
     assert "One problem: nothing was written." in answer.stderr
-    assert "'agent:fes rdf:type imt:Tracer' stands in more than one graph (curated, page)" in answer.stderr
+    assert "'agent:fes rdf:type imt:Tracer' is in more than one graph (curated, page)" in answer.stderr
     assert not checkout.dist.exists()
 
 
@@ -195,6 +196,16 @@ def test_an_undefined_term_stops_the_build_and_the_nearest_is_offered(checkout: 
     answer = checkout.imt("build")
     assert answer.returncode == 1
     assert "imt:hasVektor is not defined; did you mean imt:hasVector?" in answer.stderr
+    assert not checkout.dist.exists()
+
+
+def test_a_thing_described_twice_stops_the_build(checkout: Checkout) -> None:
+    prologue = f"@prefix agent: <{PROJECT.prefixes['agent']}> .\n@prefix imt: <{PROJECT.vocabulary}> .\n"
+    checkout.add("data/curated/new.ttl", f"{prologue}agent:fes imt:has agent:fes .")
+    answer = checkout.imt("build")
+    assert answer.returncode == 1
+    places = r"data/curated/agents\.ttl:\d+ and data/curated/new\.ttl:\d+"
+    assert re.search(f"agent:fes is described in {places}: put its statements in one block\\.", answer.stderr)
     assert not checkout.dist.exists()
 
 

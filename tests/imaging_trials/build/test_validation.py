@@ -55,17 +55,17 @@ imtsh:agent-named-kin sh:path imt:kin ; sh:qualifiedValueShape imtsh:Named ; sh:
 imtsh:Named a sh:NodeShape ; sh:property imtsh:named-label .
 imtsh:named-label sh:path skos:prefLabel ; sh:minCount 1 .
 imtsh:Article a sh:NodeShape ; sh:class imt:Article .
-imtsh:DoiOnce a sh:NodeShape ; sh:targetSubjectsOf imt:doi ; sh:message "A DOI stands once." ;
+imtsh:DoiOnce a sh:NodeShape ; sh:targetSubjectsOf imt:doi ; sh:message "A DOI is given once." ;
     sh:sparql imtsh:doi-once .
 imtsh:doi-once a sh:SPARQLConstraint ; sh:prefixes <https://w3id.org/imaging-trials/shapes> ;
-    sh:message "The DOI stands at another article, too: correct one." ;
+    sh:message "Another article has the same DOI: correct one." ;
     sh:select "SELECT $this ?value WHERE { $this imt:doi ?doi . ?value imt:doi ?doi . FILTER (?value != $this) }" .
 imtsh:Mentioned a sh:NodeShape ; sh:targetObjectsOf imt:mentions ; sh:property imtsh:mentioned-type .
-imtsh:mentioned-type sh:path rdf:type ; sh:minCount 1 ; sh:message "Say what is mentioned." .
+imtsh:mentioned-type sh:path rdf:type ; sh:minCount 1 ; sh:message "Give the type of what is mentioned." .
 """
 AUTHORING = """
 imtsh:Checked a sh:NodeShape ; sh:targetClass imt:Agent ; sh:property imtsh:checked-date .
-imtsh:checked-date sh:path imt:checked ; sh:minCount 1 ; sh:message "Say when it was checked." .
+imtsh:checked-date sh:path imt:checked ; sh:minCount 1 ; sh:message "Give the date of the check." .
 """
 
 

@@ -1,11 +1,11 @@
 """The line of a file with marks below a part of it."""
 
 from rdfkit.rdf import snippet
-from rdfkit.rdf.turtle_locations import Place as Location
+from rdfkit.rdf.turtle_locations import Location
 
 
 def of_line(text: str, column: int, end: int, line: int = 7) -> list[str]:
-    return snippet.excerpt(Location("f", line, column, line, end, text), "why")
+    return snippet.marked_line(Location("f", line, column, line, end, text), "why")
 
 
 def test_the_marks_are_below_the_part() -> None:
@@ -28,7 +28,7 @@ def test_a_long_line_is_cut_around_the_part() -> None:
 
 def test_a_part_of_several_lines() -> None:
     place = Location("f", 1, 3, 4, 2, "p '''a")
-    assert snippet.excerpt(place) == ["    1 | p '''a", "      |   ^^^^"]
+    assert snippet.marked_line(place) == ["    1 | p '''a", "      |   ^^^^"]
 
 
 def test_no_control_character_is_shown() -> None:

@@ -61,17 +61,17 @@ def test_turtle_has_all_locations_in_terms_of_the_shapes(everything: report.Repo
     for node in results:
         for name in ("file", "line", "column", "endLine", "endColumn"):
             assert len(list(graph.objects(node, IMTSH[name]))) == 1
-    ours = {
+    terms = {
         term
         for triple in graph
         for term in triple
         if str(term).startswith(IMTSH)
         and term not in set(graph.objects(None, SH.sourceShape)) | set(graph.objects(None, SH.sourceConstraint))
     }
-    assert {IMTSH.line, IMTSH.UndefinedTerm, IMTSH.Contradiction} <= ours
-    for term in ours:
-        for said in (RDF.type, rdflib.RDFS.label, rdflib.SKOS.definition):
-            assert shapes.value(term, said) is not None, term
+    assert {IMTSH.line, IMTSH.UndefinedTerm, IMTSH.Contradiction} <= terms
+    for term in terms:
+        for described in (RDF.type, rdflib.RDFS.label, rdflib.SKOS.definition):
+            assert shapes.value(term, described) is not None, term
 
 
 def test_sarif_has_what_its_schema_requires(everything: report.Report) -> None:
@@ -133,12 +133,15 @@ def test_github_annotations_can_be_parsed(everything: report.Report) -> None:
     for command, entry in zip(commands, entries, strict=True):
         match = COMMAND.fullmatch(command)
         assert match is not None
-        said = dict(pair.split("=", 1) for pair in match[2].split(","))
+        properties = dict(pair.split("=", 1) for pair in match[2].split(","))
         assert entry.location is not None
-        assert said["line"] == str(entry.location.line)
-        assert (said["col"], said["endColumn"]) == (str(entry.location.column), str(entry.location.end_column))
+        assert properties["line"] == str(entry.location.line)
+        assert (properties["col"], properties["endColumn"]) == (
+            str(entry.location.column),
+            str(entry.location.end_column),
+        )
         unescaped = {
-            key: value.replace("%3A", ":").replace("%2C", ",").replace("%25", "%") for key, value in said.items()
+            key: value.replace("%3A", ":").replace("%2C", ",").replace("%25", "%") for key, value in properties.items()
         }
         assert unescaped["file"] == entry.file
         assert unescaped["title"].startswith(entry.rule)

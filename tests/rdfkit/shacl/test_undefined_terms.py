@@ -173,11 +173,13 @@ CHANGES = {
 
 @pytest.mark.parametrize("case", CHANGES)
 def test_one_change_gives_one_undefined_term(root: Path, case: str) -> None:
-    (name, old, new), said = CHANGES[case]
+    (name, old, new), expected = CHANGES[case]
     found = change(root, name, old, new)
     # A name that is changed where it is defined is undefined where it is used, too.
-    assert sum(1 for line in found if said in line) == 1, found
-    assert all(line == next(f for f in found if said in f) or "f-18 is not defined" in line for line in found), found
+    assert sum(1 for line in found if expected in line) == 1, found
+    assert all(line == next(f for f in found if expected in f) or "f-18 is not defined" in line for line in found), (
+        found
+    )
 
 
 @pytest.mark.parametrize(
@@ -204,8 +206,8 @@ def findings(tmp_path: Path, text: str) -> list[str]:
 
 def test_a_users_own_vocabulary_is_not_checked(tmp_path: Path) -> None:
     found = findings(tmp_path, 'ex:a a ex:Thing , imt:Agent ; ex:colour "red" ; imt:hasRadionucleide nuclide:f-18 .')
-    said = "mine.ttl: imt:hasRadionucleide is not defined; did you mean imt:hasRadionuclide?"
-    assert found == [f"{said} (in: <http://example.org/a> imt:hasRadionucleide nuclide:f-18)"]
+    expected = "mine.ttl: imt:hasRadionucleide is not defined; did you mean imt:hasRadionuclide?"
+    assert found == [f"{expected} (in: <http://example.org/a> imt:hasRadionucleide nuclide:f-18)"]
 
 
 def test_a_user_may_describe_things_in_our_namespaces(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def compile_call(compiler: "Compiler", name: str, arguments: Arguments) -> "Comp
 
     Raises Unsupported for an unknown function, or one with an unknown number of arguments.
     """
-    counts, compile_ = _FUNCTIONS.get(name, ((), None))
+    counts, compile_ = FUNCTIONS.get(name, ((), None))
     if compile_ is None or (counts and len(arguments) not in counts):
         raise Unsupported(f"{name if name[0] != '<' else name[1:-1]} in a query")
     return compile_(compiler, arguments)
@@ -319,7 +319,7 @@ _TEXT_PARTS: dict[str, Callable[[str, str], str]] = {
     "STRAFTER": lambda text, part: text[text.find(part) + len(part) :] if part in text else "",
 }
 _ONE, _TWO = {1}, {2}
-_FUNCTIONS: dict[str, tuple[Collection[int], Compile]] = {
+FUNCTIONS: dict[str, tuple[Collection[int], Compile]] = {
     "||": (_TWO, partial(_either, True)),
     "&&": (_TWO, partial(_either, False)),
     "!": (_ONE, _not),

@@ -14,8 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from rdfkit.base import namespaces
 from rdfkit.inference import Contradiction
-from rdfkit.rdf import Place as Location
-from rdfkit.rdf import reading, turtle_locations
+from rdfkit.rdf import Location, reading, turtle_locations
 from rdfkit.shacl.locating.contradictions import refs_of_contradiction
 from rdfkit.shacl.locating.paths import TripleIndex, TripleRef
 from rdfkit.shacl.locating.sparql import ConstraintProvenance, ShapeValues
@@ -105,7 +104,7 @@ def _locations(source: Source, refs: set[TripleRef]) -> dict[TripleRef, Location
         _, start, end = getattr(statement, "object" if ref.part == "datatype" else ref.part)
         if ref.part == "datatype":
             start = max(start, text.rfind("^^", start, end) + 2)
-        found[ref] = lines.place(source.name, start, end)
+        found[ref] = lines.location(source.name, start, end)
     return found
 
 

@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, seriali
 
 from rdfkit.base import Project, namespaces
 from rdfkit.inference import Contradiction
-from rdfkit.rdf import Place as Location
+from rdfkit.rdf import Location
 from rdfkit.shacl.report.model import CONTRADICTION, UNDEFINED, Diagnostic, Found, Report, Result, diagnostics
 from rdfkit.shacl.report.text import summary
 from rdfkit.shacl.terms import Term, term_text

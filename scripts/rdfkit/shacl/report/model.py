@@ -8,7 +8,7 @@ from pyoxigraph import NamedNode
 
 from rdfkit.base import Project, namespaces, printable
 from rdfkit.inference import Contradiction
-from rdfkit.rdf import Place as Location
+from rdfkit.rdf import Location
 from rdfkit.shacl.terms import PathTriple, Term, path_text, term_text
 from rdfkit.shacl.undefined_terms import UndefinedTerm, sentence
 

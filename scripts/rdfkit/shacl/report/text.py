@@ -23,9 +23,9 @@ def lines_with_snippets(report: Report) -> list[str]:
         found.append(str(diagnostic))
         if diagnostic.location:
             note = "" if diagnostic.iri in without_note else diagnostic.name
-            found += snippet.excerpt(diagnostic.location, note)
+            found += snippet.marked_line(diagnostic.location, note)
             for location in diagnostic.related[:MAX_RELATED_LINES]:
-                found += snippet.excerpt(location, mark="-")
+                found += snippet.marked_line(location, mark="-")
     return found
 
 
