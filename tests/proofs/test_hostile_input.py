@@ -166,7 +166,7 @@ def test_sparql_is_looked_at_and_linted_or_refused() -> None:
         sparql.form(text)
         sparql.names_its_dataset(text)
         sparql.asks_another_server(text)
-        sparql.graphs_asked(text)
+        sparql.dataset_iris(text)
         sparql.with_prefixes(text, PROJECT.prefixes)
         for finding in portable.findings(text):
             assert finding.line >= 1

@@ -61,7 +61,7 @@ def test_a_dangerous_query_is_looked_at_and_linted_or_refused(name: str) -> None
         holds(
             lambda: (
                 sparql.names_its_dataset(text),
-                sparql.graphs_asked(text),
+                sparql.dataset_iris(text),
                 sparql.with_prefixes(text, PROJECT.prefixes),
             )
         )

@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--sparql", metavar="TEXT", help="your own SPARQL, or - for standard input")
     add("--file", metavar="FILE", help="a file with your own SPARQL, or - for standard input")
     datasets = (*named_graphs.dataset_names(PROJECT), "default")
-    add("--dataset", choices=datasets, help="the named graphs that your own SPARQL is asked over (default: all)")
+    add("--dataset", choices=datasets, help="the named graphs that your own SPARQL is run on (default: all)")
     formats.add_argument(parser, "answer")
     add("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the embedded graph")
     add("--method", choices=("get", "post"), default="get", help="the HTTP method for the endpoint (default: get)")

@@ -44,7 +44,7 @@ history
   superseded          Which edition supersedes which?
   supersedes-on-page  Does the page say what supersedes what?
 
-3 questions. Ask: imt query NAME. What one takes: imt query --describe NAME.
+3 questions. Answer one: imt query NAME. Its parameters: imt query --describe NAME.
 """
     assert answer(root) == printed
     assert answer(root, "--list") == printed
@@ -54,7 +54,7 @@ def test_describing_a_query_shows_question_parameters_and_sparql(root: Path) -> 
     printed = answer(root, "--describe", "editions-by-site")
     assert printed.startswith("Which editions are about a body site?\n\nA row is an edition.\n")
     assert "\n--param site=bodysite:bone\n  the body site (iri bodysite:)\n  for example bodysite:lung\n" in printed
-    assert "asked over: every graph but the inferred one" in printed
+    assert "dataset: all graphs but the inferred one" in printed
     assert "\nORDER BY ?edition\n" in printed
     assert "#+" not in printed
 
@@ -153,7 +153,10 @@ def test_an_empty_answer_where_the_header_says_that_is_wrong_ends_with_1(root: P
     }.items():
         done = small.imt(root, "query", "editions-by-site", "--param", "site=brain", "--format", form)
         assert (done.returncode, done.stdout) == (1, printed)
-        assert done.stderr == "imt: The answer to 'editions-by-site' is empty, and its header says that is wrong.\n"
+        assert (
+            done.stderr
+            == "imt: The answer to 'editions-by-site' is empty, and its header says 'may-be-empty: false'.\n"
+        )
 
 
 def test_an_empty_answer_to_ones_own_sparql_is_an_answer(root: Path) -> None:
@@ -185,7 +188,7 @@ def test_an_empty_answer_to_ones_own_sparql_is_an_answer(root: Path) -> None:
         (["--sparql", "SELECT ?s { ?s nope:x ?o }"], "line 1, column 22: 'nope:' is not declared"),
         (["--sparql", "SELECT ?s { ?s a ?o "], "line 1, column 21, at the end"),
         (["--sparql", "PICK ?s { ?s a ?o }"], "line 1, column 1"),
-        (["--sparql", "ASK {}", "--dataset", "default"], "name one with --endpoint URL"),
+        (["--sparql", "ASK {}", "--dataset", "default"], "name the endpoint with --endpoint URL"),
         (["--sparql", "SELECT * " + "{" * 5000], "too large"),
         (["--file", "no-such-file.rq"], "no-such-file.rq cannot be read as a query: No such file"),
         (["--file", "queries"], "queries cannot be read as a query: Is a directory"),
@@ -205,7 +208,7 @@ def test_what_cannot_be_asked_gets_one_sentence_and_exit_code_2(
         (b"SELECT ?\xff", "is not UTF-8 at byte 8"),
         (b"SELECT * { ?s ?p '\x00' \x00 }", "line 1"),
         (os.urandom(2_000_000), "is not UTF-8 at byte"),
-        (b"x" * 100_000_000, "which is no query"),
+        (b"x" * 100_000_000, "which is not a query"),
     ],
     ids=["latin-1", "nul", "noise", "100 MB"],
 )
@@ -254,7 +257,9 @@ def test_the_committed_answers_are_written_anew_and_stale_ones_removed(tmp_path:
 
 def test_no_answers_are_committed_for_a_query_that_is_empty_where_it_must_not_be(tmp_path: Path) -> None:
     mine = small.checkout(tmp_path)
-    empty = small.BY_SITE.replace("bodysite:bone |", "bodysite:brain |").replace("(bodysite:bone)", "(bodysite:brain)")
+    empty = small.BY_SITE.replace("default: bodysite:bone", "default: bodysite:brain").replace(
+        "(bodysite:bone)", "(bodysite:brain)"
+    )
     small.write(mine / "queries/editions/editions-by-site.rq", empty)
     assert "the answer is empty, and the header says 'may-be-empty: false'" in refusal(mine, "--update-answers")
 
