@@ -216,7 +216,7 @@ def test_a_rule_that_is_no_sparql_is_an_error_that_names_file_and_line(tmp_path:
 
 def test_a_check_without_its_sentence_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "check-bad.rq").write_text("SELECT ?x WHERE { ?x ?y ?z }", encoding="utf-8")
-    with pytest.raises(UserError, match=r"check-bad\.rq is no check"):
+    with pytest.raises(UserError, match=r"check-bad\.rq is not a check"):
         reason.contradictions(PROJECT, in_store("ex:a ex:p ex:b ."), tmp_path)
 
 
