@@ -180,7 +180,7 @@ def test_the_command_says_where_to_run_a_federated_query_and_prints_it(tmp_path:
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
     assert refused.stderr.startswith(f"imt: '{name}' asks https://query.wikidata.org/sparql as well")
     described = subprocess.run([*command, "--describe", name], capture_output=True, text=True, timeout=60, check=True)
-    assert "\nfederated: run it in an engine that has the graph and may ask https://query.wikid" in described.stdout
+    assert "\nfederated: run it in an engine that has the graph and can query https://query.wikid" in described.stdout
     assert "SERVICE <https://query.wikidata.org/sparql> {" in described.stdout
 
 
