@@ -155,7 +155,8 @@ def targets() -> set[str]:
     return set(re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8")))
 
 
-def test_every_fenced_block_says_what_it_is_so_that_it_can_be_checked() -> None:
+def test_every_fenced_block_has_a_known_language() -> None:
+    """Every fenced block is marked with a language, so that it can be checked."""
     assert [block for block in blocks() if block.language not in LANGUAGES] == []
     assert {block.file for block in blocks() if block.language == "sh"} <= {ELSEWHERE}
 
@@ -210,7 +211,7 @@ def test_a_shown_output_that_differs_in_one_letter_is_noticed() -> None:
     assert not unlike("first\n...\nlast a ... c", "first\nlast a b c")
 
 
-def test_every_make_target_is_explained_in_the_contributors_guide() -> None:
+def test_every_make_target_is_in_the_contributors_guide() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert [target for target in sorted(targets()) if f"make {target}" not in text] == []
 

@@ -20,7 +20,7 @@ from imaging_trials.model.project import PROJECT
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT, Imt
 from tests.support.servers import free_port, needs
-from tools import released_names as released
+from tools import released_names
 
 pytestmark = pytest.mark.xdist_group("serve")
 
@@ -69,7 +69,7 @@ def graph() -> Store:
 
 @pytest.fixture(scope="module")
 def names(graph: Store) -> list[str]:
-    return sorted(name.removeprefix(PROJECT.base) for name in released.names(graph))
+    return sorted(name.removeprefix(PROJECT.base) for name in released_names.names(graph))
 
 
 class Reply(NamedTuple):
@@ -175,7 +175,8 @@ def release(tmp_path_factory: pytest.TempPathFactory, imt: Imt) -> Path:
 
 
 @pytest.mark.parametrize("name", LEADS)
-def test_each_kind_of_name_leads_to_the_right_file_for_each_format(apache: Apache, release: Path, name: str) -> None:
+def test_each_kind_of_name_redirects_to_the_right_file(apache: Apache, release: Path, name: str) -> None:
+    """Each kind of name redirects to the right file for each format."""
     for accept in FORMATS:
         reply = apache.ask(name, accept)
         wanted = LEADS[name].get(accept)
@@ -185,9 +186,8 @@ def test_each_kind_of_name_leads_to_the_right_file_for_each_format(apache: Apach
         assert wanted is None or (release / wanted).is_file()
 
 
-def test_every_name_of_the_shipped_graph_leads_to_a_file_that_describes_it(
-    apache: Apache, release: Path, names: list[str]
-) -> None:
+def test_every_shipped_name_redirects_to_its_description(apache: Apache, release: Path, names: list[str]) -> None:
+    """Every name of the shipped graph redirects to a file that describes it."""
     subjects = {
         path.name: set(re.findall(r"(?m)^<([^>]*)>", path.read_text(encoding="utf-8"))) for path in release.glob("*.nt")
     }
@@ -202,14 +202,16 @@ def test_every_name_of_the_shipped_graph_leads_to_a_file_that_describes_it(
         assert (release / file).is_file()
 
 
-def test_the_rules_know_the_kinds_and_graphs_that_there_are_and_no_others(names: list[str]) -> None:
+def test_the_rules_cover_exactly_the_kinds_and_graphs(names: list[str]) -> None:
+    """The rules name the kinds and graphs that exist, and no others."""
     rules = HTACCESS.read_text(encoding="utf-8")
     for first in ("id", "concept", "graph"):
         (listed,) = re.findall(rf"(?m)^RewriteRule \^{first}/\((?:\?:)?([a-z|-]+)\)", rules)
         assert listed.split("|") == sorted({name.split("/")[1] for name in names if name.startswith(f"{first}/")})
 
 
-def test_a_name_with_a_version_leads_to_that_version_and_without_one_to_the_newest(apache: Apache) -> None:
+def test_a_versioned_name_redirects_to_that_version(apache: Apache) -> None:
+    """A name with a version redirects to that version, and one without a version to the newest."""
     rules = HTACCESS.read_text(encoding="utf-8")
     assert f"[E=VERSION:{__version__}]" in rules, "the newest version in w3id/.htaccess is not this one"
     assert re.escape(__version__) in rules.split("(?!(?:")[1].partition(")")[0].split("|")
@@ -219,9 +221,8 @@ def test_a_name_with_a_version_leads_to_that_version_and_without_one_to_the_newe
     assert apache.ask("release/0.0.7/README.md").status == 404
 
 
-def test_every_file_of_a_release_is_found_by_its_own_name_whatever_the_client_takes(
-    apache: Apache, release: Path
-) -> None:
+def test_every_release_file_is_found_by_its_own_name(apache: Apache, release: Path) -> None:
+    """Every file of a release is found by its own name, whatever formats the client accepts."""
     for path in release.iterdir():
         for accept in (None, HTML, "image/png"):
             reply = apache.ask(f"release/{__version__}/{path.name}", accept)

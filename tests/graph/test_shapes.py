@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading as rdf
+from rdfkit.rdf import reading
 from rdfkit.shacl import report, term_text, undefined_terms, validate
 from tests.support.fixtures import INVALID, PARAMETERS, VALID, context, header, neighborhood
 from tests.support.shape_constraints import SH, constraints, facts, name, reporting_shapes, values
@@ -40,7 +40,7 @@ WHOLE = {*INVALID[::40], *(path for path in INVALID if header(path)["focus"].sta
 @pytest.mark.parametrize("path", [path for path in INVALID if path not in WHOLE], ids=lambda path: path.stem)
 def test_fixture_breaks_exactly_its_rule(path: Path) -> None:
     """The results of the shapes are the one result that the header states, and every term is defined."""
-    quads = rdf.read(path)
+    quads = reading.read(path)
     triples = {quad.triple for quad in quads}
     near = neighborhood()
     own: set[Any] = {quad.subject for quad in quads}

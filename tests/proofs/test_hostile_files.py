@@ -14,8 +14,8 @@ from imaging_trials.mapping_sets import compare, read_set, read_sets, to_quads
 from imaging_trials.model import lookup
 from imaging_trials.model.project import PROJECT
 from imaging_trials.views import of_references
-from rdfkit.rdf import reading as rdf
-from rdfkit.stores import embedded as store
+from rdfkit.rdf import reading
+from rdfkit.stores import embedded
 from tests.conftest import ROOT
 from tests.support import hostile_texts
 from tests.support.hostile_texts import holds
@@ -84,7 +84,7 @@ def test_a_dangerous_file_is_read_or_refused_in_a_line(tmp_path: Path, name: str
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
     def read() -> None:
-        quads = rdf.read(path, base=rdf.file_base(path))
+        quads = reading.read(path, base=reading.file_base(path))
         assert not any("root:" in str(quad) or str(quad).count("a") > 10_000_000 for quad in quads)
 
     hostile_texts.apart(lambda _: holds(read), seconds=15)
@@ -129,9 +129,9 @@ def test_a_dangerous_copy_of_a_vocabulary_is_refused_in_a_line(tmp_path: Path, n
 
 
 @pytest.mark.parametrize("pump", ["ﷺ", "PMID ", "[18F]", "18F ", "10.1000/", "a ", "\u0301", "<sup>"])
-def test_a_very_long_name_or_reference_is_looked_up_in_little_time(pump: str) -> None:
+def test_looking_up_a_very_long_name_is_linear(pump: str) -> None:
     text = pump * (MANY // len(pump))
-    graph = store.open_store(PROJECT)
+    graph = embedded.open_store(PROJECT)
 
     def work(_: Callable[[object], None]) -> None:
         assert not holds(lambda: lookup.resolve(graph, text))

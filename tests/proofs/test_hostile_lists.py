@@ -18,8 +18,7 @@ from imaging_trials.bibliography import (
     read_references,
 )
 from imaging_trials.mapping_sets import compare, labels, problems, read_set, read_sets, to_quads
-from imaging_trials.model import dates, lookup
-from imaging_trials.model import nuclide_notation as notation
+from imaging_trials.model import dates, lookup, nuclide_notation
 from imaging_trials.model.project import PROJECT
 from imaging_trials.views import decay, for_thing, formats, of_references, render_text
 from rdfkit.releases import read_snapshot
@@ -39,13 +38,13 @@ def writers() -> list[Callable[..., str]]:
     return [formats.renderer("citations", name) for name in formats.names("citations")]
 
 
-def test_names_notations_days_and_times_are_understood_or_refused() -> None:
+def test_names_notations_days_and_times_are_read_or_refused() -> None:
     store = open_store(PROJECT)
 
     def read(text: object) -> None:
         assert isinstance(text, str)
-        key = notation.search_key(text)
-        notation.without_nuclides(key)
+        key = nuclide_notation.search_key(text)
+        nuclide_notation.without_nuclides(key)
         labels.are_of_one_thing(text, text[::-1], [key])
         holds(lambda: dates.day(text))
         holds(lambda: decay.duration(text))

@@ -10,8 +10,8 @@ import pytest
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.rdf import reading as rdf
-from rdfkit.shacl import pyshacl_engine as shacl
+from rdfkit.rdf import reading
+from rdfkit.shacl import pyshacl_engine
 from tests.support import hostile_texts
 from tests.support.hostile_texts import holds
 
@@ -95,10 +95,10 @@ def test_a_query_in_shapes_reaches_no_server(tmp_path: Path) -> None:
         watching.start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         text = f"SELECT $this {{ $this a <http://a#b> . SERVICE<{url}> {{ ?s ?p ?o }} }}"
-        shapes = shacl.data_graph(_quads(tmp_path, S + f'; sh:sparql [ sh:select "{text}" ] .'))
-        data = shacl.data_graph(_quads(tmp_path, P + "e:x a skos:Concept, <http://a#b> ."))
+        shapes = pyshacl_engine.data_graph(_quads(tmp_path, S + f'; sh:sparql [ sh:select "{text}" ] .'))
+        data = pyshacl_engine.data_graph(_quads(tmp_path, P + "e:x a skos:Concept, <http://a#b> ."))
         with pytest.raises(UserError, match=r"asks another server \(SERVICE\)"):
-            shacl.validate(PROJECT, data, shapes)
+            pyshacl_engine.validate(PROJECT, data, shapes)
         done.set()
         watching.join()
     assert not asked
@@ -107,10 +107,10 @@ def test_a_query_in_shapes_reaches_no_server(tmp_path: Path) -> None:
 def _quads(folder: Path, text: str) -> Iterator[object]:
     path = folder / "a.ttl"
     path.write_text(text, encoding="utf-8")
-    return iter(rdf.read(path))
+    return iter(reading.read(path))
 
 
-def test_a_loop_of_300_steps_is_validated_and_its_lines_are_found_in_time(tmp_path: Path) -> None:
+def test_a_loop_of_300_steps_is_validated_and_located(tmp_path: Path) -> None:
     path = tmp_path / "loop.ttl"
     steps = (f"e:c{n} a skos:Concept ; skos:broader e:c{(n + 1) % 300} .\n" for n in range(300))
     path.write_text(P + "".join(steps), encoding="utf-8")

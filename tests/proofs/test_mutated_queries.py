@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 
 from rdfkit.base.errors import UserError
-from rdfkit.sparql import portability as portable
+from rdfkit.sparql import portability
 from rdfkit.sparql.saved import SavedQuery
 from tests.conftest import Show
 from tests.support.two_engines import QUERIES, closed, oxigraph_bag, rdflib_bag, rdflib_for
@@ -99,7 +99,7 @@ def time_limit(seconds: int) -> Iterator[None]:
 def verdict(mutant: Mutant) -> str:  # noqa: PLR0911 - one for each way to end
     """Return how two engines and the lint judge a mutant."""
     try:
-        flagged = bool(portable.findings(mutant.text))
+        flagged = bool(portability.findings(mutant.text))
         with time_limit(SECONDS):
             expected = oxigraph_bag(closed(), mutant.query, mutant.text)
             found = rdflib_bag(rdflib_for(mutant.query), mutant.text)

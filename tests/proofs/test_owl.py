@@ -74,6 +74,7 @@ def test_hermit_finds_the_class_or_property_that_is_always_empty(file: Path, tmp
 
 
 @pytest.mark.parametrize("file", fixtures("inconsistent"), ids=lambda file: file.stem)
-def test_hermit_finds_the_individual_that_the_data_make_impossible(file: Path, tmp_path: Path) -> None:
+def test_hermit_finds_the_inconsistent_individual(file: Path, tmp_path: Path) -> None:
+    """HermiT finds the individual that the data make inconsistent."""
     broken = proof.write(proof.of_all() | proof.fixture(file), tmp_path / "broken.nt")
     assert not proof.hermit(broken, properties=False).consistent

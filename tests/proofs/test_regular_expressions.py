@@ -15,7 +15,7 @@ from pyoxigraph import Literal
 import imaging_trials
 import rdfkit
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading as rdf
+from rdfkit.rdf import reading
 from tests.conftest import ROOT
 from tests.support import hostile_texts
 from tests.support.growth import is_linear
@@ -73,7 +73,7 @@ def _regexes() -> dict["re.Pattern[str]", str]:
         for place, regex in _in_functions(path):
             found.setdefault(regex, place)
     for path in sorted((ROOT / "shapes").glob("*.ttl")):
-        for quad in rdf.read(path):
+        for quad in reading.read(path):
             if quad.predicate.value == PROJECT.expand("sh:pattern") and isinstance(quad.object, Literal):
                 found.setdefault(re.compile(quad.object.value), path.name)
     return found

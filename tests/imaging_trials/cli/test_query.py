@@ -9,25 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import small_checkout as small
+from tests.support import small_checkout
 
 FOLDER_OF_EDITIONS = "https://w3id.org/imaging-trials/id/edition/"
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small.checkout(tmp_path_factory.mktemp("checkout"))
+    return small_checkout.checkout(tmp_path_factory.mktemp("checkout"))
 
 
 def answer(root: Path, *arguments: str, stdin: str | bytes = b"") -> str:
-    done = small.imt(root, "query", *arguments, stdin=stdin)
+    done = small_checkout.imt(root, "query", *arguments, stdin=stdin)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
 def refusal(root: Path, *arguments: str, stdin: str | bytes = b"") -> str:
     """Return the one sentence with which a command ends with exit code 2."""
-    done = small.imt(root, "query", *arguments, stdin=stdin)
+    done = small_checkout.imt(root, "query", *arguments, stdin=stdin)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("imt: ")
     assert done.stderr.count("\n") == 1
@@ -144,14 +144,15 @@ def test_from_in_own_sparql_says_what_it_is_asked_over(root: Path) -> None:
     assert "leave out FROM, or --dataset" in refusal(root, "--sparql", text, "--dataset", "page")
 
 
-def test_an_empty_answer_where_the_header_says_that_is_wrong_ends_with_1(root: Path) -> None:
+def test_an_answer_that_must_not_be_empty_exits_with_1(root: Path) -> None:
+    """An empty answer exits with 1 if the header says `may-be-empty: false`."""
     for form, printed in {
         "table": "edition  title\n-------  -----\n(0 rows)\n",
         "csv": "edition,title\r\n",
         "tsv": "?edition\t?title\n",
         "json": '{"head":{"vars":["edition","title"]},"results":{"bindings":[]}}\n',
     }.items():
-        done = small.imt(root, "query", "editions-by-site", "--param", "site=brain", "--format", form)
+        done = small_checkout.imt(root, "query", "editions-by-site", "--param", "site=brain", "--format", form)
         assert (done.returncode, done.stdout) == (1, printed)
         assert done.stderr == "imt: The answer to 'editions-by-site' is empty, and its header says that is wrong.\n"
 
@@ -234,9 +235,9 @@ def test_a_value_cannot_steer_the_terminal(root: Path) -> None:
     assert printed == "x             wide  z\n------------  ----  -\na\\x1b[31m\\tb  漢    y\n(1 row)\n"
 
 
-def test_the_committed_answers_are_written_anew_and_stale_ones_removed(tmp_path: Path) -> None:
-    mine = small.checkout(tmp_path)
-    small.write(mine / "queries/history/answers/gone.tsv", "?x\n")
+def test_committed_answers_are_updated_and_stale_ones_removed(tmp_path: Path) -> None:
+    mine = small_checkout.checkout(tmp_path)
+    small_checkout.write(mine / "queries/history/answers/gone.tsv", "?x\n")
     assert len(answer(mine, "--update-answers").splitlines()) == 4
     folder = mine / "queries"
     assert (folder / "history/answers/supersedes-on-page.txt").read_bytes() == b"false\n"
@@ -252,10 +253,13 @@ def test_the_committed_answers_are_written_anew_and_stale_ones_removed(tmp_path:
     assert answer(mine, "--update-answers") == ""
 
 
-def test_no_answers_are_committed_for_a_query_that_is_empty_where_it_must_not_be(tmp_path: Path) -> None:
-    mine = small.checkout(tmp_path)
-    empty = small.BY_SITE.replace("bodysite:bone |", "bodysite:brain |").replace("(bodysite:bone)", "(bodysite:brain)")
-    small.write(mine / "queries/editions/editions-by-site.rq", empty)
+def test_an_answer_that_must_not_be_empty_is_not_committed(tmp_path: Path) -> None:
+    """No answers are written for a query that is empty where its header does not allow it."""
+    mine = small_checkout.checkout(tmp_path)
+    empty = small_checkout.BY_SITE.replace("bodysite:bone |", "bodysite:brain |").replace(
+        "(bodysite:bone)", "(bodysite:brain)"
+    )
+    small_checkout.write(mine / "queries/editions/editions-by-site.rq", empty)
     assert "the answer is empty, and the header says 'may-be-empty: false'" in refusal(mine, "--update-answers")
 
 
@@ -269,8 +273,8 @@ HEAVY = (
 def _modules(root: Path) -> Iterator[str]:
     code = "import sys; from imaging_trials.cli import main; main(); print(*sys.modules, file=sys.stderr)"
     arguments = ("query", "editions-by-site", "--param", "site=lung")
-    small.python(root, "-c", code, *arguments)  # the first call fills the cache
-    done = small.python(root, "-c", code, *arguments)
+    small_checkout.python(root, "-c", code, *arguments)  # the first call fills the cache
+    done = small_checkout.python(root, "-c", code, *arguments)
     assert done.returncode == 0
     assert done.stdout.endswith("(1 row)\n")
     yield from done.stderr.split()

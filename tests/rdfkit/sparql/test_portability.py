@@ -12,11 +12,9 @@ import rdflib
 
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.sparql import portability as portable
-from rdfkit.sparql import query_tests as querycheck
-from rdfkit.sparql import saved as catalog
-from rdfkit.stores import sparql_client as remote
+from rdfkit.rdf import rdflib_adapter
+from rdfkit.sparql import portability, query_tests, saved
+from rdfkit.stores import sparql_client
 from tests.support import servers
 from tests.support.engines import jena
 
@@ -187,7 +185,7 @@ def bridge_back(result: Any) -> Any:
         return ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
     if result.type == "ASK":
         return result.askAnswer
-    return [f"{s} {p} {o}" for s, p, o in (map(bridge.from_rdflib, triple) for triple in result.graph)]
+    return [f"{s} {p} {o}" for s, p, o in (map(rdflib_adapter.from_rdflib, triple) for triple in result.graph)]
 
 
 def attempt(ask: Any, text: str) -> Any:
@@ -205,44 +203,45 @@ def fill(server: servers.Server) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 def test_a_pattern_is_recognised_and_its_mending_is_not(case: Case) -> None:
-    assert {finding.rule for finding in portable.findings(PREFIXES + case.broken)} == {case.rule}
-    assert portable.findings(PREFIXES + case.mended) == []
+    assert {finding.rule for finding in portability.findings(PREFIXES + case.broken)} == {case.rule}
+    assert portability.findings(PREFIXES + case.mended) == []
 
 
 def test_every_rule_has_a_case() -> None:
-    assert {case.rule for case in CASES} | ONLY_TEXT == {rule.id for rule in portable.RULES}
+    assert {case.rule for case in CASES} | ONLY_TEXT == {rule.id for rule in portability.RULES}
 
 
 def test_a_service_after_a_hash_on_its_line_is_recognised() -> None:
     broken = "SELECT ?x { GRAPH <https://example.org/#g> { ?x ?p ?o } SERVICE <http://x/> { ?x ?q ?r } } ORDER BY ?x"
-    assert [finding.rule for finding in portable.findings(broken)] == ["service-after-hash"]
-    assert portable.findings(broken.replace("SERVICE", "\nSERVICE")) == []
+    assert [finding.rule for finding in portability.findings(broken)] == ["service-after-hash"]
+    assert portability.findings(broken.replace("SERVICE", "\nSERVICE")) == []
 
 
 def test_a_finding_says_line_and_column() -> None:
-    _, finding = portable.findings("SELECT ?x\nWHERE {\n  ?x a ?kind\n}\n  LIMIT 1")
+    _, finding = portability.findings("SELECT ?x\nWHERE {\n  ?x a ?kind\n}\n  LIMIT 1")
     assert (finding.line, finding.column, finding.rule) == (5, 3, "cut-without-order")
 
 
 def test_keywords_in_strings_comments_and_iris_are_no_patterns() -> None:
     text = PREFIXES + 'SELECT ?x { # LIMIT 1 GROUP_CONCAT(\n ?x :label "NOW() 1.50" ; :p <http://x/AVG(> } ORDER BY ?x'
-    assert portable.findings(text) == []
+    assert portability.findings(text) == []
 
 
-@pytest.mark.parametrize("path", catalog.files(PROJECT), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", saved.files(PROJECT), ids=lambda path: path.stem)
 def test_no_saved_query_has_such_a_pattern(path: Path) -> None:
-    assert portable.findings(path.read_text(encoding="utf-8")) == []
+    assert portability.findings(path.read_text(encoding="utf-8")) == []
 
 
-def test_a_saved_query_with_such_a_pattern_is_refused_with_its_place(tmp_path: Path) -> None:
-    good = catalog.find(PROJECT, "agents").path.read_text(encoding="utf-8")
+def test_a_saved_query_that_is_not_portable_is_refused(tmp_path: Path) -> None:
+    """A saved query with a pattern that is not portable is refused with its line and column."""
+    good = saved.find(PROJECT, "agents").path.read_text(encoding="utf-8")
     path = tmp_path / "queries" / "agents" / "agents.rq"
     path.parent.mkdir(parents=True)
     path.write_text(good.rstrip() + "\nLIMIT 3\n", encoding="utf-8")
-    querycheck.check(PROJECT, catalog.read(PROJECT, path))
+    query_tests.check(PROJECT, saved.read(PROJECT, path))
     path.write_text(good[: good.rindex("ORDER BY")] + "LIMIT 3\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"\.rq:\d+:\d+: .*ORDER BY"):
-        querycheck.check(PROJECT, catalog.read(PROJECT, path))
+        query_tests.check(PROJECT, saved.read(PROJECT, path))
 
 
 def imt(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -271,7 +270,7 @@ def test_engines_differ_on_each_pattern_and_agree_on_its_mending(tmp_path: Path)
             "pyoxigraph": lambda text: plain(store().query(text, default_graph=GRAPH)),
             "rdflib": in_rdflib,
             "jena": lambda text: plain(jena.ask(in_jena(), text, [GRAPH])),
-            "virtuoso": lambda text: plain(remote.ask_endpoint(server.query, text, [GRAPH], timeout=20)),
+            "virtuoso": lambda text: plain(sparql_client.ask_endpoint(server.query, text, [GRAPH], timeout=20)),
         }
         for case in CASES:
             broken = {name: attempt(ask, PREFIXES + case.broken) for name, ask in ways.items()}

@@ -23,16 +23,11 @@ import pyoxigraph as ox
 
 from imaging_trials.build import build
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.sparql import guard as sparql
-from rdfkit.sparql import query_tests as querycheck
-from rdfkit.sparql import results as answers
-from rdfkit.sparql import saved as catalog
+from rdfkit.rdf import named_graphs, rdflib_adapter
+from rdfkit.sparql import guard, query_tests, results, saved
 from rdfkit.sparql.results import Answer
 from rdfkit.sparql.saved import SavedQuery
-from rdfkit.stores import embedded as store
-from rdfkit.stores import sparql_client as remote
+from rdfkit.stores import embedded, sparql_client
 from tests.support.engines import jena
 from tests.support.servers import Server, isql, oxigraph_server, virtuoso_server
 
@@ -80,19 +75,19 @@ class Outcome:
 @cache
 def graph() -> ox.Store:
     """Return the complete graph in the embedded store, which the others are held against."""
-    return store.open_store(PROJECT)
+    return embedded.open_store(PROJECT)
 
 
 @cache
 def settings() -> tuple[Setting, ...]:
     """Return every setting of every saved query that asks no other server."""
     found = []
-    for query in querycheck.load(PROJECT).values():
+    for query in query_tests.load(PROJECT).values():
         if not query.service:
             found.append(Setting(query, "", query.text))
             for parameter in query.parameters:
                 for example in parameter.examples:
-                    text = catalog.bind(PROJECT, query, {parameter.name: example}, graph())
+                    text = saved.bind(PROJECT, query, {parameter.name: example}, graph())
                     found.append(Setting(query, f"{parameter.name}={example}", text))
     return tuple(found)
 
@@ -100,7 +95,7 @@ def settings() -> tuple[Setting, ...]:
 @cache
 def expected(setting: Setting) -> Rows:
     """Return the embedded engine's rows."""
-    return rows_of(answers.ask(PROJECT, graph(), setting.text, setting.query.dataset))
+    return rows_of(results.ask(PROJECT, graph(), setting.text, setting.query.dataset))
 
 
 def rows_of(answer: Answer) -> Rows:
@@ -124,7 +119,7 @@ def compare(engine: Engine) -> Outcome:
         wanted = expected(setting)
         begin = time.perf_counter()
         try:
-            found = engine.ask(setting.text, layers.dataset(PROJECT, graph(), setting.query.dataset))
+            found = engine.ask(setting.text, named_graphs.dataset(PROJECT, graph(), setting.query.dataset))
         except Exception as error:  # noqa: BLE001 - each engine has its own, and each is an answer that differs
             differing[setting] = f"{type(error).__name__}: {error}"[:300]
             continue
@@ -187,7 +182,7 @@ def release(folder: Path) -> Path:
 
 
 @contextmanager
-def embedded(file: Path, _folder: Path) -> Iterator[Engine]:
+def in_pyoxigraph(file: Path, _folder: Path) -> Iterator[Engine]:
     """Yield pyoxigraph with a file of quads, by its bulk loader."""
     held = ox.Store()
     held.bulk_load(path=str(file), format=ox.RdfFormat.N_QUADS)
@@ -242,7 +237,7 @@ def in_rdflib(file: Path, _folder: Path) -> Iterator[Engine]:
 
 
 ENGINES: tuple[Callable[[Path, Path], AbstractContextManager[Engine]], ...] = (
-    embedded,
+    in_pyoxigraph,
     in_oxigraph,
     in_virtuoso,
     in_jena,
@@ -258,7 +253,7 @@ class _Views:
         self._views: dict[tuple[bool, tuple[ox.NamedNode, ...]], Any] = {}
 
     def ask(self, text: str, graphs: Sequence[ox.NamedNode]) -> Rows:
-        named = any(token.upper() == "GRAPH" for kind, token, _ in sparql.tokens(text) if kind == "word")
+        named = any(token.upper() == "GRAPH" for kind, token, _ in guard.tokens(text) if kind == "word")
         key = (named, tuple(graphs))
         if key not in self._views:
             self._views[key] = self._view(*key)
@@ -268,7 +263,9 @@ class _Views:
         if result.type == "CONSTRUCT":
             return sorted((_triple(*triple) for triple in result.graph), key=str)
         return [
-            tuple((str(name), bridge.from_rdflib(row[name])) for name in result.vars if row.get(name) is not None)
+            tuple(
+                (str(name), rdflib_adapter.from_rdflib(row[name])) for name in result.vars if row.get(name) is not None
+            )
             for row in result.bindings
         ]
 
@@ -285,7 +282,7 @@ class _Views:
 
 
 def _triple(*nodes: Any) -> ox.Triple:
-    subject, predicate, value = (bridge.from_rdflib(node) for node in nodes)
+    subject, predicate, value = (rdflib_adapter.from_rdflib(node) for node in nodes)
     return ox.Triple(subject, predicate, value)  # type: ignore[arg-type]  # as rdflib's own types do not tell
 
 
@@ -297,7 +294,7 @@ def _rdflib_quads(held: Any) -> Iterator[ox.Quad]:
 
 def asking(server: Server, limit: float = LIMIT) -> Callable[[str, Sequence[ox.NamedNode]], Rows]:
     """Return what asks a server, as `imt query --endpoint` does, with so many seconds for a query."""
-    return lambda text, graphs: rows_of(remote.ask_endpoint(server.query, text, graphs, timeout=limit))
+    return lambda text, graphs: rows_of(sparql_client.ask_endpoint(server.query, text, graphs, timeout=limit))
 
 
 def imt_load(server: Server, file: Path) -> None:
@@ -314,12 +311,12 @@ def held_at(url: str) -> Iterator[ox.Quad]:
     """Yield what an endpoint holds in graphs that are named as ours are, each asked for by CONSTRUCT."""
     prefix = PROJECT.prefixes["graph"]
     text = f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER (STRSTARTS(STR(?g), '{prefix}')) }}"
-    names = remote.ask_endpoint(url, text, timeout=LIMIT)
+    names = sparql_client.ask_endpoint(url, text, timeout=LIMIT)
     assert isinstance(names, ox.QuerySolutions)
     for number, row in enumerate(names):
         name = row[0]
         assert isinstance(name, ox.NamedNode)
-        answer = remote.ask_endpoint(url, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", [name], timeout=LIMIT)
+        answer = sparql_client.ask_endpoint(url, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", [name], timeout=LIMIT)
         assert isinstance(answer, ox.QueryTriples)
         for triple in answer:
             subject, value = (_apart(term, number) for term in (triple.subject, triple.object))

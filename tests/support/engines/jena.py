@@ -24,7 +24,7 @@ from pyoxigraph import (
 )
 
 from rdfkit.shacl.terms import Term
-from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import guard
 from rdfkit.sparql.results import Answer
 from tests.support.servers import lacking
 
@@ -140,7 +140,7 @@ def ask(dataset: Any, text: str, graphs: Iterable[NamedNode] = ()) -> Answer:
         query.addGraphURI(name.value)
         query.addNamedGraphURI(name.value)
     builder = java("org.apache.jena.sparql.exec.QueryExecDatasetBuilder").create()
-    form = sparql.form(text)
+    form = guard.form(text)
     dataset.begin(java("org.apache.jena.query.TxnType").READ)
     try:
         with builder.dataset(dataset).query(query).build() as execution:
