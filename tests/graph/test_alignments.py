@@ -1,4 +1,4 @@
-"""The alignments: every class has its place, and nothing ends up in a class of others where it does not belong."""
+"""The alignments: every class is aligned, and no thing is in an external class where it does not belong."""
 
 import re
 from collections import defaultdict
@@ -33,7 +33,7 @@ NOT_YET_IN_THE_DATA = """
     trialintervention:one a imt:Intervention .
     mapping:one a imt:Mapping ; imt:isInMappingSet mappingset:one ; imt:mapsSubject agent:fes .
 """
-"""Things of the kinds that the shipped data may have none of."""
+"""Things of kinds that the shipped data may lack."""
 
 ENDS_UP_IN = {
     "imt:Agent": "schema:Substance",
@@ -78,7 +78,7 @@ ENDS_UP_IN = {
     "skos:ConceptScheme": "skos:ConceptScheme",
     "qudt:Quantity": "qudt:Quantity",
 }
-"""Kind of thing: every class of other vocabularies that each of its members is in, and no other."""
+"""Kind of thing: exactly the external classes that each of its members is in."""
 
 REALMS = {
     "works": (
@@ -95,7 +95,7 @@ REALMS = {
     "studies": "Trial",
     "happenings": "Event",
 }
-"""What is so different that no class of others may hold things of two. Concepts (a disease, a role) are a realm too."""
+"""Kinds so different that no external class may contain things of two. Concepts (a disease, a role) are one too."""
 
 AXIOMS_OF_OTHERS = """
     bibo:Webpage rdfs:subClassOf bibo:Document . bibo:volume rdfs:domain bibo:Document .
@@ -114,7 +114,7 @@ AXIOMS_OF_OTHERS = """
     schema:WebPageElement rdfs:subClassOf schema:CreativeWork . schema:Periodical rdfs:subClassOf schema:CreativeWork .
     schema:ScholarlyArticle rdfs:subClassOf schema:CreativeWork .
 """
-"""What the others say themselves of the terms that ours are put under, as read in the sources that the file names."""
+"""What the external vocabularies state about the terms in use, as read in the sources that the file names."""
 
 
 def closed(axioms: str = "") -> ox.Store:
@@ -205,7 +205,7 @@ def _subjects(store: ox.Store, graph: str) -> set[ox.NamedNode]:
     return {quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)}
 
 
-def test_no_class_of_others_holds_things_of_two_realms(either: ox.Store) -> None:
+def test_no_external_class_has_things_of_two_realms(either: ox.Store) -> None:
     realm_of = {
         thing: realm
         for realm, kinds in REALMS.items()

@@ -1,4 +1,4 @@
-"""Every line of the page is modelled or left out with a reason, and the two tell the same story."""
+"""Every line of the page is modeled or left out with a reason, and graph and table agree on which."""
 
 import csv
 import hashlib

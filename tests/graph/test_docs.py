@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.xdist_group("docs")
 
 STANDS_FOR = {"make run": "imt build --output dist", "make": "make help"}
-"""A command that is not run as it stands, and the one that is run for it: the same work, less the environment."""
+"""A command that is not run as written, and the one that is run instead: the same work without the environment."""
 
 NOT_RUN = {
     "git clone": "needs the network",
@@ -70,7 +70,7 @@ class Block(NamedTuple):
 
 
 def blocks() -> Iterator[Block]:
-    """Yield every fenced block of every document that a reader is sent to."""
+    """Yield every fenced block of README, CONTRIBUTING and docs/."""
     for file in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]:
         text = file.read_text(encoding="utf-8")
         for match in FENCE.finditer(text):
@@ -176,9 +176,9 @@ def test_each_command_shown_prints_what_is_shown(block: Block, workplace: Path) 
 def test_each_python_example_gives_what_is_shown(block: Block) -> None:
     example = doctest.DocTestParser().get_doctest(block.text, {}, block.file, block.file, block.line)
     assert example.examples, "a Python block is written with >>> and its output"
-    told: list[str] = []
-    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, out=told.append)
-    assert "".join(told) == ""
+    output: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, out=output.append)
+    assert "".join(output) == ""
 
 
 @of_language("sparql")

@@ -1,4 +1,4 @@
-"""The federated queries, run against a real second server that holds a small sample of our own in the same shape."""
+"""The federated queries, run against a real second server with a small sample in the form of the public one."""
 
 import os
 import subprocess
@@ -77,7 +77,7 @@ def _wait(address: str) -> None:
 
 
 def local(query: SavedQuery, address: str, text: str | None = None) -> str:
-    """Return a query's text with the local server in place of the public one, which must never be asked here."""
+    """Return a query's text with the local server instead of the public one, which tests must never ask."""
     text = (text or query.text).replace(f"SERVICE <{query.service}>", f"SERVICE <{address}>")
     assert query_tests.servers(text) == [f"<{address}>"]
     return text

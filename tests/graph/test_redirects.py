@@ -1,4 +1,4 @@
-"""`w3id/.htaccess` leads each name of ours to the file that describes it, in a real Apache."""
+"""`w3id/.htaccess` redirects each IRI of this project to the file that describes it, in a real Apache."""
 
 import http.client
 import os
@@ -59,7 +59,7 @@ LEADS = {
     "dataset": DATASET,
     f"dataset/{__version__}": DATASET,
 }
-"""One name of each kind, and the file that it leads to for each format that it can be had in."""
+"""One IRI of each kind, and the file that it redirects to for each available format."""
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def names(graph: Store) -> list[str]:
 
 
 class Reply(NamedTuple):
-    """Status of a response, where it leads (less the address of the release files), and its headers."""
+    """Status of a response, its target without the address of the release files, and its headers."""
 
     status: int
     file: str
@@ -81,13 +81,13 @@ class Reply(NamedTuple):
 
 
 class Apache:
-    """A running Apache with our rules, asked over one connection."""
+    """A running Apache with the rules, asked over one connection."""
 
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
 
     def ask(self, name: str, accept: str | None = None) -> Reply:
-        """Ask for a name, as a client does: without its fragment."""
+        """Request an IRI as a client does: without its fragment."""
         self._connection.request(
             "GET", f"/imaging-trials/{name.partition('#')[0]}", headers={"Accept": accept} if accept is not None else {}
         )
@@ -109,7 +109,7 @@ def apache() -> Iterator[Apache]:
         patch.setenv("PATH", os.pathsep.join([os.environ["PATH"], "/usr/sbin"]))
         program = needs("apache2")
     modules = Path("/usr/lib/apache2/modules")
-    # Not pytest's own folder: an Apache that root starts gives up its rights, and cannot read in there.
+    # Not pytest's own folder: an Apache that root starts drops its privileges, and cannot read that folder.
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         here.chmod(0o755)
@@ -197,7 +197,7 @@ def test_every_shipped_name_redirects_to_its_description(apache: Apache, release
         file = reply.file.partition("/")[2]
         if name.startswith("graph/"):
             assert file == f"imaging-trials-{name.partition('/')[2]}.nt"
-        elif name != f"vocab/{__version__}":  # which the file itself says it is
+        elif name != f"vocab/{__version__}":  # as the file itself states
             assert PROJECT.base + name in subjects[file], name
         assert (release / file).is_file()
 
@@ -256,7 +256,7 @@ def test_every_release_file_is_found_by_its_own_name(apache: Apache, release: Pa
         "index.html",
     ],
 )
-def test_what_is_not_ours_is_not_found(apache: Apache, name: str) -> None:
+def test_iris_outside_the_project_are_not_found(apache: Apache, name: str) -> None:
     reply = apache.ask(name, TURTLE)
     assert (reply.status, reply.file) == (404, "") or (name == ".htaccess" and reply.status in {403, 404})
 
@@ -264,7 +264,7 @@ def test_what_is_not_ours_is_not_found(apache: Apache, name: str) -> None:
 @pytest.mark.parametrize(
     "accept", ["image/png", "text/turtle;q=0", "application/rdf+xml", "application/sparql-results+json"]
 )
-def test_a_client_that_takes_none_of_the_formats_is_told_so(apache: Apache, accept: str) -> None:
+def test_an_unavailable_format_is_not_acceptable(apache: Apache, accept: str) -> None:
     assert apache.ask("id/agent/fes", accept).status == 406
 
 

@@ -1,4 +1,4 @@
-"""The repository itself: layout, lock file, prefixes, licence, citation, and what the named graphs may hold."""
+"""The repository itself: layout, lock file, prefixes, license, citation, and the contents of the named graphs."""
 
 import re
 import subprocess
@@ -28,9 +28,9 @@ LAYOUT = [
     r"tools/([a-z_]+/)*[a-z_]+\.py|tools/owl/Profile\.java|tools/mutation/[a-z-]+\.tsv",
     r"benchmarks/([a-z_]+\.(py|ttl)|README\.md)|docs/[a-z-]+\.md|w3id/(\.htaccess|README\.md|released\.txt)",
 ]
-"""Where a file may lie. A new kind of place is added here, and to the design, on purpose."""
+"""Where a file may be. A new kind of location must be added here and to the design."""
 
-# Each name is broken by an escape or a bracket, so that this file does not itself hold what it forbids.
+# Each name is broken by an escape or a bracket, so that this file does not contain what it forbids.
 FORBIDDEN = re.compile(
     r"pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian\.org|/simple[/]|--(index-url|find-links|trusted-host)"
     r"|(^|[^\w.])/(work|root|farm|home)/[a-z]"
@@ -40,7 +40,7 @@ PREFIX = re.compile(r"(?im)^\s*@?prefix\s+([\w-]*):\s*<([^>]*)>")
 
 @cache
 def committed_files() -> list[str]:
-    """Return the files that git holds or would take, as paths from the root."""
+    """Return the files that git tracks or would add, as paths from the root."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return sorted({name for name in listed.split("\0") if name and (ROOT / name).exists()})
@@ -53,11 +53,11 @@ def text_of(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def whole_graph() -> Store:
-    """Return the shipped graph with what is inferred."""
+    """Return the shipped graph with the inferred triples."""
     return open_store(PROJECT)
 
 
-def test_every_file_lies_in_a_place_that_the_layout_knows() -> None:
+def test_every_file_is_in_a_folder_of_the_layout() -> None:
     places = re.compile("|".join(f"({place})" for place in LAYOUT))
     assert [name for name in committed_files() if not places.fullmatch(name)] == []
 
@@ -130,7 +130,7 @@ def test_fixtures_use_the_prefixes_of_the_project() -> None:
     assert wrong == []
 
 
-def test_data_files_hold_no_blank_node() -> None:
+def test_data_files_have_no_blank_node() -> None:
     files = sorted((ROOT / "data").rglob("*.ttl"))
     assert files
     blank = [
@@ -142,13 +142,13 @@ def test_data_files_hold_no_blank_node() -> None:
     assert blank == []
 
 
-def test_what_is_inferred_holds_no_blank_node(whole_graph: Store) -> None:
+def test_inferred_triples_have_no_blank_node(whole_graph: Store) -> None:
     inferred = list(whole_graph.quads_for_pattern(None, None, None, PROJECT.graph_iri("inferred")))
     assert inferred
     assert [str(quad) for quad in inferred if BlankNode in (type(quad.subject), type(quad.object))] == []
 
 
-def test_no_triple_stands_in_two_graphs(whole_graph: Store) -> None:
+def test_no_triple_is_in_two_graphs(whole_graph: Store) -> None:
     graphs_of = Counter(quad.triple for quad in whole_graph)
     assert len(graphs_of) > 1000
     assert [str(triple) for triple, count in graphs_of.items() if count > 1] == []

@@ -23,7 +23,7 @@ NO_CONSTRAINT = {
 
 
 def stated(result: report.Result, said: dict[str, str]) -> dict[str, str]:
-    """Return what a header would say of a result."""
+    """Return a result as a header would state it."""
     return {
         "breaks": said["breaks"] if said["breaks"] == name(result.constraint) else name(result.shape),
         "path": result.path_text(PROJECT),
@@ -94,9 +94,11 @@ def test_every_rule_has_iri_severity_and_message() -> None:
             continue
         assert isinstance(shape, NamedNode), f"a shape with sh:{parameters[0]} has no IRI: {facts()[shape]}"
         assert len(values(shape, "severity")) == 1, f"{name(shape)} needs its sh:severity"
-        told = [*values(shape, "message"), *(m for c in values(shape, "sparql") for m in values(c, "message"))]
-        assert told, f"{name(shape)} needs a sh:message"
-        assert all(isinstance(text, Literal) and text.value.endswith(".") for text in told), f"message of {name(shape)}"
+        messages = [*values(shape, "message"), *(m for c in values(shape, "sparql") for m in values(c, "message"))]
+        assert messages, f"{name(shape)} needs a sh:message"
+        assert all(isinstance(text, Literal) and text.value.endswith(".") for text in messages), (
+            f"message of {name(shape)}"
+        )
         assert all(isinstance(node, NamedNode) for node in values(shape, "sparql")), f"sh:sparql of {name(shape)}"
 
 

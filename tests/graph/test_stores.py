@@ -1,4 +1,4 @@
-"""docs/stores.md is true: what it says is tested runs here against the real store, and the rest says that it is not."""
+"""docs/stores.md is true: what it calls tested runs here against the real store, and the rest is marked untested."""
 
 import os
 import re
@@ -59,7 +59,7 @@ def test_only_untested_stores_show_commands_that_are_not_run() -> None:
         assert languages or name not in STORES
 
 
-def test_the_table_says_the_same_of_each_store_as_its_section() -> None:
+def test_the_table_agrees_with_the_section_of_each_store() -> None:
     (overview,) = [section.text for name, section in sections().items() if name not in STORES]
     rows = re.findall(r"(?m)^\| (\w+)[^|]*\| (tested|not tested) \|", overview)
     assert rows == [(name, "tested" if name in TESTED else "not tested") for name in STORES]
@@ -79,7 +79,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Shell:
-    """Runs the commands of a section as a reader would, with the addresses of our servers in place of those shown."""
+    """Runs the commands of a section, with the addresses of the test servers instead of those shown."""
 
     def __init__(self, folder: Path, places: Mapping[str, str], running: ExitStack) -> None:
         self._folder = folder
@@ -134,13 +134,13 @@ def _wait(url: str) -> None:
 
 @pytest.fixture
 def shop(dist: Path, tmp_path: Path) -> Path:
-    """A folder with the build in it, as a checkout has it."""
+    """A folder with a build, as in a checkout."""
     (tmp_path / "dist").symlink_to(dist)
     return tmp_path
 
 
 def run_section(name: str, shell: Shell, url: str, clear: Callable[[], None]) -> None:
-    """Run a store's console blocks, each of which has to put the whole graph into an empty store."""
+    """Run a store's console blocks; each must load the whole graph into an empty store."""
     blocks = [text for language, text in sections()[name].blocks if language == "console"]
     wanted = conformance.fingerprint(conformance.graph())
     for number, text in enumerate(blocks):

@@ -1,4 +1,4 @@
-"""Every class and property of ours is used: in the data, in a shape and in a query, or the list says why not."""
+"""Every class and property of the project is used in the data, a shape and a query, or listed with a reason."""
 
 import csv
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def ours() -> frozenset[str]:
 
 @cache
 def inverses() -> dict[str, set[str]]:
-    """Return the other direction of each property: what is said by the one is said by the other."""
+    """Return the inverse of each property."""
     found: dict[str, set[str]] = {}
     for quad in store().quads_for_pattern(None, NamedNode(OWL + "inverseOf"), None):
         assert isinstance(quad.subject, NamedNode)
@@ -92,12 +92,12 @@ def listed() -> dict[tuple[str, str], str]:
     with LIST.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     said = {(PROJECT.expand(row["term"]), row["not_in"]): row["reason"] for row in rows}
-    assert len(said) == len(rows), "a term stands twice for one place"
+    assert len(said) == len(rows), "a term is listed twice for one place"
     return said
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_every_term_of_ours_is_used_or_the_list_says_why_not(place: str) -> None:
+def test_every_term_is_used_or_listed_with_a_reason(place: str) -> None:
     assert used(place)
     unused = {term for term in ours() - used(place) if (term, place) not in listed()}
     assert sorted(map(PROJECT.shorten, unused)) == [], f"in no {place}: use it, or give the reason in {LIST.name}"

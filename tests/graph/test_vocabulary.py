@@ -1,4 +1,4 @@
-"""The vocabulary and the concept schemes keep to the house's rules for terms."""
+"""The vocabulary and the concept schemes follow the project's rules for terms."""
 
 import re
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def our_terms(store: ox.Store) -> list[ox.NamedNode]:
     return sorted(found, key=lambda term: term.value)
 
 
-def test_every_term_has_one_label_said_in_skos_and_in_rdfs_alike(store: ox.Store) -> None:
+def test_every_term_has_the_same_label_in_skos_and_rdfs(store: ox.Store) -> None:
     for term in our_terms(store):
         labels = values(store, term, SKOS + "prefLabel")
         assert len(labels) == 1, term
@@ -59,7 +59,7 @@ def test_every_term_and_concept_has_its_own_definition(store: ox.Store) -> None:
         defined[key] = term
 
 
-def test_every_term_and_every_concept_says_where_it_is_defined(store: ox.Store) -> None:
+def test_every_term_and_concept_has_isdefinedby(store: ox.Store) -> None:
     for term in our_terms(store):
         assert values(store, term, RDFS + "isDefinedBy") == [ONTOLOGY], term
     for concept in instances(store, SKOS + "Concept"):
@@ -112,7 +112,7 @@ def test_a_scheme_and_its_concepts_are_in_the_file_of_its_name() -> None:
 
 
 @pytest.mark.parametrize("kind", ["imt:Radionuclide", "phase"])
-def test_all_radionuclides_and_all_phases_are_said_to_differ(store: ox.Store, kind: str) -> None:
+def test_all_radionuclides_and_phases_are_different(store: ox.Store, kind: str) -> None:
     rows = store.query(
         "PREFIX owl: <http://www.w3.org/2002/07/owl#> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>"
         "SELECT ?m WHERE { ?x a owl:AllDifferent . ?x owl:distinctMembers/rdf:rest*/rdf:first ?m }",

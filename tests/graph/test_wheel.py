@@ -1,4 +1,4 @@
-"""The wheel: what is in it, and that it works far from the checkout, with base dependencies only and no network."""
+"""The wheel: its contents, and that it works outside the checkout, with base dependencies only and no network."""
 
 import json
 import os
@@ -23,7 +23,7 @@ SOURCES = ("ontology", "data", "shapes", "queries")
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the source archive, and the wheel from that archive, so that both are proved at once."""
+    """Build the source archive, and the wheel from that archive, so that both are tested."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -34,7 +34,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel, with its base dependencies only, into a new environment; return that one's bin folder."""
+    """Install the wheel, with its base dependencies only, into a new environment; return the bin folder of that one."""
     environment = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
     python = environment / "bin" / "python"
@@ -47,7 +47,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def base_dependencies() -> set[str]:
-    """Return the names of the distributions that installing the wheel brings, optional ones left out."""
+    """Return the names of the distributions that the wheel requires, without optional ones."""
     waiting = [("imaging-trials", "")]
     seen: set[tuple[str, str]] = set()
     while waiting:
@@ -69,7 +69,7 @@ def link_distribution(name: str, site: Path) -> None:
 
 
 def without_network() -> list[str]:
-    """Return the words that start a command in a network namespace of its own, where this machine allows one."""
+    """Return the words that start a command in its own network namespace, if this machine allows one."""
     for words in (["unshare", "--net"], ["unshare", "--map-root-user", "--net"]):
         try:
             if subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0:
@@ -80,7 +80,7 @@ def without_network() -> list[str]:
 
 
 def run_far_away(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
-    """Run in an empty folder with an empty home and no network; where no namespace can be had, proxies lead nowhere."""
+    """Run in an empty folder with an empty home and no network; without a namespace, proxies point to a closed port."""
     here = folder / "here"
     home = folder / "home"
     here.mkdir()

@@ -1,4 +1,4 @@
-"""The Python API: rdflib objects, and the user's settings as they were."""
+"""The Python API: it returns rdflib objects and leaves the user's settings unchanged."""
 
 import datetime as dt
 import importlib
@@ -42,7 +42,7 @@ def test_importing_the_package_imports_nothing_heavy(root: Path) -> None:
     assert not modules & {"rdflib", "pyoxigraph", "pyshacl", "typing", "pathlib"}
 
 
-def test_the_functions_stay_callable_whatever_else_is_imported(root: Path) -> None:
+def test_the_functions_stay_callable_after_other_imports(root: Path) -> None:
     use = "print(len(it.graph('page')), callable(it.validate), callable(it.query), callable(it.dataset))"
     for first in (
         "pass",
@@ -59,7 +59,7 @@ def test_what_the_package_does_not_have_is_an_attribute_error() -> None:
         _ = it.grahp
 
 
-def test_a_graph_is_the_merge_of_the_named_graphs_asked_for(root: Path) -> None:
+def test_a_graph_is_the_merge_of_the_requested_graphs(root: Path) -> None:
     sizes = "print(*(len(it.graph(*names)) for names in [(), ('all',), ('asserted',), ('page',), ('page', 'curated'),"
     sizes += " ('page', 'page'), ('inferred',)]))"
     every, all_, asserted, page, both, twice, inferred = map(int, run(root, sizes).split())
@@ -73,7 +73,7 @@ def test_an_unknown_graph_offers_the_nearest() -> None:
         it.graph("curate")
 
 
-def test_a_graph_is_a_copy_with_the_house_prefixes() -> None:
+def test_a_graph_is_a_copy_with_the_project_prefixes() -> None:
     graph = it.graph("page")
     assert isinstance(graph, rdflib.Graph)
     assert dict(graph.namespaces())["bodysite"] == URIRef(PROJECT.prefixes["bodysite"])
@@ -179,7 +179,7 @@ LITERALS = [
 
 @pytest.mark.parametrize("literal", LITERALS, ids=str)
 @pytest.mark.filterwarnings("ignore")
-def test_a_literal_crosses_the_bridge_and_back_as_it_stands(literal: Literal) -> None:
+def test_a_literal_is_converted_to_rdflib_and_back_unchanged(literal: Literal) -> None:
     there = rdflib_adapter.to_rdflib(literal)
     assert str(there) == literal.value
     assert rdflib_adapter.from_rdflib(there) == literal

@@ -58,7 +58,7 @@ ORDER BY ?ontology
 
 @pytest.fixture(scope="module")
 def outcomes() -> list[conformance.Outcome]:
-    """Return a list that gathers what came of each engine."""
+    """Return a list that collects the outcome of each engine."""
     return []
 
 
@@ -92,7 +92,7 @@ def test_no_string_changes_anything_but_itself_in_any_engine(engine: Engine) -> 
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(hostile.strings())
-    def holds(value: str) -> None:
+    def check(value: str) -> None:
         for query in (ECHO, *queries):
             text = saved.bind(PROJECT, query, {query.parameters[0].name: value})
             setting = conformance.Setting(query, value, text)
@@ -102,8 +102,8 @@ def test_no_string_changes_anything_but_itself_in_any_engine(engine: Engine) -> 
                 assert [dict(row)["value"] for row in found] == [ox.Literal(value)]  # type: ignore[call-overload]
 
     for value in hostile.INJECTIONS:
-        holds = example(value)(holds)
-    holds()
+        check = example(value)(check)
+    check()
 
 
 @pytest.mark.prove
@@ -172,7 +172,7 @@ def test_jena_counts_the_triples_of_each_graph(file: Path) -> None:
 
 
 def answered(body: str, text: str) -> conformance.Rows:
-    """Return what we make of a server's SPARQL JSON."""
+    """Return the rows that we read from a server's SPARQL JSON."""
 
     def serve(connection: socket.socket) -> None:
         connection.recv(65536)

@@ -1,8 +1,8 @@
-# ruff: noqa: E501 - tables of what is typed and fed
-"""Whatever a person or a file says, each reader takes it or tells in one line why not: no crash, no hang, no traceback.
+# ruff: noqa: E501 - tables of inputs
+"""Each reader accepts any input or reports in one line why not: no crash, no hang, no traceback.
 
-Three kinds of input: real files spoilt (`hostile_texts.spoiled`), pieces of a language in any order, and named texts
-each of which is dangerous in its own way. All of it runs in processes with limits on time and memory.
+Three kinds of input: damaged real files (`hostile_texts.spoiled`), pieces of a language in any order, and named
+dangerous texts. All of it runs in processes with limits on time and memory.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from rdfkit.sparql import guard, parameters, portability, results, saved
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 from tests.support import hostile
-from tests.support.hostile_texts import holds, made_of, names, spoiled, try_all
+from tests.support.hostile_texts import is_accepted, made_of, names, spoiled, try_all
 
 PREFIXES = "".join(f"@prefix {name}: <{PROJECT.prefixes[name]}> .\n" for name in ("imt", "rdf", "sh", "skos", "xsd"))
 TURTLE = [
@@ -81,7 +81,7 @@ def test_rdf_is_read_and_located_or_refused_in_a_line(tmp_path: Path, syntax: st
         path.write_bytes(data)
         base = reading.file_base(path)
         if syntax in turtle_locations.SYNTAXES:
-            with contextlib.suppress(ValueError):  # its one error, UnicodeDecodeError among it
+            with contextlib.suppress(ValueError):  # the one error of the reader; UnicodeDecodeError is a subclass
                 list(turtle_locations.scan(data.decode("utf-8-sig"), syntax, base))
         quads = reading.read(path, syntax, base=base)
         if syntax in turtle_locations.SYNTAXES:
@@ -99,18 +99,18 @@ def test_a_file_is_validated_and_reported_or_refused(tmp_path: Path, context: va
     def read(data: object) -> None:
         assert isinstance(data, bytes)
         path.write_bytes(data)
-        tell(validation.validate_files([path], context=context))
+        write_formats(validation.validate_files([path], context=context))
 
     small = [TURTLE[-1], TURTLE[0][:1500]]
     try_all(spoiled(small), 6, read, seconds=40)
 
 
-def tell(found: report.Report) -> None:
+def write_formats(found: report.Report) -> None:
     report.as_json(found)
     report.as_turtle(found)
     report.as_sarif(found, "imt validate")
-    for told in (*report.lines_with_snippets(found), report.summary(found), report.as_github(found)):
-        assert all(line.isprintable() for line in told.split("\n")), ascii(told)
+    for text in (*report.lines_with_snippets(found), report.summary(found), report.as_github(found)):
+        assert all(line.isprintable() for line in text.split("\n")), ascii(text)
 
 
 SHAPES = f"""{PREFIXES}
@@ -127,14 +127,14 @@ DATA = f'{PREFIXES}<http://e/x> a skos:Concept ; skos:broader <http://e/x>, "a",
 
 
 @pytest.mark.parametrize("engine", ["auto", "pyshacl"])
-def test_shapes_of_anybody_are_used_or_refused(tmp_path: Path, engine: str) -> None:
+def test_external_shapes_are_used_or_refused(tmp_path: Path, engine: str) -> None:
     shapes, data = tmp_path / "shapes.ttl", tmp_path / "data.ttl"
     data.write_text(DATA, encoding="utf-8")
 
     def read(text: object) -> None:
         assert isinstance(text, bytes)
         shapes.write_bytes(text)
-        tell(validation.validate_files_by_shapes([data], [shapes], engine=engine))
+        write_formats(validation.validate_files_by_shapes([data], [shapes], engine=engine))
 
     number = 40 if engine == "auto" else 8
     try_all(spoiled([SHAPES]), number, read, seconds=40)
@@ -223,6 +223,6 @@ def test_parameters_are_taken_or_refused() -> None:
                 for kind in (*parameters.TYPES, "iri agent:")
             ),
         ):
-            holds(attempt)
+            is_accepted(attempt)
 
     try_all(names() | hostile.strings(), 15, read)

@@ -1,7 +1,7 @@
-# ruff: noqa: E501 - tables of what is fed
-"""Names, days, lists of references, mapping sets, vocabularies and releases of thousands of spoilt kinds.
+# ruff: noqa: E501 - tables of inputs
+"""Names, days, lists of references, mapping sets, vocabularies and releases, damaged in thousands of ways.
 
-Each reader takes them or says in one line why not: see tests/proofs/test_hostile_input.py.
+Each reader accepts them or reports in one line why not: see tests/proofs/test_hostile_input.py.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from rdfkit.releases import read_snapshot
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 from tests.support import hostile, hostile_texts
-from tests.support.hostile_texts import holds, made_of, names, spoiled, try_all
+from tests.support.hostile_texts import is_accepted, made_of, names, spoiled, try_all
 
 pytestmark = pytest.mark.prove
 
@@ -46,9 +46,9 @@ def test_names_notations_days_and_times_are_read_or_refused() -> None:
         key = nuclide_notation.search_key(text)
         nuclide_notation.without_nuclides(key)
         labels.are_of_one_thing(text, text[::-1], [key])
-        holds(lambda: dates.day(text))
-        holds(lambda: decay.duration(text))
-        holds(lambda: PROJECT.expand(text))
+        is_accepted(lambda: dates.day(text))
+        is_accepted(lambda: decay.duration(text))
+        is_accepted(lambda: PROJECT.expand(text))
         PROJECT.shorten(text)
         thing = lookup.resolve(store, text)
         render_text.cards([for_thing(store, thing)])

@@ -13,7 +13,7 @@ from rdfkit.sparql import guard, portability, results, saved
 from rdfkit.stores import embedded
 from tests.conftest import ROOT
 from tests.support import hostile_texts
-from tests.support.hostile_texts import holds
+from tests.support.hostile_texts import is_accepted
 
 pytestmark = pytest.mark.prove
 
@@ -54,18 +54,18 @@ def test_a_dangerous_query_is_looked_at_and_linted_or_refused(name: str) -> None
     text = QUERIES[name]
 
     def work(_: Callable[[object], None]) -> None:
-        holds(lambda: guard.check(text))
-        holds(
+        is_accepted(lambda: guard.check(text))
+        is_accepted(
             lambda: (
                 guard.names_its_dataset(text),
                 guard.graphs_asked(text),
                 guard.with_prefixes(text, PROJECT.prefixes),
             )
         )
-        holds(lambda: guard.asks_another_server(text))
-        holds(lambda: portability.findings(text))
+        is_accepted(lambda: guard.asks_another_server(text))
+        is_accepted(lambda: portability.findings(text))
 
-    hostile_texts.apart(work, seconds=20)
+    hostile_texts.in_fork(work, seconds=20)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_query_that_never_ends_or_crashes_is_reported(text: str) -> None:
     """A query that never ends, or that crashes the engine, is stopped and reported in one line."""
 
     def answer() -> int:
-        # No store of files: the copy of a process must not use one that was open before.
+        # No store of files: a forked process must not use one that was open before.
         list(results.ask(PROJECT, small, guard.with_prefixes(text, PROJECT.prefixes), "all"))  # type: ignore[arg-type]
         return 0
 
@@ -110,4 +110,4 @@ def test_what_is_raised_in_a_process_apart_is_raised_here() -> None:
 def test_a_count_in_a_header_with_too_many_digits_is_refused() -> None:
     path = ROOT / "queries" / "guidelines" / "guidelines-by-body-site.rq"
     text = re.sub(r"loses \d+", f"loses {'9' * 5000}", path.read_text(encoding="utf-8"))
-    assert not holds(lambda: saved.parse(PROJECT, path, text))
+    assert not is_accepted(lambda: saved.parse(PROJECT, path, text))

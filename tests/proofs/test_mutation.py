@@ -1,4 +1,4 @@
-"""Every constraint is broken by a record with one edit, and every change of the shapes is noticed by some record."""
+"""Every constraint is violated by a record with one edit, and some record detects every change of the shapes."""
 
 import re
 from collections import defaultdict
@@ -19,7 +19,7 @@ from tools.mutation.aims import aims
 from tools.mutation.ground import focus_nodes, ground, laid, node_name
 
 OURS = ("page", "curated", "links", "concepts", "dataset")
-"""The named graphs whose nodes a shape must look at."""
+"""The named graphs whose nodes a shape must target."""
 
 
 def test_records_and_fixtures_cover_the_same_constraints() -> None:
@@ -38,7 +38,9 @@ def test_every_mutant_is_one_edit_away_from_its_base() -> None:
     seen = set()
     for mutant in records.mutants():
         base = set(mutant.base.triples)
-        assert set(mutant.edit.removed) <= base, f"{mutant.id}: its base has changed, make it anew"
+        assert set(mutant.edit.removed) <= base, (
+            f"{mutant.id}: its base has changed; run python -m tools.mutation --write"
+        )
         if mutant.edit.name != "reorder":
             assert set(mutant.triples) != base, mutant.id
         assert not mutant.aimed or (mutant.aimed, mutant.component) in known, f"{mutant.id}: no such constraint"
@@ -48,7 +50,7 @@ def test_every_mutant_is_one_edit_away_from_its_base() -> None:
 
 
 def one_of_each_kind() -> list[records.Mutant]:
-    """Return a mutant for each component and each edit that harms nothing."""
+    """Return a mutant for each component and each edit without a violation."""
     found: dict[tuple[str, str], records.Mutant] = {}
     for mutant in records.mutants():
         found.setdefault((mutant.component, mutant.expected if mutant.aimed else mutant.edit.name), mutant)

@@ -1,4 +1,4 @@
-"""No regular expression of the packages or of the shapes takes time by the square of the text."""
+"""No regular expression of the packages or of the shapes takes quadratic time."""
 
 import ast
 import importlib
@@ -22,7 +22,7 @@ from tests.support.growth import is_linear
 from tests.support.hostile_texts import PUMPS
 
 WHOLE = {"imaging_trials.bibliography.record._RANGE", "rdfkit.releases.diff.renames._TEXT"}
-"""Only used with `fullmatch`, which takes no longer than the text."""
+"""Only used with `fullmatch`, which is linear for them."""
 
 AT_A_PLACE = {"rdfkit.rdf.turtle_locations._TOKEN"}
 """Only used with `match` at a place of the text."""
@@ -61,7 +61,7 @@ def _in_functions(path: Path) -> Iterator[tuple[str, "re.Pattern[str]"]]:
 
 
 def _regexes() -> dict["re.Pattern[str]", str]:
-    """Return every regular expression of the package and of the shapes, with where it stands."""
+    """Return every regular expression of the packages and of the shapes, with its location."""
     found: dict[re.Pattern[str], str] = {}
     packages = [pkgutil.walk_packages(one.__path__, f"{one.__name__}.") for one in (imaging_trials, rdfkit)]
     for info in chain(*packages):
@@ -80,7 +80,7 @@ def _regexes() -> dict["re.Pattern[str]", str]:
 
 
 def matched(match: Callable[[str], object], before: str, pump: str, length: int) -> object:
-    """Match a text of so many characters that ends in what no expression expects."""
+    """Match a text of so many characters with an end that no expression expects."""
     return match(f"{before}{pump * (length // len(pump))}\0")
 
 
@@ -109,7 +109,7 @@ def test_every_expression_is_linear(pairs: bool) -> None:
                     match = regex.fullmatch if name in WHOLE else regex.match if name in AT_A_PLACE else regex.search
                     assert is_linear(partial(matched, match, before, pump), 2000)
 
-    hostile_texts.apart(work, seconds=300 if pairs else 60)
+    hostile_texts.in_fork(work, seconds=300 if pairs else 60)
 
 
 def test_a_quadratic_expression_is_noticed() -> None:

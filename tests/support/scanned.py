@@ -1,4 +1,4 @@
-"""Compare the Turtle scanner with pyoxigraph on one text: the same triples, each term where it is written."""
+"""Compare the Turtle scanner with pyoxigraph on one text: the same triples, each term at its location."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def quads(text: str, syntax: str, base: str | None = BASE) -> list[Quad]:
 
 
 def agreed(text: str, syntax: str, base: str | None = BASE) -> list[turtle_locations.Statement]:
-    """Return what the scanner finds, held against what pyoxigraph reads: one by one, unnamed nodes one to one."""
+    """Return the scanner's triples; they must be those of pyoxigraph, in order, up to blank node labels."""
     read, scanned = quads(text, syntax, base), list(turtle_locations.scan(text, syntax, base))
     to, back = dict[Any, Any](), dict[Any, Any]()
 

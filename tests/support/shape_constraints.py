@@ -17,7 +17,7 @@ Facts = dict[object, list[tuple[str, object]]]
 
 @cache
 def facts() -> Facts:
-    """Return what all files in shapes/ say, by subject."""
+    """Return the triples of all files in shapes/, by subject."""
     found: Facts = {}
     for path in sorted((ROOT / "shapes").glob("*.ttl")):
         for quad in reading.read(path):

@@ -1,4 +1,4 @@
-"""``imt build``: what it writes, what stops it, and that nothing is ever half-written."""
+"""``imt build``: what it writes, what stops it, and that no file is ever incomplete."""
 
 import fcntl
 import hashlib
@@ -25,7 +25,7 @@ FILES = ["imaging-trials-all.ttl", "imaging-trials.nq", "manifest.json"]
 
 
 class Checkout:
-    """A copy of the package with a small graph, whose ``imt`` runs in processes of its own."""
+    """A copy of the package with a small graph, whose ``imt`` runs in separate processes."""
 
     def __init__(self, folder: Path) -> None:
         self.root = small_root.make_with_code(folder / "checkout")
@@ -71,7 +71,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def canonical(quads: Iterable[ox.Quad]) -> set[ox.Quad]:
-    """The quads with blank nodes named by what is said about them, whatever the parser named them."""
+    """The quads with blank nodes named by their statements, independent of the parser's labels."""
     dataset = ox.Dataset(quads)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return set(dataset)
@@ -214,7 +214,7 @@ def test_data_that_breaks_a_shape_stops_the_build(checkout: Checkout) -> None:
     assert not checkout.dist.exists()
 
 
-def test_a_graph_that_conforms_is_said_to(checkout: Checkout) -> None:
+def test_a_conforming_graph_is_reported(checkout: Checkout) -> None:
     answer = checkout.imt("build")
     assert answer.returncode == 0, answer.stderr
     assert "no undefined term.\nValid by SHACL (pySHACL; the shapes themselves too). Conforms: " in answer.stdout
@@ -284,7 +284,7 @@ def test_concurrent_builds_leave_one_complete_graph(checkout: Checkout) -> None:
     assert sorted(content(checkout.dist)) == FILES
 
 
-def test_what_a_killed_build_left_behind_is_in_nobodys_way(checkout: Checkout) -> None:
+def test_leftovers_of_a_killed_build_do_no_harm(checkout: Checkout) -> None:
     (checkout.dist / ".building").mkdir(parents=True)
     (checkout.dist / ".building" / "imaging-trials.nq").write_text("half", encoding="utf-8")
     assert checkout.build().returncode == 0
@@ -311,7 +311,7 @@ def test_queries_in_the_summary_are_saved_and_have_answers() -> None:
 
 @pytest.mark.xdist_group("build")
 def test_the_shipped_graph_is_written_whole_and_answers(imt: Imt, tmp_path: Path) -> None:
-    """That it conforms too is shown by README's `make run`, which `test_docs` runs."""
+    """README's `make run`, which `test_docs` runs, shows that it conforms too."""
     answer = imt("build", "--no-validate", "-o", str(tmp_path / "dist"))
     assert answer.returncode == 0, answer.stderr
     assert answer.stderr == ""

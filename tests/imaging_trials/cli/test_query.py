@@ -1,4 +1,4 @@
-"""``imt query``, as a person runs it, over a small graph."""
+"""The command ``imt query`` over a small graph."""
 
 import json
 import os
@@ -72,7 +72,7 @@ edition:bone-2  Bone\\n scan
     )
 
 
-def test_a_value_set_is_asked_for_and_an_empty_cell_is_nothing(root: Path) -> None:
+def test_a_parameter_selects_rows_and_unbound_cells_are_empty(root: Path) -> None:
     for typed in ("lung", "bodysite:lung", "<https://w3id.org/imaging-trials/concept/body-site/lung>"):
         assert answer(root, "editions-by-site", "--param", f"site={typed}") == (
             "edition       title\n------------  -----\nedition:lung\n(1 row)\n"
@@ -138,7 +138,7 @@ def test_own_sparql_comes_as_text_file_or_standard_input(root: Path, tmp_path: P
         assert answer(root, *flags, stdin=text) == printed
 
 
-def test_from_in_own_sparql_says_what_it_is_asked_over(root: Path) -> None:
+def test_from_in_own_sparql_selects_the_dataset(root: Path) -> None:
     text = "SELECT (COUNT(*) AS ?n) FROM graph:curated { ?s ?p ?o }"
     assert answer(root, "--sparql", text) == "n\n-\n2\n(1 row)\n"
     assert "leave out FROM, or --dataset" in refusal(root, "--sparql", text, "--dataset", "page")
@@ -194,9 +194,7 @@ def test_an_empty_answer_to_ones_own_sparql_is_an_answer(root: Path) -> None:
         (["-"], "There is no query in this text"),
     ],
 )
-def test_what_cannot_be_asked_gets_one_sentence_and_exit_code_2(
-    root: Path, arguments: list[str], sentence: str
-) -> None:
+def test_a_bad_query_gets_one_sentence_and_exit_code_2(root: Path, arguments: list[str], sentence: str) -> None:
     assert sentence in refusal(root, *arguments)
 
 

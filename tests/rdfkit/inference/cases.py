@@ -239,4 +239,4 @@ LOOPS = """
     ex:t owl:equivalentProperty ex:t .
     ex:R owl:onProperty ex:s ; owl:someValuesFrom ex:S ; owl:allValuesFrom ex:S ; owl:hasValue ex:v .
 """
-"""Axioms that would make each of the schema rules say that something lies below, or equals, itself."""
+"""Axioms from which each schema rule would infer that a term is below, or equivalent to, itself."""

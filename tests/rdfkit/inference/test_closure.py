@@ -73,7 +73,7 @@ def test_all_rules_together_infer_what_owlrl_infers(rule: str) -> None:
     by_rules, by_owlrl = in_store(given), in_store(given)
     closure.close(PROJECT, by_rules, RULES)
     closure.close_with_owlrl(PROJECT, by_owlrl, RULES)
-    # A thing has one IRI here, so equals are reported and not put for each other.
+    # A thing has one IRI here, so owl:sameAs is reported and the two things are not merged.
     if "owl:sameAs" not in EXAMPLES[rule][1]:
         assert inferred(by_rules) == inferred(by_owlrl)
     assert inferred(by_rules) <= inferred(by_owlrl)
@@ -81,7 +81,7 @@ def test_all_rules_together_infer_what_owlrl_infers(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", EXAMPLES)
-def test_no_rule_adds_what_stands_in_another_graph_already(rule: str) -> None:
+def test_no_rule_adds_a_triple_of_another_graph(rule: str) -> None:
     given, expected = EXAMPLES[rule]
     store = in_store(given)
     for triple in turtle(expected):
@@ -100,7 +100,7 @@ def test_each_rule_file_names_its_specification(rule: str) -> None:
     assert any(line.startswith("# Spec: W3C OWL 2 Profiles, section 4.3, table ") for line in head[2:])
 
 
-def test_axioms_and_statements_may_stand_in_different_graphs() -> None:
+def test_axioms_and_statements_may_be_in_different_graphs() -> None:
     store = in_store("ex:p rdfs:domain ex:C .", "vocabulary")
     store.extend(in_store("ex:C rdfs:subClassOf ex:D .", "alignments"))
     store.extend(in_store("ex:a ex:p ex:b ."))
@@ -213,13 +213,13 @@ def test_a_rule_that_is_no_sparql_is_an_error_with_its_line(tmp_path: Path) -> N
 
 def test_a_check_without_its_sentence_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "check-bad.rq").write_text("SELECT ?x WHERE { ?x ?y ?z }", encoding="utf-8")
-    with pytest.raises(UserError, match=r"check-bad\.rq is no check"):
+    with pytest.raises(UserError, match=r"check-bad\.rq is not a check"):
         closure.contradictions(PROJECT, in_store("ex:a ex:p ex:b ."), tmp_path)
 
 
 @pytest.fixture(scope="session")
 def shipped() -> tuple[set[ox.Triple], set[ox.Triple], closure.Closure]:
-    """What is asserted in the shipped graph, what the rules infer from it, and how that went."""
+    """The asserted triples of the shipped graph, the inferred ones, and the result of the closure."""
     store = named_graphs.read_sources(PROJECT)
     asserted = {quad.triple for quad in store}
     result = closure.close(PROJECT, store, RULES)

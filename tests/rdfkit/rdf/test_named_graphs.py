@@ -33,7 +33,7 @@ def test_a_folder_is_a_graph(root: Path) -> None:
     ]
 
 
-def test_alignments_are_a_graph_of_their_own(root: Path) -> None:
+def test_alignments_are_a_separate_graph(root: Path) -> None:
     (root / "ontology" / "alignments.ttl").touch()
     (root / "ontology" / "more.ttl").touch()
     names = {path.name: name for name, path in named_graphs.source_files(PROJECT.at(root))}

@@ -1,4 +1,4 @@
-"""Anybody's RDF: seven syntaxes read alike, and every bad file told in one sentence, quickly and in little memory."""
+"""Reading RDF: seven syntaxes give the same triples, and a bad file is one sentence, with limits on time and memory."""
 
 import os
 import subprocess
@@ -49,7 +49,7 @@ def test_a_byte_order_mark_of_utf_8_is_no_mistake(tmp_path: Path) -> None:
     assert len(reading.read(path)) == 1
 
 
-def test_literals_stand_as_they_are_written(tmp_path: Path) -> None:
+def test_literals_keep_their_lexical_form(tmp_path: Path) -> None:
     path = tmp_path / "a.ttl"
     path.write_text('<http://e/a> <http://e/b> 01.60, "2016-02-30"^^<http://www.w3.org/2001/XMLSchema#date> .')
     assert [getattr(quad.object, "value", None) for quad in reading.read(path)] == ["01.60", "2016-02-30"]
@@ -152,7 +152,7 @@ BROKEN: dict[str, tuple[str, str | bytes, str, str]] = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_the_command_tells_a_broken_file_in_one_sentence(tmp_path: Path, imt: Imt, case: str) -> None:
+def test_the_command_reports_a_broken_file_in_one_sentence(tmp_path: Path, imt: Imt, case: str) -> None:
     name, content, what, how = BROKEN[case]
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())

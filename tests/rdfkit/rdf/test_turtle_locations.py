@@ -48,7 +48,7 @@ def test_every_file_is_scanned_as_pyoxigraph_reads_it(
 
 @cache
 def reads_as(text: str, prologue: str, place: str) -> Any:
-    """Return the term that a piece of a file means at a place of a triple, by pyoxigraph."""
+    """Return the term that pyoxigraph reads from a piece of a file at a position of a triple."""
     parts = {"subject": "<urn:s>", "predicate": "<urn:p>", "object": "<urn:o>"} | {place: text}
     statement = f"{prologue} {parts['subject']} {parts['predicate']} {parts['object']} ."
     (quad,) = parse(statement, format=RdfFormat.TURTLE, base_iri=BASE)
@@ -56,7 +56,7 @@ def reads_as(text: str, prologue: str, place: str) -> Any:
 
 
 def check_slices(text: str, prologue: str, scanned: list[turtle_locations.Statement]) -> int:
-    """Hold the text at each place against the term that was found there; return how many were looked at."""
+    """Compare the text at each location with the term that was found there; return how many were compared."""
     count = 0
     for statement in scanned:
         for place in ("subject", "predicate", "object"):
@@ -99,22 +99,22 @@ def test_places_are_those_at_which_a_writer_put_the_terms(style: str) -> None:
 
 
 CORNERS = [
-    # what a prefix and a base mean changes on the way
+    # prefixes and bases that change within the text
     "@prefix p: <a#> . p:x p:y <b> . @prefix p: <c#> . p:x p:y <b> .",
     "@base <http://example.org/a/b> . <c> <d> <e> . BASE <../f/> <c> <d> <e> . base <g> <c> <d> <> , <#h> , <?i> .",
     "PREFIX : <a#> PREFIX a: <b#> PREFIX prefix: <c#> PREFIX base: <d#> :x a a:a , prefix: , base:base . prefix:<x>1 .",
-    # names that end where one would not think, or go on
+    # names with unexpected ends
     "@prefix : <a#> . :a.b :c :d. :e :f :g.h.<i> : :.",
     "@prefix p: <a#> . p:a\\.b p:c\\~ p:%4Ad , p:a:b:c , p:1 , p:_ , p:a·.",
     "@prefix p: <a#> . p:a p:b.\\~ p:c.%20 , p:d..e .",
     "_:a.b <p> _:a , _:1. _:x <p> _:a.",
     # numbers and the dot after them
     "<s> <p> 1 , 1.5 , 1.5e3 , 1.e3 , .5 , -1.<t> <p> 2.",
-    # strings, with what looks like something else in them, and what may stand behind them
+    # strings with special characters, and what may follow them
     r"""<s> <p> '# . \' ;' , "\"" , '''x'y''' @en-GB , 'z' ^^ <t> , '' , "" , ''@EN , ''''''.""",
     r'''<s> <p> """a""b\"""" , """""" , """ ' ''' + "'''" + r''' """^^<t> .''',
     "<s> <p> '''a\r\nb''' . # the end",
-    # brackets in brackets, and strings in them, which are complete with the token after them
+    # nested brackets with strings, which end with the token after them
     "<s> <p> ('a' 'b' ('c') () [<q> 'd'] [<q> 'e' ; <r> ('f')] 'g'@en 1 'h'^^<t> true _:v [] ) , [ <q> 'i' , 'j' ] .",
     "('a') <p> (('b') 'c') . (() <x>) <p> 'd' . [ <p> 'e' ] . [ <p> ([] [<q> <r>]) ] <s> 't' . [] <p> () .",
     "<s> <p> <o> ; ; <q> 'a' ; ; . [ <p> 'b' ; ] <q> [ <r> <s> ; ; <t> 'u' ; ] ; .",
@@ -221,7 +221,7 @@ PIECES = [
 
 
 @pytest.mark.parametrize("piece", PIECES)
-def test_no_text_takes_time_by_its_square(piece: str) -> None:
+def test_no_text_takes_quadratic_time(piece: str) -> None:
     def scan(count: int) -> None:
         with contextlib.suppress(ValueError):
             list(turtle_locations.scan(piece * count, "turtle", BASE))

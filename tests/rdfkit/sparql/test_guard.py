@@ -1,4 +1,4 @@
-"""Checks of SPARQL that somebody typed, before an engine reads it."""
+"""Checks of a user's SPARQL before an engine reads it."""
 
 import pytest
 

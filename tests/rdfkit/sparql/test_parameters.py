@@ -1,4 +1,4 @@
-"""Values of parameters: typed by a person, written as SPARQL terms."""
+"""Values of parameters: typed by a user, written as SPARQL terms."""
 
 from pathlib import Path
 from typing import Any
@@ -146,7 +146,7 @@ def sparql_of_value(written: str) -> str:
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(), st.sampled_from(["iri bodysite:", "iri", "integer", "date", "boolean"]))
-def test_whatever_is_typed_becomes_one_term_or_a_sentence(value: str, type_: str) -> None:
+def test_typed_values_become_one_term_or_an_error(value: str, type_: str) -> None:
     try:
         term = parameters.term(PROJECT, parameter(type_), value)
     except UserError as error:

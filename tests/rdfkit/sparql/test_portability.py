@@ -1,4 +1,4 @@
-"""The lint for portable SPARQL: each rule has a query that engines do answer differently, and one they agree on."""
+"""The lint for portable SPARQL: each rule has a query that engines answer differently, and a portable one."""
 
 import subprocess
 import sys
@@ -30,14 +30,14 @@ DATA = """
 
 
 class Case(NamedTuple):
-    """A rule, a query that breaks it, and one that asks the same portably.
+    """A rule, a query that breaks it, and a portable query with the same meaning.
 
     ``left_open`` says that the recommendation leaves the answer to the engine, so that no two have to differ here.
     """
 
     rule: str
     broken: str
-    mended: str
+    portable: str
     left_open: bool = False
 
 
@@ -149,11 +149,11 @@ CASES = [
     ),
 ]
 ONLY_TEXT = {"service-after-hash"}
-"""Rules about a text that one engine cannot parse, and that needs a second server to be answered by another."""
+"""Rules about a text that one engine cannot parse, and for which another needs a second server."""
 
 
 def plain(answer: Any) -> Any:
-    """Return an answer as lists of strings in the order given, or what went wrong as one."""
+    """Return an answer as lists of strings in the order given, or an error as one."""
     if isinstance(answer, ox.QuerySolutions):
         names = [variable.value for variable in answer.variables]
         return [[f"{name}={row[name]}" for name in names if row[name] is not None] for row in answer]
@@ -191,7 +191,7 @@ def bridge_back(result: Any) -> Any:
 def attempt(ask: Any, text: str) -> Any:
     try:
         return ask(text)
-    except Exception as error:  # noqa: BLE001 - refusing a query that others answer is a difference, too
+    except Exception as error:  # noqa: BLE001 - an error where other engines answer is a difference
         return f"refused: {type(error).__name__}"
 
 
@@ -202,9 +202,9 @@ def fill(server: servers.Server) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
-def test_a_pattern_is_recognised_and_its_mending_is_not(case: Case) -> None:
+def test_the_lint_finds_a_pattern_but_not_the_portable_query(case: Case) -> None:
     assert {finding.rule for finding in portability.findings(PREFIXES + case.broken)} == {case.rule}
-    assert portability.findings(PREFIXES + case.mended) == []
+    assert portability.findings(PREFIXES + case.portable) == []
 
 
 def test_every_rule_has_a_case() -> None:
@@ -217,7 +217,7 @@ def test_a_service_after_a_hash_on_its_line_is_recognised() -> None:
     assert portability.findings(broken.replace("SERVICE", "\nSERVICE")) == []
 
 
-def test_a_finding_says_line_and_column() -> None:
+def test_a_finding_has_line_and_column() -> None:
     _, finding = portability.findings("SELECT ?x\nWHERE {\n  ?x a ?kind\n}\n  LIMIT 1")
     assert (finding.line, finding.column, finding.rule) == (5, 3, "cut-without-order")
 
@@ -252,17 +252,17 @@ def imt(*arguments: str) -> "subprocess.CompletedProcess[str]":
 def test_the_command_looks_at_a_query_without_asking_it(tmp_path: Path) -> None:
     file = tmp_path / "mine.rq"
     file.write_text("SELECT ?x\nWHERE { ?x a imt:Agent }\nLIMIT 2\n", encoding="utf-8")
-    told = imt("--lint", "--file", str(file))
-    assert told.returncode == 1
-    assert f"{file}:3:1: " in told.stdout
-    assert "(cut-without-order)" in told.stdout
+    answer = imt("--lint", "--file", str(file))
+    assert answer.returncode == 1
+    assert f"{file}:3:1: " in answer.stdout
+    assert "(cut-without-order)" in answer.stdout
     fine = imt("--lint", "agents")
     assert (fine.returncode, fine.stdout) == (0, "agents: no pattern that engines are known to answer differently.\n")
 
 
 @pytest.mark.prove
 @pytest.mark.xdist_group("virtuoso")
-def test_engines_differ_on_each_pattern_and_agree_on_its_mending(tmp_path: Path) -> None:
+def test_engines_differ_on_each_pattern_only(tmp_path: Path) -> None:
     jena.start_jvm()
     with servers.virtuoso_server(tmp_path) as server:
         fill(server)
@@ -274,9 +274,9 @@ def test_engines_differ_on_each_pattern_and_agree_on_its_mending(tmp_path: Path)
         }
         for case in CASES:
             broken = {name: attempt(ask, PREFIXES + case.broken) for name, ask in ways.items()}
-            mended = {name: attempt(ask, PREFIXES + case.mended) for name, ask in ways.items()}
+            portable = {name: attempt(ask, PREFIXES + case.portable) for name, ask in ways.items()}
             assert case.left_open or len(set(map(repr, broken.values()))) > 1, f"{case.rule}: all give {broken}"
-            assert len(set(map(repr, mended.values()))) == 1, f"{case.rule}: {mended}"
-            assert mended["pyoxigraph"] or case.rule == "values-for-optional", (
+            assert len(set(map(repr, portable.values()))) == 1, f"{case.rule}: {portable}"
+            assert portable["pyoxigraph"] or case.rule == "values-for-optional", (
                 f"{case.rule}: an empty answer proves little"
             )

@@ -87,7 +87,7 @@ def test_an_unknown_parameter_offers_the_nearest() -> None:
         saved.bind(PROJECT, parsed(), {"year": "2014"})
 
 
-def test_the_index_gives_what_the_header_says(tmp_path: Path) -> None:
+def test_the_index_has_the_values_of_the_header(tmp_path: Path) -> None:
     """An entry counts as long as its file is unchanged; the YAML is then not read."""
     path = save(tmp_path)
     project = PROJECT.at(tmp_path)

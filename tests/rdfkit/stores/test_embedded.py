@@ -1,4 +1,4 @@
-"""The embedded store: opened from the cache, mended where that is damaged, answered from memory where there is none."""
+"""The embedded store: opened from the cache, rebuilt if the cache is damaged, and in memory if there is no cache."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ MARK = ox.Quad(ox.NamedNode("x:s"), ox.NamedNode("x:p"), ox.NamedNode("x:o"), PR
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A small graph in the place of the checkout, and an empty cache folder."""
+    """A small graph as the checkout, and an empty cache folder."""
     folder = small_root.make(tmp_path / "checkout")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return folder
@@ -88,7 +88,7 @@ def test_a_changed_source_is_answered_at_once(root: Path) -> None:
     before = len(embedded.open_store(PROJECT.at(root)))
     with (root / "data" / "curated" / "agents.ttl").open("a", encoding="utf-8") as file:
         file.write(" agent:flt imt:hasVector vector:fes .")
-    assert len(embedded.open_store(PROJECT.at(root))) == before + 2  # the statement, and the class that follows
+    assert len(embedded.open_store(PROJECT.at(root))) == before + 2  # the statement, and the inferred class
 
 
 def truncate_a_table(folder: Path) -> None:

@@ -47,12 +47,12 @@ class Setting(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What a person can tell it by."""
+        """The name that is printed for it."""
         return f"{self.query.id} {self.example}".rstrip()
 
 
 class Engine(NamedTuple):
-    """An engine that holds the graph: its name and version, how it is asked, and how its quads are read back."""
+    """An engine with the graph: its name and version, how to query it, and how to read its quads back."""
 
     name: str
     version: str
@@ -62,7 +62,7 @@ class Engine(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one engine made of all settings: for each topic how many there are, and a sentence for each that differs."""
+    """The outcome of all settings in one engine: for each topic their number, and a sentence for each that differs."""
 
     name: str
     version: str
@@ -74,7 +74,7 @@ class Outcome:
 
 @cache
 def graph() -> ox.Store:
-    """Return the complete graph in the embedded store, which the others are held against."""
+    """Return the complete graph in the embedded store, with which the others are compared."""
     return embedded.open_store(PROJECT)
 
 
@@ -109,7 +109,7 @@ def rows_of(answer: Answer) -> Rows:
 
 
 def compare(engine: Engine) -> Outcome:
-    """Return what an engine makes of all settings; rows in another order are another answer, as every query sorts."""
+    """Return the outcome of all settings in an engine; the order of rows counts, as every query sorts."""
     asked: Counter[str] = Counter()
     differing: dict[Setting, str] = {}
     total = 0
@@ -120,7 +120,7 @@ def compare(engine: Engine) -> Outcome:
         begin = time.perf_counter()
         try:
             found = engine.ask(setting.text, named_graphs.dataset(PROJECT, graph(), setting.query.dataset))
-        except Exception as error:  # noqa: BLE001 - each engine has its own, and each is an answer that differs
+        except Exception as error:  # noqa: BLE001 - each engine has its own errors, and each is a difference
             differing[setting] = f"{type(error).__name__}: {error}"[:300]
             continue
         finally:
@@ -148,7 +148,7 @@ def fingerprint(quads: Iterable[ox.Quad]) -> str:
 
 
 def table(outcomes: Sequence[Outcome]) -> list[str]:
-    """Return the lines of the table: how many settings of each topic an engine answers alike, of how many."""
+    """Return the lines of the table: of how many settings of each topic an engine gives the same answer."""
     topics = sorted({topic for outcome in outcomes for topic in outcome.asked})
     columns = [f"{outcome.name} {outcome.version}" for outcome in outcomes]
     lines = [["saved queries, each setting", *columns]]
@@ -283,7 +283,7 @@ class _Views:
 
 def _triple(*nodes: Any) -> ox.Triple:
     subject, predicate, value = (rdflib_adapter.from_rdflib(node) for node in nodes)
-    return ox.Triple(subject, predicate, value)  # type: ignore[arg-type]  # as rdflib's own types do not tell
+    return ox.Triple(subject, predicate, value)  # type: ignore[arg-type]  # rdflib's own types do not say so
 
 
 def _rdflib_quads(held: Any) -> Iterator[ox.Quad]:
@@ -298,7 +298,7 @@ def asking(server: Server, limit: float = LIMIT) -> Callable[[str, Sequence[ox.N
 
 
 def imt_load(server: Server, file: Path) -> None:
-    """Put a file of quads into a server by `imt load`, run as a person runs it."""
+    """Load a file of quads into a server by the command `imt load`."""
     command = [sys.executable, "-m", "imaging_trials", "load", "--to", server.base, "--from", str(file)]
     command += ["--user", server.user] if server.user else []
     environment = {**os.environ, **({"IMT_PASSWORD": server.password} if server.password else {})}
@@ -308,7 +308,7 @@ def imt_load(server: Server, file: Path) -> None:
 
 
 def held_at(url: str) -> Iterator[ox.Quad]:
-    """Yield what an endpoint holds in graphs that are named as ours are, each asked for by CONSTRUCT."""
+    """Yield the quads of an endpoint in graphs of this project, each read by CONSTRUCT."""
     prefix = PROJECT.prefixes["graph"]
     text = f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER (STRSTARTS(STR(?g), '{prefix}')) }}"
     names = sparql_client.ask_endpoint(url, text, timeout=LIMIT)
