@@ -23,7 +23,7 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.xdist_group("docs")
 
 STANDS_FOR = {"make run": "imt build --output dist", "make": "make help"}
-"""A command that is not run as it stands, and the one that is run for it: the same work, less the environment."""
+"""A command that is not run as written, and the one that is run instead: the same work without the environment."""
 
 NOT_RUN = {
     "git clone": "needs the network",
@@ -70,7 +70,7 @@ class Block(NamedTuple):
 
 
 def blocks() -> Iterator[Block]:
-    """Yield every fenced block of every document that a reader is sent to."""
+    """Yield every fenced block of README, CONTRIBUTING and docs/."""
     for file in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]:
         text = file.read_text(encoding="utf-8")
         for match in FENCE.finditer(text):
@@ -155,7 +155,8 @@ def targets() -> set[str]:
     return set(re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8")))
 
 
-def test_every_fenced_block_says_what_it_is_so_that_it_can_be_checked() -> None:
+def test_every_fenced_block_has_a_known_language() -> None:
+    """Every fenced block is marked with a language, so that it can be checked."""
     assert [block for block in blocks() if block.language not in LANGUAGES] == []
     assert {block.file for block in blocks() if block.language == "sh"} <= {ELSEWHERE}
 
@@ -175,9 +176,9 @@ def test_each_command_shown_prints_what_is_shown(block: Block, workplace: Path) 
 def test_each_python_example_gives_what_is_shown(block: Block) -> None:
     example = doctest.DocTestParser().get_doctest(block.text, {}, block.file, block.file, block.line)
     assert example.examples, "a Python block is written with >>> and its output"
-    told: list[str] = []
-    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, out=told.append)
-    assert "".join(told) == ""
+    output: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, out=output.append)
+    assert "".join(output) == ""
 
 
 @of_language("sparql")
@@ -210,7 +211,7 @@ def test_a_shown_output_that_differs_in_one_letter_is_noticed() -> None:
     assert not unlike("first\n...\nlast a ... c", "first\nlast a b c")
 
 
-def test_every_make_target_is_explained_in_the_contributors_guide() -> None:
+def test_every_make_target_is_in_the_contributors_guide() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert [target for target in sorted(targets()) if f"make {target}" not in text] == []
 

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading as rdf
+from rdfkit.rdf import reading
 from rdfkit.shacl import report, term_text, undefined_terms, validate
 from tests.support.fixtures import INVALID, PARAMETERS, VALID, context, header, neighborhood
 from tests.support.shape_constraints import SH, constraints, facts, name, reporting_shapes, values
@@ -23,7 +23,7 @@ NO_CONSTRAINT = {
 
 
 def stated(result: report.Result, said: dict[str, str]) -> dict[str, str]:
-    """Return what a header would say of a result."""
+    """Return a result as a header would state it."""
     return {
         "breaks": said["breaks"] if said["breaks"] == name(result.constraint) else name(result.shape),
         "path": result.path_text(PROJECT),
@@ -40,7 +40,7 @@ WHOLE = {*INVALID[::40], *(path for path in INVALID if header(path)["focus"].sta
 @pytest.mark.parametrize("path", [path for path in INVALID if path not in WHOLE], ids=lambda path: path.stem)
 def test_fixture_breaks_exactly_its_rule(path: Path) -> None:
     """The results of the shapes are the one result that the header states, and every term is defined."""
-    quads = rdf.read(path)
+    quads = reading.read(path)
     triples = {quad.triple for quad in quads}
     near = neighborhood()
     own: set[Any] = {quad.subject for quad in quads}
@@ -94,9 +94,11 @@ def test_every_rule_has_iri_severity_and_message() -> None:
             continue
         assert isinstance(shape, NamedNode), f"a shape with sh:{parameters[0]} has no IRI: {facts()[shape]}"
         assert len(values(shape, "severity")) == 1, f"{name(shape)} needs its sh:severity"
-        told = [*values(shape, "message"), *(m for c in values(shape, "sparql") for m in values(c, "message"))]
-        assert told, f"{name(shape)} needs a sh:message"
-        assert all(isinstance(text, Literal) and text.value.endswith(".") for text in told), f"message of {name(shape)}"
+        messages = [*values(shape, "message"), *(m for c in values(shape, "sparql") for m in values(c, "message"))]
+        assert messages, f"{name(shape)} needs a sh:message"
+        assert all(isinstance(text, Literal) and text.value.endswith(".") for text in messages), (
+            f"message of {name(shape)}"
+        )
         assert all(isinstance(node, NamedNode) for node in values(shape, "sparql")), f"sh:sparql of {name(shape)}"
 
 

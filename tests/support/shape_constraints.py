@@ -6,7 +6,7 @@ from functools import cache
 from pyoxigraph import NamedNode
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading as rdf
+from rdfkit.rdf import reading
 from tests.conftest import ROOT
 from tests.support.fixtures import PARAMETERS
 
@@ -17,10 +17,10 @@ Facts = dict[object, list[tuple[str, object]]]
 
 @cache
 def facts() -> Facts:
-    """Return what all files in shapes/ say, by subject."""
+    """Return the triples of all files in shapes/, by subject."""
     found: Facts = {}
     for path in sorted((ROOT / "shapes").glob("*.ttl")):
-        for quad in rdf.read(path):
+        for quad in reading.read(path):
             found.setdefault(quad.subject, []).append((quad.predicate.value, quad.object))
     return found
 

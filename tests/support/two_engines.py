@@ -34,7 +34,7 @@ def sources() -> Store:
 
 @cache
 def closed() -> Store:
-    """Return the graphs with what is inferred."""
+    """Return the graphs with the inferred triples."""
     store = copied(sources())
     closure.close(PROJECT, store)
     return store
@@ -48,7 +48,7 @@ def copied(quads: Iterable[Quad]) -> Store:
 
 
 class Rdflib:
-    """The quads of a dataset in rdflib, which can be made those of a changed dataset for a while."""
+    """The quads of a dataset in rdflib, which can be changed temporarily."""
 
     def __init__(self, quads: set[Quad], *, named: bool) -> None:
         self.named = named
@@ -68,7 +68,7 @@ class Rdflib:
 
     @contextmanager
     def changed_to(self, quads: Iterable[Quad]) -> Iterator[None]:
-        """Have the quads of a changed dataset for a while."""
+        """Replace the quads by those of a changed dataset until the end of the ``with``."""
         now = self._held(quads)
         gone, new = self.held - now, now - self.held
         self._change(gone, new)
@@ -109,7 +109,7 @@ def rdflib_for(query: SavedQuery) -> Rdflib:
 
 
 def term_key(term: Any) -> object:
-    """Return what two engines must agree on of a term: everything, but how they write the same decimal number."""
+    """Return the parts of a term on which two engines must agree: all but the notation of the same decimal number."""
     assert not isinstance(term, BlankNode), "an answer with a blank node is another one each time"
     if isinstance(term, Literal):
         datatype = term.datatype.value

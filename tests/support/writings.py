@@ -1,6 +1,6 @@
 """The same triples written four ways, with the line and column at which each term is written.
 
-The writer counts as it writes, so a test can hold a scanner to it that shares nothing with it.
+The writer counts as it writes, so a test can compare a scanner with it that shares no code with it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,10 +14,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from imaging_trials.model.project import PROJECT
 
 TYPE = NamedNode(PROJECT.expand("rdf:type"))
-STYLES = ("house", "plain", "dense", "nested")
-"""House form; a triple a line with whole IRIs; a node a line with other prefixes and a base; TriG with nested nodes."""
+STYLES = ("project", "plain", "dense", "nested")
+"""Project form; a triple a line with full IRIs; a node a line with other prefixes; TriG with nested nodes."""
 
-EXTENSION = {"house": "ttl", "plain": "ttl", "dense": "ttl", "nested": "trig"}
+EXTENSION = {"project": "ttl", "plain": "ttl", "dense": "ttl", "nested": "trig"}
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Written:
         return start
 
     def said(self, triple: Triple, *places: tuple[int, int]) -> None:
-        """Note where a triple stands."""
+        """Record the location of a triple."""
         subject, predicate, value = places
         key = (triple.subject, triple.predicate, triple.object)
         self.at.setdefault(key, []).append((subject, predicate, value))
@@ -48,7 +48,9 @@ class Written:
 def write(triples: Sequence[Triple], style: str) -> Written:
     """Return triples in one of the styles; subjects in the order in which they come."""
     written = Written()
-    {"house": _house, "plain": _plain, "dense": _dense, "nested": _nested}[style](list(dict.fromkeys(triples)), written)
+    {"project": _project, "plain": _plain, "dense": _dense, "nested": _nested}[style](
+        list(dict.fromkeys(triples)), written
+    )
     return written
 
 
@@ -59,7 +61,7 @@ def _by_subject(triples: Iterable[Triple]) -> dict[Any, list[Triple]]:
     return found
 
 
-def _house(triples: list[Triple], to: Written) -> None:
+def _project(triples: list[Triple], to: Written) -> None:
     for prefix, iri in PROJECT.prefixes.items():
         to.put(f"@prefix {prefix}: <{iri}> .\n")
     for subject, said in _by_subject(triples).items():

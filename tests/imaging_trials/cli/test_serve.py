@@ -1,4 +1,4 @@
-"""`imt serve`: what the endpoint answers, in which formats, and by which ways of the protocol."""
+"""`imt serve`: what the endpoint answers, in which formats, and by which operations of the protocol."""
 
 import html
 import json
