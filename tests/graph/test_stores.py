@@ -18,7 +18,7 @@ from imaging_trials.build import build
 from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import named_graphs
 from tests.conftest import ROOT
-from tests.graph.test_docs import FENCE, commands, unlike
+from tests.support.documents import FENCE, commands, unlike
 from tests.support.engines import conformance
 from tests.support.servers import free_port, isql, needs, virtuoso_server
 

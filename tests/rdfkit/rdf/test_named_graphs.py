@@ -151,8 +151,8 @@ def test_no_shipped_triple_is_in_two_graphs() -> None:
 
 def test_the_key_needs_no_openssl_and_reading_needs_no_rdflib() -> None:
     program = (
-        "import sys; from rdfkit.rdf import named_graphs as layers; from imaging_trials.model.project import PROJECT; "
-        "layers.content_key(PROJECT); "
-        "assert '_hashlib' not in sys.modules; layers.read_sources(PROJECT); assert 'rdflib' not in sys.modules"
+        "import sys; from rdfkit.rdf import named_graphs; from imaging_trials.model.project import PROJECT; "
+        "named_graphs.content_key(PROJECT); "
+        "assert '_hashlib' not in sys.modules; named_graphs.read_sources(PROJECT); assert 'rdflib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
