@@ -42,8 +42,8 @@ def check_document(text: str, syntax: str) -> None:
                 assert piece[0] in "\"'" or term.value == piece
             elif isinstance(term, NamedNode) and piece.startswith("<"):
                 assert piece.endswith(">")
-            place = lines.place("f", start, end)
+            location = lines.location("f", start, end)
             split = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-            assert place.text == split[place.line - 1]
-            assert place.text[place.column - 1] == piece[0]
-            assert split[place.end_line - 1][place.end_column - 2] == piece[-1]
+            assert location.text == split[location.line - 1]
+            assert location.text[location.column - 1] == piece[0]
+            assert split[location.end_line - 1][location.end_column - 2] == piece[-1]

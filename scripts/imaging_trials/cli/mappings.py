@@ -19,7 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``imt mappings``."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|check")
     listing = actions.add_parser("list", help="print the mappings", allow_abbrev=False)
-    listing.add_argument("--for", dest="what", metavar="WHAT", help="a thing of the project, or another vocabulary's code")
+    listing.add_argument(
+        "--for", dest="what", metavar="WHAT", help="a thing of the graph, or a code of another vocabulary"
+    )
     formats.add_argument(listing, "mappings")
     check = actions.add_parser("check", help="check the mappings, or compare a set with a copy", allow_abbrev=False)
     check.add_argument("--against", type=Path, metavar="FILE", help=_AGAINST)
