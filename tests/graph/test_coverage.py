@@ -78,9 +78,9 @@ def test_each_thing_that_models_a_line_names_the_lines_section(
 def test_each_thing_that_the_page_graph_describes_models_a_line(
     rows: list[Row], page_graph: set[tuple[str, str, str]]
 ) -> None:
-    modelled = {iri for row in rows for iri in models(row)}
+    modeled = {iri for row in rows for iri in models(row)}
     described = {subject for subject, _, _ in page_graph}
-    assert described - modelled == set()
+    assert described - modeled == set()
 
 
 def test_each_section_of_a_thing_has_a_line_modeled_by_it(

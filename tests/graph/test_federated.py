@@ -159,7 +159,7 @@ def test_a_federated_query_has_no_committed_answer(query: SavedQuery) -> None:
 def test_the_embedded_engine_refuses_a_federated_query(query: SavedQuery) -> None:
     """The embedded engine refuses a federated query in one sentence."""
     with pytest.raises(UserError, match="the embedded engine does not use the network") as caught:
-        two_engines.refuse_federated(query)
+        saved.refuse_federated(query)
     assert f"imt query --describe {query.id}" in str(caught.value)
     assert query.service in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -173,7 +173,7 @@ def _write_over(file: int, text: bytes) -> None:
     os.pwrite(file, text, 0)
 
 
-def holds(read: Callable[[], object]) -> bool:
+def is_accepted(read: Callable[[], object]) -> bool:
     """Return whether a reader accepts something; if not, its error must be one short line."""
     try:
         read()
@@ -199,7 +199,7 @@ def try_all(
         @given(what)
         def each(example: object) -> None:
             at(example)
-            holds(lambda: read(example))
+            is_accepted(lambda: read(example))
 
         each()
 

@@ -92,7 +92,7 @@ def test_places_are_those_at_which_a_writer_put_the_terms(style: str) -> None:
         for found in agreed(written.text, syntax):
             key = (found.subject.term, found.predicate.term, found.object.term)
             if not any(isinstance(term, BlankNode) for term in key):
-                places = [lines.place("", start, end) for _, start, end in found[:3]]
+                places = [lines.location("", start, end) for _, start, end in found[:3]]
                 assert tuple((place.line, place.column) for place in places) in written.at[key]
                 count += 1
     assert count > 1000
@@ -186,10 +186,10 @@ def test_references_are_resolved_as_the_examples_of_the_rfc() -> None:
 
 def test_lines_and_columns_count_characters_from_one() -> None:
     lines = turtle_locations.Lines("a\r\n𝄞b\rc\n\nd")
-    assert lines.place("f", 0, 1) == turtle_locations.Place("f", 1, 1, 1, 2, "a")
-    assert lines.place("f", 4, 5) == turtle_locations.Place("f", 2, 2, 2, 3, "𝄞b")
-    assert lines.place("f", 3, 7) == turtle_locations.Place("f", 2, 1, 3, 2, "𝄞b")
-    assert lines.place("f", 9, 10) == turtle_locations.Place("f", 5, 1, 5, 2, "d")
+    assert lines.location("f", 0, 1) == turtle_locations.Location("f", 1, 1, 1, 2, "a")
+    assert lines.location("f", 4, 5) == turtle_locations.Location("f", 2, 2, 2, 3, "𝄞b")
+    assert lines.location("f", 3, 7) == turtle_locations.Location("f", 2, 1, 3, 2, "𝄞b")
+    assert lines.location("f", 9, 10) == turtle_locations.Location("f", 5, 1, 5, 2, "d")
 
 
 def test_work_grows_with_the_text_and_no_faster() -> None:
