@@ -213,11 +213,11 @@ def test_no_external_class_has_things_of_two_realms(either: ox.Store) -> None:
         for thing in members(either, f"imt:{kind}")
     }
     realm_of |= dict.fromkeys(members(either, "skos:Concept"), "concepts")
-    held = defaultdict(set)
+    found = defaultdict(set)
     for thing, realm in realm_of.items():
         for name in classes_of(either, thing):
-            held[name].add(realm)
-    foreign = {PROJECT.shorten(name): realms for name, realms in held.items() if not name.startswith(PROJECT.base)}
+            found[name].add(realm)
+    foreign = {PROJECT.shorten(name): realms for name, realms in found.items() if not name.startswith(PROJECT.base)}
     assert len(foreign) > 20
     assert {name: realms for name, realms in foreign.items() if len(realms) > 1} == {}
 

@@ -185,10 +185,10 @@ def test_every_command_and_option_named_in_a_sentence_exists() -> None:
     unknown = []
     for file in DOCUMENTS:
         for command, rest in re.findall(r"`imt ([a-z]+)([^`\n]*)`", file.read_text(encoding="utf-8")):
-            said = usage(command)
+            help_text = usage(command)
             unknown += [f"{file.name}: imt {command}"] if command not in COMMANDS else []
             unknown += [
-                f"{file.name}: imt {command} {word}" for word in re.findall(r"--[a-z-]+", rest) if word not in said
+                f"{file.name}: imt {command} {word}" for word in re.findall(r"--[a-z-]+", rest) if word not in help_text
             ]
     assert unknown == []
 

@@ -157,9 +157,9 @@ def _answering(port: int, process: "subprocess.Popen[str]", log: Path) -> Apache
             server.ask("")
         except OSError:
             if process.poll() is not None or time.monotonic() > end:
-                said = log.read_text(encoding="utf-8") if log.exists() else ""
+                logged = log.read_text(encoding="utf-8") if log.exists() else ""
                 raise RuntimeError(
-                    f"Apache does not answer: {said}{process.stdout.read() if process.stdout else ''}"
+                    f"Apache does not answer: {logged}{process.stdout.read() if process.stdout else ''}"
                 ) from None
             time.sleep(0.05)
         else:

@@ -168,9 +168,9 @@ def test_every_file_states_the_same_version() -> None:
     version = imaging_trials.__version__
     owl = PROJECT.prefixes["owl"]
     sources = read_sources(PROJECT)
-    said = [quad.object for quad in sources.quads_for_pattern(None, NamedNode(owl + "versionInfo"), None)]
-    assert said
-    assert {literal.value for literal in said if isinstance(literal, Literal)} == {version}
+    stated = [quad.object for quad in sources.quads_for_pattern(None, NamedNode(owl + "versionInfo"), None)]
+    assert stated
+    assert {literal.value for literal in stated if isinstance(literal, Literal)} == {version}
     (iri,) = {
         quad.object
         for quad in sources.quads_for_pattern(

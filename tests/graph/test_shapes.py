@@ -22,10 +22,10 @@ NO_CONSTRAINT = {
 """Other properties of a shape."""
 
 
-def stated(result: report.Result, said: dict[str, str]) -> dict[str, str]:
+def as_header(result: report.Result, expected: dict[str, str]) -> dict[str, str]:
     """Return a result as a header would state it."""
     return {
-        "breaks": said["breaks"] if said["breaks"] == name(result.constraint) else name(result.shape),
+        "breaks": expected["breaks"] if expected["breaks"] == name(result.constraint) else name(result.shape),
         "path": result.path_text(PROJECT),
         "component": PROJECT.shorten(result.component),
         "severity": PROJECT.shorten(result.severity),
@@ -46,8 +46,8 @@ def test_fixture_breaks_exactly_its_rule(path: Path) -> None:
     own: set[Any] = {quad.subject for quad in quads}
     own |= {quad.object for quad in quads if isinstance(quad.object, Literal) or not near.is_described(quad.object)}
     results, _ = validate(context().given, triples | near.inferences(triples), own)
-    said = header(path)
-    assert [stated(result, said) for result in results] == [said]
+    expected = header(path)
+    assert [as_header(result, expected) for result in results] == [expected]
     names = {node.value for node in own if isinstance(node, NamedNode)}
     assert list(undefined_terms.check_quads(PROJECT, quads, str(path), context().known, names)) == []
 
@@ -59,9 +59,9 @@ def test_fixture_breaks_exactly_its_rule(path: Path) -> None:
 )
 def test_fixture_in_full(path: Path) -> None:
     """`imt validate`, which closes the whole graph with the file, reports the one result that the header states."""
-    said = header(path)
+    expected = header(path)
     found = validation.validate_files([path], None, context())
-    assert [stated(result, said) for result in found.results] == [said], "\n".join(report.lines(found))
+    assert [as_header(result, expected) for result in found.results] == [expected], "\n".join(report.lines(found))
     assert found.undefined == ()
 
 
@@ -75,7 +75,7 @@ def test_valid_fixture_conforms(path: Path) -> None:
 def test_every_constraint_has_a_fixture() -> None:
     declared = set(constraints())
     assert declared
-    proved = {(said["breaks"], said["component"]) for said in map(header, INVALID)}
+    proved = {(stated["breaks"], stated["component"]) for stated in map(header, INVALID)}
     assert sorted(declared - proved) == [], "without a fixture in tests/fixtures/invalid/"
     assert sorted(proved - declared) == [], "broken by a fixture, but in no file of shapes/"
 

@@ -91,9 +91,9 @@ def used(place: str) -> frozenset[str]:
 def listed() -> dict[tuple[str, str], str]:
     with LIST.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    said = {(PROJECT.expand(row["term"]), row["not_in"]): row["reason"] for row in rows}
-    assert len(said) == len(rows), "a term is listed twice for one place"
-    return said
+    listed = {(PROJECT.expand(row["term"]), row["not_in"]): row["reason"] for row in rows}
+    assert len(listed) == len(rows), "a term is listed twice for one place"
+    return listed
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -119,7 +119,7 @@ def test_all_radionuclides_and_phases_are_different(store: ox.Store, kind: str) 
         use_default_graph_as_union=True,
     )
     assert isinstance(rows, ox.QuerySolutions)
-    said = {row["m"].value for row in rows}
+    stated = {row["m"].value for row in rows}
     if kind == "phase":
         expected = {
             c.value for c in instances(store, SKOS + "Concept") if c.value.startswith(PROJECT.prefixes["phase"])
@@ -127,4 +127,4 @@ def test_all_radionuclides_and_phases_are_different(store: ox.Store, kind: str) 
     else:
         expected = {nuclide.value for nuclide in instances(store, PROJECT.expand(kind))}
     assert len(expected) >= 5
-    assert expected <= said
+    assert expected <= stated

@@ -127,6 +127,6 @@ def test_the_lint_finds_what_engines_answer_differently(show: Show) -> None:
     show("saved queries with one edit, in two engines", (f"{n:5} {kind}" for kind, n in sorted(counts.items())))
     assert counts["different, flagged"] > 3, "the mutants no longer make engines differ"
     missed = [
-        f"{mutant.query.id}, {mutant.edit}" for mutant, said in judged.items() if said == "different, not flagged"
+        f"{mutant.query.id}, {mutant.edit}" for mutant, verdict in judged.items() if verdict == "different, not flagged"
     ]
     assert missed == []

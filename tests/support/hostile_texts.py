@@ -133,16 +133,16 @@ def in_fork(work: Callable[[Callable[[object], None]], object], *, seconds: int)
         child = os.fork()
         if child == 0:
             os.close(receiving)
-            said = ""
+            report = ""
             try:
                 _limit(seconds)
                 work(lambda example: _write_over(at.fileno(), ascii(example)[:2000].encode()))
             except BaseException as raised:  # noqa: BLE001 - reported by the parent process
                 raised.__notes__ = []  # hypothesis repeats the example in them, which may be long
-                said = traceback.format_exc()[-6000:]
+                report = traceback.format_exc()[-6000:]
             finally:
-                os.write(sending, said.encode("utf-8", "replace"))
-                os._exit(0 if not said else 1)
+                os.write(sending, report.encode("utf-8", "replace"))
+                os._exit(0 if not report else 1)
         os.close(sending)
         with os.fdopen(receiving, "rb") as pipe:
             error = pipe.read().decode()

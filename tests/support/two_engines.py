@@ -52,14 +52,14 @@ class Rdflib:
 
     def __init__(self, quads: set[Quad], *, named: bool) -> None:
         self.named = named
-        self.held = self._held(quads)
+        self.contents = self._comparable(quads)
         self.graph: rdflib.Graph = (
             adapter.to_rdflib_dataset(quads, PROJECT.prefixes, default_union=True)
             if named
             else adapter.to_rdflib_graph(quads, PROJECT.prefixes)
         )
 
-    def _held(self, quads: Iterable[Quad]) -> set[Any]:
+    def _comparable(self, quads: Iterable[Quad]) -> set[Any]:
         return set(quads) if self.named else {quad.triple for quad in quads}
 
     def ask(self, text: str) -> Result:
@@ -69,8 +69,8 @@ class Rdflib:
     @contextmanager
     def changed_to(self, quads: Iterable[Quad]) -> Iterator[None]:
         """Replace the quads by those of a changed dataset until the end of the ``with``."""
-        now = self._held(quads)
-        gone, new = self.held - now, now - self.held
+        now = self._comparable(quads)
+        gone, new = self.contents - now, now - self.contents
         self._change(gone, new)
         try:
             yield

@@ -226,7 +226,7 @@ def replaced(triple: Triple, node: Node, new: Node) -> Triple:
 
 
 def show(term: object) -> str:
-    """Return a term as Turtle writes it, with the prefixes of the house where they fit."""
+    """Return a term as Turtle writes it, with the prefixes of the project where they fit."""
     if isinstance(term, NamedNode):
         short = PROJECT.shorten(term.value)
         return short if short != term.value and _plain(short) else f"<{term.value}>"

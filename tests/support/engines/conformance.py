@@ -184,13 +184,13 @@ def release(folder: Path) -> Path:
 @contextmanager
 def in_pyoxigraph(file: Path, _folder: Path) -> Iterator[Engine]:
     """Yield pyoxigraph with a file of quads, by its bulk loader."""
-    held = ox.Store()
-    held.bulk_load(path=str(file), format=ox.RdfFormat.N_QUADS)
+    loaded = ox.Store()
+    loaded.bulk_load(path=str(file), format=ox.RdfFormat.N_QUADS)
 
     def ask(text: str, graphs: Sequence[ox.NamedNode]) -> Rows:
-        return rows_of(held.query(text, default_graph=list(graphs), named_graphs=list(graphs)))
+        return rows_of(loaded.query(text, default_graph=list(graphs), named_graphs=list(graphs)))
 
-    yield Engine("pyoxigraph", version("pyoxigraph"), ask, lambda: held)
+    yield Engine("pyoxigraph", version("pyoxigraph"), ask, lambda: loaded)
 
 
 @contextmanager
@@ -213,12 +213,12 @@ def in_virtuoso(file: Path, folder: Path) -> Iterator[Engine]:
 @contextmanager
 def in_jena(file: Path, _folder: Path) -> Iterator[Engine]:
     """Yield Jena in this process with a file of quads, by its own parser."""
-    held = jena.load(file)
+    loaded = jena.load(file)
     yield Engine(
         "Jena",
         str(jena.java("org.apache.jena.Jena").VERSION),
-        lambda text, graphs: rows_of(jena.ask(held, text, graphs)),
-        lambda: ox.parse(jena.dump(held), ox.RdfFormat.N_QUADS),
+        lambda text, graphs: rows_of(jena.ask(loaded, text, graphs)),
+        lambda: ox.parse(jena.dump(loaded), ox.RdfFormat.N_QUADS),
     )
 
 
@@ -229,9 +229,9 @@ def in_rdflib(file: Path, _folder: Path) -> Iterator[Engine]:
 
     before, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
     try:
-        held = rdflib.Dataset()
-        held.parse(str(file), format="nquads")
-        yield Engine("rdflib", rdflib.__version__, _Views(held).ask, lambda: _rdflib_quads(held))
+        loaded = rdflib.Dataset()
+        loaded.parse(str(file), format="nquads")
+        yield Engine("rdflib", rdflib.__version__, _Views(loaded).ask, lambda: _rdflib_quads(loaded))
     finally:
         rdflib.NORMALIZE_LITERALS = before
 
@@ -248,8 +248,8 @@ ENGINES: tuple[Callable[[Path, Path], AbstractContextManager[Engine]], ...] = (
 class _Views:
     """An rdflib dataset as a query sees it: it has no way to say which of its graphs are the query's dataset."""
 
-    def __init__(self, held: Any) -> None:
-        self._held = held
+    def __init__(self, loaded: Any) -> None:
+        self._dataset = loaded
         self._views: dict[tuple[bool, tuple[ox.NamedNode, ...]], Any] = {}
 
     def ask(self, text: str, graphs: Sequence[ox.NamedNode]) -> Rows:
@@ -276,7 +276,7 @@ class _Views:
         view = rdflib.Dataset(default_union=True) if named else rdflib.Graph(bind_namespaces="none")
         for name in graphs:
             target = view.graph(rdflib.URIRef(name.value)) if isinstance(view, rdflib.Dataset) else view
-            for triple in self._held.graph(rdflib.URIRef(name.value)):
+            for triple in self._dataset.graph(rdflib.URIRef(name.value)):
                 target.add(triple)
         return view
 
@@ -286,8 +286,8 @@ def _triple(*nodes: Any) -> ox.Triple:
     return ox.Triple(subject, predicate, value)  # type: ignore[arg-type]  # rdflib's own types do not say so
 
 
-def _rdflib_quads(held: Any) -> Iterator[ox.Quad]:
-    for *nodes, name in held.quads():
+def _rdflib_quads(loaded: Any) -> Iterator[ox.Quad]:
+    for *nodes, name in loaded.quads():
         triple = _triple(*nodes)
         yield ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(str(name)))
 
