@@ -1,5 +1,5 @@
-# Everything a person does with this project, in one place. Bare `make` lists it.
-# `PYTHON=/path/to/python make run` chooses another Python; without it, python3.11 or else python3 is taken.
+# The tasks of this project. `make` without a target lists them.
+# `PYTHON=/path/to/python make run` chooses another Python; the default is python3.11, or else python3.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -18,13 +18,13 @@ TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -p
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-run: $(STAMP)  ## set up .venv, then build the graph and show what came out
+run: $(STAMP)  ## set up .venv, build the graph and show a summary
 	@$(BIN)/imt build
 
-test: $(STAMP)  ## the tests, with the CPU seconds that they took
+test: $(STAMP)  ## run the tests and show the CPU seconds that they took
 	@$(BIN)/pytest --no-header -n auto -m 'not prove' --durations=10
 
-check: $(STAMP)  ## format, lint, types, Turtle in normal form, spelling
+check: $(STAMP)  ## check format, lint, types, Turtle in normal form, spelling
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy scripts tests tools benchmarks hatch_build.py
@@ -37,14 +37,14 @@ format: $(STAMP)  ## put Python and Turtle files into normal form
 	$(BIN)/ruff format .
 	$(TURTLE) $(TURTLE_FILES)
 
-prove: $(STAMP) $(SSSOM)/installed  ## what takes longer: the tests marked so, on two cores, and the limits of benchmarks/
+prove: $(STAMP) $(SSSOM)/installed  ## run the slow tests (marker `prove`) on two cores, and check the limits of benchmarks/
 	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -n 2 -m prove -rs --durations=20
 	@$(BIN)/python benchmarks/bench.py --check
 
-mutation: $(STAMP)  ## how many mutants of data and shapes are noticed, and the list of those that are not
+mutation: $(STAMP)  ## count the mutants of data and shapes that tests notice, and list the others
 	@$(BIN)/python -m tools.mutation
 
-owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and write the figures of docs/owl.md
+owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and update the figures of docs/owl.md
 	@$(BIN)/python -m tools.owl.proof
 
 bench: $(STAMP)  ## measure, and print the table that benchmarks/README.md shows
@@ -57,20 +57,20 @@ answers: $(STAMP)  ## write queries/*/answers/; then read the difference before 
 context: $(STAMP)  ## write ontology/context.jsonld from the prefixes and the vocabulary
 	@$(BIN)/python -m tools.context
 
-matches: $(STAMP)  ## write data/curated/possible-matches.ttl: names that may be one person's
+matches: $(STAMP)  ## write data/curated/possible-matches.ttl: author names that may belong to one person
 	@$(BIN)/python -m tools.author_matches
 
 released: $(STAMP)  ## for a release: add its names to w3id/released.txt, and write its counts into CHANGELOG.md
 	@$(BIN)/python -m tools.released_names
 
-release: $(STAMP)  ## dist/: the graph in every syntax, with what describes it
+release: $(STAMP)  ## dist/: write the graph in every syntax, with its descriptions
 	@$(BIN)/imt build --release
 
-wheel: $(STAMP)  ## build/: the wheel and the source archive
+wheel: $(STAMP)  ## build/: write the wheel and the source archive
 	@$(BIN)/python -m build --no-isolation --outdir build
 	@ls -l build/*.whl build/*.tar.gz
 
-lock: $(STAMP)  ## requirements.lock with the newest versions that pyproject.toml allows; and tests/sssom.lock
+lock: $(STAMP)  ## write requirements.lock with the newest versions that pyproject.toml allows, and tests/sssom.lock
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet pip-tools
 	@CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
@@ -84,7 +84,7 @@ clean:  ## remove everything that make wrote
 	find scripts tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): requirements.lock pyproject.toml hatch_build.py
-	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here: install Python 3.11 or newer, or name one with PYTHON=." >&2; exit 2; }
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed: install Python 3.11 or newer, or name one with PYTHON=." >&2; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "$(PYTHON) is older than 3.11: install Python 3.11 or newer, or name one with PYTHON=/path/to/python." >&2; exit 2; }
 	@echo "Setting up .venv (once; about a minute) ..."
@@ -93,7 +93,7 @@ $(STAMP): requirements.lock pyproject.toml hatch_build.py
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The reference tool for SSSOM pulls versions of its own, so it lives apart.
+# The reference tool for SSSOM needs other versions of some packages, so it has its own environment.
 $(SSSOM)/installed: tests/sssom.lock $(STAMP)
 	@echo "Setting up $(SSSOM) (once; half a minute) ..."
 	@$(PYTHON) -m venv $(SSSOM)

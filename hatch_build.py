@@ -1,4 +1,4 @@
-"""Hatch build hook: puts the graph, sources and built files alike, into the wheel."""
+"""Hatch build hook: adds the graph, both its sources and the built files, to the wheel."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FOLDERS = ("ontology", "data", "shapes", "queries")
-"""What the graph is made from. The wheel carries these and ``dist``, under ``imaging_trials/graph_files``."""
+"""The sources of the graph. The wheel contains these and ``dist``, under ``imaging_trials/graph_files``."""
 
 
 class GraphFiles(BuildHookInterface):  # type: ignore[type-arg]

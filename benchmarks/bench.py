@@ -1,7 +1,7 @@
-"""Measure what `imt query` and `imt build` cost, beside rdflib's and owlrl's way to the same answer.
+"""Measure the CPU time of `imt query` and `imt build`, and compare them with rdflib and owlrl.
 
-Every figure is the CPU time (user and system) of a whole process and of its children, the median of several runs, taken
-in turns so that a busy machine hurts all alike. Ratios travel between machines; seconds do not.
+Every figure is the CPU time (user and system) of a whole process and of its children: the median of several runs, which
+alternate so that a busy machine affects all cases equally. Ratios are comparable between machines; seconds are not.
 """
 
 import argparse
@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 QUERY = "guidelines-by-body-site"
-QUERY_BAR = 6.0
-"""How many times `python -c pass` a saved query may cost, from the second call on."""
-BUILD_BAR = 15.0
-"""How many CPU seconds a build without the reference validation may cost."""
+MAX_QUERY_RATIO = 6.0
+"""The maximum cost of a saved query, from the second call on, as a multiple of `python -c pass`."""
+MAX_BUILD_CPU_SECONDS = 15.0
+"""The maximum cost of a build without the reference validation."""
 
 RDFLIB_QUERY = """
 import sys
@@ -45,7 +45,7 @@ owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
 
 
 class Case(NamedTuple):
-    """One line of the table: what is run, as which command, how often."""
+    """One line of the table: its name, the command, and the number of runs."""
 
     name: str
     command: list[str]
@@ -53,7 +53,7 @@ class Case(NamedTuple):
 
 
 def cpu(command: list[str], environment: dict[str, str]) -> float:
-    """Return the CPU seconds of one run of a command; raise CalledProcessError where it fails."""
+    """Return the CPU seconds of one run of a command; raise CalledProcessError if it fails."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -73,7 +73,7 @@ def measure(cases: list[Case], environment: dict[str, str]) -> dict[str, float]:
 
 
 def environment_in(folder: Path) -> dict[str, str]:
-    """Return an environment as a person has it: byte code is kept, and the cache folder is one of our own."""
+    """Return the environment of a typical user: byte code is kept, and the cache is in a temporary folder."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "XDG_CACHE_HOME": str(folder)}
 
@@ -85,9 +85,11 @@ def table(figures: dict[str, float], base: str) -> list[str]:
 
 
 def main() -> int:
-    """Print the tables; with --check, measure only what has a bar, and return 1 where one is missed."""
+    """Print the tables; with --check, measure only what has a limit, and return 1 if one is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only what has a bar, and exit 1 where it is missed")
+    parser.add_argument(
+        "--check", action="store_true", help="measure only what has a limit, and exit 1 if one is exceeded"
+    )
     quick = parser.parse_args().check
     imt = str(Path(sys.executable).with_name("imt"))
     queries = [
@@ -101,14 +103,14 @@ def main() -> int:
     ]
     with tempfile.TemporaryDirectory() as folder:
         environment = environment_in(Path(folder))
-        asked = measure(queries[:2] if quick else queries, environment)
+        queried = measure(queries[:2] if quick else queries, environment)
         built = measure(builds[:1] if quick else builds, environment)
-    names, build_names = list(asked), list(built)
-    print("\n".join([*table(asked, names[0]), "", *table(built, build_names[0])]))
-    ratio = asked[names[1]] / asked[names[0]]
-    print(f"\n{names[1]}: {ratio:.1f} times {names[0]}, bar {QUERY_BAR:.0f}")
-    print(f"{build_names[0]}: {built[build_names[0]]:.1f} CPU s, bar {BUILD_BAR:.0f}")
-    return int(ratio > QUERY_BAR or built[build_names[0]] > BUILD_BAR)
+    names, build_names = list(queried), list(built)
+    print("\n".join([*table(queried, names[0]), "", *table(built, build_names[0])]))
+    ratio = queried[names[1]] / queried[names[0]]
+    print(f"\n{names[1]}: {ratio:.1f} times {names[0]}, limit {MAX_QUERY_RATIO:.0f}")
+    print(f"{build_names[0]}: {built[build_names[0]]:.1f} CPU s, limit {MAX_BUILD_CPU_SECONDS:.0f}")
+    return int(ratio > MAX_QUERY_RATIO or built[build_names[0]] > MAX_BUILD_CPU_SECONDS)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Write made-up records of our model, valid or with planted faults: the same lines for the same arguments, anywhere.
+"""Generate records of the project's model, valid or with faults: the same arguments always give the same lines.
 
-The records are ``record.ttl``, once for each number. A fault is one edit of one record. Run with the number of triples
-and, if there should be faults, which share of the records have one; N-Triples go to stdout. They are meant to be
-validated with the shipped graph as context.
+The records are copies of ``record.ttl``, one for each number. A fault is one edit of one record. Arguments are the
+number of triples and, for faults, the share of records that have one; N-Triples are written to stdout. Validate them
+with the shipped graph as context.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def record() -> tuple[str, ...]:
 
 
 def _line(subject: str, predicate: str, value: str = "") -> str:
-    """Return how the line of a statement begins: terms as CURIEs, the value as it stands in N-Triples."""
+    """Return the start of the line of a statement: terms given as CURIEs, the value as in N-Triples."""
     return " ".join([_iri(subject), _iri(predicate), _iri(value) if re.match(r"\w+:", value) else value]).rstrip()
 
 
@@ -41,7 +41,7 @@ def _iri(name: str) -> str:
 
 
 def _without(*begins: str) -> Callable[[Lines], Lines]:
-    """Return the edit that leaves out the lines that begin so."""
+    """Return the edit that removes the lines with this start."""
     return lambda lines: [line for line in lines if not line.startswith(begins)]
 
 
@@ -51,7 +51,7 @@ def _with(*added: str) -> Callable[[Lines], Lines]:
 
 
 def _instead(begin: str, by: str) -> Callable[[Lines], Lines]:
-    """Return the edit that puts a statement in the place of the one that begins so."""
+    """Return the edit that replaces the line with this start."""
     return lambda lines: [f"{by} ." if line.startswith(begin) else line for line in lines]
 
 
@@ -76,7 +76,7 @@ FAULTS: dict[str, Callable[[Lines], Lines]] = {
     "two labels": _with(_line(_ARTICLE, "skos:prefLabel", '"Another label"@en')),
     "label without language": _instead(_line(_AGENT, "skos:prefLabel"), _line(_AGENT, "skos:prefLabel", '"[18F]x"')),
     "label in German": _instead(_line(_TRIAL, "skos:prefLabel"), _line(_TRIAL, "skos:prefLabel", '"Studie"@de')),
-    "label with stray blanks": _instead(
+    "label with extra spaces": _instead(
         _line(_TRIAL, "skos:prefLabel"), _line(_TRIAL, "skos:prefLabel", '"a  trial"@en')
     ),
     "no provenance": _without(_line(_TRIAL, "imt:isStatedIn")),
@@ -84,7 +84,7 @@ FAULTS: dict[str, Callable[[Lines], Lines]] = {
     "no title": _without(_line(_ARTICLE, "dcterms:title")),
     "published in no journal": _with(_line(_ARTICLE, "imt:isPublishedIn", _AGENT)),
     "a literal for a thing": _with(_line(_ARTICLE, "imt:isPublishedIn", '"EJNMMI"')),
-    "DOI out of pattern": _with(_line(_ARTICLE, "imt:doi", '"doi:10.5555/0000000"')),
+    "DOI that does not match the pattern": _with(_line(_ARTICLE, "imt:doi", '"doi:10.5555/0000000"')),
     "DOI of another in capitals": _with(_line("article:g0000000-other", "imt:doi", '"10.5555/MADE-UP.0000000"')),
     "PMID of another": _with(_line("article:g0000000-other", "imt:pmid", '"90000000"')),
     "link without DOI": _without(_line(_ARTICLE, "imt:doi")),
@@ -92,11 +92,11 @@ FAULTS: dict[str, Callable[[Lines], Lines]] = {
     "gap between authors": _instead(
         _line("authorship:g0000000-3", "imt:position"), _line("authorship:g0000000-3", "imt:position", _integer("5"))
     ),
-    "two authors at a place": _instead(
+    "two authors at one position": _instead(
         _line("authorship:g0000000-3", "imt:position"), _line("authorship:g0000000-3", "imt:position", _integer("1"))
     ),
     "place zero": _with(_line(_AUTHOR, "imt:position", _integer("0"))),
-    "place that is no whole number": _with(
+    "position that is not an integer": _with(
         _line("authorship:g0000000-3", "imt:position", '"2.5"^^<' + PROJECT.prefixes["xsd"] + "decimal>")
     ),
     "person of an organisation": _with(_line(_AUTHOR, "imt:isByOrganisation", "organisation:g0000000")),
@@ -104,13 +104,15 @@ FAULTS: dict[str, Callable[[Lines], Lines]] = {
     "days in the wrong order": _instead(
         _line(_EVENT, "imt:latestDay"), _line(_EVENT, "imt:latestDay", _day("2024-04-01"))
     ),
-    "day that is none": _instead(_line(_EVENT, "imt:latestDay"), _line(_EVENT, "imt:latestDay", _day("2024-05-32"))),
+    "day that does not exist": _instead(
+        _line(_EVENT, "imt:latestDay"), _line(_EVENT, "imt:latestDay", _day("2024-05-32"))
+    ),
     "day as a string": _instead(_line(_EVENT, "imt:latestDay"), _line(_EVENT, "imt:latestDay", '"2024-05-31"')),
     "day with a zone": _with(_line(_EVENT, "imt:latestDay", _day("2024-05-31Z"))),
     "day in another month": _instead(
         _line(_EVENT, "imt:earliestDay"), _line(_EVENT, "imt:earliestDay", _day("2024-04-01"))
     ),
-    "kind of event out of list": _instead(
+    "kind of event that is not in the list": _instead(
         _line(_EVENT, "imt:hasEventKind"), _line(_EVENT, "imt:hasEventKind", "modality:pet")
     ),
     "edition supersedes itself": _with(_line(_EDITION, "imt:directlySupersedes", _EDITION)),
@@ -121,9 +123,11 @@ FAULTS: dict[str, Callable[[Lines], Lines]] = {
     "two nuclides": _with(_line(_AGENT, "imt:hasRadionuclide", "nuclide:zr-89")),
     "contrast agent with nuclide": _with(_line(_AGENT, "imt:hasAgentKind", "agentkind:contrast-agent")),
     "unused vector": _without(_line(_AGENT, "imt:hasVector")),
-    "trial number out of pattern": _instead(_line(_TRIAL, "imt:nctNumber"), _line(_TRIAL, "imt:nctNumber", '"NCT9"')),
+    "trial number that does not match the pattern": _instead(
+        _line(_TRIAL, "imt:nctNumber"), _line(_TRIAL, "imt:nctNumber", '"NCT9"')
+    ),
     "unused intervention": _without(_line(_TRIAL, "imt:usesIntervention")),
-    "mapping of no statement": _without(_line("vector:g0000000", "skos:exactMatch")),
+    "mapping without a statement": _without(_line("vector:g0000000", "skos:exactMatch")),
     "confidence above one": _with(
         _line(_MAPPING, "sssom:confidence", '"1.5"^^<' + PROJECT.prefixes["xsd"] + "decimal>")
     ),
@@ -133,15 +137,15 @@ FAULTS: dict[str, Callable[[Lines], Lines]] = {
     "listing under a year of no date": _instead(
         _line("listing:g0000000-1", "imt:labelYear"), _line("listing:g0000000-1", "imt:labelYear", _integer("1999"))
     ),
-    "no IRI of the house": lambda lines: [line.replace("/trial/g0", "/trial/G_0") for line in lines],
+    "IRI outside of the project's pattern": lambda lines: [line.replace("/trial/g0", "/trial/G_0") for line in lines],
 }
 """Kinds of faults, each an edit of the record 0000000."""
 
 
 def lines(triples: int, *, share: float = 0.0, seed: int = 0) -> Iterator[str]:
-    """Yield at least so many N-Triples lines: whole records, of which a share, drawn by ``seed``, has a fault.
+    """Yield at least so many N-Triples lines: whole records, of which a share, drawn with ``seed``, has a fault.
 
-    The kinds of faults take turns, so that records are enough for all where there are as many faulty ones.
+    The kinds of faults take turns, so every kind occurs if there are at least as many faulty records as kinds.
     """
     chance = Random(seed)
     written = number = 0
@@ -185,8 +189,8 @@ def main() -> None:
     parser.add_argument("triples", type=int, help="how many to write, at least")
     parser.add_argument("--share", type=float, default=0.0, help="of records with a fault, from 0 to 1")
     parser.add_argument("--seed", type=int, default=0, help="of the draw of faulty records")
-    asked = parser.parse_args()
-    written = lines(asked.triples, share=asked.share, seed=asked.seed)
+    args = parser.parse_args()
+    written = lines(args.triples, share=args.share, seed=args.seed)
     while block := "\n".join(islice(written, 10_000)):
         sys.stdout.write(block + "\n")
 

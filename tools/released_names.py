@@ -1,4 +1,4 @@
-"""What a release leaves behind: the list of its names, and its counts in the changelog.
+"""Record a release: the list of its names, and its counts in the changelog.
 
 ``python -m tools.released_names`` adds the names of the shipped graph to ``w3id/released.txt``, and writes the counts
 of the newest version into ``CHANGELOG.md``: run it for each release.
@@ -21,7 +21,7 @@ LIST = ROOT / "w3id" / "released.txt"
 
 
 def names(quads: Iterable[Quad]) -> set[str]:
-    """Return every IRI of ours that stands anywhere in some quads, datatypes and graph names included."""
+    """Return every IRI of the project in some quads, including datatypes and graph names."""
     found = set()
     for quad in quads:
         for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):

@@ -71,7 +71,7 @@ def query(
     """Return the answer to a saved query, by its name, or to SPARQL text, as ``rdflib.Graph.query`` does.
 
     ``parameters`` are those of the saved query, as Python values, rdflib terms, or text as ``imt query --param`` takes
-    it. SPARQL text need not declare the project's prefixes; it is asked over ``dataset`` (``all``, the default,
+    it. SPARQL text need not declare the project's prefixes; it is evaluated over ``dataset`` (``all``, the default,
     ``asserted``, ``page``). A saved query names its dataset in its header. The embedded Oxigraph answers, or the SPARQL
     ``endpoint`` at an address within ``timeout`` seconds; ``login`` is a user and a password for it.
 

@@ -177,9 +177,9 @@ def test_the_command_says_where_to_run_a_federated_query(tmp_path: Path) -> None
     name = "substances-in-wikidata"
     refused = subprocess.run([*command, name], capture_output=True, text=True, timeout=60, env=environment, check=False)
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
-    assert refused.stderr.startswith(f"imt: '{name}' asks https://query.wikidata.org/sparql as well")
+    assert refused.stderr.startswith(f"imt: '{name}' also queries https://query.wikidata.org/sparql,")
     described = subprocess.run([*command, "--describe", name], capture_output=True, text=True, timeout=60, check=True)
-    assert "\nfederated: run it in an engine that has the graph and may ask https://query.wikid" in described.stdout
+    assert "\nfederated: run it in an engine that has the graph and can query https://query.wikid" in described.stdout
     assert "SERVICE <https://query.wikidata.org/sparql> {" in described.stdout
 
 

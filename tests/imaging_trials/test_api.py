@@ -46,9 +46,9 @@ def test_the_functions_stay_callable_after_other_imports(root: Path) -> None:
     use = "print(len(it.graph('page')), callable(it.validate), callable(it.query), callable(it.dataset))"
     for first in (
         "pass",
-        "import rdfkit.rdf.named_graphs",
-        "from rdfkit.rdf import named_graphs; from imaging_trials.build import validation; named_graphs.graph_iri('a')",
-        "from rdfkit.rdf.named_graphs import graph_iri",
+        "import rdfkit.rdf.named_graphs, imaging_trials.mapping_sets, imaging_trials.views",
+        "from imaging_trials.build import validation; from imaging_trials import model, bibliography",
+        "from rdfkit.rdf.named_graphs import dataset",
         "from imaging_trials import *",
     ):
         assert run(root, f"{first}\n{use}") == "6 True True True\n"
@@ -125,7 +125,7 @@ print(len(it.query("SELECT * FROM graph:curated { ?a ?p ?b }")))
         (lambda: it.query(""), "There is no query in this text"),
         (lambda: it.query("ASK {}", site="bone"), "has no parameters"),
         (lambda: it.query("ASK {}", dataset="everything"), "There is no dataset 'everything'"),
-        (lambda: it.query("ASK FROM graph:page {}", dataset="page"), "leave out FROM, or graphs"),
+        (lambda: it.query("ASK FROM graph:page {}", dataset="page"), "leave out FROM, or dataset"),
         (lambda: it.query("DROP ALL"), "DROP is a SPARQL update"),
     ],
 )

@@ -161,7 +161,7 @@ def test_sparql_is_looked_at_and_linted_or_refused() -> None:
         guard.form(text)
         guard.names_its_dataset(text)
         guard.asks_another_server(text)
-        guard.graphs_asked(text)
+        guard.dataset_iris(text)
         guard.with_prefixes(text, PROJECT.prefixes)
         for finding in portability.findings(text):
             assert finding.line >= 1

@@ -58,7 +58,7 @@ def test_a_dangerous_query_is_looked_at_and_linted_or_refused(name: str) -> None
         is_accepted(
             lambda: (
                 guard.names_its_dataset(text),
-                guard.graphs_asked(text),
+                guard.dataset_iris(text),
                 guard.with_prefixes(text, PROJECT.prefixes),
             )
         )

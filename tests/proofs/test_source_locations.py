@@ -154,7 +154,7 @@ def check(mutants: Sequence[Mutant], folder: Path, show: Show) -> None:
         assert score.first >= 0.9 * score.total
 
 
-def test_the_in_reportline_of_a_sample_of_mutants(tmp_path: Path, show: Show) -> None:
+def test_the_right_line_of_a_sample_of_mutants(tmp_path: Path, show: Show) -> None:
     mutants = reported()
     assert len(mutants) > 800
     check(mutants[::60], tmp_path, show)
@@ -162,5 +162,5 @@ def test_the_in_reportline_of_a_sample_of_mutants(tmp_path: Path, show: Show) ->
 
 @pytest.mark.prove
 @pytest.mark.parametrize("part", range(4))
-def test_the_in_reportline_of_every_mutant(part: int, tmp_path: Path, show: Show) -> None:
+def test_the_right_line_of_every_mutant(part: int, tmp_path: Path, show: Show) -> None:
     check(reported()[part::4], tmp_path, show)

@@ -1,8 +1,8 @@
 """``python -m tools.mutation``: both scores, and what is missing.
 
-With ``--write`` the expectations in ``mutants.tsv`` are written anew, and mutants searched for constraints that have
-none. ``--sharpen`` adds records that notice changes of queries which nothing notices yet. Both expect what the shapes
-say today: read the difference before you commit it.
+``--write`` writes the expectations in ``mutants.tsv`` again, and searches mutants for constraints that have none.
+``--sharpen`` adds records for changes of queries that no test notices yet. Both take the current results of the shapes
+as expected: read the difference before you commit it.
 """
 
 import argparse
@@ -18,25 +18,25 @@ from tools.mutation.weaken import Change
 
 
 def main() -> int:
-    """Print the scores; return 1 where something is neither noticed nor justified."""
+    """Print the scores; return 1 if a change is neither noticed nor justified."""
     parser = argparse.ArgumentParser(prog="python -m tools.mutation", description=__doc__.splitlines()[0])
-    parser.add_argument("--write", action="store_true", help="write mutants.tsv anew")
+    parser.add_argument("--write", action="store_true", help="write mutants.tsv again")
     parser.add_argument("--sharpen", action="store_true", help="add records that notice more changes")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    if asked.write:
+    if args.write:
         from tools.mutation import search
 
-        search.write(_tell)
-    if asked.sharpen:
+        search.write(_progress)
+    if args.sharpen:
         _sharpen()
     wrong, unbroken = _records()
     unnoticed = _shapes()
     return 1 if wrong or unbroken or unnoticed else 0
 
 
-def _tell(line: str) -> None:
+def _progress(line: str) -> None:
     if sys.stderr.isatty():
         print(line, file=sys.stderr)
 
@@ -44,17 +44,17 @@ def _tell(line: str) -> None:
 def _records() -> tuple[int, int]:
     """Print the first score: records broken by one edit."""
     mutants = list(records.mutants())
-    wrong = [(mutant, said) for mutant in mutants if (said := score.wrong(mutant))]
+    wrong = [(mutant, results) for mutant in mutants if (results := score.wrong(mutant))]
     broken = {(mutant.aimed, mutant.component) for mutant in mutants if mutant.expected == records.REPORTED}
     missing = score.unbroken(broken)
     kinds = Counter(mutant.expected for mutant in mutants)
     count = len(aims())
-    print(f"Records with one edit: {len(mutants)}, of which {len(mutants) - len(wrong)} do as expected.")
+    print(f"Records with one edit: {len(mutants)}, of which {len(mutants) - len(wrong)} give the expected results.")
     print(f"  {kinds[records.REPORTED]} must be reported by the constraint aimed at, {kinds[records.PASSES]} pass all")
-    print(f"  shapes, {kinds[records.SILENT]} are none of the business of the constraint aimed at.")
+    print(f"  shapes, {kinds[records.SILENT]} must not be reported by the constraint aimed at.")
     print(f"Constraints broken by an edit: {count - len(missing)} of {count}.")
-    for mutant, said in wrong:
-        print(f"  WRONG {mutant.id}: expected {mutant.expected}, and the shapes said: {said}")
+    for mutant, results in wrong:
+        print(f"  WRONG {mutant.id}: expected {mutant.expected}, but the shapes report: {results}")
     for name in missing:
         print(f"  NOT BROKEN {name}")
     return len(wrong), len(missing)
@@ -63,7 +63,7 @@ def _records() -> tuple[int, int]:
 def _shapes() -> int:
     """Print the second score: shapes changed in one place."""
     changes = weaken.changes()
-    alive = score.survivors(changes, _tell)
+    alive = score.survivors(changes, _progress)
     reasons = score.justified()
     equivalent = [change for change in alive if change.id in reasons]
     unnoticed = [change for change in alive if change.id not in reasons]
@@ -86,7 +86,7 @@ def _shapes() -> int:
 def _sharpen() -> None:
     from tools.mutation import search
 
-    alive = score.survivors(weaken.changes(), _tell)
+    alive = score.survivors(weaken.changes(), _progress)
     by_aim: dict[tuple[str, str], list[Change]] = defaultdict(list)
     for change in alive:
         if change.declaration is None and change.aims[0].parameter == "sparql" and change.added:

@@ -1,4 +1,4 @@
-"""What can be aimed at: each constraint of the shapes that report, with the ways its focus nodes are reached."""
+"""Each constraint of the shapes that report results, with the target declarations of its shape."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Aim:
 
     @property
     def id(self) -> tuple[str, str]:
-        """Return shape and component: what tells it from all others."""
+        """Return shape and component, which identify the constraint."""
         return self.name, self.component
 
 
@@ -78,7 +78,7 @@ def query_of(aim: Aim) -> str:
 
 
 def read_by(aim: Aim) -> set[str]:
-    """Return the properties that a constraint reads; with "" among them where it reads any."""
+    """Return the properties that a constraint reads; "" is among them if it reads any property."""
     from rdflib import RDF, SH
 
     from rdfkit.sparql import guard

@@ -1,7 +1,8 @@
 """One edit on a record, made from the parameter of a constraint: what it must report, and what it must let pass.
 
-For ``sh:sparql`` and for shapes joined by ``sh:or`` and its like there is no telling from the parameter: there every
-edit on what the constraint reads is tried (``tries``), and the search keeps those that are reported.
+The parameter does not determine the edits for ``sh:sparql``, or for shapes combined by ``sh:or`` and the like. For
+these, every edit of the properties that the constraint reads is tried (``tries``), and the search keeps those that are
+reported.
 """
 
 import re
@@ -41,23 +42,23 @@ class Spot:
         return (t.object for t in self.base.triples if t.subject == self.focus and t.predicate.value == name)
 
     def change(self, name: str, new: Any) -> Edit:
-        """Return the edit that puts a value in the place of the first one."""
+        """Return the edit that replaces the first value."""
         return Edit(name, (Triple(self.focus, self.path, self.old),), (Triple(self.focus, self.path, new),))
 
     def add(self, name: str, new: Any) -> Edit:
-        """Return the edit that puts a value beside those that are there."""
+        """Return the edit that adds a value."""
         return Edit(name, (), (Triple(self.focus, self.path, new),))
 
 
 def spot(aim: Aim, base: Base, focus: Node) -> Spot:
-    """Return the spot that a constraint on a property looks at."""
+    """Return the spot that a constraint on a property checks."""
     path = NamedNode(str(aim.path))
     has = tuple(triple.object for triple in base.triples if triple.subject == focus and triple.predicate == path)
     return Spot(aim, base, focus, path, has)
 
 
 def breaking(aim: Aim, base: Base, focus: Node) -> Iterator[Edit]:
-    """Yield edits that the constraint must report, the plainest first. None where the record lacks what they edit."""
+    """Yield edits that the constraint must report, the simplest first; none if the record lacks what they edit."""
     if aim.parameter in SEARCHED:
         yield from tries(aim, base, focus)
         return
@@ -81,7 +82,7 @@ def breaking(aim: Aim, base: Base, focus: Node) -> Iterator[Edit]:
 
 
 def _of_the_node(aim: Aim, base: Base, focus: Node) -> Iterator[Edit]:
-    """Yield edits against a constraint on the node itself: here those are patterns of IRIs."""
+    """Yield edits against a constraint on the node itself: these are patterns of IRIs."""
     assert aim.parameter == "pattern", aim
     assert isinstance(focus, NamedNode)
     for name, wrong in off(str(aim.value), focus.value):
@@ -91,7 +92,7 @@ def _of_the_node(aim: Aim, base: Base, focus: Node) -> Iterator[Edit]:
 
 
 def _others(at: Spot) -> Iterator[Any]:
-    """Yield values like those that are there, others of the same property first where they are things."""
+    """Yield values similar to the present ones; for things, other values of the same property first."""
     if isinstance(at.old, Literal):
         yield from near(at.old)
     for value in pool().get(at.path.value, ()):
@@ -101,7 +102,7 @@ def _others(at: Spot) -> Iterator[Any]:
 
 
 _IRI = re.compile(r"[a-z]+://[!-;=?-[\]_a-z~]+")
-"""What is surely an IRI."""
+"""Texts that are certainly IRIs."""
 
 Values = Iterator[tuple[str, Any]]
 
@@ -217,7 +218,7 @@ SEARCHED = {"sparql", "or", "xone", "and", "not", "uniqueLang"}
 
 
 def allowed(aim: Aim, base: Base, focus: Node) -> Iterator[Edit]:
-    """Yield edits that the constraint must let pass: another allowed value, a second, none; what is at the border."""
+    """Yield edits that the constraint must accept: another allowed value, a second one, none; values at the limit."""
     if aim.path is None or aim.parameter in SEARCHED:
         return
     at = spot(aim, base, focus)
@@ -238,7 +239,7 @@ def allowed(aim: Aim, base: Base, focus: Node) -> Iterator[Edit]:
 
 
 def _right(at: Spot) -> Iterator[Any]:
-    """Yield values that may stand in the place of the one that is there."""
+    """Yield values that may replace the present one."""
     parameter, value = at.aim.parameter, at.aim.value
     if parameter == "in":
         new: Any

@@ -1,4 +1,4 @@
-"""The shipped graph with a small record laid into it: what the shapes then report about the record's own nodes."""
+"""The shipped graph with a small record added, and what the shapes then report about the record's own nodes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ Outcome = tuple[str, str, str, str, str, str]
 
 Targets = dict["Node", set["Node"]]
 Declaration = tuple["Node", "Node", "Node"]
-"""A target declaration as the triple that it is: shape, sh:targetClass and the like, class or property."""
+"""A target declaration as a triple: shape, sh:targetClass and the like, class or property."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Ground:
 
     @property
     def data(self) -> "Graph":
-        """Return the graph that records are laid into."""
+        """Return the graph to which records are added."""
         return self.context.given.data
 
     @property
@@ -76,17 +76,17 @@ def own_nodes(on: Ground, triples: Iterable[Triple]) -> "set[Node]":
 
 @contextmanager
 def laid(on: Ground, triples: Iterable[Triple], *, close: bool = True) -> Iterator["set[Node]"]:
-    """Lay a record, and what follows from it, into the graph for a while; yield the nodes that are judged."""
-    said = set(triples)
-    everything = said | (on.near.inferences(said) if close else set())
+    """Add a record and the triples inferred from it to the graph for a with block; yield the nodes that are judged."""
+    stated = set(triples)
+    everything = stated | (on.near.inferences(stated) if close else set())
     with rdflib_adapter.added(on.data, everything):
-        yield own_nodes(on, said)
+        yield own_nodes(on, stated)
 
 
 def focus_nodes(
     on: Ground, own: "set[Node]", among: "Iterable[Declaration] | None" = None
 ) -> "dict[Declaration, set[Node]]":
-    """Return which of the nodes each target declaration (or each ``among`` some) reaches, in the graph as it now is."""
+    """Return the nodes that each target declaration (or each ``among`` some) targets in the current graph."""
     from rdflib import RDF, SH
 
     classes: dict[Node, set[Node]] = defaultdict(set)
@@ -117,12 +117,12 @@ def targets_of(reached: "dict[Declaration, set[Node]]") -> Targets:
 
 
 def outcomes(on: Ground, shapes: "Graph", targets: Targets) -> list[Outcome]:
-    """Return what the reference validator reports in the graph as it now is, for these focus nodes, sorted."""
+    """Return the results of the reference validator for these focus nodes in the current graph, sorted."""
     return sorted(outcome(result) for result in pyshacl_engine.validate(PROJECT, on.data, shapes, targets=targets))
 
 
 def outcome(result: report.Result) -> Outcome:
-    """Return a result as text, all that a person would tell apart but the message."""
+    """Return a result as text, with everything except the message."""
     return (
         term_text(PROJECT, result.focus),
         result.path_text(PROJECT),

@@ -1,7 +1,7 @@
-"""SELECT texts of the shapes, changed in one place: a statement, a filter or a branch left out, a comparison turned.
+"""SELECT texts of the shapes, changed in one place: a statement, filter or branch left out, a comparison reversed.
 
-A small reader of the SPARQL that our shapes use (groups, statements with ``;``, FILTER, EXISTS, OPTIONAL, UNION, BIND,
-property paths); what it does not know is an error, so that no part of a query goes unchanged in silence.
+A small parser for the SPARQL in the project's shapes (groups, statements with ``;``, FILTER, EXISTS, OPTIONAL, UNION,
+BIND, property paths). Any other feature is an error, so that no part of a query is silently left unchanged.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tools.mutation import patterns
 
 Token = tuple[str, str, int]
 Change = tuple[str, str]
-"""What was done, and the text of the query then."""
+"""A description of the change, and the changed text of the query."""
 
 _TURNED = {"<": ["<="], "<=": ["<"], ">": [">="], ">=": [">"], "=": ["!="], "!=": ["="]}
 _ANY = "?anyValue"
@@ -40,7 +40,7 @@ class _Text:
 def changes(text: str) -> list[Change]:
     """Return every change of a query, each with its name.
 
-    Raises AssertionError for a query that is written in a way which this reader does not know.
+    Raises AssertionError for a query with a feature that this parser does not support.
     """
     query = _Text(text, tuple(guard.tokens(text)))
     opening = next(index for index, token in enumerate(query.tokens) if token[1] == "{")
@@ -96,7 +96,7 @@ def _called(query: _Text, start: int, bracket: int, _: int) -> tuple[list[Change
 
 
 def _blocks(query: _Text, start: int, brace: int, closing: int) -> tuple[list[Change], int]:
-    """Return the changes of what has a group in braces, or several joined by UNION, and where it ends."""
+    """Return the changes of a clause with a group in braces, or several combined by UNION, and where it ends."""
     branches, end = [brace], _closing(query, brace) + 1
     while end < closing and _word(query, end) == "UNION":
         branches.append(end + 1)
@@ -154,28 +154,28 @@ def _path(query: _Text, index: int) -> tuple[list[str], int]:
 
 
 def _of_statements(query: _Text, start: int, end: int, statements: list[Statement]) -> Iterator[Change]:
-    def written(said: list[Statement]) -> str:
-        return " ".join(f"{subject} {'|'.join(path)} {value} ." for subject, path, value in said)
+    def written(statements: list[Statement]) -> str:
+        return " ".join(f"{subject} {'|'.join(path)} {value} ." for subject, path, value in statements)
 
     def changed(number: int, *instead: Statement) -> str:
         return query.without(start, end, written([*statements[:number], *instead, *statements[number + 1 :]]))
 
     for number, (subject, path, value) in enumerate(statements):
-        said = f"{subject} {'|'.join(path)} {value}"
-        yield f"without {_short(said)}", changed(number)
+        statement = f"{subject} {'|'.join(path)} {value}"
+        yield f"without {_short(statement)}", changed(number)
         if not value.startswith(("?", "$")):
-            yield f"{_short(said)} with any value", changed(number, (subject, path, _ANY))
+            yield f"{_short(statement)} with any value", changed(number, (subject, path, _ANY))
         for part in path if len(path) > 1 else []:
             kept = [other for other in path if other != part]
-            yield f"{_short(said)} without {part}", changed(number, (subject, kept, value))
+            yield f"{_short(statement)} without {part}", changed(number, (subject, kept, value))
         for position, part in enumerate(path):
             for less, name in _less(part):
                 weaker = [*path[:position], less, *path[position + 1 :]]
-                yield f"{_short(said)} {name}", changed(number, (subject, weaker, value))
+                yield f"{_short(statement)} {name}", changed(number, (subject, weaker, value))
 
 
 def _less(path: str) -> Iterator[tuple[str, str]]:
-    """Yield a path with a repetition or an alternative in brackets less."""
+    """Yield a path without one repetition, or without one alternative in brackets."""
     if path.endswith(("+", "*")):
         yield path[:-1], "one step only"
     inner, bracket, behind = path.rpartition(")")
@@ -186,7 +186,7 @@ def _less(path: str) -> Iterator[tuple[str, str]]:
 
 
 def _expression(query: _Text, first: int, last: int) -> Iterator[Change]:
-    """Yield the changes within an expression: an operand left out, a comparison turned, a member of a list left out."""
+    """Yield the changes in an expression: an operand or list member left out, a comparison reversed."""
     for joint in ("|", "&"):
         parts = _split(query, first, last, joint)
         if len(parts) > 1:
@@ -267,7 +267,7 @@ def _pattern(query: _Text, at: int) -> str | None:
 
 
 def regexes(text: str) -> list[str]:
-    """Return the patterns that a query hands to REGEX as one string each."""
+    """Return the patterns that a query passes to REGEX as one string each."""
     query = _Text(text, tuple(guard.tokens(text)))
     calls = (index for index in range(len(query.tokens)) if _word(query, index) == "REGEX")
     found = (_pattern(query, _closing(query, index + 1) - 1) for index in calls)

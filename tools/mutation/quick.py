@@ -1,7 +1,7 @@
-"""Asking the query of a constraint of many edits in a row, on Oxigraph and with little reasoning: a sieve only.
+"""Run the query of a constraint after each of many edits, on Oxigraph with little inference: only a first filter.
 
-What passes the sieve is asked again of the reference validator. The sieve leaves out what an edit would add to the
-closure; of what it takes away it takes the same two things' inferred statements away.
+The reference validator checks what passes the filter. The filter does not infer anything from triples that an edit
+adds. For a triple that an edit removes, the inferred triples between the same two nodes are removed too.
 """
 
 from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ def _shipped() -> tuple[Store, frozenset[Triple]]:
 
 @dataclass(frozen=True)
 class Table:
-    """The shipped graph with a record laid down in it, and what follows from the record."""
+    """The shipped graph with a record added, and the triples inferred from the record."""
 
     store: Store
     inferred: frozenset[Triple]
@@ -38,7 +38,7 @@ class Table:
 
 @contextmanager
 def laid_down(base: Base) -> Iterator[Table]:
-    """Lay a record and what follows from it into a store for a while."""
+    """Add a record and the triples inferred from it to a store for the duration of a with block."""
     store, shipped = _shipped()
     inferred = frozenset(ground().near.inferences(base.triples))
     new = [t for t in {*base.triples, *inferred} if t not in shipped]
@@ -51,7 +51,7 @@ def laid_down(base: Base) -> Iterator[Table]:
 
 @contextmanager
 def edited(table: Table, edit: Edit) -> Iterator[None]:
-    """Do an edit in the store for a while."""
+    """Apply an edit to the store for the duration of a with block."""
     _, shipped = _shipped()
     pairs = {frozenset((t.subject, t.object)) for t in edit.removed if not isinstance(t.object, Literal)}
     literals = {(t.subject, t.object) for t in edit.removed if isinstance(t.object, Literal)}
@@ -81,7 +81,7 @@ def _take(store: Store, triples: Iterable[Triple]) -> None:
 
 
 def rows(table: Table, query: str, nodes: Iterable[Any]) -> Rows:
-    """Return what a query of a constraint finds for some focus nodes."""
+    """Return the results of the query of a constraint for some focus nodes."""
     found = set()
     for node in nodes:
         answer = table.store.query(query, prefixes=PROJECT.prefixes, substitutions={Variable("this"): node})

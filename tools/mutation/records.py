@@ -1,7 +1,8 @@
-"""Small valid records, and mutants of them: each one edit away, with what the shapes must then say.
+"""Small valid records, and mutants of them: each differs by one edit and has the results that the shapes must give.
 
-``mutants()`` gives them all. Those that aim at a constraint lie in ``mutants.tsv``, made by ``python -m tools.mutation
---write``: were they made anew from the shapes each time, a weakened shape would weaken its own test.
+``mutants()`` yields them all. Those that aim at a constraint are stored in ``mutants.tsv``, which ``python -m
+tools.mutation --write`` writes: if they were made from the shapes each time, a weakened shape would weaken its own
+test.
 """
 
 import csv
@@ -22,7 +23,7 @@ FOLDER = Path(__file__).parent
 MUTANTS = FOLDER / "mutants.tsv"
 
 REPORTED, SILENT, PASSES = "reported", "silent", "passes"
-"""What is expected of the constraint aimed at: it reports; it says nothing; no shape says anything."""
+"""The expected result: the constraint aimed at reports the mutant; it does not; no shape does."""
 
 COLUMNS = ("expected", "aimed", "component", "path", "severity", "focus", "value", "base", "edit", "removed", "added")
 _PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PROJECT.prefixes.items())
@@ -43,7 +44,7 @@ class Base:
 
 @dataclass(frozen=True)
 class Edit:
-    """What is done to a record; ``node`` and ``new`` where a whole node gets another name, or is copied under one."""
+    """A change of a record; ``node`` and ``new`` are set if a whole node is renamed, or copied under another name."""
 
     name: str
     removed: tuple[Triple, ...] = ()
@@ -54,11 +55,11 @@ class Edit:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A record that is one edit away from its base, and what must be said of it.
+    """A record that differs from its base by one edit, and its expected results.
 
-    ``aimed`` is the shape (as in the header of a fixture), or "" where the whole record must pass. ``path`` and
-    ``severity`` are those of the results that the constraint must give, ``focus`` and ``value`` the focus nodes and
-    values of all of them, in the same order, with a bar between them; "" where nothing may be reported.
+    ``aimed`` is the shape (as in the header of a fixture), or "" if the whole record must conform. ``path`` and
+    ``severity`` are those of the results that the constraint must report, ``focus`` and ``value`` the focus nodes and
+    values of all of them, in the same order, with a bar between them; "" if nothing may be reported.
     """
 
     id: str
@@ -74,7 +75,7 @@ class Mutant:
 
     @property
     def harmless(self) -> bool:
-        """Tell whether no shape may report the record."""
+        """Return whether no shape may report the record."""
         return self.expected == PASSES
 
     @property
@@ -91,7 +92,7 @@ class Mutant:
 def bases() -> dict[str, Base]:
     """Return the records to start from by name: parts of valid fixtures first, then invalid fixtures.
 
-    A part of a fixture can be named after any thing that it describes, so that a name outlives a change of the fixture.
+    A part of a fixture can be named after any thing that it describes, so that names survive changes of the fixture.
     """
     found: dict[str, Base] = {}
     for path in VALID:
@@ -110,7 +111,7 @@ def valid_bases() -> list[Base]:
 
 
 def connected(triples: list[Triple]) -> list[list[Triple]]:
-    """Return the parts of a file that no statement joins, each in the order of the file."""
+    """Return the unconnected parts of a file, each in the order of the file."""
     described = {triple.subject for triple in triples}
     group = {node: node for node in described}
 
@@ -129,7 +130,7 @@ def connected(triples: list[Triple]) -> list[list[Triple]]:
 
 
 def mutants() -> Iterator[Mutant]:
-    """Yield every mutant, always in the same order: those that aim at a constraint, then those that harm nothing."""
+    """Yield every mutant, always in the same order: those that aim at a constraint, then the harmless ones."""
     numbers: dict[str, int] = defaultdict(int)
 
     def identified(key: str) -> str:
@@ -140,8 +141,8 @@ def mutants() -> Iterator[Mutant]:
         base = bases()[row["base"]]
         edit = _edit(row, base)
         key = f"{row['aimed'].partition(':')[2]}.{row['edit']}"
-        said = {name: row[name] for name in COLUMNS[:7]}
-        yield Mutant(id=identified(key), base=base, edit=edit, **said)
+        expectations = {name: row[name] for name in COLUMNS[:7]}
+        yield Mutant(id=identified(key), base=base, edit=edit, **expectations)
     for base in valid_bases():
         for edit in harmless_edits(base):
             key = f"{base.name.replace(' ', '.').replace('/', '.').replace(':', '.')}.{edit.name}"
@@ -194,7 +195,7 @@ def _texts(mutant: Mutant) -> tuple[str, str]:
 
 
 def harmless_edits(base: Base) -> Iterator[Edit]:
-    """Yield edits that no shape may mind: the triples in another order, a longer label, another name for a thing."""
+    """Yield edits that no shape may report: the triples in another order, a longer label, another name for a thing."""
     yield Edit("reorder")
     subjects = list(dict.fromkeys(triple.subject for triple in base.triples))
     for subject in subjects:
@@ -209,24 +210,24 @@ def harmless_edits(base: Base) -> Iterator[Edit]:
 
 
 def renamed(base: Base, node: Node, new: Node, name: str) -> Edit:
-    """Return the edit that gives a node another name wherever it stands."""
+    """Return the edit that renames a node everywhere in the record."""
     gone = tuple(triple for triple in base.triples if node in (triple.subject, triple.object))
     return Edit(name, gone, tuple(replaced(triple, node, new) for triple in gone), node, new)
 
 
 def copied(base: Base, node: Node, new: Node) -> Edit:
-    """Return the edit that says all that is said of a node of another one too."""
+    """Return the edit that copies all statements about a node to another one."""
     return Edit("copy", (), tuple(replaced(t, node, new) for t in base.triples if t.subject == node), node, new)
 
 
 def replaced(triple: Triple, node: Node, new: Node) -> Triple:
-    """Return a triple with another node in the place of one."""
+    """Return a triple with one node replaced by another."""
     subject = new if triple.subject == node else triple.subject
     return Triple(subject, triple.predicate, new if triple.object == node else triple.object)
 
 
 def show(term: object) -> str:
-    """Return a term as Turtle writes it, with the prefixes of the project where they fit."""
+    """Return a term in Turtle, with the project's prefixes."""
     if isinstance(term, NamedNode):
         short = PROJECT.shorten(term.value)
         return short if short != term.value and _plain(short) else f"<{term.value}>"
@@ -256,5 +257,5 @@ def read(line: str) -> tuple[Triple, ...]:
 
 
 def turtle(mutant: Mutant) -> str:
-    """Return the record of a mutant as a Turtle file, a statement a line."""
+    """Return the record of a mutant as a Turtle file with one statement on each line."""
     return _PROLOGUE + "\n" + "\n".join(text([triple]) for triple in mutant.triples) + "\n"

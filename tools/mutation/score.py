@@ -1,4 +1,4 @@
-"""Both scores: which constraints report what is aimed at them, and which changes of the shapes a test notices."""
+"""Both scores: which constraints report their mutants, and which changes of the shapes a test notices."""
 
 import csv
 from collections import defaultdict
@@ -20,12 +20,12 @@ from tools.mutation.weaken import Change
 EQUIVALENT = records.FOLDER / "equivalent.tsv"
 
 Seen = Callable[[list[Outcome]], list[tuple[str, ...]]]
-"""What a test sees of the results of a shape."""
+"""The part of the results of a shape that a test compares."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A record that a test looks at, and what that test sees of the results."""
+    """A record that a test validates, and the part of the results that the test compares."""
 
     name: str
     triples: tuple[Any, ...]
@@ -33,7 +33,7 @@ class Evidence:
 
 
 def fixture_sees(found: list[Outcome]) -> list[tuple[str, ...]]:
-    """Return what the test of a fixture compares: everything but the value."""
+    """Return what the test of a fixture compares: everything except the value."""
     return sorted((focus, path, component, severity) for focus, path, _, component, severity, _ in found)
 
 
@@ -43,9 +43,9 @@ def mutant_sees(found: list[Outcome]) -> list[tuple[str, ...]]:
 
 
 def evidence(aim: Aim, mine: dict[tuple[str, str], list[Mutant]]) -> Iterator[Evidence]:
-    """Yield the records that tests look at and that concern a constraint, those most likely to notice first."""
-    for path, said in headers():
-        if (said["breaks"], said["component"]) == aim.id:
+    """Yield the records of tests that concern a constraint, those most likely to notice a change first."""
+    for path, keys in headers():
+        if (keys["breaks"], keys["component"]) == aim.id:
             base = records.bases()[f"invalid/{path}"]
             yield Evidence(base.name, base.triples, fixture_sees)
     for base in records.valid_bases():
@@ -57,19 +57,19 @@ def evidence(aim: Aim, mine: dict[tuple[str, str], list[Mutant]]) -> Iterator[Ev
 
 @cache
 def headers() -> list[tuple[str, dict[str, str]]]:
-    """Return what each invalid fixture says it breaks, by its name."""
+    """Return the header of each invalid fixture, by the fixture's name."""
     return [(path.stem, header(path)) for path in INVALID]
 
 
 @cache
 def focused(name: str) -> frozenset[Any]:
-    """Return the shapes that look at a valid record."""
+    """Return the shapes that target nodes of a valid record."""
     with laid(ground(), records.bases()[name].triples) as own:
         return frozenset(shape for shape, _, _ in focus_nodes(ground(), own))
 
 
-def survivors(changes: Iterable[Change], tell: Callable[[str], None] = lambda _: None) -> list[Change]:
-    """Return those of some changes of the shapes that no record notices."""
+def survivors(changes: Iterable[Change], progress: Callable[[str], None] = lambda _: None) -> list[Change]:
+    """Return those of some changes of the shapes that no record notices; ``progress`` gets lines about the progress."""
     alive: dict[str, Change] = {change.id: change for change in changes}
     by_aim: dict[tuple[str, str], list[str]] = defaultdict(list)
     for change in alive.values():
@@ -80,7 +80,7 @@ def survivors(changes: Iterable[Change], tell: Callable[[str], None] = lambda _:
         mine[mutant.aimed, mutant.component].append(mutant)
     for number, aim in enumerate(aims()):
         if number % 50 == 0:
-            tell(f"{number} of {len(aims())} constraints, {len(alive)} changes not noticed yet")
+            progress(f"{number} of {len(aims())} constraints, {len(alive)} changes not noticed yet")
         if not any(name in alive for name in by_aim[aim.id]):
             continue
         for record in evidence(aim, mine):
@@ -93,7 +93,7 @@ def survivors(changes: Iterable[Change], tell: Callable[[str], None] = lambda _:
 
 
 def noticed(aim: Aim, record: Evidence, changes: Iterable[Change]) -> Iterator[str]:
-    """Yield the changes under which a test sees something else of a record."""
+    """Yield the changes that change the results that a test compares for a record."""
     on = ground()
     inside = [change for change in changes if change.declaration is None]
     made = [weaken.variant(aim, change, f"--{number}") for number, change in enumerate([None, *inside])]
@@ -102,7 +102,7 @@ def noticed(aim: Aim, record: Evidence, changes: Iterable[Change]) -> Iterator[s
         targets = targets_of(reached).get(aim.owner)
         if not targets:
             return
-        graph = weaken.beside([triples for _, triples in made])
+        graph = weaken.shapes_graph([triples for _, triples in made])
         found = outcomes(on, graph, {root: targets for root, _ in made})
     by_root: dict[str, list[Outcome]] = defaultdict(list)
     for result in found:
@@ -121,7 +121,7 @@ def noticed(aim: Aim, record: Evidence, changes: Iterable[Change]) -> Iterator[s
 
 
 def wrong(mutant: Mutant) -> str:
-    """Return what the shapes say of a mutant if that is not what is expected, else ""."""
+    """Return the results for a mutant if they are not those expected, else ""."""
     on = ground()
     aim = by_id()[mutant.aimed, mutant.component] if mutant.aimed else None
     with laid(on, mutant.triples) as own:
@@ -132,10 +132,10 @@ def wrong(mutant: Mutant) -> str:
             found = outcomes(on, on.shapes, {aim.shape: targets}) if targets else []
     if not mutant.harmless:
         found = [entry for entry in found if (entry[5], entry[3]) == (mutant.aimed, mutant.component)]
-    said = [" | ".join(entry[column] for entry in found) for column in (0, 2)]
+    reported = [" | ".join(entry[column] for entry in found) for column in (0, 2)]
     marks = {(entry[1], entry[4]) for entry in found}
     if mutant.expected == records.REPORTED:
-        right = said == [mutant.focus, mutant.value] and marks == {(mutant.path, mutant.severity)}
+        right = reported == [mutant.focus, mutant.value] and marks == {(mutant.path, mutant.severity)}
     else:
         right = not found
     return "" if right else str(found or "nothing")

@@ -1,4 +1,4 @@
-"""Finding mutants: edits are tried on valid records until the constraint aimed at reports, or all shapes pass."""
+"""Find mutants: edits are tried on valid records until the constraint aimed at reports one, or all shapes pass."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -41,16 +41,16 @@ def _node(node: Any) -> Node:
     return _named(rdflib_adapter.from_rdflib(node))
 
 
-def said(aim: Aim, triples: Iterable[Any]) -> list[Outcome]:
-    """Return what the shape aimed at reports of a record."""
+def results_of(aim: Aim, triples: Iterable[Any]) -> list[Outcome]:
+    """Return the results of the shape aimed at for a record."""
     on = ground()
     with laid(on, triples) as own:
         targets = targets_of(focus_nodes(on, own, aim.declared)).get(aim.owner)
         return outcomes(on, on.shapes, {aim.shape: targets}) if targets else []
 
 
-def all_said(triples: Iterable[Any]) -> list[Outcome]:
-    """Return what all shapes report of a record."""
+def all_results(triples: Iterable[Any]) -> list[Outcome]:
+    """Return the results of all shapes for a record."""
     on = ground()
     with laid(on, triples) as own:
         return outcomes(on, on.shapes, targets_of(focus_nodes(on, own)))
@@ -63,9 +63,9 @@ def attempt(aim: Aim, base: Base, edit: Edit) -> Mutant | None:
 
 
 def judged(aim: Aim, base: Base, edit: Edit) -> Mutant:
-    """Return the mutant with what the constraint aimed at says of it now."""
+    """Return the mutant with the current results of the constraint aimed at."""
     mutant = Mutant("", records.SILENT, *aim.id, "", "", "", "", base, edit)
-    found = [entry for entry in said(aim, mutant.triples) if (entry[5], entry[3]) == aim.id]
+    found = [entry for entry in results_of(aim, mutant.triples) if (entry[5], entry[3]) == aim.id]
     if not found:
         return mutant
     focus, value = (" | ".join(entry[column] for entry in found) for column in (0, 2))
@@ -73,7 +73,7 @@ def judged(aim: Aim, base: Base, edit: Edit) -> Mutant:
 
 
 def candidates(aim: Aim, declaration: Declaration) -> list[tuple[Base, Node]]:
-    """Return the focus nodes of valid records that a declaration reaches, those first that it alone reaches."""
+    """Return the focus nodes of valid records that a declaration targets, those first that only it targets."""
     found = []
     for base in records.valid_bases():
         reached = focus_of(base.name)
@@ -102,7 +102,7 @@ def killers(aim: Aim) -> Iterator[Mutant]:
 
 
 def searched(aim: Aim, most: int = 2) -> Iterator[Mutant]:
-    """Yield up to ``most`` mutants for each target of a SPARQL constraint, found by trying edits through the sieve."""
+    """Yield up to ``most`` mutants for each target of a SPARQL constraint, from edits that pass `quick`."""
     for number, declaration in enumerate(aim.declared):
         kinds: Counter[str] = Counter()
         wanted = most if number == 0 else 1
@@ -120,16 +120,16 @@ def searched(aim: Aim, most: int = 2) -> Iterator[Mutant]:
 
 
 def sieved(aim: Aim, base: Base, focus: Node, table: quick.Table) -> Iterator[Edit]:
-    """Yield the edits after which the query of a constraint finds something."""
+    """Yield the edits after which the query of a constraint has results."""
     for edit in islice(tries.tries(aim, base, focus, wide=True), MAX_TRIED_EDITS):
         with quick.edited(table, edit):
-            found = quick.rows(table, query_of(aim), asked(aim, base, edit))
+            found = quick.rows(table, query_of(aim), reachable(aim, base, edit))
         if found:
             yield edit
 
 
-def asked(aim: Aim, base: Base, edit: Edit) -> set[Node]:
-    """Return the nodes of an edited record that the targets may reach."""
+def reachable(aim: Aim, base: Base, edit: Edit) -> set[Node]:
+    """Return the nodes of an edited record that may be focus nodes."""
     nodes = {node for declaration in aim.declared for node in focus_of(base.name).get(declaration, ())}
     return nodes | {_named(t.subject) for t in edit.added if t.predicate == values.TYPE}
 
@@ -140,30 +140,32 @@ def _named(node: Any) -> Node:
 
 
 def sharpened(aim: Aim, alive: list[Change]) -> Iterator[Mutant]:
-    """Yield records that tell changed queries of a constraint from the query as it is: edits of fixtures.
+    """Yield records for which changed queries of a constraint have other results than the query: edits of fixtures.
 
-    What they are expected to give is what the constraint says today: read them before you keep them.
+    Their expected results are the current results of the constraint: read them before you keep them.
     """
     left = {change.id: (change, str(change.added[0][2])) for change in alive if change.added}
     broken = [base for base in records.bases().values() if base.name in _fixtures_of(aim)]
     valid = list(dict.fromkeys(base for d in aim.declared for base, _ in candidates(aim, d)))
     for base in (*broken, *valid[:6]):
-        nodes = sorted(asked(aim, base, Edit("")), key=str)
+        nodes = sorted(reachable(aim, base, Edit("")), key=str)
         with quick.laid_down(base) as table:
             wide = tries.tries(aim, base, nodes[0], wide=True) if nodes else ()
             for edit in islice(chain(tries.off_regexes(aim, base), wide), MAX_TRIED_EDITS):
                 if not left:
                     return
-                told = _told(aim, base, edit, table, left)
-                if told and (mutant := _noticing(aim, base, edit, told)):
+                differing = _differing(aim, base, edit, table, left)
+                if differing and (mutant := _noticing(aim, base, edit, differing)):
                     yield mutant[0]
                     for name in mutant[1]:
                         left.pop(name, None)
 
 
-def _told(aim: Aim, base: Base, edit: Edit, table: quick.Table, left: dict[str, tuple[Change, str]]) -> list[Change]:
+def _differing(
+    aim: Aim, base: Base, edit: Edit, table: quick.Table, left: dict[str, tuple[Change, str]]
+) -> list[Change]:
     with quick.edited(table, edit):
-        nodes = asked(aim, base, edit)
+        nodes = reachable(aim, base, edit)
         now = quick.rows(table, query_of(aim), nodes)
         return [change for change, query in left.values() if quick.rows(table, query, nodes) != now]
 
@@ -175,11 +177,11 @@ def _noticing(aim: Aim, base: Base, edit: Edit, changes: list[Change]) -> tuple[
 
 
 def _fixtures_of(aim: Aim) -> set[str]:
-    return {f"invalid/{name}" for name, said in score.headers() if (said["breaks"], said["component"]) == aim.id}
+    return {f"invalid/{name}" for name, keys in score.headers() if (keys["breaks"], keys["component"]) == aim.id}
 
 
 def isolated(aim: Aim, declaration: Declaration, base: Base, focus: Node) -> Iterator[Edit]:
-    """Yield the edit that leaves a node to one target declaration: what the others go by is taken away."""
+    """Yield the edit after which only one declaration targets a node: it removes the triples that the others use."""
     others = {str(value) for _, kind, value in aim.declared if node_name(kind) != "sh:targetClass"} - {
         str(declaration[2])
     }
@@ -195,16 +197,16 @@ def passers(aim: Aim) -> Iterator[Mutant]:
         for edit in islice(edits.allowed(aim, base, focus), 5):
             if seen[edit.name] < (5 if aim.parameter == "in" else 1):
                 mutant = Mutant("", records.PASSES, *aim.id, "", "", "", "", base, edit)
-                if not all_said(mutant.triples):
+                if not all_results(mutant.triples):
                     seen[edit.name] += 1
                     yield mutant
 
 
-def write(tell: Callable[[str], None]) -> None:
-    """Write ``mutants.tsv`` anew: judge again what is there, and search mutants of constraints that have none.
+def write(progress: Callable[[str], None]) -> None:
+    """Write ``mutants.tsv`` again: judge the mutants in it, and search mutants for constraints that have none.
 
-    A line whose base no longer has what the edit removes is left out. A line that a person adds needs the shape, the
-    component, the base, the name of the edit and what it removes and adds; the rest is filled in here.
+    A line whose base no longer has the triples that the edit removes is left out. A line added by hand needs the shape,
+    the component, the base, the name of the edit, and the triples that it removes and adds; the rest is filled in here.
     """
     kept = (m for m in records.mutants() if m.aimed and set(m.edit.removed) <= set(m.base.triples))
     found = [again(mutant) for mutant in kept]
@@ -212,13 +214,13 @@ def write(tell: Callable[[str], None]) -> None:
     for aim in aims():
         if aim.id not in broken:
             mine = [*searched(aim)] if aim.parameter == "sparql" else [*killers(aim), *passers(aim)]
-            tell(f"{aim.name} {aim.parameter}: {len(mine)} found")
+            progress(f"{aim.name} {aim.parameter}: {len(mine)} found")
             found += mine
     records.write(found)
 
 
 def again(mutant: Mutant) -> Mutant:
-    """Return a mutant with what the shapes say of it now."""
+    """Return a mutant with the current results of the shapes."""
     if mutant.harmless and not score.wrong(mutant):
         return mutant
     return judged(score.by_id()[mutant.aimed, mutant.component], mutant.base, mutant.edit)

@@ -24,7 +24,7 @@ OTHERS = [
     NamedNode(PROJECT.expand(name))
     for name in ("agent:fes", "organisation:nci", "section:general", "article:boellaard-2015", "phase:phase-1")
 ]
-"""Shipped things of five classes that no other joins."""
+"""Things of the shipped graph from five unrelated classes."""
 
 
 def of_type(text: str, kind: str) -> Literal:
@@ -34,7 +34,7 @@ def of_type(text: str, kind: str) -> Literal:
 
 @cache
 def pool() -> dict[str, list[Any]]:
-    """Return the values that each property has in valid records and in the data, and all concepts beside them."""
+    """Return the values that each property has in valid records and in the data, and all concepts as well."""
     found: dict[str, dict[Any, None]] = defaultdict(dict)
     for base in valid_bases():
         for triple in base.triples:
@@ -57,7 +57,7 @@ def pool() -> dict[str, list[Any]]:
 
 
 def is_a(node: Any, kind: Any) -> bool:
-    """Tell whether the shipped graph has a node as an instance of a class (given as rdflib's)."""
+    """Return whether the shipped graph has a node as an instance of a class (given as rdflib's)."""
     on = ground()
     kinds = on.near.of_subject.get(node, ())
     return any(
@@ -68,7 +68,7 @@ def is_a(node: Any, kind: Any) -> bool:
 
 
 def near(literal: Literal) -> Iterator[Literal]:
-    """Yield literals of the same kind that lie next to one."""
+    """Yield literals of the same kind with a value next to that of the given one."""
     value, kind = literal.value, literal.datatype.value.removeprefix(XSD)
     if literal.language:
         yield from (Literal(text, language=literal.language) for text in (value + " again", "Another text"))
@@ -88,7 +88,7 @@ def near(literal: Literal) -> Iterator[Literal]:
 
 
 def one_character_off(text: str) -> Iterator[str]:
-    """Yield texts that differ from one in a character: left out, doubled, put in its place, before or behind."""
+    """Yield texts that differ from one in a character: left out, doubled, replaced, or added before or behind."""
     for extra in ("x", "0", "X", " ", "-", "é"):
         yield text + extra
         yield extra + text
@@ -103,9 +103,9 @@ def one_character_off(text: str) -> Iterator[str]:
 
 
 def off(pattern: str, text: str) -> Iterator[tuple[str, str]]:
-    """Yield near texts that a pattern (SHACL 4.4.3; in XPath's syntax, as far as Python's is the same) refuses.
+    """Yield similar texts that do not match a pattern (SHACL 4.4.3; XPath's syntax as far as Python's is the same).
 
-    First come those that a pattern weakened in one place would let pass.
+    First come those that match a pattern weakened in one place.
     """
     wrong = [near for near in dict.fromkeys(one_character_off(text)) if not re.search(pattern, near)]
     for weaker in patterns.weaker(pattern):

@@ -1,7 +1,7 @@
-"""Shapes, changed in one place: a parameter left out or widened, a member less, a target less, a query less strict.
+"""Shapes changed in one place: a parameter, list member or target removed, a value widened, a query less strict.
 
-A changed shape is told as a variant: the triples of the shape and of all it refers to, under names of their own, so
-that many variants stand beside each other in one shapes graph and are asked in one run.
+A changed shape is represented as a variant: the triples of the shape and of everything it refers to, under new names.
+So many variants fit into one shapes graph, and one run validates with all of them.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _LISTS = ("in", "languageIn", "or", "xone", "and")
 
 @dataclass(frozen=True)
 class Change:
-    """One change of the shapes: where, what, and the triples that it takes away and puts there.
+    """One change of the shapes: where, what, and the triples that it removes and adds.
 
     ``aims`` are the constraints whose shapes reach the place; ``declaration`` is the target that is left out, if it is
     a target.
@@ -40,7 +40,7 @@ class Change:
 
     @property
     def id(self) -> str:
-        """Return what tells it from all other changes."""
+        """Return a text that identifies the change."""
         return f"{self.shape}: {self.what}"
 
 
@@ -98,22 +98,22 @@ def changes() -> list[Change]:
         mine = tuple(aim for aim in aims() if aim.owner == shape)
         what = f"without {node_name(kind)} {node_name(value)}"
         found.append(Change(node_name(shape), what, (declaration,), (), mine, declaration))
-    return _told_apart(found)
+    return _numbered(found)
 
 
-def _told_apart(found: list[Change]) -> list[Change]:
-    """Number the changes that are called the same."""
+def _numbered(found: list[Change]) -> list[Change]:
+    """Number the changes that have the same description."""
     times: dict[str, int] = {}
-    apart = []
+    distinct = []
     for change in found:
         times[change.id] = times.get(change.id, 0) + 1
         number = times[change.id]
-        apart.append(replace(change, what=f"{change.what} ({number})") if number > 1 else change)
-    return apart
+        distinct.append(replace(change, what=f"{change.what} ({number})") if number > 1 else change)
+    return distinct
 
 
 def _parameter(node: Any, parameter: str, value: Any) -> "Iterator[tuple[str, tuple[Statement, ...]]]":
-    """Yield the changes of one parameter: what, and the triples that stand for it then."""
+    """Yield the changes of one parameter: what, and the triples that replace it."""
     from rdflib import SH, Literal
 
     if parameter in {"path", "message", "prefixes"}:
@@ -136,7 +136,7 @@ def _parameter(node: Any, parameter: str, value: Any) -> "Iterator[tuple[str, tu
 
 
 def _wider(parameter: str, value: Any) -> Iterator[tuple[str, str, Any]]:
-    """Yield what lets more pass than a parameter with this value: what it is called, the parameter, and its value."""
+    """Yield weaker parameters than a parameter with this value: description, parameter and value."""
     from rdflib import SH, Literal
 
     if parameter in {"minCount", "maxCount"}:
@@ -165,11 +165,11 @@ _WIDER = {
     "nodeKind": [("nodeKind", "IRIOrLiteral"), ("nodeKind", "BlankNodeOrIRI")],
     "xone": [("or", "")],
 }
-"""Parameters, and the parameter and value (or the same value) that let more pass."""
+"""Parameters, and the weaker parameter and value (or the same value)."""
 
 
 def _lists(parameter: str, listed: list[Any]) -> Iterator[tuple[str, list[Any]]]:
-    """Yield a list with a member less, or with a language more."""
+    """Yield a list without one member, or with one more language."""
     from rdflib import Literal
 
     for member in listed if len(listed) > 1 else []:
@@ -191,19 +191,19 @@ def _listed(values: list[Any], name: str) -> "tuple[Node, tuple[Statement, ...]]
 
 
 def variant(aim: Aim, change: Change | None, mark: str) -> "tuple[Any, set[Statement]]":
-    """Return the shape of an aim, changed, under a name of its own: its root, and its triples."""
+    """Return the changed shape of an aim under a new name: its root, and its triples."""
     from rdflib import RDF, URIRef
 
-    said = set(below(aim.shape))
+    triples = set(below(aim.shape))
     if change is not None:
-        said = (said - set(change.removed)) | set(change.added)
-    own = {subject for subject, _, _ in said}
+        triples = (triples - set(change.removed)) | set(change.added)
+    own = {subject for subject, _, _ in triples}
     renamed = {node: URIRef(f"{node}{mark}") for node in own if node != RDF.nil}
-    return renamed[aim.shape], {(renamed[s], p, renamed.get(o, o)) for s, p, o in said}
+    return renamed[aim.shape], {(renamed[s], p, renamed.get(o, o)) for s, p, o in triples}
 
 
-def beside(variants: "list[set[Statement]]") -> "Graph":
-    """Return a shapes graph that holds variants side by side."""
+def shapes_graph(variants: "list[set[Statement]]") -> "Graph":
+    """Return a shapes graph with several variants."""
     import rdflib
 
     graph = rdflib.Graph(bind_namespaces="none")

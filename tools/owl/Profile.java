@@ -12,7 +12,7 @@ import org.semanticweb.owlapi.util.VersionInfo;
  * OWLAPI's version; for each file a line "file" with its name and the count of its axioms, then a line "violation" for
  * each rule that it breaks, with the rule's class and the sentence. A file that cannot be read ends the run.
  *
- * <p>Run it as it stands: java -cp '/usr/share/java/*' Profile.java FILE...
+ * <p>Run it without compiling: java -cp '/usr/share/java/*' Profile.java FILE...
  */
 public class Profile {
     public static void main(String[] files) throws Exception {

@@ -1,6 +1,6 @@
 """The OWL proof: is the graph in OWL 2 DL (OWLAPI), and does a DL reasoner (HermiT) find anything impossible in it?
 
-Run as a module (``make owl``), it writes the figures of docs/owl.md anew.
+Run as a module (``make owl``), it updates the figures of docs/owl.md.
 """
 
 import os
@@ -52,21 +52,21 @@ _FIGURES = re.compile(r"(?s)(?<=<!-- figures, by make owl -->\n).*?(?=<!-- end o
 
 
 class Profile(NamedTuple):
-    """What OWLAPI says of one file: how many axioms, and (rule, sentence) for each breach of the profile."""
+    """The result of OWLAPI for one file: the number of axioms, and (rule, sentence) for each profile violation."""
 
     axioms: int
     violations: list[tuple[str, str]]
 
 
 class Verdict(NamedTuple):
-    """What HermiT says: is there a model at all, and which classes and properties are empty in each."""
+    """The result of HermiT: whether there is a model, and which classes and properties are empty in every model."""
 
     consistent: bool
     impossible: list[str]
 
 
 def missing() -> str:
-    """Return what this machine lacks for the proof, as a sentence that says how to get it, or nothing."""
+    """Return a sentence about a missing program and how to install it, or "" if none is missing."""
     java = shutil.which("java")
     listed = subprocess.run(["java", "--list-modules"], capture_output=True, text=True, check=False) if java else None
     if listed is None or "jdk.compiler@" not in listed.stdout:
@@ -78,7 +78,7 @@ def missing() -> str:
 
 @cache
 def asserted() -> frozenset[tuple[str, Triple]]:
-    """Return every asserted triple of the shipped graph, with the name of the graph it stands in."""
+    """Return every asserted triple of the shipped graph, with the name of its named graph."""
     return frozenset(
         (PROJECT.graph_name(q.graph_name), q.triple)
         for q in named_graphs.read_sources(PROJECT)
@@ -92,12 +92,12 @@ def of_terms() -> set[Triple]:
 
 
 def of_all() -> set[Triple]:
-    """Return everything that is asserted, less what OWL has no datatype for."""
+    """Return all asserted triples, without those whose datatype OWL 2 does not have."""
     return {triple for _, triple in asserted() if not outside_owl(triple)}
 
 
 def outside_owl(triple: Triple) -> bool:
-    """Tell whether a triple's literal has a datatype that OWL 2 does not know, such as xsd:date."""
+    """Return whether a triple's literal has a datatype that OWL 2 does not have, such as xsd:date."""
     return isinstance(triple.object, Literal) and triple.object.datatype.value not in DATATYPE_MAP
 
 
@@ -113,30 +113,30 @@ def fixture(path: Path) -> set[Triple]:
 
 
 def profiles(files: list[Path]) -> tuple[str, dict[Path, Profile]]:
-    """Check files against OWL 2 DL and return OWLAPI's version and what it says of each file."""
+    """Check files against OWL 2 DL, and return OWLAPI's version and its result for each file."""
     command = [*JAVA, "-cp", f"{JARS}/*", str(Path(__file__).with_name("Profile.java")), *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode:
         raise RuntimeError(f"OWLAPI's check ended with {done.returncode}: {done.stderr[-2000:]}")
-    said, found = "", dict[Path, Profile]()
+    owlapi_version, found = "", dict[Path, Profile]()
     for line in done.stdout.splitlines():
         kind, *values = line.split("\t")
         if kind == "version":
-            said = ".".join(values[0].split(".")[:3])
+            owlapi_version = ".".join(values[0].split(".")[:3])
         elif kind == "file":
             found[Path(values[0])] = Profile(int(values[1]), [])
         else:
             list(found.values())[-1].violations.append((values[0], values[1]))
     if list(found) != files:
         raise RuntimeError(f"OWLAPI's check answered for {list(found)}, not for {files}.")
-    return said, found
+    return owlapi_version, found
 
 
 def hermit(file: Path, *, properties: bool) -> Verdict:
-    """Let HermiT look for a contradiction, and for classes (on demand properties too) that can have no member.
+    """Run HermiT to find a contradiction, and classes (with ``properties`` also properties) that cannot have members.
 
-    owlready2 brings HermiT along, but its own call is not used: of a class that is an individual too, such as one with
-    a SKOS mapping, it takes the equality with owl:Nothing for an owl:sameAs, and the class passes as satisfiable.
+    owlready2 contains HermiT, but its own call is not used: if a class is also an individual, such as one with a SKOS
+    mapping, it reads the equality with owl:Nothing as owl:sameAs, and the class passes as satisfiable.
     """
     command = [*JAVA, "-cp", f"{HERMIT}{os.pathsep}{HERMIT / 'HermiT.jar'}"]
     command += [
@@ -152,7 +152,7 @@ def hermit(file: Path, *, properties: bool) -> Verdict:
     if done.returncode:
         raise RuntimeError(f"HermiT ended with {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")
     if f"<{PROJECT.vocabulary}" not in done.stdout:
-        raise RuntimeError(f"HermiT says nothing of any term in {file}.")
+        raise RuntimeError(f"The output of HermiT has no term of {file}.")
     equal = [
         set(re.findall(r"<([^>]+)>", names))
         for names in re.findall(r"(?m)^Equivalent(?:Classes|ObjectProperties|DataProperties)\((.*)\)$", done.stdout)
@@ -168,8 +168,8 @@ def hermit_version() -> str:
 
     with ZipFile(HERMIT / "HermiT.jar") as jar:
         manifest = jar.read("META-INF/MANIFEST.MF").decode()
-    said = re.search(r"Implementation-Version: (\S+)", manifest)
-    return f"HermiT {said[1] if said else '?'} (owlready2 {version('owlready2')})"
+    match = re.search(r"Implementation-Version: (\S+)", manifest)
+    return f"HermiT {match[1] if match else '?'} (owlready2 {version('owlready2')})"
 
 
 def closure_sizes() -> tuple[int, int]:
@@ -199,10 +199,10 @@ def figures(folder: Path) -> str:
         triples = len(file.read_text(encoding="utf-8").splitlines())
         return f"| {engine} | {what} | {triples} | {found[file].axioms} | {result} |"
 
-    def verdict(said: Verdict, what: str) -> str:
-        if not said.consistent:
+    def verdict(result: Verdict, what: str) -> str:
+        if not result.consistent:
             return "INCONSISTENT"
-        return f"consistent; {len(said.impossible) or 'none'} of {what} is always empty"
+        return f"consistent; {len(result.impossible) or 'none'} of {what} is always empty"
 
     classes = kinds.count(NamedNode(_OWL + "Class"))
     lines = [
@@ -236,7 +236,7 @@ def shown() -> str:
 
 
 def main() -> int:
-    """Write the figures of docs/owl.md anew; return 0, or 2 where an engine is missing."""
+    """Update the figures of docs/owl.md; return 0, or 2 if an engine is missing."""
     if lacking := missing():
         print(lacking, file=sys.stderr)
         return 2

@@ -207,7 +207,7 @@ def _contents(
 
     quads = list(made)
     contents = {QUADS: quads_bytes(quads), TURTLE: merge_bytes(PROJECT, quads)}
-    said = {"version": __version__, "content_key": key, "reasoner": built.reasoner, "graphs": built.triples}
+    facts = {"version": __version__, "content_key": key, "reasoner": built.reasoner, "graphs": built.triples}
     if publishing:
         from rdfkit.releases import make_release
 
@@ -215,17 +215,17 @@ def _contents(
             PROJECT.at(root), quads, contents, validated=bool(built.verdict), endpoint=publishing.endpoint
         )
         built.written.update(of.summaries())
-        return {**of.contents, MANIFEST: json_bytes({**said, **of.manifest_json()})}
+        return {**of.contents, MANIFEST: json_bytes({**facts, **of.manifest_json()})}
     files = {name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in contents.items()}
     built.written.update({QUADS: "all named graphs", TURTLE: "their merge", MANIFEST: "counts and checksums"})
-    return {**contents, MANIFEST: json_bytes({**said, "files": files})}
+    return {**contents, MANIFEST: json_bytes({**facts, "files": files})}
 
 
 def _files_of(folder: Path) -> set[str]:
     """Return the names of the files of an earlier build in a folder, by its manifest."""
     try:
-        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
-        return {name for name in said if Path(name).name == name and (folder / name).is_file()}
+        names = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        return {name for name in names if Path(name).name == name and (folder / name).is_file()}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
 

@@ -24,9 +24,9 @@ def are_equal(one: str, other: str) -> bool:
 def are_of_one_thing(ours: str, theirs: str, synonyms: Iterable[str] = ()) -> bool:
     """Return whether two labels look like names of one thing; if in doubt they do not, so that a person checks.
 
-    They do if ours is one of the synonyms of theirs. Otherwise their words are compared, without accents, capitals and
-    words such as "of". Words with a digit (and I to IV, read as numbers) must be the same in both, and more than half
-    of all words must be shared. Words that are spelled almost alike count as shared.
+    They do if ``ours`` is one of ``synonyms``, those of ``theirs``. Otherwise their words are compared, without
+    accents, capitals and words such as "of". Words with a digit (and I to IV, read as numbers) must be the same in
+    both, and more than half of all words must be shared. Words that are spelled almost alike count as shared.
 
     >>> are_of_one_thing("Cervix Uteri", "uterine cervix"), are_of_one_thing("thyroid cancer", "breast cancer")
     (True, False)

@@ -1,7 +1,7 @@
 """Read the store: what a property leads to, names, sources and provenance, always in the same order.
 
-Properties and classes are given as constants of `imaging_trials.model.vocabulary`. What has no IRI is left out where
-things are returned, what is not a literal where texts are.
+Properties and classes are given as constants of `imaging_trials.model.vocabulary`. Functions that
+return things leave out terms that are not IRIs; functions that return texts leave out terms that are not literals.
 """
 
 from collections.abc import Iterable
@@ -50,7 +50,7 @@ class Source:
 class Provenance:
     """Where a statement comes from: the named graph, and the section, source or mapping set that states it.
 
-    There is no source for what is inferred and for what the vocabulary says.
+    Inferred statements and statements of the vocabulary have no source.
     """
 
     graph: str

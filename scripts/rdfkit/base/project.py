@@ -46,7 +46,7 @@ class Project:
     - ``folders`` maps a folder to the named graph of all Turtle files in it, at any depth; ``files`` does so for single
       files; ``top_folders`` for the Turtle files directly in a folder (None: such a file is an error).
     - ``readers`` read further named graphs from files of other kinds.
-    - ``datasets`` names sets of named graphs that a query can be asked over, besides ``all`` and ``asserted``.
+    - ``datasets`` names sets of named graphs that a query can be run on, besides ``all`` and ``asserted``.
     - ``label_properties`` are CURIEs of the project's own properties that hold a label, tried after the usual ones.
     - ``code`` lists the Python files that shape the graph besides those of rdfkit: they are part of its cache key.
 

@@ -265,8 +265,8 @@ def _sentence(path: Path, syntax: str, error: SyntaxError) -> str:
     for sign, what, fix in _FIXES:
         if sign in error.msg:
             return f"{where}: {what}; {fix}."
-    said = printable(_PLACE.sub("", error.msg)).rstrip(".")
-    return f"{where}: is not valid {_plain(syntax)} ({said}); fix it there."
+    detail = printable(_PLACE.sub("", error.msg)).rstrip(".")
+    return f"{where}: is not valid {_plain(syntax)} ({detail}); fix it there."
 
 
 def _plain(syntax: str) -> str:

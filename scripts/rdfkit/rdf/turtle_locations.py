@@ -142,7 +142,7 @@ def scan(text: str, syntax: str, base: str | None = None) -> Iterator[Statement]
     raise ValueError(f"no token of {syntax} at offset {at}")
 
 
-class _Open:
+class _OpenStatement:
     """An open statement, or an open bracket in it: the following triples have its subject."""
 
     __slots__ = ("kind", "predicate", "start", "subject")
@@ -165,7 +165,7 @@ class _Reader:
         self._prefixes: dict[str, str] = {}
         self._iris: dict[str, NamedNode] = {}
         self._graph: Term | None = None
-        self._open: list[_Open] = []
+        self._open: list[_OpenStatement] = []
         self._whole: Statement | None = None
         self._string: Node | None = None
 
@@ -245,10 +245,10 @@ class _Reader:
         stack = self._open
         if mark == "[":
             self._begin_item(start, start + 1)
-            stack.append(_Open("[", Node(BlankNode(), start, start + 1)))
+            stack.append(_OpenStatement("[", Node(BlankNode(), start, start + 1)))
         elif mark == "(":
             self._begin_item(start, start + 1)
-            stack.append(_Open("(", None, start))
+            stack.append(_OpenStatement("(", None, start))
         elif mark == "]":
             self._complete(_node(stack.pop()))
         elif mark == ")":
@@ -276,7 +276,7 @@ class _Reader:
     def _complete(self, node: Node) -> None:
         """Add a complete node to what is open: as item, object, predicate or subject."""
         if not self._open:
-            self._open.append(_Open("", node))
+            self._open.append(_OpenStatement("", node))
             return
         within = self._open[-1]
         if within.kind == "(":
@@ -302,7 +302,7 @@ class _Reader:
         self._complete(head)
         self._open.append(within)
 
-    def _end_list(self, ended: _Open, start: int) -> None:
+    def _end_list(self, ended: _OpenStatement, start: int) -> None:
         if ended.subject is None:
             self._complete(Node(_NIL, ended.start, start + 1))
         else:
@@ -316,7 +316,7 @@ class _Reader:
             self._at_once.append(made)
 
 
-def _node(opened: _Open) -> Node:
+def _node(opened: _OpenStatement) -> Node:
     if opened.subject is None:
         raise ValueError(f"an empty bracket at offset {opened.start}")
     return opened.subject

@@ -187,7 +187,7 @@ def _character(escape: "re.Match[str]") -> str:
     return chr(code) if code < 0x110000 else escape[0]
 
 
-def graphs_asked(text: str) -> list[str] | None:
+def dataset_iris(text: str) -> list[str] | None:
     """Return the IRIs after FROM and FROM NAMED in a query, or None if it has neither.
 
     A prefixed name is expanded with the query's own prefixes; one whose prefix is not declared is returned unchanged.

@@ -3,7 +3,7 @@
 The form is that of grlc (https://grlc.io): the text after ``#+`` of all these lines is one YAML mapping. The keys are:
 
 - ``summary``: the question, one sentence that ends in "?"; ``description``: what a row of the answer is.
-- ``tags``: a list of words; ``dataset``: the named graphs it is asked over, such as ``all``, ``asserted``.
+- ``tags``: a list of words; ``dataset``: the named graphs it is run on, such as ``all``, ``asserted``.
 - ``service`` (optional): the SPARQL endpoint that the query asks besides the graph.
 - ``parameters`` (optional): a list of mappings with ``name``, ``type``, ``default``, ``examples``, ``description``.
 - ``may-be-empty``: ``true`` if an answer without rows is right.

@@ -1,4 +1,4 @@
-"""Ask the embedded store, and write its answers.
+"""Query the embedded store, and write its answers.
 
 An answer is pyoxigraph's own (solutions, triples or a boolean), whether it came from the embedded store or from an
 endpoint, so both are written by the same code.

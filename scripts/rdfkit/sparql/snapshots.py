@@ -13,7 +13,7 @@ from rdfkit.sparql.saved import SavedQuery
 def answer(project: Project, store: Store, query: SavedQuery, text: str | None = None) -> tuple[str, bytes]:
     """Return the answer of a saved query as it is committed: the ending of the file's name, and the bytes.
 
-    Rows are SPARQL TSV, triples sorted N-Triples, a boolean is ``true`` or ``false``. ``text`` is asked instead of the
+    Rows are SPARQL TSV, triples sorted N-Triples, a boolean is ``true`` or ``false``. ``text`` is run instead of the
     file's own text, such as one from `saved.bind`.
     """
     found = results.ask(project, store, query.text if text is None else text, query.dataset)

@@ -134,7 +134,7 @@ def test_python_users_query_an_endpoint_like_the_graph(empty: Server) -> None:
         assert len(here)
     text = "SELECT (COUNT(*) AS ?n) { ?agent a imt:Agent }"
     for graphs in ("page", "asserted", "all"):
-        here, there = (imaging_trials.query(text, graphs=graphs, endpoint=url) for url in (None, empty.query))
+        here, there = (imaging_trials.query(text, dataset=graphs, endpoint=url) for url in (None, empty.query))
         assert list(here) == list(there)
     with pytest.raises(UserError, match="within"):
         imaging_trials.query(text, endpoint=empty.query, timeout=0)

@@ -55,7 +55,7 @@ def test_a_turtle_file_that_belongs_to_no_graph_is_an_error(root: Path) -> None:
 
 
 def test_a_folder_without_sources_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"holds no ontology/\*\.ttl"):
+    with pytest.raises(UserError, match=r"has no ontology/\*\.ttl"):
         named_graphs.source_files(PROJECT.at(tmp_path))
 
 

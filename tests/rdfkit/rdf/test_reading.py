@@ -102,7 +102,7 @@ BROKEN: dict[str, tuple[str, str | bytes, str, str]] = {
     "an imported context": (
         "a.jsonld",
         '{"@context": {"@import": "https://schema.org/"}, "@id": "http://e/a", "name": "x"}',
-        "none is fetched",
+        "which is not fetched",
         "",
     ),
     "a quoted triple": ("a.ttl", f"{PREFIX}e:a e:b <<e:a e:b e:c>> .", "has a quoted triple", "rdf:Statement"),

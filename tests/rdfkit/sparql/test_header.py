@@ -145,7 +145,7 @@ def test_a_query_may_ask_the_service_of_its_header(tmp_path: Path) -> None:
     query = _loaded(tmp_path, FEDERATED)["editions-by-site"]
     assert query.service == "https://example.org/sparql"
     assert parsed().service == ""
-    with pytest.raises(UserError, match=r"'editions-by-site' asks https://example\.org/sparql as well"):
+    with pytest.raises(UserError, match=r"'editions-by-site' also queries https://example\.org/sparql,"):
         saved.refuse_federated(query)
     saved.refuse_federated(parsed())
 

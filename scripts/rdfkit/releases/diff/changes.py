@@ -14,7 +14,7 @@ AREAS = ("names", "vocabulary", "concepts", "things", "mappings", "rules", "save
 
 Sign = Literal["added", "removed", "changed", "renamed"]
 Value = str | tuple[str, ...]
-"""A term or a plain text; in the answer of a saved query, a row of terms (``""`` where a variable is unbound)."""
+"""A term or a plain text; in the answer of a saved query, a row of terms (``""`` if a variable is unbound)."""
 
 
 @dataclass(frozen=True)

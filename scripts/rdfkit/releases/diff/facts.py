@@ -209,7 +209,7 @@ def _statements(quads: list[Quad]) -> _Statements:
 
 
 def _reached(quads: list[Quad], statements: _Statements, inner: set[BlankNode]) -> set[BlankNode]:
-    """Return the blank nodes that are reached from an IRI, or from a blank node that is no object."""
+    """Return the blank nodes that are reached from an IRI, or from a blank node that is not an object."""
     waiting = [node for node in statements if node not in inner]
     waiting += [q.object for q in quads if isinstance(q.object, BlankNode) and not isinstance(q.subject, BlankNode)]
     seen: set[BlankNode] = set()
@@ -279,7 +279,7 @@ def _namer(statements: _Statements) -> Callable[[BlankNode], str]:
 def _contents(statements: _Statements) -> tuple[_Statements, set[BlankNode]]:
     """Return the statements of each blank node (of a list, its members in order), and which nodes are lists.
 
-    The rests of a list are left out: only the head of a list needs a text, and the length of a list is no depth.
+    The rests of a list are left out: only the head of a list needs a text, and the length of a list adds no depth.
     """
     objects = [(predicate, value) for pairs in statements.values() for predicate, value in pairs]
     rests = {value for predicate, value in objects if predicate == _REST}

@@ -142,7 +142,7 @@ def _refuse_other_clauses(query: nodes.Query) -> None:
         "FROM": query.dataset, "GROUP BY": query.group_by, "HAVING": query.having, "ORDER BY": query.order_by,
         "LIMIT": query.limit, "OFFSET": query.offset, "VALUES": query.values,
     }  # fmt: skip
-    found = query.form if query.form != "SELECT" else next((name for name, said in clauses.items() if said), "")
+    found = query.form if query.form != "SELECT" else next((name for name, clause in clauses.items() if clause), "")
     if found:
         raise Unsupported(f"{found} in a query")
 

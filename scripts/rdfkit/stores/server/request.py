@@ -102,7 +102,7 @@ def _checked(
         raise RefusedError(400, str(error)) from None
     if guard.asks_another_server(text):
         raise RefusedError(403, "SERVICE sends a query to another server, which this endpoint never does: remove it.")
-    own = guard.graphs_asked(text)
+    own = guard.dataset_iris(text)
     for graph in (*default, *named, *(own or ())):
         if graph not in graphs:
             offered = ", ".join(f"<{name}>" for name in graphs)
