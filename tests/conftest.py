@@ -1,4 +1,4 @@
-"""What several test files share: the checkout, and the command run as a person runs it."""
+"""What several test files share: the checkout, and the command in a separate process."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ pytest_plugins = ["tests.support.cpu_time"]
 
 
 class Imt(Protocol):
-    """Runs ``imt`` in a process of its own."""
+    """Runs ``imt`` in a separate process."""
 
     def __call__(
         self, *arguments: str, stdin: str = "", cwd: Path = ROOT, timeout: float = 120
@@ -28,12 +28,12 @@ Show = Callable[[str, Iterable[str]], None]
 
 @pytest.fixture
 def show(record_property: Callable[[str, object], None]) -> Show:
-    """Return a function with which a test shows what it measured."""
+    """Return a function that prints what a test measured."""
     return lambda title, lines: record_property("shown", [title, *lines])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests have shown, in the order of the tests' names."""
+    """Print what tests measured, in the order of the tests' names."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
     for report in sorted(reports, key=lambda report: str(report.nodeid)):
         for name, lines in getattr(report, "user_properties", []):
@@ -45,7 +45,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the tests out of the person's own cache folder, and give them one that starts empty."""
+    """Give the tests an empty cache folder instead of the user's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
