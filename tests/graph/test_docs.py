@@ -216,6 +216,19 @@ def test_links_between_the_documents_lead_somewhere() -> None:
     assert dead == []
 
 
+def test_every_path_named_in_a_document_exists() -> None:
+    """Paths from the root, in backticks. What is written, and names with a placeholder, are not in a checkout."""
+    written = ("build/", "dist/", "ontology/migrations/")
+    named = {
+        (file.name, path)
+        for file in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md"))
+        for path in re.findall(r"`([\w.*/-]+/[\w.*/-]*)`", file.read_text(encoding="utf-8"))
+        if (ROOT / path.split("/")[0]).is_dir() and not path.startswith(written)
+    }
+    assert len(named) > 20
+    assert sorted((file, path) for file, path in named if not [*ROOT.glob(path.rstrip("/"))]) == []
+
+
 def test_changelog_counts_what_a_version_counts() -> None:
     """`make released` writes the numbers at a release; between releases they are those of the last one."""
     line = changelog_counts(PROJECT, read_snapshot(PROJECT, str(ROOT)), COUNTED)

@@ -42,13 +42,22 @@ def test_queries_cover_the_page() -> None:
 
 def test_each_query_has_an_answer_and_each_answer_a_query() -> None:
     files = {path.with_suffix("") for path in (ROOT / "queries").glob("*/answers/*")}
-    assert files == {query.answer_stem for query in QUERIES.values()}
+    stems = {query.answer_stem for query in QUERIES.values()}
+    assert files == stems, (
+        f"without an answer: {sorted(map(str, stems - files))} (run: make answers); "
+        f"answers without a query, to be removed: {sorted(map(str, files - stems))}"
+    )
 
 
 @every_query
 def test_answer_is_the_committed_one(query: SavedQuery) -> None:
     ending, answer = snapshots.answer(PROJECT, open_store(PROJECT), query)
-    assert answer.decode() == query.answer_stem.with_name(query.id + ending).read_text(encoding="utf-8")
+    path = query.answer_stem.with_name(query.id + ending)
+    assert path.exists(), f"{path} is missing: run make answers"
+    committed = path.read_text(encoding="utf-8")
+    assert answer.decode() == committed, (
+        f"{path} differs: run make answers, and read the difference before you commit it"
+    )
     if not query.may_be_empty:
         assert not snapshots.is_empty(ending, answer)
 

@@ -47,7 +47,8 @@ def test_fixture_breaks_exactly_its_rule(path: Path) -> None:
     own |= {quad.object for quad in quads if isinstance(quad.object, Literal) or not near.is_described(quad.object)}
     results, _ = validate(context().given, triples | near.inferences(triples), own)
     expected = header(path)
-    assert [as_header(result, expected) for result in results] == [expected]
+    found = [as_header(result, expected) for result in results]
+    assert found == [expected], f"{path.name}: its header must name the one result; change the header or the record"
     names = {node.value for node in own if isinstance(node, NamedNode)}
     assert list(undefined_terms.check_quads(PROJECT, quads, str(path), context().known, names)) == []
 
@@ -76,7 +77,9 @@ def test_every_constraint_has_a_fixture() -> None:
     declared = set(constraints())
     assert declared
     proved = {(stated["breaks"], stated["component"]) for stated in map(header, INVALID)}
-    assert sorted(declared - proved) == [], "without a fixture in tests/fixtures/invalid/"
+    assert sorted(declared - proved) == [], (
+        "without a fixture in tests/fixtures/invalid/; docs/authoring.md has its header"
+    )
     assert sorted(proved - declared) == [], "broken by a fixture, but in no file of shapes/"
 
 

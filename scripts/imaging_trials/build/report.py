@@ -11,7 +11,7 @@ from rdfkit.rdf import named_graphs
 from rdfkit.sparql import results, saved
 
 SHOWN = ("agents-with-both-documents", "guidelines-by-body-site", "guideline-counts-by-society")
-"""The saved questions whose answers the report shows."""
+"""The saved queries whose answers the report shows."""
 
 _MAX_ROWS = 5
 _MAX_CELL_CHARACTERS = 44
@@ -71,7 +71,7 @@ def _in_words(rule: str) -> str:
 
 
 def _question(built: build.BuildResult, name: str) -> str:
-    """Return a saved question with the first rows of its answer, or nothing if there is no such question."""
+    """Return a saved query with the first rows of its answer, or nothing if there is no such query."""
     path = next((path for path in saved.files(PROJECT) if path.stem == name), None)
     if path is None:
         return ""
@@ -104,6 +104,6 @@ def _what_was_written(built: build.BuildResult) -> str:
 
 def _what_next() -> str:
     return """Try next:
-  imt query --list            every saved question
+  imt query --list            every saved query
   imt show '[18F]FES'         one agent, with its documents and sources
   imt cite --format bibtex    the twenty guidelines, for your reference manager"""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "build": ("imaging_trials.cli.build", "read the sources, infer, validate, and write the graph to dist/"),
     "validate": ("imaging_trials.cli.validate", "validate the graph, or your own files, against the shapes"),
-    "query": ("imaging_trials.cli.query", "list and answer the saved questions, or your own SPARQL"),
+    "query": ("imaging_trials.cli.query", "list and answer the saved queries, or your own SPARQL"),
     "explain": ("imaging_trials.cli.explain", "list the triples that a row of an answer needs, with their sources"),
     "show": ("imaging_trials.cli.show", "describe a thing, with its sources, by name, notation, DOI, PMID or IRI"),
     "audit": (

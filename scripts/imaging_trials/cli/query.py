@@ -1,4 +1,4 @@
-"""``imt query``: list and answer the saved questions, or answer your own SPARQL."""
+"""``imt query``: list and answer the saved queries, or answer your own SPARQL."""
 
 import argparse
 import functools
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _EPILOG = """\
-imt query                                    lists the saved questions by topic
+imt query                                    lists the saved queries by topic
 imt query --describe NAME                    shows the parameters of a question, and its SPARQL
-imt query NAME --param site=bodysite:lung    answers a saved question, for the lung
+imt query NAME --param site=bodysite:lung    answers a saved query, for the lung
 imt query --sparql 'SELECT ...'              answers your own SPARQL; the project's prefixes need no declaration
 imt query NAME --endpoint URL                sends the same question to another SPARQL endpoint
 """

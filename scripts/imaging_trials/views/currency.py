@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography
-from imaging_trials.model import read, vocabulary
+from imaging_trials.model import dates, read, vocabulary
 from imaging_trials.views import article_findings
 from imaging_trials.views.findings import POSSIBLY, Event, Finding, certainty, events_of, reason, sources_of
 from imaging_trials.views.phrases import Phrase, joined
@@ -87,7 +87,7 @@ def of_thing(store: Store, thing: NamedNode, as_of: str) -> CurrencyStatus:
     words = {finding.words for finding in found}
     status = next((status for status in STATUSES if status in words), "current")
     if status == "current":
-        found.append(Finding("current", (f"no replacement known as of {as_of}",)))
+        found.append(Finding("current", (f"no replacement known as of {dates.shown(as_of)}",)))
     known = read.thing(store, thing)
     doi, pmid = (read.text(store, thing, name) for name in (vocabulary.DOI, vocabulary.PMID))
     return CurrencyStatus(known.label, "", known, doi, pmid, status, tuple(found))
@@ -102,7 +102,7 @@ def _happened(store: Store, thing: NamedNode, as_of: str) -> Iterator[Finding]:
     ]
     first = min(published, key=lambda event: event.earliest, default=None)
     if first and first.earliest > as_of:
-        what = (f"published after {as_of}",)
+        what = (f"published after {dates.shown(as_of)}",)
         yield Finding("not yet published", what, date=first.printed, sources=sources_of(store, first.iri))
         return
     for about in (thing, *read.subjects(store, vocabulary.IS_PUBLISHED_AS, thing)):

@@ -1,17 +1,18 @@
 """The output formats of all commands: for each kind of result, the names that ``--format`` takes and their renderers.
 
 A renderer is named as ``module:function`` and imported when it is used, so that a command loads only the one it needs.
-To add a format, write a function that takes the result and returns text, and add one line to `RENDERERS`.
+To add a format, write a function that takes the result and returns text, and add one line to `RENDERERS`. The
+formats of answers are those of `rdfkit.sparql.results`: a format for rows is one entry of `ROWS` there.
 """
 
 import argparse
 import importlib
 
+from rdfkit.sparql import results
+
 TYPE_CHECKING = False  # importing typing would take 3 ms of every `imt query`
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_RESULTS = "rdfkit.sparql.results:write"
 
 RENDERERS = {
     "agent report": {
@@ -19,14 +20,7 @@ RENDERERS = {
         "markdown": "imaging_trials.views.render_markdown:agent_report",
         "json-ld": "imaging_trials.views.render_rdf:agent_report_as_json_ld",
     },
-    "answer": {
-        "table": _RESULTS,
-        "csv": _RESULTS,
-        "tsv": _RESULTS,
-        "json": _RESULTS,
-        "ttl": _RESULTS,
-        "nt": _RESULTS,
-    },
+    "answer": dict.fromkeys(results.FORMATS, "rdfkit.sparql.results:write"),
     "cards": {
         "text": "imaging_trials.views.render_text:cards",
         "ttl": "imaging_trials.views.render_rdf:cards_as_turtle",

@@ -1,5 +1,6 @@
 """Views as Markdown."""
 
+from imaging_trials.model import dates
 from imaging_trials.views.agent_report import AgentReport
 from imaging_trials.views.render_text import SourceNumbers
 from rdfkit.base import visible
@@ -10,7 +11,10 @@ _SPECIAL = frozenset("\\`*_[]<>|#")
 def agent_report(report: AgentReport) -> str:
     """Return an agent report as Markdown, with its sources as footnotes."""
     numbers = SourceNumbers()
-    parts = [f"# {_escaped(report.agent.label)}", f"`{report.agent.curie}`, guidelines as of {report.as_of}"]
+    parts = [
+        f"# {_escaped(report.agent.label)}",
+        f"`{report.agent.curie}`, guidelines as of {dates.shown(report.as_of)}",
+    ]
     for section in report.sections:
         items = [
             f"- **{_escaped(line.label)}**: {_escaped(line.text)} "

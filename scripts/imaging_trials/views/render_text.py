@@ -246,7 +246,12 @@ def currency(report: CurrencyReport) -> str:
     numbers = [(status, sum(one.status == status for one in report.statuses)) for status in STATUSES]
     summary = ", ".join(f"{number} {status}" for status, number in numbers if number)
     return "\n".join(
-        [*printed.splitlines()[:-1], "", f"As of {report.as_of}: {summary}, of {len(report.statuses)}.", ""]
+        [
+            *printed.splitlines()[:-1],
+            "",
+            f"As of {dates.shown(report.as_of)}: {summary}, of {len(report.statuses)}.",
+            "",
+        ]
     )
 
 
@@ -260,7 +265,7 @@ def _cited(source: read.Source) -> str:
 def agent_report(report: AgentReport) -> str:
     """Return an agent report as text, with numbered sources at its end."""
     numbers = SourceNumbers()
-    parts = [f"{visible(report.agent.label)}\n{report.agent.curie}, guidelines as of {report.as_of}"]
+    parts = [f"{visible(report.agent.label)}\n{report.agent.curie}, guidelines as of {dates.shown(report.as_of)}"]
     for section in report.sections:
         column = min(max(width(line.label) for line in section.lines), MAX_LABEL_COLUMNS)
         printed, before = [section.title], ""

@@ -93,9 +93,11 @@ class _Mapping:
         for name, (key, _) in self._nodes.items():
             if name not in keys:
                 raise fault(self.path, key.start_mark.line + 1, f"unknown key '{name}': {offer(name, keys)}")
-        for name in keys:
-            if name not in self._nodes and name not in optional:
-                raise fault(self.path, self.line, f"'{name}' is missing: add a line '{name}: ...'")
+        missing = [name for name in keys if name not in self._nodes and name not in optional]
+        if missing:
+            what = "' and '".join(missing) + ("' is" if len(missing) == 1 else "' are")
+            lines = "', '".join(f"{name}: ..." for name in missing)
+            raise fault(self.path, self.line, f"'{what} missing: add a line '{lines}'")
 
     def fault(self, key: str, what: str) -> UserError:
         return fault(self.path, self._nodes[key][0].start_mark.line + 1, what)

@@ -22,7 +22,7 @@ from rdfkit.rdf import named_graphs
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import BinaryIO, TextIO
 
     from rdfkit.base import Project
@@ -52,7 +52,10 @@ ROWS = {
     "tsv": RowFormat(QueryResultsFormat.TSV, _has_only_a_head),
     "json": RowFormat(QueryResultsFormat.JSON, lambda _, end: end.endswith(b'"bindings":[]}}')),
 }
-"""Formats for rows besides the table: the SPARQL 1.1 results formats, as Oxigraph writes them."""
+"""Formats for rows besides the table: the SPARQL 1.1 results formats, as Oxigraph writes them.
+
+An entry is all that a format needs: the options of ``imt query`` and the messages are made from these names.
+"""
 
 TRIPLES = ("ttl", "nt")
 FORMATS = ("table", *ROWS, *TRIPLES)
@@ -92,7 +95,7 @@ def write(project: Project, answer: Answer, format_: str, out: TextIO) -> bool:
     if isinstance(answer, QueryTriples):
         return _write_triples(project, answer, format_, out)
     if format_ in TRIPLES:
-        raise UserError(f"The query returns no triples, and {format_} is for triples: choose table, csv, tsv or json.")
+        raise UserError(f"The query returns no triples, and {format_} is for triples: choose {_choice(ROWS)}.")
     if isinstance(answer, QueryBoolean):
         if format_ == "table":
             out.write("true\n" if answer else "false\n")
@@ -107,9 +110,14 @@ def write(project: Project, answer: Answer, format_: str, out: TextIO) -> bool:
         return bool(rows)
     counting = _Counting(out.buffer)
     answer.serialize(counting, ROWS[format_].format)  # type: ignore[arg-type]  # all it needs of a file
-    if format_ == "json":
+    if not counting.end.endswith(b"\n"):
         out.buffer.write(b"\n")
     return not ROWS[format_].is_empty(counting.lines, counting.end)
+
+
+def _choice(names: Iterable[str]) -> str:
+    *first, last = ("table", *names)
+    return f"{', '.join(first)} or {last}"
 
 
 def short(project: Project, value: object) -> str:
@@ -125,7 +133,7 @@ def _write_triples(project: Project, answer: QueryTriples, format_: str, out: Te
     from rdfkit.rdf import writing
 
     if format_ in ROWS:
-        raise UserError(f"The query returns triples, and {format_} is for rows: choose table, ttl or nt.")
+        raise UserError(f"The query returns triples, and {format_} is for rows: choose {_choice(TRIPLES)}.")
     triples = sorted(answer, key=str)
     if format_ == "table":
         from rdfkit.base import table

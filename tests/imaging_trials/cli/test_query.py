@@ -177,7 +177,7 @@ def test_an_empty_answer_to_ones_own_sparql_is_an_answer(root: Path) -> None:
         (["editions-by-site", "--param", "site=bone) } DROP ALL #"], "is not a value for site"),
         (["editions-by-site", "--format", "ttl"], "choose table, csv, tsv or json"),
         (["superseded", "--format", "json"], "choose table, ttl or nt"),
-        (["editions-by-site", "--format", "xml"], "--format"),
+        (["editions-by-site", "--format", "papyrus"], "--format"),
         (["editions-by-site", "--dataset", "page"], "names its dataset"),
         (["editions-by-site", "--sparql", "ASK {}"], "one thing at a time"),
         (["--sparql", "ASK {}", "--param", "site=bone"], "has no parameters"),

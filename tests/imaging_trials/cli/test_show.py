@@ -215,7 +215,7 @@ def test_every_asserted_statement_of_a_thing_is_on_its_card(store: Store) -> Non
         (["FES", "\udcff"], "contains a broken character"),
         (["a\x1b[31m\n"], r"'a\x1b[31m'"),
         ([], "arguments are required: WHAT"),
-        (["FES", "--format", "xml"], "invalid choice: 'xml'"),
+        (["FES", "--format", "papyrus"], "invalid choice: 'papyrus'"),
     ],
 )
 def test_bad_input_is_refused_in_one_sentence(imt: Imt, arguments: list[str], words: str) -> None:
