@@ -22,6 +22,7 @@ OURS = ("page", "curated", "links", "concepts", "dataset")
 """The named graphs whose nodes a shape must look at."""
 
 
+@pytest.mark.prove
 def test_what_is_aimed_at_are_the_constraints_that_the_fixtures_are_about() -> None:
     assert {(aim.name, aim.component) for aim in aims()} == set(constraints())
 
@@ -93,6 +94,7 @@ def test_a_change_of_each_kind_is_noticed() -> None:
             ), change.id
 
 
+@pytest.mark.prove
 def test_an_unchanged_shape_is_not_taken_for_a_changed_one() -> None:
     aim = next(aim for aim in aims() if aim.parameter == "minCount")
     nothing = weaken.Change(aim.name, "nothing", (), (), (aim,))
