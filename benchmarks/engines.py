@@ -88,7 +88,7 @@ def _virtuoso(file: Path, folder: Path) -> Iterator[LoadedEngine]:
 
 ENGINES: dict[str, Callable[[Path, Path], Any]] = {
     "Oxigraph server": _oxigraph,
-    PEER: lambda file, folder: _in_process(conformance.embedded, file, folder),
+    PEER: lambda file, folder: _in_process(conformance.in_pyoxigraph, file, folder),
     "Virtuoso": _virtuoso,
     "Jena": _jena,
     "rdflib": lambda file, folder: _in_process(conformance.in_rdflib, file, folder),

@@ -1,4 +1,4 @@
-"""What several test files share: the checkout, and the command run as a person runs it."""
+"""What several test files share: the checkout, and the command in a separate process."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ pytest_plugins = ["tests.support.cpu_time"]
 
 
 class Imt(Protocol):
-    """Runs ``imt`` in a process of its own."""
+    """Runs ``imt`` in a separate process."""
 
     def __call__(
         self, *arguments: str, stdin: str = "", cwd: Path = ROOT, timeout: float = 120
@@ -26,14 +26,31 @@ Show = Callable[[str, Iterable[str]], None]
 """Takes a title and lines, which pytest prints below everything else, from any worker."""
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of an ``xdist_group`` on one worker.
+
+    pytest-xdist 3.8 appends the group to ``Item._nodeid``, from where pytest 9.2 no longer takes the name of a test.
+    Each worker would then build a release, a wheel and a JVM of its own.
+    """
+    if not getattr(config.option, "loadgroup", False):
+        return
+    for item in items:
+        grouped = vars(item).get("_nodeid", item.nodeid)
+        if grouped != item.nodeid:
+            from _pytest.nodeid import coerce_node_id
+
+            item._id = coerce_node_id(grouped)
+
+
 @pytest.fixture
 def show(record_property: Callable[[str, object], None]) -> Show:
-    """Return a function with which a test shows what it measured."""
+    """Return a function that prints what a test measured."""
     return lambda title, lines: record_property("shown", [title, *lines])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests have shown, in the order of the tests' names."""
+    """Print what tests measured, in the order of the tests' names."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
     for report in sorted(reports, key=lambda report: str(report.nodeid)):
         for name, lines in getattr(report, "user_properties", []):
@@ -45,7 +62,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the tests out of the person's own cache folder, and give them one that starts empty."""
+    """Give the tests an empty cache folder instead of the user's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield

@@ -1,4 +1,4 @@
-"""The alignments: every class has its place, and nothing ends up in a class of others where it does not belong."""
+"""The alignments: every class is aligned, and no thing is in an external class where it does not belong."""
 
 import re
 from collections import defaultdict
@@ -8,8 +8,8 @@ import pyoxigraph as ox
 import pytest
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.inference import closure as reason
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.inference import closure
+from rdfkit.rdf import named_graphs
 from rdfkit.shacl import undefined_terms
 from tests.conftest import ROOT
 
@@ -33,7 +33,7 @@ NOT_YET_IN_THE_DATA = """
     trialintervention:one a imt:Intervention .
     mapping:one a imt:Mapping ; imt:isInMappingSet mappingset:one ; imt:mapsSubject agent:fes .
 """
-"""Things of the kinds that the shipped data may have none of."""
+"""Things of kinds that the shipped data may lack."""
 
 ENDS_UP_IN = {
     "imt:Agent": "schema:Substance",
@@ -78,7 +78,7 @@ ENDS_UP_IN = {
     "skos:ConceptScheme": "skos:ConceptScheme",
     "qudt:Quantity": "qudt:Quantity",
 }
-"""Kind of thing: every class of other vocabularies that each of its members is in, and no other."""
+"""Kind of thing: exactly the external classes that each of its members is in."""
 
 REALMS = {
     "works": (
@@ -95,7 +95,7 @@ REALMS = {
     "studies": "Trial",
     "happenings": "Event",
 }
-"""What is so different that no class of others may hold things of two. Concepts (a disease, a role) are a realm too."""
+"""Kinds so different that no external class may contain things of two. Concepts (a disease, a role) are one too."""
 
 AXIOMS_OF_OTHERS = """
     bibo:Webpage rdfs:subClassOf bibo:Document . bibo:volume rdfs:domain bibo:Document .
@@ -114,16 +114,16 @@ AXIOMS_OF_OTHERS = """
     schema:WebPageElement rdfs:subClassOf schema:CreativeWork . schema:Periodical rdfs:subClassOf schema:CreativeWork .
     schema:ScholarlyArticle rdfs:subClassOf schema:CreativeWork .
 """
-"""What the others say themselves of the terms that ours are put under, as read in the sources that the file names."""
+"""What the external vocabularies state about the terms in use, as read in the sources that the file names."""
 
 
 def closed(axioms: str = "") -> ox.Store:
     """Return the shipped graph with things of every kind and, on demand, more axioms; closed."""
-    store = layers.read_sources(PROJECT)
+    store = named_graphs.read_sources(PROJECT)
     for name, text in {"curated": NOT_YET_IN_THE_DATA, "alignments": axioms}.items():
         quads = ox.parse(PROLOGUE + text, format=ox.RdfFormat.TURTLE)
         store.extend(ox.Quad(q.subject, q.predicate, q.object, PROJECT.graph_iri(name)) for q in quads)
-    assert reason.close(PROJECT, store, RULES).contradictions == []
+    assert closure.close(PROJECT, store, RULES).contradictions == []
     return store
 
 
@@ -151,7 +151,7 @@ def classes_of(store: ox.Store, thing: ox.NamedNode) -> Iterator[str]:
 def declared(graph: ox.NamedNode) -> dict[ox.NamedNode, set[ox.NamedNode]]:
     """Return every subject with a type in a graph of terms, and its types."""
     found = defaultdict(set)
-    for quad in layers.read_sources(PROJECT).quads_for_pattern(None, TYPE, None, graph):
+    for quad in named_graphs.read_sources(PROJECT).quads_for_pattern(None, TYPE, None, graph):
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
             found[quad.subject].add(quad.object)
     return found
@@ -159,12 +159,13 @@ def declared(graph: ox.NamedNode) -> dict[ox.NamedNode, set[ox.NamedNode]]:
 
 def stated() -> list[ox.Quad]:
     """Return what the file says beyond the declarations."""
-    quads = layers.read_sources(PROJECT).quads_for_pattern(None, None, None, ALIGNMENTS)
+    quads = named_graphs.read_sources(PROJECT).quads_for_pattern(None, None, None, ALIGNMENTS)
     return [quad for quad in quads if quad.predicate not in {TYPE, LABEL}]
 
 
-def test_every_class_is_aligned_or_listed_in_the_report_with_the_reason_why_not() -> None:
-    store = layers.read_sources(PROJECT)
+def test_every_class_is_aligned_or_listed_with_a_reason() -> None:
+    """Every class is aligned, or listed in the report with the reason why not."""
+    store = named_graphs.read_sources(PROJECT)
     above = defaultdict(set)
     for quad in store.quads_for_pattern(None, SUB_CLASS, None, VOCABULARY):
         above[quad.subject].add(quad.object)
@@ -183,7 +184,8 @@ def test_every_class_is_aligned_or_listed_in_the_report_with_the_reason_why_not(
 
 
 @pytest.mark.parametrize("kind", ENDS_UP_IN)
-def test_things_end_up_in_these_classes_of_others_and_in_no_other(kind: str, alone: ox.Store) -> None:
+def test_things_belong_to_these_external_classes_only(kind: str, alone: ox.Store) -> None:
+    """The alignments infer these external types for a thing and no other."""
     things = members(alone, kind)
     assert things
     expected = frozenset(map(PROJECT.expand, ENDS_UP_IN[kind].split()))
@@ -203,7 +205,7 @@ def _subjects(store: ox.Store, graph: str) -> set[ox.NamedNode]:
     return {quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode)}
 
 
-def test_no_class_of_others_holds_things_of_two_realms(either: ox.Store) -> None:
+def test_no_external_class_has_things_of_two_realms(either: ox.Store) -> None:
     realm_of = {
         thing: realm
         for realm, kinds in REALMS.items()
@@ -211,37 +213,39 @@ def test_no_class_of_others_holds_things_of_two_realms(either: ox.Store) -> None
         for thing in members(either, f"imt:{kind}")
     }
     realm_of |= dict.fromkeys(members(either, "skos:Concept"), "concepts")
-    held = defaultdict(set)
+    found = defaultdict(set)
     for thing, realm in realm_of.items():
         for name in classes_of(either, thing):
-            held[name].add(realm)
-    foreign = {PROJECT.shorten(name): realms for name, realms in held.items() if not name.startswith(PROJECT.base)}
+            found[name].add(realm)
+    foreign = {PROJECT.shorten(name): realms for name, realms in found.items() if not name.startswith(PROJECT.base)}
     assert len(foreign) > 20
     assert {name: realms for name, realms in foreign.items() if len(realms) > 1} == {}
 
 
-def test_a_wrong_alignment_is_noticed_by_the_axioms_of_the_others() -> None:
-    wrong = layers.read_sources(PROJECT)
+def test_a_wrong_alignment_contradicts_external_axioms() -> None:
+    """The axioms of the external vocabularies detect a wrong alignment."""
+    wrong = named_graphs.read_sources(PROJECT)
     text = AXIOMS_OF_OTHERS + "imt:GuidelineEdition rdfs:subClassOf fabio:Work ."
     wrong.extend(
         ox.Quad(q.subject, q.predicate, q.object, ALIGNMENTS)
         for q in ox.parse(PROLOGUE + text, format=ox.RdfFormat.TURTLE)
     )
-    found = {entry.rule for entry in reason.close(PROJECT, wrong, RULES).contradictions}
+    found = {entry.rule for entry in closure.close(PROJECT, wrong, RULES).contradictions}
     assert found == {"cax-adc"}
 
 
 def test_a_skos_mapping_between_terms_infers_nothing() -> None:
     mapping = PROJECT.prefixes["skos"]
-    with_all, without = layers.read_sources(PROJECT), layers.read_sources(PROJECT)
+    with_all, without = named_graphs.read_sources(PROJECT), named_graphs.read_sources(PROJECT)
     mappings = [quad for quad in stated() if quad.predicate.value.startswith(mapping)]
     assert len(mappings) > 20
     for quad in mappings:
         without.remove(quad)
-    assert reason.close(PROJECT, with_all, RULES).kept == reason.close(PROJECT, without, RULES).kept
+    assert closure.close(PROJECT, with_all, RULES).kept == closure.close(PROJECT, without, RULES).kept
 
 
-def test_each_axiom_ties_a_term_of_ours_to_one_of_others_of_the_same_kind() -> None:
+def test_each_axiom_relates_two_terms_of_one_kind() -> None:
+    """Each axiom relates a term of this project to an external term of the same kind."""
     kinds = declared(ALIGNMENTS) | declared(VOCABULARY)
     of_axiom = {SUB_CLASS: {CLASS}, SUB_PROPERTY: {OBJECT, DATATYPE}}
     for quad in stated():
@@ -258,7 +262,8 @@ def test_a_term_is_not_both_mapped_and_put_under_the_same_term() -> None:
     assert len(pairs) == len(set(pairs))
 
 
-def test_every_term_of_others_is_declared_once_with_one_kind_and_is_used() -> None:
+def test_external_terms_are_declared_once_and_used() -> None:
+    """Every external term is declared once, with one kind, and is used."""
     here, vocabulary = declared(ALIGNMENTS), declared(VOCABULARY)
     used = {quad.object for quad in stated()}
     assert used == set(here)
@@ -266,7 +271,8 @@ def test_every_term_of_others_is_declared_once_with_one_kind_and_is_used() -> No
     assert {len(kinds) for kinds in here.values()} == {1}
 
 
-def test_every_section_of_terms_of_others_names_where_they_were_read() -> None:
+def test_sections_of_external_terms_name_their_source() -> None:
+    """Every section of external terms names the document where they were read."""
     lines = FILE.read_text(encoding="utf-8").splitlines()
     begin = next(number for number, line in enumerate(lines) if line.startswith("# The other vocabularies' terms"))
     assert re.search(r"read on \d{4}-\d\d-\d\d", lines[begin])
@@ -282,8 +288,9 @@ def test_every_section_of_terms_of_others_names_where_they_were_read() -> None:
         assert re.search(r" at [0-9a-f]{12}|rdflib \d", heads.pop()), prefix
 
 
-def test_the_gate_knows_the_terms_of_the_alignments_and_no_misspelt_ones() -> None:
-    store = layers.read_sources(PROJECT)
+def test_alignment_terms_are_defined_and_misspelled_ones_are_not() -> None:
+    """The check for undefined terms accepts the terms of the alignments and reports misspelled ones."""
+    store = named_graphs.read_sources(PROJECT)
     known = undefined_terms.defined_in_store(PROJECT, store)
     terms = {term.value for term in declared(ALIGNMENTS)}
     assert terms <= known.classes | known.properties

@@ -1,4 +1,4 @@
-"""Every line of the page is modelled or left out with a reason, and the two tell the same story."""
+"""Every line of the page is modeled or left out with a reason, and graph and table agree on which."""
 
 import csv
 import hashlib
@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.rdf import named_graphs
 
 COVERAGE = PROJECT.root / "data" / "page" / "coverage.tsv"
 SHARED = Path(os.environ.get("IMT_SHARED", PROJECT.root.parent / "shared"))
@@ -26,7 +26,7 @@ def rows() -> list[Row]:
 
 @pytest.fixture(scope="module")
 def page_graph() -> set[tuple[str, str, str]]:
-    store = layers.read_sources(PROJECT)
+    store = named_graphs.read_sources(PROJECT)
     quads = store.quads_for_pattern(None, None, None, PROJECT.graph_iri("page"))
     return {
         (q.subject.value, q.predicate.value, q.object.value)
@@ -54,7 +54,8 @@ def test_every_line_is_either_modelled_or_left_out_with_a_reason(rows: list[Row]
     assert undecided == []
 
 
-def test_only_blank_lines_and_four_lines_around_the_page_are_left_out(rows: list[Row]) -> None:
+def test_only_blank_lines_and_four_more_are_left_out(rows: list[Row]) -> None:
+    """Only blank lines and four lines around the page are left out."""
     blank = hashlib.sha256(b"").hexdigest()
     left_out = [row for row in rows if row["reason"]]
     assert all((row["reason"] == "blank line") == (row["sha256"] == blank) for row in left_out)
@@ -77,12 +78,12 @@ def test_each_thing_that_models_a_line_names_the_lines_section(
 def test_each_thing_that_the_page_graph_describes_models_a_line(
     rows: list[Row], page_graph: set[tuple[str, str, str]]
 ) -> None:
-    modelled = {iri for row in rows for iri in models(row)}
+    modeled = {iri for row in rows for iri in models(row)}
     described = {subject for subject, _, _ in page_graph}
-    assert described - modelled == set()
+    assert described - modeled == set()
 
 
-def test_each_section_that_a_thing_names_has_a_line_modelled_by_it(
+def test_each_section_of_a_thing_has_a_line_modeled_by_it(
     rows: list[Row], page_graph: set[tuple[str, str, str]]
 ) -> None:
     lines = {(iri, PROJECT.expand(row["section"])) for row in rows for iri in models(row)}

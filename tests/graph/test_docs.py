@@ -1,14 +1,14 @@
 """What README, CONTRIBUTING and docs/ show is true: commands are run, and their output compared."""
 
 import doctest
+import importlib
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from pyoxigraph import RdfFormat, parse
@@ -19,11 +19,12 @@ from imaging_trials.cli.diff import COUNTED
 from imaging_trials.model.project import PROJECT
 from rdfkit.releases import changelog_counts, read_snapshot
 from tests.conftest import ROOT
+from tests.support.documents import DOCUMENTS, Block, blocks, commands, unlike
 
 pytestmark = pytest.mark.xdist_group("docs")
 
 STANDS_FOR = {"make run": "imt build --output dist", "make": "make help"}
-"""A command that is not run as it stands, and the one that is run for it: the same work, less the environment."""
+"""A command that is not run as written, and the one that is run instead: the same work without the environment."""
 
 NOT_RUN = {
     "git clone": "needs the network",
@@ -50,32 +51,15 @@ NOT_RUN = {
 }
 """A command of which only the existence is checked, and why."""
 
-LANGUAGES = {"console", "python", "sparql", "turtle", "text", "sh"}
-"""What a fence may be marked as. All are checked but ``text``, which is for drawings: nothing in them can be run; and
-``sh``, for stores that are not to be had here, which tests/graph/test_stores.py allows only where the text says so."""
+AUTHORED = {"rq", "fixture", "check", "tsv", "renames", "sssom"}
+"""The file formats of docs/authoring.md: tests/graph/test_authoring.py reads their examples."""
+
+LANGUAGES = {"console", "python", "sparql", "turtle", "text", "sh", *AUTHORED}
+"""The languages of fenced blocks. All are tested but ``text``, for drawings, and ``sh``, for stores that are not
+available here: tests/graph/test_stores.py allows it only if the page says so."""
 
 ELSEWHERE = "docs/stores.md"
 """Its console blocks need servers: tests/graph/test_stores.py runs them."""
-
-FENCE = re.compile(r"(?ms)^```(\w*)\n(.*?)^```$")
-
-
-class Block(NamedTuple):
-    """A fenced block of a document: file, line of the fence, language, text."""
-
-    file: str
-    line: int
-    language: str
-    text: str
-
-
-def blocks() -> Iterator[Block]:
-    """Yield every fenced block of every document that a reader is sent to."""
-    for file in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]:
-        text = file.read_text(encoding="utf-8")
-        for match in FENCE.finditer(text):
-            line = text.count("\n", 0, match.start()) + 1
-            yield Block(file.relative_to(ROOT).as_posix(), line, match[1], match[2])
 
 
 def of_language(language: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -88,27 +72,6 @@ def of_language(language: str) -> Callable[[Callable[..., None]], Callable[..., 
         for block, mark in zip(chosen, marks, strict=True)
     ]
     return pytest.mark.parametrize("block", cases)
-
-
-def commands(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each ``$ command`` of a console block with the output shown below it."""
-    for part in re.split(r"(?m)^\$ ", text)[1:]:
-        lines = part.splitlines()
-        length = next(number for number, line in enumerate(lines, 1) if not line.endswith("\\"))
-        yield "\n".join(lines[:length]), "\n".join(lines[length:])
-
-
-def unlike(shown: str, real: str) -> str:
-    """Return nothing where the real output is what is shown, else both, to compare.
-
-    A line ``...`` stands for any lines or none, and ``...`` inside a line for any text on that line.
-    """
-    pattern = "".join(
-        r"(?:.*\n)*?" if line.strip() == "..." else ".*?".join(map(re.escape, line.rstrip().split("..."))) + r" *\n"
-        for line in shown.strip().splitlines()
-    )
-    same = re.fullmatch(pattern, real.strip() + "\n") is not None
-    return "" if same else f"--- shown\n{shown.strip()}\n--- real\n{real.strip()}\n"
 
 
 def reason_not_run(command: str) -> str | None:
@@ -155,9 +118,11 @@ def targets() -> set[str]:
     return set(re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8")))
 
 
-def test_every_fenced_block_says_what_it_is_so_that_it_can_be_checked() -> None:
+def test_every_fenced_block_has_a_known_language() -> None:
+    """Every fenced block is marked with a language, so that it can be checked."""
     assert [block for block in blocks() if block.language not in LANGUAGES] == []
     assert {block.file for block in blocks() if block.language == "sh"} <= {ELSEWHERE}
+    assert {block.file for block in blocks() if block.language in AUTHORED} == {"docs/authoring.md"}
 
 
 @of_language("console")
@@ -175,9 +140,9 @@ def test_each_command_shown_prints_what_is_shown(block: Block, workplace: Path) 
 def test_each_python_example_gives_what_is_shown(block: Block) -> None:
     example = doctest.DocTestParser().get_doctest(block.text, {}, block.file, block.file, block.line)
     assert example.examples, "a Python block is written with >>> and its output"
-    told: list[str] = []
-    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, out=told.append)
-    assert "".join(told) == ""
+    output: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, out=output.append)
+    assert "".join(output) == ""
 
 
 @of_language("sparql")
@@ -190,14 +155,40 @@ def test_each_turtle_example_is_turtle(block: Block) -> None:
     assert list(parse(block.text, format=RdfFormat.TURTLE, base_iri=PROJECT.base))
 
 
+MODULES = {
+    ".".join(path.relative_to(ROOT / "scripts").with_suffix("").parts)
+    for path in (ROOT / "scripts").rglob("*.py")
+    if ">>> " in path.read_text(encoding="utf-8")
+}
+"""The modules whose docstrings have examples."""
+
+
+def test_some_module_has_examples() -> None:
+    assert MODULES, "no docstring in scripts/ has an example (>>>)"
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_examples_in_docstrings_give_what_is_shown(module: str) -> None:
+    result = doctest.testmod(importlib.import_module(module), optionflags=doctest.ELLIPSIS)
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_every_test_named_in_a_document_exists() -> None:
+    files = list((ROOT / "tests").rglob("*.py"))
+    tests = {name for file in files for name in re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8"))}
+    named = {name for file in DOCUMENTS for name in re.findall(r"`(test_\w+)`", file.read_text(encoding="utf-8"))}
+    assert sorted(named - tests - {file.stem for file in files}) == []
+
+
 def test_every_command_and_option_named_in_a_sentence_exists() -> None:
     unknown = []
-    for file in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]:
+    for file in DOCUMENTS:
         for command, rest in re.findall(r"`imt ([a-z]+)([^`\n]*)`", file.read_text(encoding="utf-8")):
-            said = usage(command)
+            help_text = usage(command)
             unknown += [f"{file.name}: imt {command}"] if command not in COMMANDS else []
             unknown += [
-                f"{file.name}: imt {command} {word}" for word in re.findall(r"--[a-z-]+", rest) if word not in said
+                f"{file.name}: imt {command} {word}" for word in re.findall(r"--[a-z-]+", rest) if word not in help_text
             ]
     assert unknown == []
 
@@ -210,7 +201,7 @@ def test_a_shown_output_that_differs_in_one_letter_is_noticed() -> None:
     assert not unlike("first\n...\nlast a ... c", "first\nlast a b c")
 
 
-def test_every_make_target_is_explained_in_the_contributors_guide() -> None:
+def test_every_make_target_is_in_the_contributors_guide() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert [target for target in sorted(targets()) if f"make {target}" not in text] == []
 

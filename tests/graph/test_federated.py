@@ -1,4 +1,4 @@
-"""The federated queries, run against a real second server that holds a small sample of our own in the same shape."""
+"""The federated queries, run against a real second server with a small sample in the form of the public one."""
 
 import os
 import subprocess
@@ -15,17 +15,14 @@ from rdflib.plugins.sparql.parser import parseQuery
 import imaging_trials
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.inference import closure as reason
-from rdfkit.sparql import guard as sparql
-from rdfkit.sparql import query_tests as querycheck
-from rdfkit.sparql import results as answers
-from rdfkit.sparql import saved as catalog
+from rdfkit.inference import closure
+from rdfkit.sparql import guard, query_tests, results, saved
 from rdfkit.sparql.saved import SavedQuery
-from tests.support import two_engines as saved
+from tests.support import two_engines
 from tests.support.servers import free_port
 
 FIXTURES = Path(__file__).parents[1].joinpath("fixtures") / "federated"
-QUERIES = {query.id: query for query in querycheck.load(PROJECT).values() if query.service}
+QUERIES = {query.id: query for query in query_tests.load(PROJECT).values() if query.service}
 
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset.*is deprecated:DeprecationWarning")
 
@@ -80,9 +77,9 @@ def _wait(address: str) -> None:
 
 
 def local(query: SavedQuery, address: str, text: str | None = None) -> str:
-    """Return a query's text with the local server in place of the public one, which must never be asked here."""
+    """Return a query's text with the local server instead of the public one, which tests must never ask."""
     text = (text or query.text).replace(f"SERVICE <{query.service}>", f"SERVICE <{address}>")
-    assert querycheck.servers(text) == [f"<{address}>"]
+    assert query_tests.servers(text) == [f"<{address}>"]
     return text
 
 
@@ -92,7 +89,7 @@ def test_five_kinds_of_server_are_asked() -> None:
 
 @every_query
 def test_a_federated_query_is_sparql_that_two_parsers_read(query: SavedQuery) -> None:
-    assert sparql.check(query.text, embedded=False) == "SELECT"
+    assert guard.check(query.text, embedded=False) == "SELECT"
     parseQuery(query.text)
     Store().query(query.text)  # parsed at once, and not evaluated before a row is asked for
 
@@ -104,10 +101,9 @@ def test_the_sample_of_another_server_is_marked_as_made_up(query: SavedQuery) ->
 
 
 @every_query
-def test_a_federated_query_gives_the_expected_rows_from_a_second_server(
-    servers: dict[str, str], query: SavedQuery
-) -> None:
-    answer = answers.ask(PROJECT, saved.closed(), local(query, servers[query.id]), query.dataset)
+def test_a_federated_query_gives_the_expected_rows(servers: dict[str, str], query: SavedQuery) -> None:
+    """A federated query gives the expected rows when a second server answers its SERVICE."""
+    answer = results.ask(PROJECT, two_engines.closed(), local(query, servers[query.id]), query.dataset)
     assert isinstance(answer, QuerySolutions)
     written = answer.serialize(format=QueryResultsFormat.TSV)
     assert written is not None
@@ -118,20 +114,21 @@ def test_a_federated_query_gives_the_expected_rows_from_a_second_server(
 @every_query
 def test_two_federating_engines_give_the_same_rows(servers: dict[str, str], query: SavedQuery) -> None:
     text = local(query, servers[query.id])
-    assert saved.rdflib_bag(saved.rdflib_for(query), text) == saved.oxigraph_bag(saved.closed(), query, text)
+    assert two_engines.rdflib_bag(two_engines.rdflib_for(query), text) == two_engines.oxigraph_bag(
+        two_engines.closed(), query, text
+    )
 
 
 @every_query
-def test_the_counter_change_changes_the_federated_answer_as_the_header_says(
-    servers: dict[str, str], query: SavedQuery
-) -> None:
+def test_the_mutation_changes_the_federated_answer(servers: dict[str, str], query: SavedQuery) -> None:
+    """The mutation changes the federated answer as `expected-diff` in the header says."""
     changed = Store()
-    changed.extend(saved.sources())
-    querycheck.apply(PROJECT, changed, query)
+    changed.extend(two_engines.sources())
+    query_tests.apply(PROJECT, changed, query)
     if query.dataset == "all":
-        reason.close(PROJECT, changed, saved.RULES)
+        closure.close(PROJECT, changed, two_engines.RULES)
     text = local(query, servers[query.id])
-    before, after = (saved.oxigraph_bag(store, query, text) for store in (saved.closed(), changed))
+    before, after = (two_engines.oxigraph_bag(store, query, text) for store in (two_engines.closed(), changed))
     assert ((before - after).total(), (after - before).total()) == (query.lost, query.gained)
 
 
@@ -147,10 +144,10 @@ EXAMPLES = [
 def test_an_example_of_a_federated_query_is_answered(
     servers: dict[str, str], query: SavedQuery, name: str, example: str
 ) -> None:
-    text = local(query, servers[query.id], catalog.bind(PROJECT, query, {name: example}, saved.closed()))
-    found = saved.oxigraph_bag(saved.closed(), query, text)
+    text = local(query, servers[query.id], saved.bind(PROJECT, query, {name: example}, two_engines.closed()))
+    found = two_engines.oxigraph_bag(two_engines.closed(), query, text)
     assert found.total() > 0
-    assert found != saved.oxigraph_bag(saved.closed(), query, local(query, servers[query.id]))
+    assert found != two_engines.oxigraph_bag(two_engines.closed(), query, local(query, servers[query.id]))
 
 
 @every_query
@@ -159,28 +156,30 @@ def test_a_federated_query_has_no_committed_answer(query: SavedQuery) -> None:
 
 
 @every_query
-def test_the_embedded_engine_refuses_a_federated_query_in_one_sentence(query: SavedQuery) -> None:
+def test_the_embedded_engine_refuses_a_federated_query(query: SavedQuery) -> None:
+    """The embedded engine refuses a federated query in one sentence."""
     with pytest.raises(UserError, match="the embedded engine does not use the network") as caught:
-        catalog.refuse_federated(query)
+        saved.refuse_federated(query)
     assert f"imt query --describe {query.id}" in str(caught.value)
     assert query.service in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_every_sample_and_every_expected_answer_belongs_to_a_query() -> None:
+def test_every_sample_and_expected_answer_has_a_query() -> None:
     assert {path.stem for path in FIXTURES.iterdir()} == set(QUERIES)
     assert len(list(FIXTURES.iterdir())) == 2 * len(QUERIES)
 
 
-def test_the_command_says_where_to_run_a_federated_query_and_prints_it(tmp_path: Path) -> None:
+def test_the_command_says_where_to_run_a_federated_query(tmp_path: Path) -> None:
+    """The command says where to run a federated query and prints it."""
     command = [sys.executable, "-m", "imaging_trials", "query"]
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
     name = "substances-in-wikidata"
     refused = subprocess.run([*command, name], capture_output=True, text=True, timeout=60, env=environment, check=False)
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
-    assert refused.stderr.startswith(f"imt: '{name}' asks https://query.wikidata.org/sparql as well")
+    assert refused.stderr.startswith(f"imt: '{name}' also queries https://query.wikidata.org/sparql,")
     described = subprocess.run([*command, "--describe", name], capture_output=True, text=True, timeout=60, check=True)
-    assert "\nfederated: run it in an engine that has the graph and may ask https://query.wikid" in described.stdout
+    assert "\nfederated: run it in an engine that has the graph and can query https://query.wikid" in described.stdout
     assert "SERVICE <https://query.wikidata.org/sparql> {" in described.stdout
 
 

@@ -1,4 +1,4 @@
-"""The names of ours keep `docs/iri-policy.md`."""
+"""The IRIs of this project follow `docs/iri-policy.md`."""
 
 import re
 
@@ -7,10 +7,10 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials import __version__
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.rdf import named_graphs
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
-from tools import released_names as released
+from tools import released_names
 
 POLICY = ROOT / "docs" / "iri-policy.md"
 KINDS = re.compile(
@@ -26,7 +26,7 @@ def graph() -> Store:
 
 @pytest.fixture(scope="module")
 def names(graph: Store) -> list[str]:
-    return sorted(name.removeprefix(PROJECT.base) for name in released.names(graph))
+    return sorted(name.removeprefix(PROJECT.base) for name in released_names.names(graph))
 
 
 def test_every_rule_of_the_policy_names_tests_that_exist() -> None:
@@ -39,50 +39,51 @@ def test_every_rule_of_the_policy_names_tests_that_exist() -> None:
         assert [name for name in named if f"def {name}(" not in defined] == []
 
 
-def test_every_name_of_ours_is_of_a_kind_that_the_policy_names(names: list[str]) -> None:
+def test_every_iri_is_of_a_kind_in_the_policy(names: list[str]) -> None:
     assert len(names) > 1500
     assert [name for name in names if not KINDS.fullmatch(name)] == []
 
 
-def test_slugs_are_plain_letters_and_digits_with_something_to_read(names: list[str]) -> None:
+def test_slugs_are_readable_letters_and_digits(names: list[str]) -> None:
+    """Slugs are plain letters and digits and contain something to read."""
     slugs = [name.rpartition("/")[2] for name in names if name.startswith(("id/", "concept/"))]
     assert slugs
     assert [slug for slug in slugs if not re.fullmatch(r"[A-Za-z0-9]+([.-][A-Za-z0-9]+)*", slug)] == []
     assert [slug for slug in slugs if not re.search(r"[A-Za-z]", slug)] == []
 
 
-def test_every_name_of_ours_is_described_in_the_graph(graph: Store, names: list[str]) -> None:
+def test_every_iri_is_described_in_the_graph(graph: Store, names: list[str]) -> None:
     version = f"vocab/{__version__}"
     described = {quad.subject.value.removeprefix(PROJECT.base) for quad in graph if isinstance(quad.subject, NamedNode)}
     assert [name for name in names if name not in described | {version}] == []
 
 
-def test_no_name_of_ours_is_minted_outside_ontology_and_data(graph: Store) -> None:
-    inferred = PROJECT.graph_iri(layers.INFERRED)
-    written = released.names(quad for quad in graph if quad.graph_name != inferred)
-    closed = released.names(quad for quad in graph if quad.graph_name == inferred)
+def test_no_iri_is_minted_outside_ontology_and_data(graph: Store) -> None:
+    inferred = PROJECT.graph_iri(named_graphs.INFERRED)
+    written = released_names.names(quad for quad in graph if quad.graph_name != inferred)
+    closed = released_names.names(quad for quad in graph if quad.graph_name == inferred)
     assert closed - written == {inferred.value} - written
 
 
 def gone(before: set[str], now: set[str]) -> list[str]:
-    """Return the names that were there before and are not now."""
+    """Return the names that existed before and do not exist now."""
     return sorted(before - now)
 
 
-def test_no_released_name_is_taken_away(graph: Store) -> None:
-    assert len(released.released()) > 1500
-    lost = gone(released.released(), released.names(graph))
+def test_no_released_iri_is_removed(graph: Store) -> None:
+    assert len(released_names.released()) > 1500
+    lost = gone(released_names.released(), released_names.names(graph))
     assert lost == [], "keep these, with owl:deprecated true and dcterms:isReplacedBy (docs/iri-policy.md, 6)"
 
 
-def test_a_name_that_goes_away_is_noticed(graph: Store) -> None:
+def test_a_removed_iri_is_detected(graph: Store) -> None:
     flt = NamedNode(PROJECT.expand("agent:flt"))
     without = [quad for quad in graph if flt not in (quad.subject, quad.predicate, quad.object)]
-    assert gone(released.released(), released.names(without)) == [flt.value]
+    assert gone(released_names.released(), released_names.names(without)) == [flt.value]
 
 
 def unanswered(quads: list[Quad]) -> list[str]:
-    """Return what is deprecated and says neither what living thing replaces it nor why nothing does."""
+    """Return what is deprecated and states neither a replacement that is in use nor why there is none."""
     yes, replaced = NamedNode(PROJECT.expand("owl:deprecated")), NamedNode(PROJECT.expand("dcterms:isReplacedBy"))
     deprecated = {q.subject for q in quads if q.predicate == yes and getattr(q.object, "value", "") in {"true", "1"}}
     living = {quad.subject for quad in quads} - deprecated
@@ -91,7 +92,7 @@ def unanswered(quads: list[Quad]) -> list[str]:
     return sorted(str(subject) for subject in deprecated - answered)
 
 
-def test_what_is_deprecated_says_what_replaces_it(graph: Store) -> None:
+def test_deprecated_terms_state_their_replacement(graph: Store) -> None:
     assert unanswered(list(graph)) == []
 
 
@@ -105,9 +106,10 @@ def test_what_is_deprecated_says_what_replaces_it(graph: Store) -> None:
         ("agent:fes", False, False),
     ],
 )
-def test_a_deprecated_name_without_an_heir_or_a_reason_is_noticed(
+def test_a_deprecated_name_needs_a_successor_or_a_reason(
     graph: Store, heir: str | None, note: bool, right: bool
 ) -> None:
+    """A deprecated name without a successor or a reason is reported."""
     fes = NamedNode(PROJECT.expand("agent:fes"))
     true = Literal("true", datatype=NamedNode(PROJECT.expand("xsd:boolean")))
     quads = [*graph, Quad(fes, NamedNode(PROJECT.expand("owl:deprecated")), true)]

@@ -1,4 +1,4 @@
-"""The shipped mapping sets: true to the identifiers that were read, free, in order, and the only links to others."""
+"""The shipped mapping sets: they have the identifiers that were read, are free and sorted, and are the only links."""
 
 import csv
 import os
@@ -168,7 +168,7 @@ def test_links_to_other_vocabularies_are_in_mapping_sets_only(store: Store) -> N
         (PROJECT.expand("schema:sameAs"), "https://doi.org/"),  # the identifiers that the page prints, as addresses
         (PROJECT.expand("schema:sameAs"), "https://pubmed.ncbi.nlm.nih.gov/"),
         (PROJECT.expand("schema:sameAs"), "https://www.ncbi.nlm.nih.gov/pmc/articles/"),
-        (PROJECT.expand("schema:url"), "https://"),  # where a source, or the page, lies
+        (PROJECT.expand("schema:url"), "https://"),  # the address of a source, or of the page
         (PROJECT.expand("qudt:hasUnit"), PROJECT.prefixes["unit"]),
         (PROJECT.expand("rdf:type"), PROJECT.prefixes["qudt"]),
     }

@@ -98,7 +98,7 @@ def test_rdflib_gives_the_same_rows_for_an_example(query: SavedQuery, name: str,
 
 @contextmanager
 def changed(query: SavedQuery) -> Iterator[Store]:
-    """Have the graphs with the mutation of a query; they are closed where the query asks what is inferred."""
+    """Apply the mutation of a query to the graphs; they are closed if the query reads inferred triples."""
     if query.dataset == "all":
         store = copied(sources())
         query_tests.apply(PROJECT, store, query)
@@ -124,7 +124,7 @@ def _quads(store: Store, names: set[NamedNode]) -> set[Quad]:
 
 @cache
 def scratch() -> Store:
-    """Return a copy of the graphs for changes that are taken back."""
+    """Return a copy of the graphs for changes that are undone."""
     return copied(sources())
 
 

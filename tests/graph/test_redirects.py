@@ -1,4 +1,4 @@
-"""`w3id/.htaccess` leads each name of ours to the file that describes it, in a real Apache."""
+"""`w3id/.htaccess` redirects each IRI of this project to the file that describes it, in a real Apache."""
 
 import http.client
 import os
@@ -20,7 +20,7 @@ from imaging_trials.model.project import PROJECT
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT, Imt
 from tests.support.servers import free_port, needs
-from tools import released_names as released
+from tools import released_names
 
 pytestmark = pytest.mark.xdist_group("serve")
 
@@ -59,7 +59,7 @@ LEADS = {
     "dataset": DATASET,
     f"dataset/{__version__}": DATASET,
 }
-"""One name of each kind, and the file that it leads to for each format that it can be had in."""
+"""One IRI of each kind, and the file that it redirects to for each available format."""
 
 
 @pytest.fixture(scope="module")
@@ -69,11 +69,11 @@ def graph() -> Store:
 
 @pytest.fixture(scope="module")
 def names(graph: Store) -> list[str]:
-    return sorted(name.removeprefix(PROJECT.base) for name in released.names(graph))
+    return sorted(name.removeprefix(PROJECT.base) for name in released_names.names(graph))
 
 
 class Reply(NamedTuple):
-    """Status of a response, where it leads (less the address of the release files), and its headers."""
+    """Status of a response, its target without the address of the release files, and its headers."""
 
     status: int
     file: str
@@ -81,13 +81,13 @@ class Reply(NamedTuple):
 
 
 class Apache:
-    """A running Apache with our rules, asked over one connection."""
+    """A running Apache with the rules, asked over one connection."""
 
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
 
     def ask(self, name: str, accept: str | None = None) -> Reply:
-        """Ask for a name, as a client does: without its fragment."""
+        """Request an IRI as a client does: without its fragment."""
         self._connection.request(
             "GET", f"/imaging-trials/{name.partition('#')[0]}", headers={"Accept": accept} if accept is not None else {}
         )
@@ -109,7 +109,7 @@ def apache() -> Iterator[Apache]:
         patch.setenv("PATH", os.pathsep.join([os.environ["PATH"], "/usr/sbin"]))
         program = needs("apache2")
     modules = Path("/usr/lib/apache2/modules")
-    # Not pytest's own folder: an Apache that root starts gives up its rights, and cannot read in there.
+    # Not pytest's own folder: an Apache that root starts drops its privileges, and cannot read that folder.
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         here.chmod(0o755)
@@ -157,9 +157,9 @@ def _answering(port: int, process: "subprocess.Popen[str]", log: Path) -> Apache
             server.ask("")
         except OSError:
             if process.poll() is not None or time.monotonic() > end:
-                said = log.read_text(encoding="utf-8") if log.exists() else ""
+                logged = log.read_text(encoding="utf-8") if log.exists() else ""
                 raise RuntimeError(
-                    f"Apache does not answer: {said}{process.stdout.read() if process.stdout else ''}"
+                    f"Apache does not answer: {logged}{process.stdout.read() if process.stdout else ''}"
                 ) from None
             time.sleep(0.05)
         else:
@@ -175,7 +175,8 @@ def release(tmp_path_factory: pytest.TempPathFactory, imt: Imt) -> Path:
 
 
 @pytest.mark.parametrize("name", LEADS)
-def test_each_kind_of_name_leads_to_the_right_file_for_each_format(apache: Apache, release: Path, name: str) -> None:
+def test_each_kind_of_name_redirects_to_the_right_file(apache: Apache, release: Path, name: str) -> None:
+    """Each kind of name redirects to the right file for each format."""
     for accept in FORMATS:
         reply = apache.ask(name, accept)
         wanted = LEADS[name].get(accept)
@@ -185,9 +186,8 @@ def test_each_kind_of_name_leads_to_the_right_file_for_each_format(apache: Apach
         assert wanted is None or (release / wanted).is_file()
 
 
-def test_every_name_of_the_shipped_graph_leads_to_a_file_that_describes_it(
-    apache: Apache, release: Path, names: list[str]
-) -> None:
+def test_every_shipped_name_redirects_to_its_description(apache: Apache, release: Path, names: list[str]) -> None:
+    """Every name of the shipped graph redirects to a file that describes it."""
     subjects = {
         path.name: set(re.findall(r"(?m)^<([^>]*)>", path.read_text(encoding="utf-8"))) for path in release.glob("*.nt")
     }
@@ -197,19 +197,21 @@ def test_every_name_of_the_shipped_graph_leads_to_a_file_that_describes_it(
         file = reply.file.partition("/")[2]
         if name.startswith("graph/"):
             assert file == f"imaging-trials-{name.partition('/')[2]}.nt"
-        elif name != f"vocab/{__version__}":  # which the file itself says it is
+        elif name != f"vocab/{__version__}":  # as the file itself states
             assert PROJECT.base + name in subjects[file], name
         assert (release / file).is_file()
 
 
-def test_the_rules_know_the_kinds_and_graphs_that_there_are_and_no_others(names: list[str]) -> None:
+def test_the_rules_cover_exactly_the_kinds_and_graphs(names: list[str]) -> None:
+    """The rules name the kinds and graphs that exist, and no others."""
     rules = HTACCESS.read_text(encoding="utf-8")
     for first in ("id", "concept", "graph"):
         (listed,) = re.findall(rf"(?m)^RewriteRule \^{first}/\((?:\?:)?([a-z|-]+)\)", rules)
         assert listed.split("|") == sorted({name.split("/")[1] for name in names if name.startswith(f"{first}/")})
 
 
-def test_a_name_with_a_version_leads_to_that_version_and_without_one_to_the_newest(apache: Apache) -> None:
+def test_a_versioned_name_redirects_to_that_version(apache: Apache) -> None:
+    """A name with a version redirects to that version, and one without a version to the newest."""
     rules = HTACCESS.read_text(encoding="utf-8")
     assert f"[E=VERSION:{__version__}]" in rules, "the newest version in w3id/.htaccess is not this one"
     assert re.escape(__version__) in rules.split("(?!(?:")[1].partition(")")[0].split("|")
@@ -219,9 +221,8 @@ def test_a_name_with_a_version_leads_to_that_version_and_without_one_to_the_newe
     assert apache.ask("release/0.0.7/README.md").status == 404
 
 
-def test_every_file_of_a_release_is_found_by_its_own_name_whatever_the_client_takes(
-    apache: Apache, release: Path
-) -> None:
+def test_every_release_file_is_found_by_its_own_name(apache: Apache, release: Path) -> None:
+    """Every file of a release is found by its own name, whatever formats the client accepts."""
     for path in release.iterdir():
         for accept in (None, HTML, "image/png"):
             reply = apache.ask(f"release/{__version__}/{path.name}", accept)
@@ -255,7 +256,7 @@ def test_every_file_of_a_release_is_found_by_its_own_name_whatever_the_client_ta
         "index.html",
     ],
 )
-def test_what_is_not_ours_is_not_found(apache: Apache, name: str) -> None:
+def test_iris_outside_the_project_are_not_found(apache: Apache, name: str) -> None:
     reply = apache.ask(name, TURTLE)
     assert (reply.status, reply.file) == (404, "") or (name == ".htaccess" and reply.status in {403, 404})
 
@@ -263,7 +264,7 @@ def test_what_is_not_ours_is_not_found(apache: Apache, name: str) -> None:
 @pytest.mark.parametrize(
     "accept", ["image/png", "text/turtle;q=0", "application/rdf+xml", "application/sparql-results+json"]
 )
-def test_a_client_that_takes_none_of_the_formats_is_told_so(apache: Apache, accept: str) -> None:
+def test_an_unavailable_format_is_not_acceptable(apache: Apache, accept: str) -> None:
     assert apache.ask("id/agent/fes", accept).status == 406
 
 

@@ -1,4 +1,4 @@
-"""The repository itself: layout, lock file, prefixes, licence, citation, and what the named graphs may hold."""
+"""The repository itself: layout, lock file, prefixes, license, citation, and the contents of the named graphs."""
 
 import re
 import subprocess
@@ -28,9 +28,9 @@ LAYOUT = [
     r"tools/([a-z_]+/)*[a-z_]+\.py|tools/owl/Profile\.java|tools/mutation/[a-z-]+\.tsv",
     r"benchmarks/([a-z_]+\.(py|ttl)|README\.md)|docs/[a-z-]+\.md|w3id/(\.htaccess|README\.md|released\.txt)",
 ]
-"""Where a file may lie. A new kind of place is added here, and to the design, on purpose."""
+"""Where a file may be. A new kind of location must be added here and to the design."""
 
-# Each name is broken by an escape or a bracket, so that this file does not itself hold what it forbids.
+# Each name is broken by an escape or a bracket, so that this file does not contain what it forbids.
 FORBIDDEN = re.compile(
     r"pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian\.org|/simple[/]|--(index-url|find-links|trusted-host)"
     r"|(^|[^\w.])/(work|root|farm|home)/[a-z]"
@@ -40,7 +40,7 @@ PREFIX = re.compile(r"(?im)^\s*@?prefix\s+([\w-]*):\s*<([^>]*)>")
 
 @cache
 def committed_files() -> list[str]:
-    """Return the files that git holds or would take, as paths from the root."""
+    """Return the files that git tracks or would add, as paths from the root."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return sorted({name for name in listed.split("\0") if name and (ROOT / name).exists()})
@@ -53,16 +53,17 @@ def text_of(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def whole_graph() -> Store:
-    """Return the shipped graph with what is inferred."""
+    """Return the shipped graph with the inferred triples."""
     return open_store(PROJECT)
 
 
-def test_every_file_lies_in_a_place_that_the_layout_knows() -> None:
+def test_every_file_is_in_a_folder_of_the_layout() -> None:
     places = re.compile("|".join(f"({place})" for place in LAYOUT))
     assert [name for name in committed_files() if not places.fullmatch(name)] == []
 
 
-def test_no_file_names_a_package_registry_or_a_folder_of_somebodys_machine() -> None:
+def test_no_file_names_a_registry_or_a_local_folder() -> None:
+    """No file names a package registry or a folder of a developer's machine."""
     found = [
         f"{name}:{number}: {line.strip()[:100]}"
         for name in committed_files()
@@ -72,7 +73,8 @@ def test_no_file_names_a_package_registry_or_a_folder_of_somebodys_machine() -> 
     assert found == []
 
 
-def test_every_locked_package_has_hashes_and_the_lock_covers_every_declared_dependency() -> None:
+def test_locks_have_hashes_and_cover_every_dependency() -> None:
+    """Every locked package has hashes, and the lock covers every declared dependency."""
     project = tomllib.loads(text_of("pyproject.toml"))
     entries = re.findall(
         r"(?m)^([a-z0-9-]+)==\S+ \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", text_of("requirements.lock")
@@ -99,7 +101,8 @@ def test_prefixes_mean_the_same_in_every_file_of_the_graph() -> None:
     assert wrong == []
 
 
-def test_shapes_declare_the_same_prefixes_for_their_sparql_as_the_house_table() -> None:
+def test_shapes_declare_the_prefixes_of_the_project() -> None:
+    """Shapes declare the same prefixes for their SPARQL as the project does."""
     sh = PROJECT.prefixes["sh"]
     graph = Store()
     for file in sorted((ROOT / "shapes").glob("*.ttl")):
@@ -114,7 +117,8 @@ def test_shapes_declare_the_same_prefixes_for_their_sparql_as_the_house_table() 
     assert declared <= set(PROJECT.prefixes.items())
 
 
-def test_fixtures_use_the_prefixes_of_the_house_under_their_own_names() -> None:
+def test_fixtures_use_the_prefixes_of_the_project() -> None:
+    """Fixtures use the project's prefixes under their own names."""
     wrong = [
         f"{name}: {prefix}: <{iri}>"
         for name in committed_files()
@@ -126,7 +130,7 @@ def test_fixtures_use_the_prefixes_of_the_house_under_their_own_names() -> None:
     assert wrong == []
 
 
-def test_data_files_hold_no_blank_node() -> None:
+def test_data_files_have_no_blank_node() -> None:
     files = sorted((ROOT / "data").rglob("*.ttl"))
     assert files
     blank = [
@@ -138,19 +142,20 @@ def test_data_files_hold_no_blank_node() -> None:
     assert blank == []
 
 
-def test_what_is_inferred_holds_no_blank_node(whole_graph: Store) -> None:
+def test_inferred_triples_have_no_blank_node(whole_graph: Store) -> None:
     inferred = list(whole_graph.quads_for_pattern(None, None, None, PROJECT.graph_iri("inferred")))
     assert inferred
     assert [str(quad) for quad in inferred if BlankNode in (type(quad.subject), type(quad.object))] == []
 
 
-def test_no_triple_stands_in_two_graphs(whole_graph: Store) -> None:
+def test_no_triple_is_in_two_graphs(whole_graph: Store) -> None:
     graphs_of = Counter(quad.triple for quad in whole_graph)
     assert len(graphs_of) > 1000
     assert [str(triple) for triple, count in graphs_of.items() if count > 1] == []
 
 
-def test_every_statement_stands_in_a_named_graph_that_the_design_knows(whole_graph: Store) -> None:
+def test_every_statement_is_in_a_documented_named_graph(whole_graph: Store) -> None:
+    """Every statement is in a named graph that docs/design.md lists."""
     known = {
         PROJECT.graph_iri(name)
         for name in ("vocabulary", "concepts", "alignments", "page", "curated", "dataset", "links", "inferred")
@@ -158,13 +163,14 @@ def test_every_statement_stands_in_a_named_graph_that_the_design_knows(whole_gra
     assert {quad.graph_name for quad in whole_graph} <= known
 
 
-def test_the_version_is_the_same_in_package_vocabulary_citation_and_changelog() -> None:
+def test_every_file_states_the_same_version() -> None:
+    """Package, vocabulary, citation file and changelog state the same version."""
     version = imaging_trials.__version__
     owl = PROJECT.prefixes["owl"]
     sources = read_sources(PROJECT)
-    said = [quad.object for quad in sources.quads_for_pattern(None, NamedNode(owl + "versionInfo"), None)]
-    assert said
-    assert {literal.value for literal in said if isinstance(literal, Literal)} == {version}
+    stated = [quad.object for quad in sources.quads_for_pattern(None, NamedNode(owl + "versionInfo"), None)]
+    assert stated
+    assert {literal.value for literal in stated if isinstance(literal, Literal)} == {version}
     (iri,) = {
         quad.object
         for quad in sources.quads_for_pattern(
@@ -183,7 +189,8 @@ def test_the_citation_file_has_what_citation_tools_require() -> None:
     assert all("name" in author or "family-names" in author for author in citation["authors"])
 
 
-def test_both_licences_stand_in_full_and_the_credit_that_the_page_asks_for_is_given() -> None:
+def test_both_licenses_are_complete_and_credit_the_page() -> None:
+    """Both license texts are complete, and the credit that the page asks for is given."""
     assert "Apache License\n                           Version 2.0" in text_of("LICENSES/Apache-2.0.txt")
     assert text_of("LICENSES/CC0-1.0.txt").startswith("Creative Commons Legal Code\n\nCC0 1.0 Universal")
     credit = "Imaging Trials Resources was originally published by the National Cancer Institute."

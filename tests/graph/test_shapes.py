@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading as rdf
+from rdfkit.rdf import reading
 from rdfkit.shacl import report, term_text, undefined_terms, validate
 from tests.support.fixtures import INVALID, PARAMETERS, VALID, context, header, neighborhood
 from tests.support.shape_constraints import SH, constraints, facts, name, reporting_shapes, values
@@ -22,10 +22,10 @@ NO_CONSTRAINT = {
 """Other properties of a shape."""
 
 
-def stated(result: report.Result, said: dict[str, str]) -> dict[str, str]:
-    """Return what a header would say of a result."""
+def as_header(result: report.Result, expected: dict[str, str]) -> dict[str, str]:
+    """Return a result as a header would state it."""
     return {
-        "breaks": said["breaks"] if said["breaks"] == name(result.constraint) else name(result.shape),
+        "breaks": expected["breaks"] if expected["breaks"] == name(result.constraint) else name(result.shape),
         "path": result.path_text(PROJECT),
         "component": PROJECT.shorten(result.component),
         "severity": PROJECT.shorten(result.severity),
@@ -40,14 +40,14 @@ WHOLE = {*INVALID[::40], *(path for path in INVALID if header(path)["focus"].sta
 @pytest.mark.parametrize("path", [path for path in INVALID if path not in WHOLE], ids=lambda path: path.stem)
 def test_fixture_breaks_exactly_its_rule(path: Path) -> None:
     """The results of the shapes are the one result that the header states, and every term is defined."""
-    quads = rdf.read(path)
+    quads = reading.read(path)
     triples = {quad.triple for quad in quads}
     near = neighborhood()
     own: set[Any] = {quad.subject for quad in quads}
     own |= {quad.object for quad in quads if isinstance(quad.object, Literal) or not near.is_described(quad.object)}
     results, _ = validate(context().given, triples | near.inferences(triples), own)
-    said = header(path)
-    assert [stated(result, said) for result in results] == [said]
+    expected = header(path)
+    assert [as_header(result, expected) for result in results] == [expected]
     names = {node.value for node in own if isinstance(node, NamedNode)}
     assert list(undefined_terms.check_quads(PROJECT, quads, str(path), context().known, names)) == []
 
@@ -59,9 +59,9 @@ def test_fixture_breaks_exactly_its_rule(path: Path) -> None:
 )
 def test_fixture_in_full(path: Path) -> None:
     """`imt validate`, which closes the whole graph with the file, reports the one result that the header states."""
-    said = header(path)
+    expected = header(path)
     found = validation.validate_files([path], None, context())
-    assert [stated(result, said) for result in found.results] == [said], "\n".join(report.lines(found))
+    assert [as_header(result, expected) for result in found.results] == [expected], "\n".join(report.lines(found))
     assert found.undefined == ()
 
 
@@ -75,7 +75,7 @@ def test_valid_fixture_conforms(path: Path) -> None:
 def test_every_constraint_has_a_fixture() -> None:
     declared = set(constraints())
     assert declared
-    proved = {(said["breaks"], said["component"]) for said in map(header, INVALID)}
+    proved = {(stated["breaks"], stated["component"]) for stated in map(header, INVALID)}
     assert sorted(declared - proved) == [], "without a fixture in tests/fixtures/invalid/"
     assert sorted(proved - declared) == [], "broken by a fixture, but in no file of shapes/"
 
@@ -94,9 +94,11 @@ def test_every_rule_has_iri_severity_and_message() -> None:
             continue
         assert isinstance(shape, NamedNode), f"a shape with sh:{parameters[0]} has no IRI: {facts()[shape]}"
         assert len(values(shape, "severity")) == 1, f"{name(shape)} needs its sh:severity"
-        told = [*values(shape, "message"), *(m for c in values(shape, "sparql") for m in values(c, "message"))]
-        assert told, f"{name(shape)} needs a sh:message"
-        assert all(isinstance(text, Literal) and text.value.endswith(".") for text in told), f"message of {name(shape)}"
+        messages = [*values(shape, "message"), *(m for c in values(shape, "sparql") for m in values(c, "message"))]
+        assert messages, f"{name(shape)} needs a sh:message"
+        assert all(isinstance(text, Literal) and text.value.endswith(".") for text in messages), (
+            f"message of {name(shape)}"
+        )
         assert all(isinstance(node, NamedNode) for node in values(shape, "sparql")), f"sh:sparql of {name(shape)}"
 
 

@@ -1,4 +1,4 @@
-"""docs/stores.md is true: what it says is tested runs here against the real store, and the rest says that it is not."""
+"""docs/stores.md is true: what it calls tested runs here against the real store, and the rest is marked untested."""
 
 import os
 import re
@@ -16,9 +16,9 @@ import pytest
 
 from imaging_trials.build import build
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.rdf import named_graphs
 from tests.conftest import ROOT
-from tests.graph.test_docs import FENCE, commands, unlike
+from tests.support.documents import FENCE, commands, unlike
 from tests.support.engines import conformance
 from tests.support.servers import free_port, isql, needs, virtuoso_server
 
@@ -43,7 +43,8 @@ def sections() -> dict[str, Section]:
     }
 
 
-def test_every_store_has_a_section_that_says_at_once_whether_it_is_tested() -> None:
+def test_every_store_section_says_whether_it_is_tested() -> None:
+    """Every store has a section whose first sentence says whether it is tested."""
     found = sections()
     assert tuple(found)[1:] == STORES
     for name in STORES:
@@ -51,20 +52,21 @@ def test_every_store_has_a_section_that_says_at_once_whether_it_is_tested() -> N
         assert not found[name].text.count(MARKS[name not in TESTED])
 
 
-def test_only_stores_that_are_not_tested_show_commands_that_are_not_run() -> None:
+def test_only_untested_stores_show_commands_that_are_not_run() -> None:
     for name, section in sections().items():
         languages = {language for language, _ in section.blocks}
         assert languages <= ({"console"} if name in TESTED else {"sh", "text"}), name
         assert languages or name not in STORES
 
 
-def test_the_table_says_the_same_of_each_store_as_its_section() -> None:
+def test_the_table_agrees_with_the_section_of_each_store() -> None:
     (overview,) = [section.text for name, section in sections().items() if name not in STORES]
     rows = re.findall(r"(?m)^\| (\w+)[^|]*\| (tested|not tested) \|", overview)
     assert rows == [(name, "tested" if name in TESTED else "not tested") for name in STORES]
 
 
-def test_every_file_of_ours_that_is_named_is_one_that_a_build_writes(dist: Path) -> None:
+def test_every_named_file_is_written_by_a_build(dist: Path) -> None:
+    """Every file of the project that the page names is one that a build writes."""
     named = set(re.findall(r"dist/([\w.-]+\w)", DOCUMENT.read_text(encoding="utf-8")))
     assert {"imaging-trials.nq", "imaging-trials-all.ttl"} <= named <= {path.name for path in dist.iterdir()}
 
@@ -77,7 +79,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Shell:
-    """Runs the commands of a section as a reader would, with the addresses of our servers in place of those shown."""
+    """Runs the commands of a section, with the addresses of the test servers instead of those shown."""
 
     def __init__(self, folder: Path, places: Mapping[str, str], running: ExitStack) -> None:
         self._folder = folder
@@ -132,13 +134,13 @@ def _wait(url: str) -> None:
 
 @pytest.fixture
 def shop(dist: Path, tmp_path: Path) -> Path:
-    """A folder with the build in it, as a checkout has it."""
+    """A folder with a build, as in a checkout."""
     (tmp_path / "dist").symlink_to(dist)
     return tmp_path
 
 
 def run_section(name: str, shell: Shell, url: str, clear: Callable[[], None]) -> None:
-    """Run a store's console blocks, each of which has to put the whole graph into an empty store."""
+    """Run a store's console blocks; each must load the whole graph into an empty store."""
     blocks = [text for language, text in sections()[name].blocks if language == "console"]
     wanted = conformance.fingerprint(conformance.graph())
     for number, text in enumerate(blocks):
@@ -184,7 +186,7 @@ def test_the_commands_for_virtuoso_do_what_is_shown(shop: Path) -> None:
         }
 
         def clear() -> None:
-            for name in layers.dataset(PROJECT, conformance.graph(), "all"):
+            for name in named_graphs.dataset(PROJECT, conformance.graph(), "all"):
                 isql(server, f"SPARQL CLEAR GRAPH {name};")
 
         run_section("Virtuoso", Shell(shop, places, running), server.query, clear)

@@ -1,4 +1,4 @@
-"""Every term that the Python code names is a term: of the vocabulary, or of the one that its prefix says."""
+"""Every term that the Python code names is defined in the vocabulary of its prefix."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Every class and property of ours is used: in the data, in a shape and in a query, or the list says why not."""
+"""Every class and property of the project is used in the data, a shape and a query, or listed with a reason."""
 
 import csv
 from collections.abc import Iterator
@@ -8,8 +8,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Store
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading as rdf
-from rdfkit.sparql import guard as sparql
+from rdfkit.rdf import reading
+from rdfkit.sparql import guard
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 
@@ -37,7 +37,7 @@ def ours() -> frozenset[str]:
 
 @cache
 def inverses() -> dict[str, set[str]]:
-    """Return the other direction of each property: what is said by the one is said by the other."""
+    """Return the inverse of each property."""
     found: dict[str, set[str]] = {}
     for quad in store().quads_for_pattern(None, NamedNode(OWL + "inverseOf"), None):
         assert isinstance(quad.subject, NamedNode)
@@ -48,7 +48,7 @@ def inverses() -> dict[str, set[str]]:
 
 
 def in_text(text: str) -> Iterator[str]:
-    for kind, word, _ in sparql.tokens(text):
+    for kind, word, _ in guard.tokens(text):
         if kind == "name" and word.partition(":")[0] in PROJECT.prefixes:
             yield PROJECT.expand(word)
         elif kind == "iri":
@@ -65,7 +65,7 @@ def in_data() -> Iterator[str]:
 
 def in_shapes() -> Iterator[str]:
     for path in sorted((ROOT / "shapes").glob("*.ttl")):
-        for quad in rdf.read(path):
+        for quad in reading.read(path):
             if isinstance(quad.object, NamedNode):
                 yield quad.object.value
             elif isinstance(quad.object, Literal) and quad.predicate.value == PROJECT.expand("sh:select"):
@@ -91,19 +91,20 @@ def used(place: str) -> frozenset[str]:
 def listed() -> dict[tuple[str, str], str]:
     with LIST.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    said = {(PROJECT.expand(row["term"]), row["not_in"]): row["reason"] for row in rows}
-    assert len(said) == len(rows), "a term stands twice for one place"
-    return said
+    listed = {(PROJECT.expand(row["term"]), row["not_in"]): row["reason"] for row in rows}
+    assert len(listed) == len(rows), "a term is listed twice for one place"
+    return listed
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_every_term_of_ours_is_used_or_the_list_says_why_not(place: str) -> None:
+def test_every_term_is_used_or_listed_with_a_reason(place: str) -> None:
     assert used(place)
     unused = {term for term in ours() - used(place) if (term, place) not in listed()}
     assert sorted(map(PROJECT.shorten, unused)) == [], f"in no {place}: use it, or give the reason in {LIST.name}"
 
 
-def test_the_list_of_unused_terms_names_only_terms_that_are_unused_each_with_a_reason() -> None:
+def test_listed_terms_are_unused_and_have_a_reason() -> None:
+    """The list of unused terms names only unused terms, each with a reason."""
     stale = [
         f"{PROJECT.shorten(term)} {place}"
         for term, place in listed()

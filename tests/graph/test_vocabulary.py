@@ -1,4 +1,4 @@
-"""The vocabulary and the concept schemes keep to the house's rules for terms."""
+"""The vocabulary and the concept schemes follow the project's rules for terms."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 
 import imaging_trials
 from imaging_trials.model.project import PROJECT, SCHEMES
-from rdfkit.rdf import named_graphs as layers
+from rdfkit.rdf import named_graphs
 
 ONTOLOGY = PROJECT.base + "vocab"
 RDF, RDFS, OWL, SKOS = (PROJECT.prefixes[p] for p in ("rdf", "rdfs", "owl", "skos"))
@@ -17,7 +17,7 @@ TYPE = ox.NamedNode(RDF + "type")
 
 @pytest.fixture(scope="module")
 def store() -> ox.Store:
-    return layers.read_sources(PROJECT)
+    return named_graphs.read_sources(PROJECT)
 
 
 def instances(store: ox.Store, kind: str) -> Iterator[ox.NamedNode]:
@@ -40,14 +40,15 @@ def our_terms(store: ox.Store) -> list[ox.NamedNode]:
     return sorted(found, key=lambda term: term.value)
 
 
-def test_every_term_has_one_label_said_in_skos_and_in_rdfs_alike(store: ox.Store) -> None:
+def test_every_term_has_the_same_label_in_skos_and_rdfs(store: ox.Store) -> None:
     for term in our_terms(store):
         labels = values(store, term, SKOS + "prefLabel")
         assert len(labels) == 1, term
         assert values(store, term, RDFS + "label") == labels, term
 
 
-def test_every_term_and_every_concept_is_defined_in_one_sentence_of_its_own(store: ox.Store) -> None:
+def test_every_term_and_concept_has_its_own_definition(store: ox.Store) -> None:
+    """Every term and every concept is defined in one sentence of its own."""
     defined: dict[str, ox.NamedNode] = {}
     for term in [*our_terms(store), *instances(store, SKOS + "Concept"), *instances(store, SKOS + "ConceptScheme")]:
         (definition,) = values(store, term, SKOS + "definition")
@@ -58,21 +59,22 @@ def test_every_term_and_every_concept_is_defined_in_one_sentence_of_its_own(stor
         defined[key] = term
 
 
-def test_every_term_and_every_concept_says_where_it_is_defined(store: ox.Store) -> None:
+def test_every_term_and_concept_has_isdefinedby(store: ox.Store) -> None:
     for term in our_terms(store):
         assert values(store, term, RDFS + "isDefinedBy") == [ONTOLOGY], term
     for concept in instances(store, SKOS + "Concept"):
         assert values(store, concept, RDFS + "isDefinedBy") == values(store, concept, SKOS + "inScheme"), concept
 
 
-def test_class_names_are_nouns_in_upper_camel_and_property_names_start_in_lower_case(store: ox.Store) -> None:
+def test_class_and_property_names_have_the_right_case(store: ox.Store) -> None:
+    """Class names are nouns in UpperCamelCase; property names start in lower case."""
     classes = {term for term in instances(store, OWL + "Class") if term.value.startswith(PROJECT.vocabulary)}
     for term in our_terms(store):
         name = term.value.removeprefix(PROJECT.vocabulary)
         assert re.fullmatch(r"[A-Z][A-Za-z]+" if term in classes else r"[a-z][A-Za-z]+", name), name
 
 
-def test_the_version_of_the_vocabulary_is_the_version_of_the_package(store: ox.Store) -> None:
+def test_vocabulary_and_package_have_the_same_version(store: ox.Store) -> None:
     ontology = ox.NamedNode(ONTOLOGY)
     assert values(store, ontology, OWL + "versionInfo") == [imaging_trials.__version__]
     assert values(store, ontology, OWL + "versionIRI") == [f"{ONTOLOGY}/{imaging_trials.__version__}"]
@@ -80,7 +82,8 @@ def test_the_version_of_the_vocabulary_is_the_version_of_the_package(store: ox.S
     assert values(store, dataset, PROJECT.prefixes["dcat"] + "version") == [imaging_trials.__version__]
 
 
-def test_every_foreign_property_and_class_in_use_is_declared_in_the_vocabulary(store: ox.Store) -> None:
+def test_every_external_term_in_use_is_declared(store: ox.Store) -> None:
+    """Every external property and class in use is declared in the vocabulary."""
     built_in = (RDF, RDFS, OWL)
     vocabulary = PROJECT.graph_iri("vocabulary")
     declared = {quad.subject for quad in store.quads_for_pattern(None, TYPE, None, vocabulary)}
@@ -97,7 +100,7 @@ def test_no_property_has_a_range_outside_the_datatype_map_of_owl(store: ox.Store
         assert set(values(store, prop, RDFS + "range")) <= allowed, prop
 
 
-def test_a_scheme_lies_in_the_file_of_its_name_with_all_its_concepts() -> None:
+def test_a_scheme_and_its_concepts_are_in_the_file_of_its_name() -> None:
     files = sorted((PROJECT.root / "ontology" / "concepts").glob("*.ttl"))
     assert [file.stem for file in files] == sorted(SCHEMES.values())
     for file in files:
@@ -109,14 +112,14 @@ def test_a_scheme_lies_in_the_file_of_its_name_with_all_its_concepts() -> None:
 
 
 @pytest.mark.parametrize("kind", ["imt:Radionuclide", "phase"])
-def test_all_radionuclides_and_all_phases_are_said_to_differ(store: ox.Store, kind: str) -> None:
+def test_all_radionuclides_and_phases_are_different(store: ox.Store, kind: str) -> None:
     rows = store.query(
         "PREFIX owl: <http://www.w3.org/2002/07/owl#> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>"
         "SELECT ?m WHERE { ?x a owl:AllDifferent . ?x owl:distinctMembers/rdf:rest*/rdf:first ?m }",
         use_default_graph_as_union=True,
     )
     assert isinstance(rows, ox.QuerySolutions)
-    said = {row["m"].value for row in rows}
+    stated = {row["m"].value for row in rows}
     if kind == "phase":
         expected = {
             c.value for c in instances(store, SKOS + "Concept") if c.value.startswith(PROJECT.prefixes["phase"])
@@ -124,4 +127,4 @@ def test_all_radionuclides_and_all_phases_are_said_to_differ(store: ox.Store, ki
     else:
         expected = {nuclide.value for nuclide in instances(store, PROJECT.expand(kind))}
     assert len(expected) >= 5
-    assert expected <= said
+    assert expected <= stated

@@ -1,4 +1,4 @@
-"""The wheel: what is in it, and that it works far from the checkout, with base dependencies only and no network."""
+"""The wheel: its contents, and that it works outside the checkout, with base dependencies only and no network."""
 
 import json
 import os
@@ -24,7 +24,7 @@ SOURCES = ("ontology", "data", "shapes", "queries")
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the source archive, and the wheel from that archive, so that both are proved at once."""
+    """Build the source archive, and the wheel from that archive, so that both are tested."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -35,7 +35,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel, with its base dependencies only, into a new environment; return that one's bin folder."""
+    """Install the wheel, with its base dependencies only, into a new environment; return the bin folder of that one."""
     environment = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
     python = environment / "bin" / "python"
@@ -48,7 +48,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def base_dependencies() -> set[str]:
-    """Return the names of the distributions that installing the wheel brings, optional ones left out."""
+    """Return the names of the distributions that the wheel requires, without optional ones."""
     waiting = [("imaging-trials", "")]
     seen: set[tuple[str, str]] = set()
     while waiting:
@@ -70,7 +70,7 @@ def link_distribution(name: str, site: Path) -> None:
 
 
 def without_network() -> list[str]:
-    """Return the words that start a command in a network namespace of its own, where this machine allows one."""
+    """Return the words that start a command in its own network namespace, if this machine allows one."""
     for words in (["unshare", "--net"], ["unshare", "--map-root-user", "--net"]):
         try:
             if subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0:
@@ -81,7 +81,7 @@ def without_network() -> list[str]:
 
 
 def run_far_away(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
-    """Run in an empty folder with an empty home and no network; where no namespace can be had, proxies lead nowhere."""
+    """Run in an empty folder with an empty home and no network; without a namespace, proxies point to a closed port."""
     here = folder / "here"
     home = folder / "home"
     here.mkdir()
@@ -94,7 +94,8 @@ def run_far_away(command: list[str], folder: Path) -> "subprocess.CompletedProce
     )  # fmt: skip
 
 
-def test_the_wheel_holds_the_package_the_sources_and_the_built_graph_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_contains_exactly_these_files(wheel: Path) -> None:
+    """The wheel contains the package, the sources and the built graph, and nothing else."""
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = {
         f"imaging_trials/graph_files/{file.relative_to(ROOT).as_posix()}"
@@ -113,7 +114,8 @@ def test_the_wheel_holds_the_package_the_sources_and_the_built_graph_and_nothing
     assert names - built - described == expected
 
 
-def test_the_wheel_carries_the_licences_and_asks_for_the_base_dependencies_only(wheel: Path) -> None:
+def test_the_wheel_has_licenses_and_base_dependencies(wheel: Path) -> None:
+    """The wheel contains the licenses and requires the base dependencies only."""
     archive = zipfile.ZipFile(wheel)
     licences = {name.partition("/licenses/")[2] for name in archive.namelist() if "/licenses/" in name}
     assert licences == {"LICENSE", "LICENSES/Apache-2.0.txt", "LICENSES/CC0-1.0.txt"}
@@ -124,7 +126,7 @@ def test_the_wheel_carries_the_licences_and_asks_for_the_base_dependencies_only(
     assert set(needed) == stated
 
 
-def test_the_graph_in_the_wheel_was_built_from_these_very_sources(wheel: Path) -> None:
+def test_the_graph_in_the_wheel_is_built_from_these_sources(wheel: Path) -> None:
     manifest = json.loads(zipfile.ZipFile(wheel).read("imaging_trials/graph_files/dist/manifest.json"))
     assert manifest["content_key"] == content_key(PROJECT)
 
@@ -135,30 +137,28 @@ def test_the_page_itself_is_not_in_the_wheel(wheel: Path) -> None:
     assert not [name for name in archive.namelist() if sentence in archive.read(name)]
 
 
-def test_an_installed_wheel_lists_its_questions_from_an_empty_folder_without_network(
-    installed: Path, tmp_path: Path
-) -> None:
+def test_an_installed_wheel_lists_its_queries_offline(installed: Path, tmp_path: Path) -> None:
+    """An installed wheel lists its queries from an empty folder without a network."""
     done = run_far_away([str(installed / "imt"), "query", "--list"], tmp_path)
     assert done.returncode == 0, done.stderr
     for file in (ROOT / "queries").glob("*/*.rq"):
         assert file.stem in done.stdout
 
 
-def test_an_installed_wheel_answers_a_question_as_the_checkout_does(installed: Path, tmp_path: Path) -> None:
+def test_an_installed_wheel_answers_as_the_checkout_does(installed: Path, tmp_path: Path) -> None:
     answer = min((ROOT / "queries").glob("*/answers/*.tsv"))
     done = run_far_away([str(installed / "imt"), "query", answer.stem, "--format", "tsv"], tmp_path)
     assert (done.returncode, done.stdout) == (0, answer.read_text(encoding="utf-8")), done.stderr
 
 
-def test_an_installed_wheel_leaves_nothing_in_the_folder_it_is_run_from(installed: Path, tmp_path: Path) -> None:
+def test_an_installed_wheel_writes_nothing_in_the_work_folder(installed: Path, tmp_path: Path) -> None:
     run_far_away([str(installed / "imt"), "query", "--list"], tmp_path)
     assert not list((tmp_path / "here").iterdir())
 
 
 @pytest.mark.prove
-def test_pip_installs_the_wheel_with_its_locked_dependencies_and_it_validates_itself(
-    wheel: Path, tmp_path: Path
-) -> None:
+def test_pip_installs_the_wheel_with_locked_dependencies(wheel: Path, tmp_path: Path) -> None:
+    """pip installs the wheel with its locked dependencies, and the installed graph validates itself."""
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "environment")], check=True)
     binaries = tmp_path / "environment" / "bin"
     lock = re.sub(r" \\\n(?: +--hash=.*\n)+", "\n", (ROOT / "requirements.lock").read_text(encoding="utf-8"))

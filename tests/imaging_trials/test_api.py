@@ -1,4 +1,4 @@
-"""The Python API: rdflib objects, and the user's settings as they were."""
+"""The Python API: it returns rdflib objects and leaves the user's settings unchanged."""
 
 import datetime as dt
 import importlib
@@ -13,9 +13,9 @@ from rdflib.term import URIRef
 
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.rdf import rdflib_adapter as bridge
+from rdfkit.rdf import rdflib_adapter
 from rdfkit.sparql import parameters
-from tests.support import small_checkout as small
+from tests.support import small_checkout
 
 it: Any = importlib.import_module("imaging_trials")
 
@@ -26,12 +26,12 @@ EDITION = rdflib.Namespace(PROJECT.prefixes["edition"])
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small.checkout(tmp_path_factory.mktemp("checkout"))
+    return small_checkout.checkout(tmp_path_factory.mktemp("checkout"))
 
 
 def run(root: Path, code: str) -> str:
     """Run a few lines of a user's Python over the small graph, and return what they print."""
-    done = small.python(root, "-c", f"import imaging_trials as it\n{code}")
+    done = small_checkout.python(root, "-c", f"import imaging_trials as it\n{code}")
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -42,7 +42,7 @@ def test_importing_the_package_imports_nothing_heavy(root: Path) -> None:
     assert not modules & {"rdflib", "pyoxigraph", "pyshacl", "typing", "pathlib"}
 
 
-def test_the_functions_stay_callable_whatever_else_is_imported(root: Path) -> None:
+def test_the_functions_stay_callable_after_other_imports(root: Path) -> None:
     use = "print(len(it.graph('page')), callable(it.validate), callable(it.query), callable(it.dataset))"
     for first in (
         "pass",
@@ -59,7 +59,7 @@ def test_what_the_package_does_not_have_is_an_attribute_error() -> None:
         _ = it.grahp
 
 
-def test_a_graph_is_the_merge_of_the_named_graphs_asked_for(root: Path) -> None:
+def test_a_graph_is_the_merge_of_the_requested_graphs(root: Path) -> None:
     sizes = "print(*(len(it.graph(*names)) for names in [(), ('all',), ('asserted',), ('page',), ('page', 'curated'),"
     sizes += " ('page', 'page'), ('inferred',)]))"
     every, all_, asserted, page, both, twice, inferred = map(int, run(root, sizes).split())
@@ -73,7 +73,7 @@ def test_an_unknown_graph_offers_the_nearest() -> None:
         it.graph("curate")
 
 
-def test_a_graph_is_a_copy_with_the_house_prefixes() -> None:
+def test_a_graph_is_a_copy_with_the_project_prefixes() -> None:
     graph = it.graph("page")
     assert isinstance(graph, rdflib.Graph)
     assert dict(graph.namespaces())["bodysite"] == URIRef(PROJECT.prefixes["bodysite"])
@@ -129,7 +129,8 @@ print(len(it.query("SELECT * FROM graph:curated { ?a ?p ?b }")))
         (lambda: it.query("DROP ALL"), "DROP is a SPARQL update"),
     ],
 )
-def test_what_cannot_be_asked_raises_one_sentence_and_leaves_settings_alone(call: Any, sentence: str) -> None:
+def test_a_bad_query_raises_one_sentence(call: Any, sentence: str) -> None:
+    """A query that cannot be run raises one sentence and leaves settings unchanged."""
     for before in (True, False):
         rdflib.NORMALIZE_LITERALS = before
         try:
@@ -178,24 +179,27 @@ LITERALS = [
 
 @pytest.mark.parametrize("literal", LITERALS, ids=str)
 @pytest.mark.filterwarnings("ignore")
-def test_a_literal_crosses_the_bridge_and_back_as_it_stands(literal: Literal) -> None:
-    there = bridge.to_rdflib(literal)
+def test_a_literal_is_converted_to_rdflib_and_back_unchanged(literal: Literal) -> None:
+    there = rdflib_adapter.to_rdflib(literal)
     assert str(there) == literal.value
-    assert bridge.from_rdflib(there) == literal
+    assert rdflib_adapter.from_rdflib(there) == literal
 
 
-def test_iris_and_blank_nodes_cross_the_bridge_and_nothing_else_does() -> None:
+def test_only_terms_of_rdf_are_converted_to_rdflib() -> None:
+    """IRIs and blank nodes are converted in both directions; what is no RDF term is refused."""
     for term in (NamedNode("http://example.org/é"), BlankNode("b1")):
-        assert bridge.from_rdflib(bridge.to_rdflib(term)) == term
+        assert rdflib_adapter.from_rdflib(rdflib_adapter.to_rdflib(term)) == term
     with pytest.raises(TypeError):
-        bridge.to_rdflib(Triple(BlankNode(), NamedNode("http://a/"), BlankNode()))
+        rdflib_adapter.to_rdflib(Triple(BlankNode(), NamedNode("http://a/"), BlankNode()))
     with pytest.raises(TypeError):
-        bridge.from_rdflib(rdflib.Variable("x"))
+        rdflib_adapter.from_rdflib(rdflib.Variable("x"))
 
 
 def test_a_quad_without_a_graph_lands_in_the_default_graph() -> None:
     node = NamedNode("http://example.org/x")
-    dataset = bridge.to_rdflib_dataset([Quad(node, node, node), Quad(node, node, Literal("x"), node)], PROJECT.prefixes)
+    dataset = rdflib_adapter.to_rdflib_dataset(
+        [Quad(node, node, node), Quad(node, node, Literal("x"), node)], PROJECT.prefixes
+    )
     assert len(dataset.default_graph) == 1
     assert len(dataset.graph(URIRef(node.value))) == 1
 
@@ -212,7 +216,8 @@ print("kept")
     assert run(root, code) == "kept\n"
 
 
-def test_a_file_or_a_graph_of_the_users_is_validated_as_pyshacl_does(tmp_path: Path) -> None:
+def test_validate_agrees_with_pyshacl_on_user_data(tmp_path: Path) -> None:
+    """A user's file or graph is validated with the results of pySHACL."""
     good = rdflib.Graph()
     good.add((URIRef("https://example.org/x"), RDFS.label, rdflib.Literal("x", lang="en")))
     bad = rdflib.Graph()

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, example, given, settings
 
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.sparql import saved as catalog
-from rdfkit.stores import sparql_client as remote
+from rdfkit.rdf import named_graphs
+from rdfkit.sparql import saved
+from rdfkit.stores import sparql_client
 from tests.conftest import Show
 from tests.support import hostile
 from tests.support.engines import conformance, jena
@@ -25,7 +25,7 @@ from tests.support.servers import raw_server
 
 pytestmark = [pytest.mark.xdist_group("jvm"), pytest.mark.filterwarnings("ignore:Dataset.*:DeprecationWarning")]
 
-ECHO = catalog.parse(
+ECHO = saved.parse(
     PROJECT,
     Path("queries/page/echo.rq"),
     """\
@@ -58,7 +58,7 @@ ORDER BY ?ontology
 
 @pytest.fixture(scope="module")
 def outcomes() -> list[conformance.Outcome]:
-    """Return a list that gathers what came of each engine."""
+    """Return a list that collects the outcome of each engine."""
     return []
 
 
@@ -74,9 +74,10 @@ def engine(request: pytest.FixtureRequest, file: Path, tmp_path_factory: pytest.
 
 
 @pytest.mark.prove
-def test_every_saved_query_with_every_example_gives_the_same_rows_in_every_engine(
+def test_saved_queries_give_the_same_rows_in_every_engine(
     engine: Engine, outcomes: list[conformance.Outcome], show: Show
 ) -> None:
+    """Every saved query with every example gives the same rows in every engine."""
     outcome = conformance.compare(engine)
     outcomes.append(outcome)
     if len(outcomes) == len(ENGINES):
@@ -87,38 +88,39 @@ def test_every_saved_query_with_every_example_gives_the_same_rows_in_every_engin
 
 @pytest.mark.prove
 def test_no_string_changes_anything_but_itself_in_any_engine(engine: Engine) -> None:
-    queries = [catalog.find(PROJECT, name) for name in ("is-agent-named", "article-of-doi", "articles-of-author-name")]
+    queries = [saved.find(PROJECT, name) for name in ("is-agent-named", "article-of-doi", "articles-of-author-name")]
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(hostile.strings())
-    def holds(value: str) -> None:
+    def check(value: str) -> None:
         for query in (ECHO, *queries):
-            text = catalog.bind(PROJECT, query, {query.parameters[0].name: value})
+            text = saved.bind(PROJECT, query, {query.parameters[0].name: value})
             setting = conformance.Setting(query, value, text)
-            found = engine.ask(text, layers.dataset(PROJECT, conformance.graph(), query.dataset))
+            found = engine.ask(text, named_graphs.dataset(PROJECT, conformance.graph(), query.dataset))
             assert found == conformance.expected(setting)
             if query is ECHO:
                 assert [dict(row)["value"] for row in found] == [ox.Literal(value)]  # type: ignore[call-overload]
 
     for value in hostile.INJECTIONS:
-        holds = example(value)(holds)
-    holds()
+        check = example(value)(check)
+    check()
 
 
 @pytest.mark.prove
-def test_the_dataset_read_back_from_every_engine_is_the_one_that_was_loaded(engine: Engine) -> None:
+def test_every_engine_returns_the_dataset_that_was_loaded(engine: Engine) -> None:
     assert conformance.fingerprint(engine.read()) == conformance.fingerprint(conformance.graph())
 
 
 @pytest.mark.prove
-def test_an_engine_that_lacks_one_triple_is_noticed_in_rows_and_in_the_fingerprint(file: Path, tmp_path: Path) -> None:
+def test_an_engine_that_lacks_one_triple_is_detected(file: Path, tmp_path: Path) -> None:
+    """An engine that lacks one triple differs in rows and in fingerprint."""
     lacking = ox.Store()
     lacking.extend(conformance.graph())
     lost = next(quad for quad in lacking if quad.predicate.value.endswith("#printedName"))
     lacking.remove(lost)
     other = tmp_path / "lacking.nq"
     lacking.dump(str(other), ox.RdfFormat.N_QUADS)
-    with conformance.embedded(file, tmp_path) as whole, conformance.embedded(other, tmp_path) as engine:
+    with conformance.in_pyoxigraph(file, tmp_path) as whole, conformance.in_pyoxigraph(other, tmp_path) as engine:
         outcome = conformance.compare(engine)
         assert any("rows lost" in sentence for sentence in outcome.differing.values())
         assert conformance.fingerprint(engine.read()) != conformance.fingerprint(whole.read())
@@ -126,7 +128,9 @@ def test_an_engine_that_lacks_one_triple_is_noticed_in_rows_and_in_the_fingerpri
     assert f"\ndiffering{len(outcome.differing):>{len(lines.splitlines()[0]) - len('differing')}}\n" in lines
 
 
-def test_a_fingerprint_sees_datatype_and_language_and_graph_but_no_label_of_a_blank_node() -> None:
+def test_a_fingerprint_ignores_blank_node_labels_only() -> None:
+    """A fingerprint depends on datatype, language and graph, but not on the label of a blank node."""
+
     def of(value: str, graph: str = "<urn:g>") -> str:
         text = f"<urn:s> <urn:p> {value} {graph} ."
         return conformance.fingerprint(ox.parse(text, ox.RdfFormat.N_QUADS))
@@ -160,7 +164,7 @@ def test_jena_s_strict_parser_names_line_and_column(tmp_path: Path) -> None:
 
 @pytest.mark.prove
 def test_jena_counts_the_triples_of_each_graph(file: Path) -> None:
-    counts = {name.value: 0 for name in layers.dataset(PROJECT, conformance.graph(), "all")}
+    counts = {name.value: 0 for name in named_graphs.dataset(PROJECT, conformance.graph(), "all")}
     for quad in conformance.graph():
         assert isinstance(quad.graph_name, ox.NamedNode)
         counts[quad.graph_name.value] += 1
@@ -168,7 +172,7 @@ def test_jena_counts_the_triples_of_each_graph(file: Path) -> None:
 
 
 def answered(body: str, text: str) -> conformance.Rows:
-    """Return what we make of a server's SPARQL JSON."""
+    """Return the rows that we read from a server's SPARQL JSON."""
 
     def serve(connection: socket.socket) -> None:
         connection.recv(65536)
@@ -178,7 +182,7 @@ def answered(body: str, text: str) -> conformance.Rows:
         connection.sendall((head + body).encode())
 
     with raw_server(serve) as url:
-        return conformance.rows_of(remote.ask_endpoint(url, text, timeout=10))
+        return conformance.rows_of(sparql_client.ask_endpoint(url, text, timeout=10))
 
 
 @pytest.mark.parametrize("rows", ["", '{"__ASK_RETVAL": {"type": "literal", "value": "1"}}'])
@@ -192,7 +196,8 @@ def test_rows_of_anything_else_are_no_answer_to_ask() -> None:
         answered('{"head": {"vars": ["x"]}, "results": {"bindings": []}}', "ASK {}")
 
 
-def test_booleans_as_virtuoso_writes_them_come_out_canonical_and_nothing_else_changes() -> None:
+def test_only_booleans_of_virtuoso_are_normalized() -> None:
+    """Booleans as Virtuoso writes them become canonical, and nothing else changes."""
     xsd = "http://www.w3.org/2001/XMLSchema#"
     given = {"b": ("boolean", "1"), "c": ("boolean", "0"), "d": ("boolean", "true"), "i": ("integer", "1")}
     row = {name: {"type": "literal", "datatype": xsd + kind, "value": value} for name, (kind, value) in given.items()}

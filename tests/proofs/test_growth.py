@@ -1,4 +1,4 @@
-"""Readers that once took time by the square of their input: now sixteen times the input is sixteen times the work."""
+"""Readers that once took quadratic time: sixteen times the input must be sixteen times the work."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from rdfkit.rdf import reading
 from rdfkit.sparql import guard, portability
 from tests.conftest import ROOT
 from tests.support.growth import is_linear
-from tests.support.hostile_texts import holds
+from tests.support.hostile_texts import is_accepted
 
 RDF_XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
 
@@ -41,7 +41,7 @@ def test_file(tmp_path: Path, name: str) -> None:
 
     def read(size: int) -> None:
         path.write_text(FILES[name](size), encoding="utf-8")
-        holds(lambda: reading.read(path, base=reading.file_base(path)))
+        is_accepted(lambda: reading.read(path, base=reading.file_base(path)))
 
     assert is_linear(read, 4800)
 
@@ -49,12 +49,12 @@ def test_file(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("reader", [guard.check, guard.asks_another_server, portability.findings])
 @pytest.mark.parametrize("name", QUERIES)
 def test_query(name: str, reader: Callable[[str], object]) -> None:
-    assert is_linear(lambda size: holds(lambda: reader(QUERIES[name](size))), 2400)
+    assert is_linear(lambda size: is_accepted(lambda: reader(QUERIES[name](size))), 2400)
 
 
 @pytest.mark.parametrize("name", LISTS)
 def test_list_of_references(name: str) -> None:
-    assert is_linear(lambda size: holds(lambda: read_references(LISTS[name](size), "it")), 20_000)
+    assert is_linear(lambda size: is_accepted(lambda: read_references(LISTS[name](size), "it")), 20_000)
 
 
 def test_copy_of_a_vocabulary(tmp_path: Path) -> None:
@@ -62,6 +62,6 @@ def test_copy_of_a_vocabulary(tmp_path: Path) -> None:
 
     def read(size: int) -> None:
         path.write_text("id\tlabel\nhttp://a/#" + "/#_:=" * size + "\tx\n", encoding="utf-8")
-        holds(lambda: compare(sets, path, "ncit"))
+        is_accepted(lambda: compare(sets, path, "ncit"))
 
     assert is_linear(read, 100_000)

@@ -51,11 +51,11 @@ def test_the_command_refuses_hostile_arguments_in_one_line(name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", program, *ARGUMENTS[name]], cwd=ROOT, capture_output=True, timeout=120, check=False
     )
-    said = done.stderr.decode()
-    assert done.returncode in {1, 2}, said
-    assert said.startswith("imt: ")
-    assert ONE_LINE.fullmatch(said), said
-    assert "should not have" not in said
+    stderr = done.stderr.decode()
+    assert done.returncode in {1, 2}, stderr
+    assert stderr.startswith("imt: ")
+    assert ONE_LINE.fullmatch(stderr), stderr
+    assert "should not have" not in stderr
 
 
 def test_an_impossible_day_in_a_file_gives_no_traceback(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
-# ruff: noqa: E501 - tables of what is typed and fed
-"""Whatever a person or a file says, each reader takes it or tells in one line why not: no crash, no hang, no traceback.
+# ruff: noqa: E501 - tables of inputs
+"""Each reader accepts any input or reports in one line why not: no crash, no hang, no traceback.
 
-Three kinds of input: real files spoilt (`hostile_texts.spoiled`), pieces of a language in any order, and named texts
-each of which is dangerous in its own way. All of it runs in processes with limits on time and memory.
+Three kinds of input: damaged real files (`hostile_texts.spoiled`), pieces of a language in any order, and named
+dangerous texts. All of it runs in processes with limits on time and memory.
 """
 
 import contextlib
@@ -13,19 +13,14 @@ import pytest
 
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
-from rdfkit.base import sandbox as apart
-from rdfkit.rdf import reading as rdf
-from rdfkit.rdf import turtle_locations as positions
+from rdfkit.base import sandbox
+from rdfkit.rdf import reading, turtle_locations
 from rdfkit.shacl import report
-from rdfkit.sparql import guard as sparql
-from rdfkit.sparql import parameters
-from rdfkit.sparql import portability as portable
-from rdfkit.sparql import results as answers
-from rdfkit.sparql import saved as catalog
+from rdfkit.sparql import guard, parameters, portability, results, saved
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 from tests.support import hostile
-from tests.support.hostile_texts import holds, made_of, names, spoiled, try_all
+from tests.support.hostile_texts import is_accepted, made_of, names, spoiled, try_all
 
 PREFIXES = "".join(f"@prefix {name}: <{PROJECT.prefixes[name]}> .\n" for name in ("imt", "rdf", "sh", "skos", "xsd"))
 TURTLE = [
@@ -77,45 +72,45 @@ def context() -> validation.Context:
 
 
 @pytest.mark.parametrize("syntax", FILES)
-def test_rdf_is_read_or_refused_in_a_line_and_its_places_are_found(tmp_path: Path, syntax: str) -> None:
+def test_rdf_is_read_and_located_or_refused_in_a_line(tmp_path: Path, syntax: str) -> None:
+    """RDF is read and its triples located, or it is refused in one line."""
     path = tmp_path / "a.rdf"
 
     def read(data: object) -> None:
         assert isinstance(data, bytes)
         path.write_bytes(data)
-        base = rdf.file_base(path)
-        if syntax in positions.SYNTAXES:
-            with contextlib.suppress(ValueError):  # its one error, UnicodeDecodeError among it
-                list(positions.scan(data.decode("utf-8-sig"), syntax, base))
-        quads = rdf.read(path, syntax, base=base)
-        if syntax in positions.SYNTAXES:
-            found = positions.scan(data.decode("utf-8-sig"), syntax, base)
+        base = reading.file_base(path)
+        if syntax in turtle_locations.SYNTAXES:
+            with contextlib.suppress(ValueError):  # the one error of the reader; UnicodeDecodeError is a subclass
+                list(turtle_locations.scan(data.decode("utf-8-sig"), syntax, base))
+        quads = reading.read(path, syntax, base=base)
+        if syntax in turtle_locations.SYNTAXES:
+            found = turtle_locations.scan(data.decode("utf-8-sig"), syntax, base)
             assert len(list(found)) == len(quads)
 
     garbage = made_of(PIECES).map(lambda text: text.encode("utf-8", "surrogatepass"))
     try_all(spoiled(FILES[syntax]) | garbage, 120, read)
 
 
-def test_a_file_is_validated_and_reported_in_every_format_or_refused(
-    tmp_path: Path, context: validation.Context
-) -> None:
+def test_a_file_is_validated_and_reported_or_refused(tmp_path: Path, context: validation.Context) -> None:
+    """A file is validated and reported in every format, or refused in one line."""
     path = tmp_path / "a.ttl"
 
     def read(data: object) -> None:
         assert isinstance(data, bytes)
         path.write_bytes(data)
-        tell(validation.validate_files([path], context=context))
+        write_formats(validation.validate_files([path], context=context))
 
     small = [TURTLE[-1], TURTLE[0][:1500]]
     try_all(spoiled(small), 6, read, seconds=40)
 
 
-def tell(found: report.Report) -> None:
+def write_formats(found: report.Report) -> None:
     report.as_json(found)
     report.as_turtle(found)
     report.as_sarif(found, "imt validate")
-    for told in (*report.lines_with_snippets(found), report.summary(found), report.as_github(found)):
-        assert all(line.isprintable() for line in told.split("\n")), ascii(told)
+    for text in (*report.lines_with_snippets(found), report.summary(found), report.as_github(found)):
+        assert all(line.isprintable() for line in text.split("\n")), ascii(text)
 
 
 SHAPES = f"""{PREFIXES}
@@ -132,14 +127,14 @@ DATA = f'{PREFIXES}<http://e/x> a skos:Concept ; skos:broader <http://e/x>, "a",
 
 
 @pytest.mark.parametrize("engine", ["auto", "pyshacl"])
-def test_shapes_of_anybody_are_used_or_refused(tmp_path: Path, engine: str) -> None:
+def test_external_shapes_are_used_or_refused(tmp_path: Path, engine: str) -> None:
     shapes, data = tmp_path / "shapes.ttl", tmp_path / "data.ttl"
     data.write_text(DATA, encoding="utf-8")
 
     def read(text: object) -> None:
         assert isinstance(text, bytes)
         shapes.write_bytes(text)
-        tell(validation.validate_files_by_shapes([data], [shapes], engine=engine))
+        write_formats(validation.validate_files_by_shapes([data], [shapes], engine=engine))
 
     number = 40 if engine == "auto" else 8
     try_all(spoiled([SHAPES]), number, read, seconds=40)
@@ -148,7 +143,7 @@ def test_shapes_of_anybody_are_used_or_refused(tmp_path: Path, engine: str) -> N
 # SPARQL
 
 QUERIES = [
-    path.read_bytes() for path in catalog.files(PROJECT) if not path.parent.name.startswith("federated")
+    path.read_bytes() for path in saved.files(PROJECT) if not path.parent.name.startswith("federated")
 ][::12]  # fmt: skip
 SPARQL = (
     "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "WHERE", "{", "}", "(", ")", "[", "]", "?s", "$p", "?o", "*", "a", ".", ";",
@@ -163,15 +158,15 @@ SPARQL = (
 def test_sparql_is_looked_at_and_linted_or_refused() -> None:
     def read(text: object) -> None:
         assert isinstance(text, str)
-        sparql.form(text)
-        sparql.names_its_dataset(text)
-        sparql.asks_another_server(text)
-        sparql.dataset_iris(text)
-        sparql.with_prefixes(text, PROJECT.prefixes)
-        for finding in portable.findings(text):
+        guard.form(text)
+        guard.names_its_dataset(text)
+        guard.asks_another_server(text)
+        guard.dataset_iris(text)
+        guard.with_prefixes(text, PROJECT.prefixes)
+        for finding in portability.findings(text):
             assert finding.line >= 1
             assert finding.column >= 1
-        sparql.check(text, embedded=False)
+        guard.check(text, embedded=False)
 
     queries = spoiled(QUERIES).map(lambda data: data.decode("utf-8", "surrogateescape"))
     try_all(queries | made_of(SPARQL), 250, read)
@@ -180,16 +175,16 @@ def test_sparql_is_looked_at_and_linted_or_refused() -> None:
 def test_sparql_is_answered_or_refused_in_time() -> None:
     def answer(text: str) -> int:
         store = open_store(PROJECT)
-        sparql.check(text)
-        found = answers.ask(PROJECT, store, text, "all", project_prefixes=True)
+        guard.check(text)
+        found = results.ask(PROJECT, store, text, "all", project_prefixes=True)
         with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
-            answers.write(PROJECT, found, "table", nowhere)
+            results.write(PROJECT, found, "table", nowhere)
         return 0
 
     def read(text: object) -> None:
         assert isinstance(text, str)
         try:
-            apart.run(lambda: answer(text), 2, "ask for less")
+            sandbox.run(lambda: answer(text), 2, "ask for less")
         except RuntimeError as error:
             pytest.fail(f"an error that was not foreseen: {error}")
 
@@ -202,22 +197,22 @@ def test_a_saved_query_is_read_or_refused_with_its_line() -> None:
 
     def read(data: object) -> None:
         assert isinstance(data, bytes)
-        catalog.parse(PROJECT, path, data.decode("utf-8", "surrogateescape"))
+        saved.parse(PROJECT, path, data.decode("utf-8", "surrogateescape"))
 
     try_all(spoiled([path.read_bytes()]), 250, read)
 
 
 def test_parameters_are_taken_or_refused() -> None:
     store = open_store(PROJECT)
-    query = catalog.find(PROJECT, "guidelines-by-body-site")
+    query = saved.find(PROJECT, "guidelines-by-body-site")
 
     def read(text: object) -> None:
         assert isinstance(text, str)
         for attempt in (
-            lambda: catalog.bind(PROJECT, query, {"site": text}, store),
-            lambda: catalog.bind(PROJECT, query, {text: "x"}),
-            lambda: catalog.settings([text, f"x={text}"]),
-            lambda: catalog.find(PROJECT, text),
+            lambda: saved.bind(PROJECT, query, {"site": text}, store),
+            lambda: saved.bind(PROJECT, query, {text: "x"}),
+            lambda: saved.settings([text, f"x={text}"]),
+            lambda: saved.find(PROJECT, text),
             *(
                 lambda kind=kind: parameters.term(
                     PROJECT,
@@ -228,6 +223,6 @@ def test_parameters_are_taken_or_refused() -> None:
                 for kind in (*parameters.TYPES, "iri agent:")
             ),
         ):
-            holds(attempt)
+            is_accepted(attempt)
 
     try_all(names() | hostile.strings(), 15, read)

@@ -1,7 +1,7 @@
-# ruff: noqa: E501 - tables of what is fed
-"""Names, days, lists of references, mapping sets, vocabularies and releases of thousands of spoilt kinds.
+# ruff: noqa: E501 - tables of inputs
+"""Names, days, lists of references, mapping sets, vocabularies and releases, damaged in thousands of ways.
 
-Each reader takes them or says in one line why not: see tests/proofs/test_hostile_input.py.
+Each reader accepts them or reports in one line why not: see tests/proofs/test_hostile_input.py.
 """
 
 from collections.abc import Callable
@@ -18,15 +18,14 @@ from imaging_trials.bibliography import (
     read_references,
 )
 from imaging_trials.mapping_sets import compare, labels, problems, read_set, read_sets, to_quads
-from imaging_trials.model import dates, lookup
-from imaging_trials.model import nuclide_notation as notation
+from imaging_trials.model import dates, lookup, nuclide_notation
 from imaging_trials.model.project import PROJECT
 from imaging_trials.views import decay, for_thing, formats, of_references, render_text
 from rdfkit.releases import read_snapshot
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 from tests.support import hostile, hostile_texts
-from tests.support.hostile_texts import holds, made_of, names, spoiled, try_all
+from tests.support.hostile_texts import is_accepted, made_of, names, spoiled, try_all
 
 pytestmark = pytest.mark.prove
 
@@ -39,17 +38,17 @@ def writers() -> list[Callable[..., str]]:
     return [formats.renderer("citations", name) for name in formats.names("citations")]
 
 
-def test_names_notations_days_and_times_are_understood_or_refused() -> None:
+def test_names_notations_days_and_times_are_read_or_refused() -> None:
     store = open_store(PROJECT)
 
     def read(text: object) -> None:
         assert isinstance(text, str)
-        key = notation.search_key(text)
-        notation.without_nuclides(key)
+        key = nuclide_notation.search_key(text)
+        nuclide_notation.without_nuclides(key)
         labels.are_of_one_thing(text, text[::-1], [key])
-        holds(lambda: dates.day(text))
-        holds(lambda: decay.duration(text))
-        holds(lambda: PROJECT.expand(text))
+        is_accepted(lambda: dates.day(text))
+        is_accepted(lambda: decay.duration(text))
+        is_accepted(lambda: PROJECT.expand(text))
         PROJECT.shorten(text)
         thing = lookup.resolve(store, text)
         render_text.cards([for_thing(store, thing)])

@@ -10,10 +10,10 @@ import pytest
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.rdf import reading as rdf
-from rdfkit.shacl import pyshacl_engine as shacl
+from rdfkit.rdf import reading
+from rdfkit.shacl import pyshacl_engine
 from tests.support import hostile_texts
-from tests.support.hostile_texts import holds
+from tests.support.hostile_texts import is_accepted
 
 pytestmark = pytest.mark.prove
 
@@ -61,18 +61,18 @@ def test_dangerous_shapes_are_used_or_refused_in_a_line(
     data.write_text(P + 'e:x a skos:Concept ; e:p "b", 1, "2016-02-30"^^xsd:date, e:x .', encoding="utf-8")
 
     def work(_: Callable[[object], None]) -> None:
-        holds(lambda: validation.validate_files_by_shapes([data], [shapes], engine="auto"))
+        is_accepted(lambda: validation.validate_files_by_shapes([data], [shapes], engine="auto"))
 
-    hostile_texts.apart(work, seconds=15)
+    hostile_texts.in_fork(work, seconds=15)
     assert not capfd.readouterr().err
 
 
-def test_pyshacl_says_nothing_on_standard_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_pyshacl_prints_nothing_on_standard_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     shapes, data = tmp_path / "shapes.ttl", tmp_path / "data.ttl"
     data.write_text(P + 'e:x a skos:Concept ; e:p "2016-02-30"^^xsd:date .', encoding="utf-8")
     for text in (SHAPES["a count of 5000 digits"], SHAPES["a qualified shape of itself"]):
         shapes.write_text(text, encoding="utf-8")
-        holds(lambda: validation.validate_files_by_shapes([data], [shapes], engine="pyshacl"))
+        is_accepted(lambda: validation.validate_files_by_shapes([data], [shapes], engine="pyshacl"))
     assert not capfd.readouterr().err
 
 
@@ -95,10 +95,10 @@ def test_a_query_in_shapes_reaches_no_server(tmp_path: Path) -> None:
         watching.start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         text = f"SELECT $this {{ $this a <http://a#b> . SERVICE<{url}> {{ ?s ?p ?o }} }}"
-        shapes = shacl.data_graph(_quads(tmp_path, S + f'; sh:sparql [ sh:select "{text}" ] .'))
-        data = shacl.data_graph(_quads(tmp_path, P + "e:x a skos:Concept, <http://a#b> ."))
+        shapes = pyshacl_engine.data_graph(_quads(tmp_path, S + f'; sh:sparql [ sh:select "{text}" ] .'))
+        data = pyshacl_engine.data_graph(_quads(tmp_path, P + "e:x a skos:Concept, <http://a#b> ."))
         with pytest.raises(UserError, match=r"asks another server \(SERVICE\)"):
-            shacl.validate(PROJECT, data, shapes)
+            pyshacl_engine.validate(PROJECT, data, shapes)
         done.set()
         watching.join()
     assert not asked
@@ -107,11 +107,11 @@ def test_a_query_in_shapes_reaches_no_server(tmp_path: Path) -> None:
 def _quads(folder: Path, text: str) -> Iterator[object]:
     path = folder / "a.ttl"
     path.write_text(text, encoding="utf-8")
-    return iter(rdf.read(path))
+    return iter(reading.read(path))
 
 
-def test_a_loop_of_300_steps_is_validated_and_its_lines_are_found_in_time(tmp_path: Path) -> None:
+def test_a_loop_of_300_steps_is_validated_and_located(tmp_path: Path) -> None:
     path = tmp_path / "loop.ttl"
     steps = (f"e:c{n} a skos:Concept ; skos:broader e:c{(n + 1) % 300} .\n" for n in range(300))
     path.write_text(P + "".join(steps), encoding="utf-8")
-    hostile_texts.apart(lambda _: holds(lambda: validation.validate_files([path])), seconds=30)
+    hostile_texts.in_fork(lambda _: is_accepted(lambda: validation.validate_files([path])), seconds=30)

@@ -1,8 +1,8 @@
-"""The lint against what it has to find: saved queries with one edit, asked of two engines.
+"""The portability lint against what it must find: saved queries with one edit, run in two engines.
 
-Where pyoxigraph and rdflib give different rows, the lint has to say why. One difference is known and no pattern of the
-text: asked to group nothing, rdflib gives one row with nothing in it where the recommendation gives none (SPARQL 1.1,
-section 11.2); ``docs/stores.md`` says so.
+If pyoxigraph and rdflib give different rows, the lint must say why. One known difference is not a pattern of the
+text: for a GROUP BY without solutions, rdflib returns one empty row and the recommendation none (SPARQL 1.1, section
+11.2); ``docs/stores.md`` documents it.
 """
 
 import random
@@ -17,14 +17,14 @@ from typing import NamedTuple
 import pytest
 
 from rdfkit.base.errors import UserError
-from rdfkit.sparql import portability as portable
+from rdfkit.sparql import portability
 from rdfkit.sparql.saved import SavedQuery
 from tests.conftest import Show
 from tests.support.two_engines import QUERIES, closed, oxigraph_bag, rdflib_bag, rdflib_for
 
 PER_QUERY = 2
 SECONDS = 5
-"""How long a query may take: an edit can make it join everything with everything."""
+"""Seconds that a query may take: an edit can make it a cross product."""
 
 STATEMENT = re.compile(r"^( *)(\?\w+ \S.* \.)$")
 NOTHING: frozenset[object] = frozenset({frozenset()})
@@ -39,7 +39,7 @@ class Mutant(NamedTuple):
 
 
 def edits(line: str) -> Iterator[tuple[str, str]]:
-    """Yield what a line of a query may become, each with the name of the edit."""
+    """Yield the edits of a line of a query, each with its name."""
     if found := STATEMENT.match(line):
         margin, triple = found.groups()
         yield "left out", ""
@@ -81,7 +81,7 @@ def mutants(query: SavedQuery) -> list[Mutant]:
 def time_limit(seconds: int) -> Iterator[None]:
     """Raise TimeoutError when the time is over, in pure Python code too.
 
-    It is raised again each second: where the first one meets a callback of the garbage collector, it is swallowed.
+    It is raised again each second, because an exception inside a callback of the garbage collector is ignored.
     """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -99,7 +99,7 @@ def time_limit(seconds: int) -> Iterator[None]:
 def verdict(mutant: Mutant) -> str:  # noqa: PLR0911 - one for each way to end
     """Return how two engines and the lint judge a mutant."""
     try:
-        flagged = bool(portable.findings(mutant.text))
+        flagged = bool(portability.findings(mutant.text))
         with time_limit(SECONDS):
             expected = oxigraph_bag(closed(), mutant.query, mutant.text)
             found = rdflib_bag(rdflib_for(mutant.query), mutant.text)
@@ -109,7 +109,7 @@ def verdict(mutant: Mutant) -> str:  # noqa: PLR0911 - one for each way to end
         return "too slow"
     except AssertionError:  # of the comparison
         return "blank nodes"
-    except Exception:  # noqa: BLE001 - refusing what another answers is a difference
+    except Exception:  # noqa: BLE001 - an error where another engine answers is a difference
         return "different, flagged" if flagged else "different, not flagged"
     if found == expected:
         return "same, flagged" if flagged else "same"
@@ -121,12 +121,12 @@ def verdict(mutant: Mutant) -> str:  # noqa: PLR0911 - one for each way to end
 
 @pytest.mark.prove
 @pytest.mark.filterwarnings("ignore:Dataset.*is deprecated:DeprecationWarning")
-def test_whatever_two_engines_answer_differently_the_lint_finds(show: Show) -> None:
+def test_the_lint_finds_what_engines_answer_differently(show: Show) -> None:
     judged = {mutant: verdict(mutant) for query in QUERIES.values() for mutant in mutants(query)}
     counts = Counter(judged.values())
     show("saved queries with one edit, in two engines", (f"{n:5} {kind}" for kind, n in sorted(counts.items())))
     assert counts["different, flagged"] > 3, "the mutants no longer make engines differ"
     missed = [
-        f"{mutant.query.id}, {mutant.edit}" for mutant, said in judged.items() if said == "different, not flagged"
+        f"{mutant.query.id}, {mutant.edit}" for mutant, verdict in judged.items() if verdict == "different, not flagged"
     ]
     assert missed == []

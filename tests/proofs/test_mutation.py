@@ -1,4 +1,4 @@
-"""Every constraint is broken by a record with one edit, and every change of the shapes is noticed by some record."""
+"""Every constraint is violated by a record with one edit, and some record detects every change of the shapes."""
 
 import re
 from collections import defaultdict
@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import rdflib_adapter as bridge
+from rdfkit.rdf import rdflib_adapter
 from tests.conftest import Show
 from tests.support.fixtures import INVALID, VALID, neighborhood
 from tests.support.shape_constraints import constraints
@@ -19,11 +19,11 @@ from tools.mutation.aims import aims
 from tools.mutation.ground import focus_nodes, ground, laid, node_name
 
 OURS = ("page", "curated", "links", "concepts", "dataset")
-"""The named graphs whose nodes a shape must look at."""
+"""The named graphs whose nodes a shape must target."""
 
 
-@pytest.mark.prove
-def test_what_is_aimed_at_are_the_constraints_that_the_fixtures_are_about() -> None:
+def test_records_and_fixtures_cover_the_same_constraints() -> None:
+    """The mutation records are for exactly the constraints that the fixtures break."""
     assert {(aim.name, aim.component) for aim in aims()} == set(constraints())
 
 
@@ -38,7 +38,9 @@ def test_every_mutant_is_one_edit_away_from_its_base() -> None:
     seen = set()
     for mutant in records.mutants():
         base = set(mutant.base.triples)
-        assert set(mutant.edit.removed) <= base, f"{mutant.id}: its base has changed, make it anew"
+        assert set(mutant.edit.removed) <= base, (
+            f"{mutant.id}: its base has changed; run python -m tools.mutation --write"
+        )
         if mutant.edit.name != "reorder":
             assert set(mutant.triples) != base, mutant.id
         assert not mutant.aimed or (mutant.aimed, mutant.component) in known, f"{mutant.id}: no such constraint"
@@ -48,7 +50,7 @@ def test_every_mutant_is_one_edit_away_from_its_base() -> None:
 
 
 def one_of_each_kind() -> list[records.Mutant]:
-    """Return a mutant for each component and each edit that harms nothing."""
+    """Return a mutant for each component and each edit without a violation."""
     found: dict[tuple[str, str], records.Mutant] = {}
     for mutant in records.mutants():
         found.setdefault((mutant.component, mutant.expected if mutant.aimed else mutant.edit.name), mutant)
@@ -94,7 +96,6 @@ def test_a_change_of_each_kind_is_noticed() -> None:
             ), change.id
 
 
-@pytest.mark.prove
 def test_an_unchanged_shape_is_not_taken_for_a_changed_one() -> None:
     aim = next(aim for aim in aims() if aim.parameter == "minCount")
     nothing = weaken.Change(aim.name, "nothing", (), (), (aim,))
@@ -103,7 +104,8 @@ def test_an_unchanged_shape_is_not_taken_for_a_changed_one() -> None:
     assert not any(found)
 
 
-def test_the_listed_changes_that_nothing_can_notice_are_changes_of_the_shapes_each_with_its_reason() -> None:
+def test_equivalent_mutants_are_mutants_with_a_reason() -> None:
+    """Each listed change that no record can detect is a change of the shapes and has a reason."""
     known = {change.id for change in weaken.changes()}
     assert len(known) == len(weaken.changes()) > 2000
     assert sorted(score.justified().keys() - known) == [], "take the line out of equivalent.tsv"
@@ -156,7 +158,8 @@ def test_every_changed_query_is_one() -> None:
         prepareQuery(text, initNs=PROJECT.prefixes)
 
 
-def test_a_query_that_the_reader_does_not_know_is_an_error_and_not_passed_over() -> None:
+def test_a_query_of_unknown_form_is_an_error() -> None:
+    """A query that the reader does not know is an error and is not skipped."""
     with pytest.raises(AssertionError, match="unknown"):
         queries.changes("SELECT $this WHERE { $this ex:a ?b . MINUS { ?b ex:c ?d } }")
 
@@ -174,7 +177,7 @@ def test_a_pattern_is_weakened_in_each_of_its_parts() -> None:
 
 
 @pytest.mark.parametrize("path", [VALID[0], VALID[5], *INVALID[::120]], ids=str)
-def test_the_neighbourhood_gives_the_same_inferences_as_the_whole_graph(path: Path) -> None:
+def test_the_neighborhood_has_the_inferences_of_the_graph(path: Path) -> None:
     quads = [quad for data in validation.read_files([path]) for quad in data.quads]
     whole, _ = validation._close(ground().context, quads)
     assert neighborhood().inferences({quad.triple for quad in quads}) == whole
@@ -214,7 +217,7 @@ def test_a_shape_looks_at_every_node_of_the_data() -> None:
     on = ground()
     kept = {PROJECT.graph_iri(name) for name in OURS}
     nodes = {quad.subject for quad in on.context.quads if quad.graph_name in kept}
-    made = {bridge.to_rdflib(node): node for node in nodes}
+    made = {rdflib_adapter.to_rdflib(node): node for node in nodes}
     reached = {node for found in focus_nodes(on, set(made)).values() for node in found}
     assert len(reached) > 1000
     missed = sorted(str(node) for key, node in made.items() if key not in reached)

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("owl")]
 
 
 def breaks(file: Path) -> tuple[str, list[str]]:
-    """Return what the comment in a fixture says that it breaks: ``dl``, ``empty`` or ``inconsistent``, and which."""
+    """Return what a fixture breaks according to its comment: ``dl``, ``empty`` or ``inconsistent``, and which."""
     (comment,) = (line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("# "))
     kind, _, names = comment.removeprefix("# ").partition(":")
     return kind, names.split()
@@ -37,7 +37,7 @@ def _engines() -> None:
 
 @pytest.fixture(scope="module")
 def profiles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, proof.Profile]:
-    """What OWLAPI says of our terms as they are (under no name), and with each broken file, in one run."""
+    """What OWLAPI reports for the shipped terms (under no name), and with each broken file, in one run."""
     folder = tmp_path_factory.mktemp("profiles")
     files = [proof.write(proof.of_terms(), folder / ".nt")]
     files += [
@@ -55,7 +55,7 @@ def test_the_report_shows_what_the_two_checks_say_now(tmp_path: Path) -> None:
     assert figures.count("| no breach of OWL 2 DL |") == 2
     assert re.search(r"\| consistent; none of \d+ classes and \d+ properties is always empty \|", figures)
     assert re.search(r"\| consistent; none of \d+ classes is always empty \|", figures)
-    assert proof.shown() == figures, "docs/owl.md shows other figures: write them anew with `make owl`"
+    assert proof.shown() == figures, "docs/owl.md shows other figures: update them with `make owl`"
 
 
 @pytest.mark.parametrize("file", fixtures("dl"), ids=lambda file: file.stem)
@@ -74,6 +74,7 @@ def test_hermit_finds_the_class_or_property_that_is_always_empty(file: Path, tmp
 
 
 @pytest.mark.parametrize("file", fixtures("inconsistent"), ids=lambda file: file.stem)
-def test_hermit_finds_the_individual_that_the_data_make_impossible(file: Path, tmp_path: Path) -> None:
+def test_hermit_finds_the_inconsistent_individual(file: Path, tmp_path: Path) -> None:
+    """HermiT finds the individual that the data make inconsistent."""
     broken = proof.write(proof.of_all() | proof.fixture(file), tmp_path / "broken.nt")
     assert not proof.hermit(broken, properties=False).consistent

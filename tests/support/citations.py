@@ -1,4 +1,4 @@
-"""What the tests of citations share: a made-up record, and what the graph says of the page's articles."""
+"""What the tests of citations share: a made-up record, and what the graph states about the page's articles."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ def a_record(**changes: Any) -> Record:
 
 
 def articles(store: Store) -> list[dict[str, str]]:
-    """Return what the graph says of the page's articles, in page order, queried without the code under test."""
+    """Return what the graph states about the page's articles, in page order, queried without the code under test."""
     return _rows(store, ARTICLES)
 
 

@@ -25,7 +25,7 @@ class CpuTime:
     """Adds up what each phase of each test costs; with pytest-xdist, what its workers report."""
 
     def __init__(self, config: pytest.Config) -> None:
-        """Start with what it took to get here: the imports of pytest and its plugins."""
+        """Start with the cost of importing pytest and its plugins."""
         self.config = config
         self.last = used()
         self.by_file: dict[str, float] = defaultdict(float)
@@ -49,7 +49,7 @@ class CpuTime:
         self.by_file[report.nodeid.partition("::")[0]] += getattr(report, "cpu_seconds", 0.0)
 
     def pytest_sessionfinish(self) -> None:
-        """In a worker of xdist, hand over what the worker took in all."""
+        """In a worker of xdist, report the total of the worker."""
         if (output := getattr(self.config, "workeroutput", None)) is not None:
             output["cpu_seconds"] = used()
 

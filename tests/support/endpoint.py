@@ -29,7 +29,7 @@ _BUSY_TICKS = 20
 
 
 class Reply(NamedTuple):
-    """What came back over HTTP."""
+    """An HTTP response."""
 
     status: int
     type: str
@@ -64,7 +64,7 @@ class Endpoint(NamedTuple):
         return self.send("GET", f"/query?{urlencode([('query', query), *more])}", accept=accept)
 
     def engines(self) -> list[int]:
-        """Return the process ids of its Oxigraph servers, without the shells that watch over them."""
+        """Return the process ids of its Oxigraph servers, without the shells that supervise them."""
         commands = {child: command_of(child) for child in children(self.process.pid)}
         return [child for child, line in commands.items() if "serve-read-only" in line and "/bin/sh" not in line]
 

@@ -12,7 +12,7 @@ from rdfkit.stores.load import STAGING_SUFFIX
 from tests.support.servers import raw_server
 
 HANG_SECONDS = 60.0
-"""How long a server hangs; a client with a working time limit has left long before."""
+"""Seconds that a server hangs: more than any time limit of a client."""
 
 
 @dataclass

@@ -112,13 +112,13 @@ class Neighborhood:
             self.of_object[quad.object].append(quad)
 
     def is_described(self, node: Any) -> bool:
-        """Return whether the shipped graph says anything about a node."""
+        """Return whether the shipped graph describes a node."""
         return node in self.of_subject
 
     def inferences(self, triples: Iterable[Triple]) -> set[Triple]:
-        """Return what follows from a record on the shipped graph, types left out, as ``imt validate`` takes it.
+        """Return what is inferred from a record and the shipped graph, without types, as ``imt validate`` does.
 
-        Nothing follows where the record contradicts the vocabulary.
+        Nothing is inferred if the record contradicts the vocabulary.
         """
         quads = [Quad(t.subject, t.predicate, t.object, PROJECT.graph_iri("user")) for t in triples]
         near = {node for quad in quads for node in (quad.subject, quad.object) if not isinstance(node, Literal)}

@@ -1,4 +1,4 @@
-"""Whether work grows with its input or faster: the same work at two sizes, compared, and no seconds in any test."""
+"""Whether work is linear in its input: the same work at two sizes, compared. No test asserts seconds."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Strings that somebody might send to break out of a string: for property tests of whatever takes text from outside."""
+"""Strings that an attacker might send to break out of a string: for property tests of all that reads external text."""
 
 from hypothesis import strategies as st
 
@@ -27,13 +27,13 @@ INJECTIONS = (
     "\x01\x7f\x85\u00a0\u2028\ufeff\ufffe",
     "e\u0301 \u00e9 \u202e \U0001f600 \U0010fffd",
 )
-"""One for each way out that is known, and for each kind of letter that a transport may spoil."""
+"""One for each known way to break out, and for each kind of character that a transport may change."""
 
 
 def strings() -> st.SearchStrategy[str]:
-    """Return any strings but for lone surrogates and U+0000, with a liking for those that are hard to quote.
+    """Return strings without lone surrogates and U+0000, preferring those that are hard to quote.
 
-    U+0000 is in no RDF string: no XML Schema version has it among the letters of xsd:string.
+    U+0000 is in no RDF string: no version of XML Schema allows it in xsd:string.
     """
     anything = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
     spiteful = st.text(alphabet="\\uU0027\"'{}()#;\n\r\t x?$<>@%&^`")

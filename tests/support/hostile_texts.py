@@ -1,9 +1,9 @@
-# ruff: noqa: E501, C901 - tables of pieces, and one branch for each way to spoil
-"""Texts and files that somebody might send to bring a reader down, and a process of its own to try them in.
+# ruff: noqa: E501, C901 - tables of pieces, and one branch for each kind of damage
+"""Texts and files that an attacker might send to crash a reader, and a separate process to try them in.
 
-`spoiled` takes real files and spoils them; `made_of` strings pieces of a language together; `PUMPS` are what a text is
-made long with. What is dangerous is tried by `apart`: in a copy of this process with limits on time and memory, so that
-a crash or a hang is a failed test and no lost test run.
+`spoiled` damages real files; `made_of` joins pieces of a language; `PUMPS` are repeated to make a text long. `in_fork`
+runs what is dangerous in a forked process with limits on time and memory, so that a crash or a hang is a failed test
+and does not end the test run.
 """
 
 import os
@@ -22,11 +22,11 @@ from hypothesis import strategies as st
 from rdfkit.base.errors import UserError
 
 MEGABYTES = 1500
-"""Address space that an example may take beside what the test run has already."""
+"""Address space that an example may use in addition to what the test run has."""
 
 
 def examples(number: int) -> settings:
-    """Return settings for a number of examples: alike in every run, nothing kept, and no time lost on shrinking."""
+    """Return settings for a number of examples: the same in every run, without a database and without shrinking."""
     return settings(
         max_examples=number,
         derandomize=True,
@@ -37,7 +37,7 @@ def examples(number: int) -> settings:
     )
 
 
-# Spoiling files
+# Damaged files
 
 NASTY = (
     b"\x00", b"\xed\xa0\x80", b"\xff", b"\xc3", b"\xef\xbb\xbf", b"\xef\xbf\xbe", b"\r", b"\r\n", b"\n\r", b"\x0b\x0c\x1c",
@@ -49,11 +49,11 @@ NASTY = (
     b"http://[", b"_:", b"@prefix", b"@base <x> .", b"null", b"true", b"{}" * 50, b"[]" * 50, b"(" * 2000, b"[" * 2000,
     b"{" * 2000, b'{"a":' * 2000, b"<a>" * 2000,
 )  # fmt: skip
-"""Pieces that somebody may have in a file by mischance or by malice."""
+"""Pieces that a file may contain by accident or by intent."""
 
 
 def spoiled(files: Sequence[bytes]) -> st.SearchStrategy[bytes]:
-    """Return files spoilt in one to four ways: bytes changed, parts cut, doubled, moved, or something nasty put in."""
+    """Return files damaged in one to four ways: bytes changed, parts cut, doubled or moved, or a hostile piece inserted."""
 
     @st.composite
     def strategy(draw: st.DrawFn) -> bytes:
@@ -96,7 +96,7 @@ def made_of(pieces: Sequence[str], most: int = 40) -> st.SearchStrategy[str]:
 
 @cache
 def names() -> st.SearchStrategy[str]:
-    """Return what somebody might type for a name, an identifier, a day or a value."""
+    """Return what a user might type for a name, an identifier, a day or a value."""
     letters = st.characters(exclude_categories=()) | st.sampled_from('18FfTcGa-[]()^⁰¹⁸ᵐ\u00a0 .:/<>"\\{}%#@')
     long = st.builds(lambda pump, times: pump * times, st.sampled_from(PUMPS), st.sampled_from((2, 50, 3000)))
     return st.text(letters, max_size=60) | made_of(NAMES, 8) | long | st.sampled_from(NAMES)
@@ -116,44 +116,44 @@ PUMPS = (
     "10.1", "10.1000/a", "doi:", "e\u0301", "\u0301", "ﷺ", "İ", "ß", "\u00a0", "\u200b", "\u2028", "٣", "%", "_:", "@a-", "@a{",
     "\n@a{a,b={", "?a<?b", "service ", "xservice", "xservicea:", "xservice<", "\\u0041", "TY  - \n", '{"a":', "<!--", "&a;",
 )  # fmt: skip
-"""What hostile texts are made long with: each has hit some reader of ours, or one like it."""
+"""What is repeated to make hostile texts long: each has been slow in some reader."""
 
 
-# A process of its own
+# A separate process
 
 
-def apart(work: Callable[[Callable[[object], None]], object], *, seconds: int) -> None:
-    """Do some work in a copy of this process, and fail with what went wrong there.
+def in_fork(work: Callable[[Callable[[object], None]], object], *, seconds: int) -> None:
+    """Run a function in a forked process, and fail with its error.
 
-    ``work`` gets a function to tell which example it is at, so that a crash can be told with it. The copy may take so
-    many seconds of CPU, ten times as long by the clock of a busy machine, and `MEGABYTES` of memory.
+    ``work`` gets a function that reports the current example, so that a crash is reported with it. The fork may take
+    so many seconds of CPU, ten times as long by the clock of a busy machine, and `MEGABYTES` of memory.
     """
     receiving, sending = os.pipe()
     with tempfile.TemporaryFile() as at:
         child = os.fork()
         if child == 0:
             os.close(receiving)
-            said = ""
+            report = ""
             try:
                 _limit(seconds)
                 work(lambda example: _write_over(at.fileno(), ascii(example)[:2000].encode()))
-            except BaseException as error:  # noqa: BLE001 - told on the other side
-                error.__notes__ = []  # hypothesis repeats the example in them, which may be long
-                said = traceback.format_exc()[-6000:]
+            except BaseException as raised:  # noqa: BLE001 - reported by the parent process
+                raised.__notes__ = []  # hypothesis repeats the example in them, which may be long
+                report = traceback.format_exc()[-6000:]
             finally:
-                os.write(sending, said.encode("utf-8", "replace"))
-                os._exit(0 if not said else 1)
+                os.write(sending, report.encode("utf-8", "replace"))
+                os._exit(0 if not report else 1)
         os.close(sending)
         with os.fdopen(receiving, "rb") as pipe:
-            told = pipe.read().decode()
+            error = pipe.read().decode()
         _, status = os.waitpid(child, 0)
         at.seek(0)
         example = at.read().decode()
     if os.WIFSIGNALED(status):
         what = signal.Signals(os.WTERMSIG(status)).name
         pytest.fail(f"died of {what} (SIGKILL, SIGXCPU: out of time), at {example}", pytrace=False)
-    if told:
-        pytest.fail(f"{told}\nat {example}", pytrace=False)
+    if error:
+        pytest.fail(f"{error}\nat {example}", pytrace=False)
 
 
 def _limit(seconds: int) -> None:
@@ -165,7 +165,7 @@ def _limit(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds, spent + seconds + 1))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(10 * seconds)  # a hang takes no CPU time; the machine may be busy
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a dying engine prints a long trace
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a crashing engine prints a long trace
 
 
 def _write_over(file: int, text: bytes) -> None:
@@ -173,8 +173,8 @@ def _write_over(file: int, text: bytes) -> None:
     os.pwrite(file, text, 0)
 
 
-def holds(read: Callable[[], object]) -> bool:
-    """Return whether a reader accepts something; where it does not, its error must be one short line."""
+def is_accepted(read: Callable[[], object]) -> bool:
+    """Return whether a reader accepts something; if not, its error must be one short line."""
     try:
         read()
     except UserError as error:
@@ -186,21 +186,21 @@ def holds(read: Callable[[], object]) -> bool:
 
 
 ROUNDS = 12
-"""How many times the number of examples that a test names are made."""
+"""Factor on the number of examples that a test names."""
 
 
 def try_all(
     what: "st.SearchStrategy[object]", number: int, read: Callable[[object], object], *, seconds: int = 30
 ) -> None:
-    """Give a reader `ROUNDS` times so many examples, in a process of its own."""
+    """Run a reader on `ROUNDS` times so many examples, in a separate process."""
 
     def work(at: Callable[[object], None]) -> None:
         @examples(number * ROUNDS)
         @given(what)
         def each(example: object) -> None:
             at(example)
-            holds(lambda: read(example))
+            is_accepted(lambda: read(example))
 
         each()
 
-    apart(work, seconds=seconds * ROUNDS)
+    in_fork(work, seconds=seconds * ROUNDS)

@@ -44,7 +44,7 @@ class Import(NamedTuple):
     module: str
     name: str
     is_for_types: bool
-    """Whether only type checkers run it."""
+    """Whether only type checkers import it."""
 
     @property
     def target(self) -> str:
@@ -117,7 +117,7 @@ def between_rooms() -> Iterator[tuple[str, str, Import]]:
 
 @cache
 def door(name: str) -> frozenset[str]:
-    """Return what a room offers to others: what ``__all__`` names, or else what its ``__init__.py`` defines itself."""
+    """Return the names of a room's door: those in ``__all__``, or else those that its ``__init__.py`` defines."""
     if name.endswith("__main__"):
         return frozenset()
     room_module = importlib.import_module(name)

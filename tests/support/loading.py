@@ -1,4 +1,4 @@
-"""Runs of `imt load`, and what a store then has."""
+"""Runs of `imt load`, and what a store contains afterwards."""
 
 import re
 from collections.abc import Callable

@@ -97,7 +97,7 @@ def free_port() -> int:
 
 
 def needs(program: str) -> Path:
-    """Return the path of a program, beside Python or on the PATH; if it is missing, fail in CI and skip elsewhere."""
+    """Return the path of a program, next to Python or on the PATH; if it is missing, fail in CI and skip elsewhere."""
     found = shutil.which(str(Path(sys.executable).with_name(program))) or shutil.which(program)
     if not found:
         lacking(f"{program} is not installed.")

@@ -6,7 +6,7 @@ from functools import cache
 from pyoxigraph import NamedNode
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading as rdf
+from rdfkit.rdf import reading
 from tests.conftest import ROOT
 from tests.support.fixtures import PARAMETERS
 
@@ -17,10 +17,10 @@ Facts = dict[object, list[tuple[str, object]]]
 
 @cache
 def facts() -> Facts:
-    """Return what all files in shapes/ say, by subject."""
+    """Return the triples of all files in shapes/, by subject."""
     found: Facts = {}
     for path in sorted((ROOT / "shapes").glob("*.ttl")):
-        for quad in rdf.read(path):
+        for quad in reading.read(path):
             found.setdefault(quad.subject, []).append((quad.predicate.value, quad.object))
     return found
 
@@ -39,9 +39,9 @@ def reporting_shapes() -> list[object]:
     targets = {SH + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")}
     classes = {NamedNode(PROJECT.expand("owl:Class")), NamedNode(PROJECT.expand("rdfs:Class"))}
     found: list[object] = []
-    for node, said in facts().items():
-        types = {value for predicate, value in said if predicate == PROJECT.expand("rdf:type")}
-        if any(predicate in targets for predicate, _ in said) or (types & kinds and types & classes):
+    for node, statements in facts().items():
+        types = {value for predicate, value in statements if predicate == PROJECT.expand("rdf:type")}
+        if any(predicate in targets for predicate, _ in statements) or (types & kinds and types & classes):
             found.append(node)
     for node in found:
         found += [value for value in values(node, "property") if value not in found]
@@ -52,9 +52,9 @@ def constraints() -> Iterator[tuple[str, str]]:
     """Yield each constraint as (shape, component); a SPARQL constraint by its own name where there are several."""
     for shape in reporting_shapes():
         for parameter, component in PARAMETERS.items():
-            held = values(shape, parameter)
-            for value in held:
-                own = parameter == "sparql" and len(held) > 1
+            all_values = values(shape, parameter)
+            for value in all_values:
+                own = parameter == "sparql" and len(all_values) > 1
                 yield name(value if own else shape), f"sh:{component}ConstraintComponent"
 
 

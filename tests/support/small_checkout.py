@@ -1,4 +1,4 @@
-"""A checkout with a graph of a dozen triples and three saved queries, around the package as it is."""
+"""A checkout with a graph of a dozen triples, three saved queries and the real package."""
 
 import os
 import shutil
@@ -127,7 +127,7 @@ def write(path: Path, text: str) -> None:
 def python(
     root: Path, *arguments: str, stdin: str | bytes = b"", timeout: float = 60
 ) -> "subprocess.CompletedProcess[str]":
-    """Run Python with the checkout's package in a process of its own."""
+    """Run Python with the checkout's package in a separate process."""
     done = subprocess.run(
         [sys.executable, *arguments],
         input=stdin.encode() if isinstance(stdin, str) else stdin,
@@ -143,5 +143,5 @@ def python(
 def imt(
     root: Path, *arguments: str, stdin: str | bytes = b"", timeout: float = 60
 ) -> "subprocess.CompletedProcess[str]":
-    """Run ``imt`` in the checkout, in a process of its own."""
+    """Run ``imt`` in the checkout, in a separate process."""
     return python(root, "-m", "imaging_trials", *arguments, stdin=stdin, timeout=timeout)

@@ -44,7 +44,7 @@ def make(folder: Path) -> Path:
 
 
 def make_with_code(folder: Path) -> Path:
-    """Write the small graph with a copy of the package, which then takes ``folder`` for its checkout."""
+    """Write the small graph with a copy of the package, whose checkout is then ``folder``."""
     ignored = shutil.ignore_patterns("__pycache__", "graph_files")
     shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=ignored)
     return make(folder)

@@ -34,7 +34,7 @@ def sources() -> Store:
 
 @cache
 def closed() -> Store:
-    """Return the graphs with what is inferred."""
+    """Return the graphs with the inferred triples."""
     store = copied(sources())
     closure.close(PROJECT, store)
     return store
@@ -48,18 +48,18 @@ def copied(quads: Iterable[Quad]) -> Store:
 
 
 class Rdflib:
-    """The quads of a dataset in rdflib, which can be made those of a changed dataset for a while."""
+    """The quads of a dataset in rdflib, which can be changed temporarily."""
 
     def __init__(self, quads: set[Quad], *, named: bool) -> None:
         self.named = named
-        self.held = self._held(quads)
+        self.contents = self._comparable(quads)
         self.graph: rdflib.Graph = (
             adapter.to_rdflib_dataset(quads, PROJECT.prefixes, default_union=True)
             if named
             else adapter.to_rdflib_graph(quads, PROJECT.prefixes)
         )
 
-    def _held(self, quads: Iterable[Quad]) -> set[Any]:
+    def _comparable(self, quads: Iterable[Quad]) -> set[Any]:
         return set(quads) if self.named else {quad.triple for quad in quads}
 
     def ask(self, text: str) -> Result:
@@ -68,9 +68,9 @@ class Rdflib:
 
     @contextmanager
     def changed_to(self, quads: Iterable[Quad]) -> Iterator[None]:
-        """Have the quads of a changed dataset for a while."""
-        now = self._held(quads)
-        gone, new = self.held - now, now - self.held
+        """Replace the quads by those of a changed dataset until the end of the ``with``."""
+        now = self._comparable(quads)
+        gone, new = self.contents - now, now - self.contents
         self._change(gone, new)
         try:
             yield
@@ -109,7 +109,7 @@ def rdflib_for(query: SavedQuery) -> Rdflib:
 
 
 def term_key(term: Any) -> object:
-    """Return what two engines must agree on of a term: everything, but how they write the same decimal number."""
+    """Return the parts of a term on which two engines must agree: all but the notation of the same decimal number."""
     assert not isinstance(term, BlankNode), "an answer with a blank node is another one each time"
     if isinstance(term, Literal):
         datatype = term.datatype.value

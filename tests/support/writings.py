@@ -1,6 +1,6 @@
 """The same triples written four ways, with the line and column at which each term is written.
 
-The writer counts as it writes, so a test can hold a scanner to it that shares nothing with it.
+The writer counts as it writes, so a test can compare a scanner with it that shares no code with it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,10 +14,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from imaging_trials.model.project import PROJECT
 
 TYPE = NamedNode(PROJECT.expand("rdf:type"))
-STYLES = ("house", "plain", "dense", "nested")
-"""House form; a triple a line with whole IRIs; a node a line with other prefixes and a base; TriG with nested nodes."""
+STYLES = ("project", "plain", "dense", "nested")
+"""Project form; a triple a line with full IRIs; a node a line with other prefixes; TriG with nested nodes."""
 
-EXTENSION = {"house": "ttl", "plain": "ttl", "dense": "ttl", "nested": "trig"}
+EXTENSION = {"project": "ttl", "plain": "ttl", "dense": "ttl", "nested": "trig"}
 
 
 @dataclass
@@ -37,8 +37,8 @@ class Written:
         self.text += text
         return start
 
-    def said(self, triple: Triple, *places: tuple[int, int]) -> None:
-        """Note where a triple stands."""
+    def record(self, triple: Triple, *places: tuple[int, int]) -> None:
+        """Record the location of a triple."""
         subject, predicate, value = places
         key = (triple.subject, triple.predicate, triple.object)
         self.at.setdefault(key, []).append((subject, predicate, value))
@@ -48,7 +48,9 @@ class Written:
 def write(triples: Sequence[Triple], style: str) -> Written:
     """Return triples in one of the styles; subjects in the order in which they come."""
     written = Written()
-    {"house": _house, "plain": _plain, "dense": _dense, "nested": _nested}[style](list(dict.fromkeys(triples)), written)
+    {"project": _project, "plain": _plain, "dense": _dense, "nested": _nested}[style](
+        list(dict.fromkeys(triples)), written
+    )
     return written
 
 
@@ -59,19 +61,19 @@ def _by_subject(triples: Iterable[Triple]) -> dict[Any, list[Triple]]:
     return found
 
 
-def _house(triples: list[Triple], to: Written) -> None:
+def _project(triples: list[Triple], to: Written) -> None:
     for prefix, iri in PROJECT.prefixes.items():
         to.put(f"@prefix {prefix}: <{iri}> .\n")
-    for subject, said in _by_subject(triples).items():
+    for subject, statements in _by_subject(triples).items():
         to.put("\n")
         at = to.put(_short(subject, PROJECT.prefixes))
-        said.sort(key=lambda triple: triple.predicate != TYPE)
-        for number, (predicate, objects) in enumerate(groupby(said, key=lambda triple: triple.predicate)):
+        statements.sort(key=lambda triple: triple.predicate != TYPE)
+        for number, (predicate, objects) in enumerate(groupby(statements, key=lambda triple: triple.predicate)):
             to.put(" ;\n    " if number else " ")
             verb = to.put("a" if predicate == TYPE else _short(predicate, PROJECT.prefixes))
             for index, triple in enumerate(objects):
                 to.put(" , " if index else " ")
-                to.said(triple, at, verb, to.put(_short(triple.object, PROJECT.prefixes)))
+                to.record(triple, at, verb, to.put(_short(triple.object, PROJECT.prefixes)))
         to.put(" .\n")
 
 
@@ -81,7 +83,7 @@ def _plain(triples: list[Triple], to: Written) -> None:
         for term in (triple.subject, triple.predicate, triple.object):
             places.append(to.put(str(term)))
             to.put(" ")
-        to.said(triple, *places)
+        to.record(triple, *places)
         to.put(".\n")
 
 
@@ -91,16 +93,16 @@ def _dense(triples: list[Triple], to: Written) -> None:
         f"{'abcdefghij'[number]}.{number}": iri for number, (_, iri) in enumerate(list(PROJECT.prefixes.items())[:10])
     }
     to.put(f"\tbase <{PROJECT.base}id/x>\r\n" + "".join(f"PREFIX {p}:<{iri}> " for p, iri in prefixes.items()) + "\r\n")
-    for subject, said in _by_subject(triples).items():
+    for subject, statements in _by_subject(triples).items():
         at = to.put(_relative(subject, prefixes))
         to.put("\t")
-        for number, (predicate, objects) in enumerate(groupby(said, key=lambda triple: triple.predicate)):
+        for number, (predicate, objects) in enumerate(groupby(statements, key=lambda triple: triple.predicate)):
             to.put(";" if number else "")
             verb = to.put(_relative(predicate, prefixes))
             to.put("\t")
             for index, triple in enumerate(objects):
                 to.put("," if index else "")
-                to.said(triple, at, verb, to.put(_relative(triple.object, prefixes)))
+                to.record(triple, at, verb, to.put(_relative(triple.object, prefixes)))
         to.put(" .\r\n")
 
 
@@ -108,33 +110,33 @@ def _nested(triples: list[Triple], to: Written) -> None:
     """Write TriG: a graph a node, predicates in another order, unnamed nodes where they are used, odd white space."""
     for prefix, iri in PROJECT.prefixes.items():
         to.put(f"PREFIX {prefix}: # a {prefix} . <http://example.org/>\n<{iri}>\n")
-    said = _by_subject(triples)
+    statements = _by_subject(triples)
     uses: dict[Any, int] = {}
     for triple in triples:
         uses[triple.object] = uses.get(triple.object, 0) + 1
-    inside = {node for node in said if isinstance(node, BlankNode) and uses.get(node) == 1}
+    inside = {node for node in statements if isinstance(node, BlankNode) and uses.get(node) == 1}
     inside -= {triple.subject for triple in triples if triple.subject == triple.object}
-    for number, (subject, about) in enumerate(said.items()):
+    for number, (subject, about) in enumerate(statements.items()):
         if subject not in inside:
             to.put(f"{PROJECT.shorten(PROJECT.base + 'graph/user')}{{ # ; . [ (\n" if number % 2 else "{\n\n")
             at = to.put(_odd(subject, number))
             to.put("\n")
-            _nested_values(about, at, said, inside, to)
+            _nested_values(about, at, statements, inside, to)
             to.put("}\n" if number % 3 else ".}\n")
 
 
-def _nested_values(about: list[Triple], at: tuple[int, int], said: Any, inside: set[Any], to: Written) -> None:
+def _nested_values(about: list[Triple], at: tuple[int, int], statements: Any, inside: set[Any], to: Written) -> None:
     for number, triple in enumerate(reversed(about)):
         to.put("\n  ;; # next\n\t" if number else " ")
         verb = to.put(_odd(triple.predicate, number))
         to.put("\n\n        ")
         if triple.object in inside:
             value = to.put("[")
-            _nested_values(said[triple.object], value, said, inside, to)
+            _nested_values(statements[triple.object], value, statements, inside, to)
             to.put("\n]")
         else:
             value = to.put(_odd(triple.object, number))
-        to.said(triple, at, verb, value)
+        to.record(triple, at, verb, value)
 
 
 def _short(term: Any, prefixes: dict[str, str]) -> str:

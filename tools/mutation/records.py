@@ -159,9 +159,9 @@ def _edit(row: dict[str, str], base: Base) -> Edit:
     return copied(base, node, new) if row["edit"] == "copy" else renamed(base, node, new, row["edit"])
 
 
-def rows() -> list[dict[str, str]]:
-    """Return the lines of ``mutants.tsv`` by column."""
-    with MUTANTS.open(encoding="utf-8", newline="") as file:
+def rows(path: Path = MUTANTS) -> list[dict[str, str]]:
+    """Return the lines of ``mutants.tsv``, or of another file with its columns, by column."""
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 

@@ -24,7 +24,7 @@ _ARTICLE_PROPERTIES = (
 _ERRATUM_PROPERTIES = (vocabulary.PRINTED_DATE, vocabulary.VOLUME, vocabulary.ISSUE, vocabulary.PAGES)
 
 _LAST = 10**9
-"""The position of what has none."""
+"""The sort position of something without a position."""
 
 
 class Correction(NamedTuple):

@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--user", metavar="NAME", help="user name for the endpoint; the password is read from IMT_PASSWORD or asked for"
     )
     add("--timeout", type=float, default=30.0, metavar="SECONDS", help="time limit of the answer (default: 30)")
-    add("--lint", action="store_true", help="report what engines are known to answer differently, without asking")
+    add("--lint", action="store_true", help="report constructs that engines evaluate differently, without running it")
     add(
         "--update-answers",
         action="store_true",
@@ -211,7 +211,7 @@ def _description(query: saved.SavedQuery) -> str:
     lines = [query.summary, "", query.description, ""]
     lines += [f"dataset: {over[query.dataset]}", f"tags: {', '.join(query.tags)}"]
     if query.service:
-        lines.append(f"federated: run it in an engine that has the graph and may ask {query.service}")
+        lines.append(f"federated: run it in an engine that has the graph and can query {query.service}")
     for parameter in query.parameters:
         type_ = f"{parameter.type} {parameter.prefix}:" if parameter.prefix else parameter.type
         lines += ["", f"--param {parameter.name}={parameter.default}", f"  {parameter.description} ({type_})"]

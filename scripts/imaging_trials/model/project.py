@@ -111,4 +111,4 @@ PROJECT = Project(
     label_properties=("imt:heading", "imt:printedName", "imt:summary"),
     code=(Path(__file__).resolve(), *sorted((_SCRIPTS / "imaging_trials" / "mapping_sets").glob("sssom*.py"))),
 )
-"""The one project value, handed to what rdfkit offers."""
+"""The project value, which is passed to the functions of rdfkit."""

@@ -1,4 +1,4 @@
-"""What is true of an article on every day: misprints, variant readings, and what its citation says about it."""
+"""Findings about an article that do not depend on the day: misprints, variant readings, and its citation."""
 
 import re
 from collections.abc import Iterator

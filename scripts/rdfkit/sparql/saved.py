@@ -185,10 +185,10 @@ def settings(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def refuse_federated(query: SavedQuery) -> None:
-    """Raise UserError for a query that asks another server, which the embedded engine cannot do."""
+    """Raise UserError for a query that queries another server, which the embedded engine cannot do."""
     if query.service:
         raise UserError(
-            f"'{query.id}' asks {query.service} as well, and the embedded engine does not use the network: run it in "
+            f"'{query.id}' also queries {query.service}, but the embedded engine does not use the network: run it in "
             f"an engine that federates and has the graph ('imt query --describe {query.id}' prints the SPARQL)."
         )
 

@@ -31,7 +31,7 @@ imt:doi a owl:DatatypeProperty .
 imt:mass a owl:DatatypeProperty .
 imt:checked a owl:AnnotationProperty .
 """
-# agent:unnamed and article:one violate shapes: results on nodes that are not the user's would be noticed.
+# agent:unnamed and article:one violate shapes, so results on nodes that are not the user's would be detected.
 PAGE = """
 nuclide:f-18 a imt:Nuclide ; skos:prefLabel "fluorine-18"@en .
 agent:fes a imt:Tracer ; skos:prefLabel "FES"@en ; imt:hasNuclide nuclide:f-18 ; imt:isMentionedIn article:one .
@@ -55,17 +55,17 @@ imtsh:agent-named-kin sh:path imt:kin ; sh:qualifiedValueShape imtsh:Named ; sh:
 imtsh:Named a sh:NodeShape ; sh:property imtsh:named-label .
 imtsh:named-label sh:path skos:prefLabel ; sh:minCount 1 .
 imtsh:Article a sh:NodeShape ; sh:class imt:Article .
-imtsh:DoiOnce a sh:NodeShape ; sh:targetSubjectsOf imt:doi ; sh:message "A DOI is given once." ;
+imtsh:DoiOnce a sh:NodeShape ; sh:targetSubjectsOf imt:doi ; sh:message "A DOI occurs once." ;
     sh:sparql imtsh:doi-once .
 imtsh:doi-once a sh:SPARQLConstraint ; sh:prefixes <https://w3id.org/imaging-trials/shapes> ;
     sh:message "Another article has the same DOI: correct one." ;
     sh:select "SELECT $this ?value WHERE { $this imt:doi ?doi . ?value imt:doi ?doi . FILTER (?value != $this) }" .
 imtsh:Mentioned a sh:NodeShape ; sh:targetObjectsOf imt:mentions ; sh:property imtsh:mentioned-type .
-imtsh:mentioned-type sh:path rdf:type ; sh:minCount 1 ; sh:message "Give the type of what is mentioned." .
+imtsh:mentioned-type sh:path rdf:type ; sh:minCount 1 ; sh:message "Say what is mentioned." .
 """
 AUTHORING = """
 imtsh:Checked a sh:NodeShape ; sh:targetClass imt:Agent ; sh:property imtsh:checked-date .
-imtsh:checked-date sh:path imt:checked ; sh:minCount 1 ; sh:message "Give the date of the check." .
+imtsh:checked-date sh:path imt:checked ; sh:minCount 1 ; sh:message "Say when it was checked." .
 """
 
 
@@ -143,7 +143,7 @@ def test_blank_nodes_have_the_same_labels_each_time(context: validation.Context,
     assert found == check(context, mine, text)
 
 
-def test_nested_shapes_check_values_that_are_ours(context: validation.Context, mine: Path) -> None:
+def test_nested_shapes_check_shipped_values(context: validation.Context, mine: Path) -> None:
     """The option ``focus_nodes`` of pySHACL would let every shipped value conform."""
     ok = check(context, mine, f"{GOOD} ex:a imt:kin agent:fes .")
     assert rules(ok) == []
@@ -155,7 +155,7 @@ def test_nested_shapes_check_values_that_are_ours(context: validation.Context, m
     assert rules(two) == [("<http://example.org/a>", "imtsh:agent-named-kin")]
 
 
-def test_mentioned_things_are_checked_unless_they_are_ours(context: validation.Context, mine: Path) -> None:
+def test_mentioned_things_are_checked_unless_shipped(context: validation.Context, mine: Path) -> None:
     found = check(context, mine, "ex:news imt:mentions ex:unknown , agent:unnamed .")
     assert rules(found) == [("<http://example.org/unknown>", "imtsh:mentioned-type")]
 

@@ -1,4 +1,4 @@
-"""``imt audit LIST``: what the graph knows of each reference of a list, in every form in which lists are written."""
+"""``imt audit LIST``: what the graph states about each reference of a list, in every format of lists."""
 
 import json
 from pathlib import Path

@@ -73,7 +73,7 @@ def canonical(quads: Iterable[Quad]) -> set[Quad]:
 
 
 def everything(server: Server) -> list[Quad]:
-    """Return all of our graphs as the server gives them back."""
+    """Return all graphs of the project as the server returns them."""
     client, to = connected(server)
     return [
         Quad(triple.subject, triple.predicate, triple.object, graph)

@@ -76,7 +76,7 @@ def redirect(request: Request) -> None:
 
 @dataclass
 class Case:
-    """Requests that go wrong, what the command then says, and whether the graphs are loaded all the same."""
+    """Requests that fail, the message of the command, and whether the graphs are loaded nevertheless."""
 
     kind: str
     graph: str
@@ -224,7 +224,7 @@ def test_outcome_is_unknown_if_the_store_is_gone(proxy: Proxy, load: Load, empty
 
 
 def halving(server: Server) -> Callable[[Request], None]:
-    """Return what stores only half of a PUT, and answers as if it had stored all."""
+    """Return a fault that stores half of a PUT and answers as if it had stored all."""
 
     def do(request: Request) -> None:
         head, _, body = request.raw.partition(b"\r\n\r\n")

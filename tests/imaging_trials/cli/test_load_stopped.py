@@ -1,4 +1,4 @@
-"""`imt load` when the server, the disk, the network or the user ends it: where each graph is, and how to go on."""
+"""`imt load` ended by the server, the disk, the network or the user: the state of each graph, and how to continue."""
 
 import re
 import signal

@@ -1,4 +1,4 @@
-"""``imt query``, as a person runs it, over a small graph."""
+"""The command ``imt query`` over a small graph."""
 
 import json
 import os
@@ -9,25 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import small_checkout as small
+from tests.support import small_checkout
 
 FOLDER_OF_EDITIONS = "https://w3id.org/imaging-trials/id/edition/"
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small.checkout(tmp_path_factory.mktemp("checkout"))
+    return small_checkout.checkout(tmp_path_factory.mktemp("checkout"))
 
 
 def answer(root: Path, *arguments: str, stdin: str | bytes = b"") -> str:
-    done = small.imt(root, "query", *arguments, stdin=stdin)
+    done = small_checkout.imt(root, "query", *arguments, stdin=stdin)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
 def refusal(root: Path, *arguments: str, stdin: str | bytes = b"") -> str:
     """Return the one sentence with which a command ends with exit code 2."""
-    done = small.imt(root, "query", *arguments, stdin=stdin)
+    done = small_checkout.imt(root, "query", *arguments, stdin=stdin)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("imt: ")
     assert done.stderr.count("\n") == 1
@@ -72,7 +72,7 @@ edition:bone-2  Bone\\n scan
     )
 
 
-def test_a_value_set_is_asked_for_and_an_empty_cell_is_nothing(root: Path) -> None:
+def test_a_parameter_selects_rows_and_unbound_cells_are_empty(root: Path) -> None:
     for typed in ("lung", "bodysite:lung", "<https://w3id.org/imaging-trials/concept/body-site/lung>"):
         assert answer(root, "editions-by-site", "--param", f"site={typed}") == (
             "edition       title\n------------  -----\nedition:lung\n(1 row)\n"
@@ -138,20 +138,21 @@ def test_own_sparql_comes_as_text_file_or_standard_input(root: Path, tmp_path: P
         assert answer(root, *flags, stdin=text) == printed
 
 
-def test_from_in_own_sparql_says_what_it_is_asked_over(root: Path) -> None:
+def test_from_in_own_sparql_selects_the_dataset(root: Path) -> None:
     text = "SELECT (COUNT(*) AS ?n) FROM graph:curated { ?s ?p ?o }"
     assert answer(root, "--sparql", text) == "n\n-\n2\n(1 row)\n"
     assert "leave out FROM, or --dataset" in refusal(root, "--sparql", text, "--dataset", "page")
 
 
-def test_an_empty_answer_where_the_header_says_that_is_wrong_ends_with_1(root: Path) -> None:
+def test_an_answer_that_must_not_be_empty_exits_with_1(root: Path) -> None:
+    """An empty answer exits with 1 if the header says `may-be-empty: false`."""
     for form, printed in {
         "table": "edition  title\n-------  -----\n(0 rows)\n",
         "csv": "edition,title\r\n",
         "tsv": "?edition\t?title\n",
         "json": '{"head":{"vars":["edition","title"]},"results":{"bindings":[]}}\n',
     }.items():
-        done = small.imt(root, "query", "editions-by-site", "--param", "site=brain", "--format", form)
+        done = small_checkout.imt(root, "query", "editions-by-site", "--param", "site=brain", "--format", form)
         assert (done.returncode, done.stdout) == (1, printed)
         assert (
             done.stderr
@@ -196,9 +197,7 @@ def test_an_empty_answer_to_ones_own_sparql_is_an_answer(root: Path) -> None:
         (["-"], "There is no query in this text"),
     ],
 )
-def test_what_cannot_be_asked_gets_one_sentence_and_exit_code_2(
-    root: Path, arguments: list[str], sentence: str
-) -> None:
+def test_a_bad_query_gets_one_sentence_and_exit_code_2(root: Path, arguments: list[str], sentence: str) -> None:
     assert sentence in refusal(root, *arguments)
 
 
@@ -237,9 +236,9 @@ def test_a_value_cannot_steer_the_terminal(root: Path) -> None:
     assert printed == "x             wide  z\n------------  ----  -\na\\x1b[31m\\tb  漢    y\n(1 row)\n"
 
 
-def test_the_committed_answers_are_written_anew_and_stale_ones_removed(tmp_path: Path) -> None:
-    mine = small.checkout(tmp_path)
-    small.write(mine / "queries/history/answers/gone.tsv", "?x\n")
+def test_committed_answers_are_updated_and_stale_ones_removed(tmp_path: Path) -> None:
+    mine = small_checkout.checkout(tmp_path)
+    small_checkout.write(mine / "queries/history/answers/gone.tsv", "?x\n")
     assert len(answer(mine, "--update-answers").splitlines()) == 4
     folder = mine / "queries"
     assert (folder / "history/answers/supersedes-on-page.txt").read_bytes() == b"false\n"
@@ -255,12 +254,13 @@ def test_the_committed_answers_are_written_anew_and_stale_ones_removed(tmp_path:
     assert answer(mine, "--update-answers") == ""
 
 
-def test_no_answers_are_committed_for_a_query_that_is_empty_where_it_must_not_be(tmp_path: Path) -> None:
-    mine = small.checkout(tmp_path)
-    empty = small.BY_SITE.replace("default: bodysite:bone", "default: bodysite:brain").replace(
+def test_an_answer_that_must_not_be_empty_is_not_committed(tmp_path: Path) -> None:
+    """No answers are written for a query that is empty where its header does not allow it."""
+    mine = small_checkout.checkout(tmp_path)
+    empty = small_checkout.BY_SITE.replace("default: bodysite:bone", "default: bodysite:brain").replace(
         "(bodysite:bone)", "(bodysite:brain)"
     )
-    small.write(mine / "queries/editions/editions-by-site.rq", empty)
+    small_checkout.write(mine / "queries/editions/editions-by-site.rq", empty)
     assert "the answer is empty, and the header says 'may-be-empty: false'" in refusal(mine, "--update-answers")
 
 
@@ -277,9 +277,9 @@ def _modules(root: Path) -> Iterator[str]:
     index = (
         "from imaging_trials.model import PROJECT; from rdfkit.sparql import saved; PROJECT.dist.mkdir(exist_ok=True); "
     )
-    small.python(root, "-c", f"{index}(PROJECT.dist / saved.INDEX).write_bytes(saved.index_bytes(PROJECT))")
-    small.python(root, "-c", code, *arguments)  # the first call fills the cache
-    done = small.python(root, "-c", code, *arguments)
+    small_checkout.python(root, "-c", f"{index}(PROJECT.dist / saved.INDEX).write_bytes(saved.index_bytes(PROJECT))")
+    small_checkout.python(root, "-c", code, *arguments)  # the first call fills the cache
+    done = small_checkout.python(root, "-c", code, *arguments)
     assert done.returncode == 0
     assert done.stdout.endswith("(1 row)\n")
     yield from done.stderr.split()

@@ -1,4 +1,4 @@
-"""`imt serve`: what the endpoint answers, in which formats, and by which ways of the protocol."""
+"""`imt serve`: what the endpoint answers, in which formats, and by which operations of the protocol."""
 
 import html
 import json
@@ -24,6 +24,7 @@ from rdfkit.stores import sparql_client
 from rdfkit.stores.server.request import Limits
 from tests.conftest import ROOT, Imt
 from tests.graph import test_docs
+from tests.support.documents import commands, unlike
 from tests.support.endpoint import COUNT, FORM, GRAPH, KINDS, VOCAB, Endpoint
 
 pytestmark = pytest.mark.xdist_group("serve")
@@ -219,13 +220,13 @@ def test_dataset_of_a_request_is_used(endpoint: Endpoint, graph: Store) -> None:
 
 def test_commands_of_the_documentation(endpoint: Endpoint, graph: Store) -> None:
     text = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
-    shown = [pair for block in re.findall(r"(?ms)^```console\n(.*?)^```$", text) for pair in test_docs.commands(block)]
+    shown = [pair for block in re.findall(r"(?ms)^```console\n(.*?)^```$", text) for pair in commands(block)]
     assert [command.split()[0] for command, _ in shown] == ["imt", "curl", "imt"]
     line = f"{len(graph):,} triples at http://127.0.0.1:7878/query, read-only. Ctrl-C stops."
-    assert test_docs.unlike(shown[0][1], line) == ""
+    assert unlike(shown[0][1], line) == ""
     for command, output in shown[1:]:
         real = test_docs.run(command.replace("http://127.0.0.1:7878/query", endpoint.url), ROOT)
-        assert test_docs.unlike(output, real) == ""
+        assert unlike(output, real) == ""
     for option in ("timeout", "max-rows", "max-body"):
         (given,) = re.findall(rf"`--{option} [A-Z]+` \| ([0-9,]+)", text)
         limits = {"timeout": Limits().max_seconds, "max-rows": Limits().max_rows, "max-body": Limits().max_body_bytes}

@@ -50,7 +50,7 @@ pytestmark = pytest.mark.xdist_group("serve")
     ],
 )
 def test_query_over_the_time_limit_is_terminated(endpoint: Endpoint, query: str) -> None:
-    """Its engine has ended, so it uses the processor no more; queries in the other engine are answered meanwhile."""
+    """Its engine has ended and uses no processor time; meanwhile the other engine answers queries."""
     before = set(endpoint.engines())
     replies: list[Reply] = []
     slow = threading.Thread(target=lambda: replies.append(endpoint.ask(query)))
@@ -240,7 +240,7 @@ def test_port_in_use_gets_one_sentence(imt: Imt, endpoint: Endpoint) -> None:
         ("sys.executable = '/nowhere/python'", "The Oxigraph server is missing: install it"),
     ],
 )
-def test_missing_extra_says_what_to_install(without: str, sentence: str) -> None:
+def test_missing_extra_names_what_to_install(without: str, sentence: str) -> None:
     code = f"import sys; {without}; from imaging_trials.cli import main; sys.exit(main(['serve', '--port', '0']))"
     done = subprocess.run(
         [sys.executable, "-c", code],

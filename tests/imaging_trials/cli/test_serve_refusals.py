@@ -87,7 +87,7 @@ HIDDEN = [
     "ASK { FILTER EXISTS { SERVICE <OTHER> { ?s ?p ?o } } }",
     "DESCRIBE ?s { SERVICE <OTHER> { ?s ?p ?o } }",
 ]
-"""Ways to ask another server. Oxigraph takes most of them, those too that hide it from a simple reader."""
+"""Ways to ask another server. Oxigraph accepts most of them, also those that a simple reader does not see."""
 
 
 @pytest.mark.parametrize("query", HIDDEN)

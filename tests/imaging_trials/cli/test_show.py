@@ -1,4 +1,4 @@
-"""``imt show``: a card says what a thing is, and which source says so."""
+"""``imt show``: a card shows what a thing is, and which source states it."""
 
 import subprocess
 import sys

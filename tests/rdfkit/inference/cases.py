@@ -1,4 +1,4 @@
-"""A small graph for each rule and for each check: what the one infers, and what the other finds in it."""
+"""Graphs for the tests of the rules: what each rule infers alone, what breaks each check, and axioms with loops."""
 
 EXAMPLES = {
     "prp-dom": ("ex:p rdfs:domain ex:C . ex:a ex:p ex:b .", "ex:a a ex:C ."),
@@ -231,3 +231,12 @@ BROKEN = {
     "one-iri": ("ex:a owl:sameAs ex:b .", {"ex:a", "ex:b"}),
 }
 """Rule: a graph that breaks it, and what the report must name."""
+
+
+LOOPS = """
+    ex:A rdfs:subClassOf ex:B . ex:B rdfs:subClassOf ex:A . ex:S rdfs:subClassOf ex:S . ex:T owl:equivalentClass ex:T .
+    ex:p rdfs:subPropertyOf ex:q . ex:q rdfs:subPropertyOf ex:p . ex:s rdfs:subPropertyOf ex:s .
+    ex:t owl:equivalentProperty ex:t .
+    ex:R owl:onProperty ex:s ; owl:someValuesFrom ex:S ; owl:allValuesFrom ex:S ; owl:hasValue ex:v .
+"""
+"""Axioms from which each schema rule would infer that a term is below, or equivalent to, itself."""

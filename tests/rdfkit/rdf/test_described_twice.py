@@ -42,7 +42,7 @@ def test_two_blocks_of_one_file(tmp_path: Path) -> None:
         "[] ex:p 1 . [] ex:p 1 . _:x ex:p 1 . _:x ex:p 2 .",
     ],
 )
-def test_one_block_is_right_whatever_is_nested_in_it(text: str, tmp_path: Path) -> None:
+def test_one_block_is_right_with_any_nesting(text: str, tmp_path: Path) -> None:
     assert found(tmp_path, {"data/page/agents.ttl": text}) == []
 
 

@@ -1,4 +1,4 @@
-"""Anybody's RDF: seven syntaxes read alike, and every bad file told in one sentence, quickly and in little memory."""
+"""Reading RDF: seven syntaxes give the same triples, and a bad file is one sentence, with limits on time and memory."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rdfkit.base.errors import UserError
-from rdfkit.rdf import reading as rdf
+from rdfkit.rdf import reading
 from tests.conftest import Imt
 
 TRIPLE = "<http://example.org/a> <http://example.org/b> <http://example.org/c>"
@@ -30,36 +30,37 @@ IN_EACH_SYNTAX = {
 
 
 @pytest.mark.parametrize("name", IN_EACH_SYNTAX)
-def test_the_extension_tells_the_syntax_and_each_gives_the_same_triple(tmp_path: Path, name: str) -> None:
+def test_the_extension_selects_the_syntax(tmp_path: Path, name: str) -> None:
+    """The extension selects the syntax, and each syntax gives the same triple."""
     path = tmp_path / name
     path.write_text(IN_EACH_SYNTAX[name])
-    assert [str(quad.triple) for quad in rdf.read(path)] == [TRIPLE]
+    assert [str(quad.triple) for quad in reading.read(path)] == [TRIPLE]
 
 
 def test_a_named_syntax_overrides_the_extension(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(IN_EACH_SYNTAX["a.jsonld"])
-    assert [str(quad.triple) for quad in rdf.read(path, "jsonld")] == [TRIPLE]
+    assert [str(quad.triple) for quad in reading.read(path, "jsonld")] == [TRIPLE]
 
 
 def test_a_byte_order_mark_of_utf_8_is_no_mistake(tmp_path: Path) -> None:
     path = tmp_path / "a.ttl"
     path.write_text(f"{TRIPLE} .", encoding="utf-8-sig")
-    assert len(rdf.read(path)) == 1
+    assert len(reading.read(path)) == 1
 
 
-def test_literals_stand_as_they_are_written(tmp_path: Path) -> None:
+def test_literals_keep_their_lexical_form(tmp_path: Path) -> None:
     path = tmp_path / "a.ttl"
     path.write_text('<http://e/a> <http://e/b> 01.60, "2016-02-30"^^<http://www.w3.org/2001/XMLSchema#date> .')
-    assert [getattr(quad.object, "value", None) for quad in rdf.read(path)] == ["01.60", "2016-02-30"]
+    assert [getattr(quad.object, "value", None) for quad in reading.read(path)] == ["01.60", "2016-02-30"]
 
 
 def test_a_relative_iri_needs_a_base_and_is_resolved_against_it(tmp_path: Path) -> None:
     path = tmp_path / "a.ttl"
     path.write_text("\n<a> <b> <#c> .")
     with pytest.raises(UserError, match=r"a\.ttl:2:1: .*relative IRI without a base"):
-        rdf.read(path)
-    assert str(rdf.read(path, base="http://e/f")[0].triple) == "<http://e/a> <http://e/b> <http://e/f#c>"
+        reading.read(path)
+    assert str(reading.read(path, base="http://e/f")[0].triple) == "<http://e/a> <http://e/b> <http://e/f#c>"
 
 
 PREFIX = "@prefix e: <http://e/> .\n"
@@ -151,7 +152,7 @@ BROKEN: dict[str, tuple[str, str | bytes, str, str]] = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_the_command_tells_a_broken_file_in_one_sentence(tmp_path: Path, imt: Imt, case: str) -> None:
+def test_the_command_reports_a_broken_file_in_one_sentence(tmp_path: Path, imt: Imt, case: str) -> None:
     name, content, what, how = BROKEN[case]
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -170,7 +171,8 @@ def assert_one_sentence(answer: "subprocess.CompletedProcess[str]", *parts: str)
     assert all(c.isprintable() for c in line)
 
 
-def test_a_missing_file_a_folder_and_an_unknown_extension_are_told_in_one_sentence(tmp_path: Path, imt: Imt) -> None:
+def test_unreadable_paths_are_one_sentence(tmp_path: Path, imt: Imt) -> None:
+    """A missing file, a folder and an unknown extension are each reported in one sentence."""
     unknown = tmp_path / "a.docx"
     unknown.write_text("x")
     assert_one_sentence(imt("validate", str(tmp_path / "no.ttl")), "no.ttl", "there is no such file")

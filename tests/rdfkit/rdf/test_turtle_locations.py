@@ -9,11 +9,10 @@ import pytest
 from pyoxigraph import BlankNode, RdfFormat, parse
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading as rdf
-from rdfkit.rdf import turtle_locations as positions
+from rdfkit.rdf import reading, turtle_locations
 from tests.conftest import ROOT
 from tests.support.growth import is_linear
-from tests.support.turtle_scans import BASE, agreed, check_document, quads
+from tests.support.scanned import BASE, agreed, check_document, quads
 from tests.support.writings import EXTENSION, STYLES, write
 
 FILES = sorted(
@@ -25,7 +24,7 @@ FILES = sorted(
 
 
 def syntax_of(path: Path) -> str:
-    return rdf.EXTENSIONS[path.suffix]
+    return reading.EXTENSIONS[path.suffix]
 
 
 @pytest.fixture(scope="module", params=range(4))
@@ -33,9 +32,10 @@ def some_files(request: pytest.FixtureRequest) -> list[Path]:
     return FILES[request.param :: 4]
 
 
-def test_it_finds_the_triples_of_every_file_of_the_repository_in_the_order_of_pyoxigraph(
+def test_every_file_is_scanned_as_pyoxigraph_reads_it(
     some_files: list[Path],
 ) -> None:
+    """The scanner finds the triples of every file of the repository in the order of pyoxigraph."""
     assert len(some_files) > 100
     for path in some_files:
         try:
@@ -48,15 +48,15 @@ def test_it_finds_the_triples_of_every_file_of_the_repository_in_the_order_of_py
 
 @cache
 def reads_as(text: str, prologue: str, place: str) -> Any:
-    """Return the term that a piece of a file means at a place of a triple, by pyoxigraph."""
+    """Return the term that pyoxigraph reads from a piece of a file at a position of a triple."""
     parts = {"subject": "<urn:s>", "predicate": "<urn:p>", "object": "<urn:o>"} | {place: text}
     statement = f"{prologue} {parts['subject']} {parts['predicate']} {parts['object']} ."
     (quad,) = parse(statement, format=RdfFormat.TURTLE, base_iri=BASE)
     return getattr(quad, place)
 
 
-def check_slices(text: str, prologue: str, scanned: list[positions.Statement]) -> int:
-    """Hold the text at each place against the term that was found there; return how many were looked at."""
+def check_slices(text: str, prologue: str, scanned: list[turtle_locations.Statement]) -> int:
+    """Compare the text at each location with the term that was found there; return how many were compared."""
     count = 0
     for statement in scanned:
         for place in ("subject", "predicate", "object"):
@@ -72,7 +72,7 @@ def check_slices(text: str, prologue: str, scanned: list[positions.Statement]) -
     return count
 
 
-def test_the_text_at_each_place_reads_as_the_term_that_stands_there() -> None:
+def test_the_text_at_each_location_is_the_term() -> None:
     count = 0
     for path in [*FILES[::9], *sorted((ROOT / "shapes").glob("*.ttl")), ROOT / "ontology" / "imaging-trials.ttl"]:
         text = path.read_text(encoding="utf-8")
@@ -86,9 +86,9 @@ def test_places_are_those_at_which_a_writer_put_the_terms(style: str) -> None:
     """The writer counts lines and columns as it writes: it shares nothing with the scanner."""
     count = 0
     for path in [*FILES[::40], ROOT / "ontology" / "imaging-trials.ttl"]:
-        written = write([quad.triple for quad in rdf.read(path)], style)
-        syntax = rdf.EXTENSIONS[f".{EXTENSION[style]}"]
-        lines = positions.Lines(written.text)
+        written = write([quad.triple for quad in reading.read(path)], style)
+        syntax = reading.EXTENSIONS[f".{EXTENSION[style]}"]
+        lines = turtle_locations.Lines(written.text)
         for found in agreed(written.text, syntax):
             key = (found.subject.term, found.predicate.term, found.object.term)
             if not any(isinstance(term, BlankNode) for term in key):
@@ -99,22 +99,22 @@ def test_places_are_those_at_which_a_writer_put_the_terms(style: str) -> None:
 
 
 CORNERS = [
-    # what a prefix and a base mean changes on the way
+    # prefixes and bases that change within the text
     "@prefix p: <a#> . p:x p:y <b> . @prefix p: <c#> . p:x p:y <b> .",
     "@base <http://example.org/a/b> . <c> <d> <e> . BASE <../f/> <c> <d> <e> . base <g> <c> <d> <> , <#h> , <?i> .",
     "PREFIX : <a#> PREFIX a: <b#> PREFIX prefix: <c#> PREFIX base: <d#> :x a a:a , prefix: , base:base . prefix:<x>1 .",
-    # names that end where one would not think, or go on
+    # names with unexpected ends
     "@prefix : <a#> . :a.b :c :d. :e :f :g.h.<i> : :.",
     "@prefix p: <a#> . p:a\\.b p:c\\~ p:%4Ad , p:a:b:c , p:1 , p:_ , p:a·.",
     "@prefix p: <a#> . p:a p:b.\\~ p:c.%20 , p:d..e .",
     "_:a.b <p> _:a , _:1. _:x <p> _:a.",
     # numbers and the dot after them
     "<s> <p> 1 , 1.5 , 1.5e3 , 1.e3 , .5 , -1.<t> <p> 2.",
-    # strings, with what looks like something else in them, and what may stand behind them
+    # strings with special characters, and what may follow them
     r"""<s> <p> '# . \' ;' , "\"" , '''x'y''' @en-GB , 'z' ^^ <t> , '' , "" , ''@EN , ''''''.""",
     r'''<s> <p> """a""b\"""" , """""" , """ ' ''' + "'''" + r''' """^^<t> .''',
     "<s> <p> '''a\r\nb''' . # the end",
-    # brackets in brackets, and strings in them, which are complete with the token after them
+    # nested brackets with strings, which end with the token after them
     "<s> <p> ('a' 'b' ('c') () [<q> 'd'] [<q> 'e' ; <r> ('f')] 'g'@en 1 'h'^^<t> true _:v [] ) , [ <q> 'i' , 'j' ] .",
     "('a') <p> (('b') 'c') . (() <x>) <p> 'd' . [ <p> 'e' ] . [ <p> ([] [<q> <r>]) ] <s> 't' . [] <p> () .",
     "<s> <p> <o> ; ; <q> 'a' ; ; . [ <p> 'b' ; ] <q> [ <r> <s> ; ; <t> 'u' ; ] ; .",
@@ -160,7 +160,7 @@ REFUSED = [
 @pytest.mark.parametrize("text", REFUSED)
 def test_what_no_parser_accepts_is_refused_with_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"offset|declared"):
-        list(positions.scan(text, "turtle", BASE))
+        list(turtle_locations.scan(text, "turtle", BASE))
 
 
 RFC_3986 = """
@@ -179,23 +179,23 @@ def test_references_are_resolved_as_the_examples_of_the_rfc() -> None:
     assert len(pairs) == 38
     for reference, meant in pairs:
         whole = f"http://a{meant}" if meant.startswith("/") else meant
-        assert positions.resolve("http://a/b/c/d;p?q", reference) == whole
-    assert positions.resolve("http://a/b/c/d;p?q", "//g") == "http://g"
-    assert positions.resolve("http://a/b/c/d;p?q", "") == "http://a/b/c/d;p?q"
+        assert turtle_locations.resolve("http://a/b/c/d;p?q", reference) == whole
+    assert turtle_locations.resolve("http://a/b/c/d;p?q", "//g") == "http://g"
+    assert turtle_locations.resolve("http://a/b/c/d;p?q", "") == "http://a/b/c/d;p?q"
 
 
 def test_lines_and_columns_count_characters_from_one() -> None:
-    lines = positions.Lines("a\r\n𝄞b\rc\n\nd")
-    assert lines.location("f", 0, 1) == positions.Location("f", 1, 1, 1, 2, "a")
-    assert lines.location("f", 4, 5) == positions.Location("f", 2, 2, 2, 3, "𝄞b")
-    assert lines.location("f", 3, 7) == positions.Location("f", 2, 1, 3, 2, "𝄞b")
-    assert lines.location("f", 9, 10) == positions.Location("f", 5, 1, 5, 2, "d")
+    lines = turtle_locations.Lines("a\r\n𝄞b\rc\n\nd")
+    assert lines.location("f", 0, 1) == turtle_locations.Location("f", 1, 1, 1, 2, "a")
+    assert lines.location("f", 4, 5) == turtle_locations.Location("f", 2, 2, 2, 3, "𝄞b")
+    assert lines.location("f", 3, 7) == turtle_locations.Location("f", 2, 1, 3, 2, "𝄞b")
+    assert lines.location("f", 9, 10) == turtle_locations.Location("f", 5, 1, 5, 2, "d")
 
 
 def test_work_grows_with_the_text_and_no_faster() -> None:
     def scan(count: int) -> None:
         text = "<urn:s> <urn:p> [ <urn:q> 'a' , ( 1 2.5 <urn:o> ) ; <urn:r> '''b'''@en ] . # c\n" * count
-        assert sum(1 for _ in positions.scan(text, "turtle")) == 10 * count
+        assert sum(1 for _ in turtle_locations.scan(text, "turtle")) == 10 * count
 
     assert is_linear(scan, 1600)
 
@@ -221,9 +221,9 @@ PIECES = [
 
 
 @pytest.mark.parametrize("piece", PIECES)
-def test_no_text_takes_time_by_its_square(piece: str) -> None:
+def test_no_text_takes_quadratic_time(piece: str) -> None:
     def scan(count: int) -> None:
         with contextlib.suppress(ValueError):
-            list(positions.scan(piece * count, "turtle", BASE))
+            list(turtle_locations.scan(piece * count, "turtle", BASE))
 
     assert is_linear(scan, 10_000)

@@ -1,10 +1,10 @@
-"""The scanner of Turtle and TriG on random texts that use everything in the grammar."""
+"""Random texts of the whole Turtle and TriG grammar: the scanner finds the triples that pyoxigraph reads."""
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support.turtle_scans import check_document
+from tests.support.scanned import check_document
 
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 """Without shrinking, which takes minutes: a failing text is short enough."""

@@ -1,10 +1,10 @@
-"""Checks of SPARQL that somebody typed, before an engine reads it."""
+"""Checks of a user's SPARQL before an engine reads it."""
 
 import pytest
 
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import guard
 
 
 @pytest.mark.parametrize(
@@ -15,10 +15,9 @@ from rdfkit.sparql import guard as sparql
         ("describe <http://SELECT>", "DESCRIBE"),
     ],
 )
-def test_the_form_of_a_query_is_its_first_keyword_and_nothing_in_comments_names_or_strings(
-    text: str, form: str
-) -> None:
-    assert sparql.check(text) == form
+def test_the_form_of_a_query_is_its_first_keyword(text: str, form: str) -> None:
+    """Words in comments, names and strings do not count as the form of a query."""
+    assert guard.check(text) == form
 
 
 @pytest.mark.parametrize(
@@ -30,11 +29,12 @@ def test_the_form_of_a_query_is_its_first_keyword_and_nothing_in_comments_names_
         "PREFIX x: <http://x/> SELECT * { ?s x:SERVICE '''a'SERVICE''' }",
     ],
 )
-def test_the_word_service_is_only_refused_where_it_asks_another_server(text: str) -> None:
-    assert sparql.check(text) == "SELECT"
+def test_only_a_service_pattern_is_refused(text: str) -> None:
+    """The word SERVICE is refused only where it asks another server."""
+    assert guard.check(text) == "SELECT"
     with pytest.raises(UserError, match="--endpoint URL"):
-        sparql.check("SELECT * { service silent <http://x/> { ?s ?p ?o } }")
-    assert sparql.check("SELECT * { SERVICE <http://x/> { ?s ?p ?o } }", embedded=False) == "SELECT"
+        guard.check("SELECT * { service silent <http://x/> { ?s ?p ?o } }")
+    assert guard.check("SELECT * { SERVICE <http://x/> { ?s ?p ?o } }", embedded=False) == "SELECT"
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,12 @@ def test_the_word_service_is_only_refused_where_it_asks_another_server(text: str
 )
 def test_a_query_that_would_kill_the_engine_gets_a_sentence(text: str) -> None:
     with pytest.raises(UserError, match=r"too large|bytes"):
-        sparql.check(text)
+        guard.check(text)
 
 
-def test_house_prefixes_are_declared_where_they_are_used_and_undeclared() -> None:
+def test_missing_prefixes_of_the_project_are_declared() -> None:
+    """The project's prefixes are declared if they are used and not declared."""
     text = 'PREFIX agent: <http://mine/>\nSELECT * { agent:x imt:y "skos:z" } # owl:x'
     assert (
-        sparql.with_prefixes(text, PROJECT.prefixes) == f"PREFIX imt: <https://w3id.org/imaging-trials/vocab#>\n{text}"
+        guard.with_prefixes(text, PROJECT.prefixes) == f"PREFIX imt: <https://w3id.org/imaging-trials/vocab#>\n{text}"
     )

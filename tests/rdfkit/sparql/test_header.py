@@ -141,11 +141,11 @@ FEDERATED = QUERY.replace(
 )
 
 
-def test_a_query_whose_header_names_a_service_may_ask_that_server(tmp_path: Path) -> None:
+def test_a_query_may_ask_the_service_of_its_header(tmp_path: Path) -> None:
     query = _loaded(tmp_path, FEDERATED)["editions-by-site"]
     assert query.service == "https://example.org/sparql"
     assert parsed().service == ""
-    with pytest.raises(UserError, match=r"'editions-by-site' asks https://example\.org/sparql as well"):
+    with pytest.raises(UserError, match=r"'editions-by-site' also queries https://example\.org/sparql,"):
         saved.refuse_federated(query)
     saved.refuse_federated(parsed())
 
@@ -176,7 +176,7 @@ def test_a_federated_query_that_breaks_the_grammar_is_refused(
     assert sentence in str(caught.value)
 
 
-def test_the_servers_of_a_text_are_those_after_the_keyword_service() -> None:
+def test_servers_are_those_after_the_keyword_service() -> None:
     text = (
         "# SERVICE <http://a/>\nSELECT * { SERVICE <http://b/> { ?s ?p 'SERVICE <http://c/>' } service silent ?d {} }"
     )

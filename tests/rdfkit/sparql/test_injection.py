@@ -1,4 +1,4 @@
-"""Values and keywords: SERVICE is found wherever Oxigraph parses it, and a value of a parameter stays one token."""
+"""Injection: SERVICE is found wherever Oxigraph parses it, and a value of a parameter stays one token."""
 
 import re
 
@@ -24,7 +24,7 @@ PIECES = (
 @example("?s ?p trueSERVICEx:a{}")
 @example("?s ?p '''SERVICE ?x {}''' # SERVICE ?x {}")
 def test_service_is_found_where_oxigraph_parses_it(inside: str) -> None:
-    """A text that is SPARQL with SERVICE, and is none with another word in its place, has SERVICE as a keyword."""
+    """A text that is SPARQL with SERVICE, and is not with another word instead, has SERVICE as a keyword."""
     text = f"PREFIX x: <http://127.0.0.1:9/> SELECT * {{ {inside} }}"
     if _is_sparql(text) and "service" in text.lower():
         keyword = not _is_sparql(re.sub("(?i)service", "serbice", text))

@@ -1,4 +1,4 @@
-"""Values of parameters: typed by a person, written as SPARQL terms."""
+"""Values of parameters: typed by a user, written as SPARQL terms."""
 
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import rdflib_adapter
-from rdfkit.sparql import guard as sparql
-from rdfkit.sparql import parameters, saved
+from rdfkit.sparql import guard, parameters, saved
 from tests.support.queries import STRING_QUERY
 
 BONE = "https://w3id.org/imaging-trials/concept/body-site/bone"
@@ -120,7 +119,8 @@ ALGEBRA = _algebra(STRING_QUERY)
 @example("\\u00220041")
 @example("a\nb\r\tc\x00\x7f\x85\u2028\ufeff\ufffe\U0001f600")
 @example("'''\"\"\"")
-def test_any_string_enters_a_query_as_exactly_that_value_and_changes_nothing_else(value: str) -> None:
+def test_a_string_parameter_changes_only_its_value(value: str) -> None:
+    """Any string enters a query as exactly that value and changes nothing else."""
     text = saved.bind(PROJECT, STRING, {"title": value})
     assert _algebra(text) == ALGEBRA
     store = Store()
@@ -146,7 +146,7 @@ def sparql_of_value(written: str) -> str:
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(), st.sampled_from(["iri bodysite:", "iri", "integer", "date", "boolean"]))
-def test_whatever_is_typed_becomes_one_term_or_a_sentence(value: str, type_: str) -> None:
+def test_typed_values_become_one_term_or_an_error(value: str, type_: str) -> None:
     try:
         term = parameters.term(PROJECT, parameter(type_), value)
     except UserError as error:
@@ -161,4 +161,4 @@ def test_whatever_is_typed_becomes_one_term_or_a_sentence(value: str, type_: str
 
 
 def _kinds(text: str) -> list[str]:
-    return [kind for kind, _, _ in sparql.tokens(text)]
+    return [kind for kind, _, _ in guard.tokens(text)]

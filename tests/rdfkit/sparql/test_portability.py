@@ -1,4 +1,4 @@
-"""The lint for portable SPARQL: each rule has a query that engines do answer differently, and one they agree on."""
+"""The lint for portable SPARQL: each rule has a query that engines answer differently, and a portable one."""
 
 import subprocess
 import sys
@@ -12,11 +12,9 @@ import rdflib
 
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.sparql import portability as portable
-from rdfkit.sparql import query_tests as querycheck
-from rdfkit.sparql import saved as catalog
-from rdfkit.stores import sparql_client as remote
+from rdfkit.rdf import rdflib_adapter
+from rdfkit.sparql import portability, query_tests, saved
+from rdfkit.stores import sparql_client
 from tests.support import servers
 from tests.support.engines import jena
 
@@ -32,14 +30,14 @@ DATA = """
 
 
 class Case(NamedTuple):
-    """A rule, a query that breaks it, and one that asks the same portably.
+    """A rule, a query that breaks it, and a portable query with the same meaning.
 
     ``left_open`` says that the recommendation leaves the answer to the engine, so that no two have to differ here.
     """
 
     rule: str
     broken: str
-    mended: str
+    portable: str
     left_open: bool = False
 
 
@@ -151,11 +149,11 @@ CASES = [
     ),
 ]
 ONLY_TEXT = {"service-after-hash"}
-"""Rules about a text that one engine cannot parse, and that needs a second server to be answered by another."""
+"""Rules about a text that one engine cannot parse, and for which another needs a second server."""
 
 
 def plain(answer: Any) -> Any:
-    """Return an answer as lists of strings in the order given, or what went wrong as one."""
+    """Return an answer as lists of strings in the order given, or an error as one."""
     if isinstance(answer, ox.QuerySolutions):
         names = [variable.value for variable in answer.variables]
         return [[f"{name}={row[name]}" for name in names if row[name] is not None] for row in answer]
@@ -187,13 +185,13 @@ def bridge_back(result: Any) -> Any:
         return ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
     if result.type == "ASK":
         return result.askAnswer
-    return [f"{s} {p} {o}" for s, p, o in (map(bridge.from_rdflib, triple) for triple in result.graph)]
+    return [f"{s} {p} {o}" for s, p, o in (map(rdflib_adapter.from_rdflib, triple) for triple in result.graph)]
 
 
 def attempt(ask: Any, text: str) -> Any:
     try:
         return ask(text)
-    except Exception as error:  # noqa: BLE001 - refusing a query that others answer is a difference, too
+    except Exception as error:  # noqa: BLE001 - an error where other engines answer is a difference
         return f"refused: {type(error).__name__}"
 
 
@@ -204,45 +202,46 @@ def fill(server: servers.Server) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
-def test_a_pattern_is_recognised_and_its_mending_is_not(case: Case) -> None:
-    assert {finding.rule for finding in portable.findings(PREFIXES + case.broken)} == {case.rule}
-    assert portable.findings(PREFIXES + case.mended) == []
+def test_the_lint_finds_a_pattern_but_not_the_portable_query(case: Case) -> None:
+    assert {finding.rule for finding in portability.findings(PREFIXES + case.broken)} == {case.rule}
+    assert portability.findings(PREFIXES + case.portable) == []
 
 
 def test_every_rule_has_a_case() -> None:
-    assert {case.rule for case in CASES} | ONLY_TEXT == {rule.id for rule in portable.RULES}
+    assert {case.rule for case in CASES} | ONLY_TEXT == {rule.id for rule in portability.RULES}
 
 
 def test_a_service_after_a_hash_on_its_line_is_recognised() -> None:
     broken = "SELECT ?x { GRAPH <https://example.org/#g> { ?x ?p ?o } SERVICE <http://x/> { ?x ?q ?r } } ORDER BY ?x"
-    assert [finding.rule for finding in portable.findings(broken)] == ["service-after-hash"]
-    assert portable.findings(broken.replace("SERVICE", "\nSERVICE")) == []
+    assert [finding.rule for finding in portability.findings(broken)] == ["service-after-hash"]
+    assert portability.findings(broken.replace("SERVICE", "\nSERVICE")) == []
 
 
-def test_a_finding_says_line_and_column() -> None:
-    _, finding = portable.findings("SELECT ?x\nWHERE {\n  ?x a ?kind\n}\n  LIMIT 1")
+def test_a_finding_has_line_and_column() -> None:
+    _, finding = portability.findings("SELECT ?x\nWHERE {\n  ?x a ?kind\n}\n  LIMIT 1")
     assert (finding.line, finding.column, finding.rule) == (5, 3, "cut-without-order")
 
 
 def test_keywords_in_strings_comments_and_iris_are_no_patterns() -> None:
     text = PREFIXES + 'SELECT ?x { # LIMIT 1 GROUP_CONCAT(\n ?x :label "NOW() 1.50" ; :p <http://x/AVG(> } ORDER BY ?x'
-    assert portable.findings(text) == []
+    assert portability.findings(text) == []
 
 
-@pytest.mark.parametrize("path", catalog.files(PROJECT), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", saved.files(PROJECT), ids=lambda path: path.stem)
 def test_no_saved_query_has_such_a_pattern(path: Path) -> None:
-    assert portable.findings(path.read_text(encoding="utf-8")) == []
+    assert portability.findings(path.read_text(encoding="utf-8")) == []
 
 
-def test_a_saved_query_with_such_a_pattern_is_refused_with_its_place(tmp_path: Path) -> None:
-    good = catalog.find(PROJECT, "agents").path.read_text(encoding="utf-8")
+def test_a_saved_query_that_is_not_portable_is_refused(tmp_path: Path) -> None:
+    """A saved query with a pattern that is not portable is refused with its line and column."""
+    good = saved.find(PROJECT, "agents").path.read_text(encoding="utf-8")
     path = tmp_path / "queries" / "agents" / "agents.rq"
     path.parent.mkdir(parents=True)
     path.write_text(good.rstrip() + "\nLIMIT 3\n", encoding="utf-8")
-    querycheck.check(PROJECT, catalog.read(PROJECT, path))
+    query_tests.check(PROJECT, saved.read(PROJECT, path))
     path.write_text(good[: good.rindex("ORDER BY")] + "LIMIT 3\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"\.rq:\d+:\d+: .*ORDER BY"):
-        querycheck.check(PROJECT, catalog.read(PROJECT, path))
+        query_tests.check(PROJECT, saved.read(PROJECT, path))
 
 
 def imt(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -253,17 +252,17 @@ def imt(*arguments: str) -> "subprocess.CompletedProcess[str]":
 def test_the_command_looks_at_a_query_without_asking_it(tmp_path: Path) -> None:
     file = tmp_path / "mine.rq"
     file.write_text("SELECT ?x\nWHERE { ?x a imt:Agent }\nLIMIT 2\n", encoding="utf-8")
-    told = imt("--lint", "--file", str(file))
-    assert told.returncode == 1
-    assert f"{file}:3:1: " in told.stdout
-    assert "(cut-without-order)" in told.stdout
+    answer = imt("--lint", "--file", str(file))
+    assert answer.returncode == 1
+    assert f"{file}:3:1: " in answer.stdout
+    assert "(cut-without-order)" in answer.stdout
     fine = imt("--lint", "agents")
     assert (fine.returncode, fine.stdout) == (0, "agents: no pattern that engines are known to answer differently.\n")
 
 
 @pytest.mark.prove
 @pytest.mark.xdist_group("virtuoso")
-def test_engines_differ_on_each_pattern_and_agree_on_its_mending(tmp_path: Path) -> None:
+def test_engines_differ_on_each_pattern_only(tmp_path: Path) -> None:
     jena.start_jvm()
     with servers.virtuoso_server(tmp_path) as server:
         fill(server)
@@ -271,13 +270,13 @@ def test_engines_differ_on_each_pattern_and_agree_on_its_mending(tmp_path: Path)
             "pyoxigraph": lambda text: plain(store().query(text, default_graph=GRAPH)),
             "rdflib": in_rdflib,
             "jena": lambda text: plain(jena.ask(in_jena(), text, [GRAPH])),
-            "virtuoso": lambda text: plain(remote.ask_endpoint(server.query, text, [GRAPH], timeout=20)),
+            "virtuoso": lambda text: plain(sparql_client.ask_endpoint(server.query, text, [GRAPH], timeout=20)),
         }
         for case in CASES:
             broken = {name: attempt(ask, PREFIXES + case.broken) for name, ask in ways.items()}
-            mended = {name: attempt(ask, PREFIXES + case.mended) for name, ask in ways.items()}
+            portable = {name: attempt(ask, PREFIXES + case.portable) for name, ask in ways.items()}
             assert case.left_open or len(set(map(repr, broken.values()))) > 1, f"{case.rule}: all give {broken}"
-            assert len(set(map(repr, mended.values()))) == 1, f"{case.rule}: {mended}"
-            assert mended["pyoxigraph"] or case.rule == "values-for-optional", (
+            assert len(set(map(repr, portable.values()))) == 1, f"{case.rule}: {portable}"
+            assert portable["pyoxigraph"] or case.rule == "values-for-optional", (
                 f"{case.rule}: an empty answer proves little"
             )

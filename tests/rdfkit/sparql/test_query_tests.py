@@ -1,4 +1,4 @@
-"""The mutation that proves a saved query."""
+"""The mutation that tests a saved query."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The SPARQL reader: what it accepts, what it refuses, and what its tree says."""
+"""The SPARQL reader: what it accepts, what it refuses, and its tree."""
 
 import socket
 from pathlib import Path
@@ -127,7 +127,7 @@ def test_invalid_text_is_refused(name: str) -> None:
         syntax.read(INVALID[name], "My query", prefixes=EX)
 
 
-def test_every_text_of_ours_is_read() -> None:
+def test_every_text_of_the_repository_is_read() -> None:
     """All saved queries, rules and SPARQL constraints are within the reader's grammar."""
     files = [*ROOT.glob("queries/**/*.rq"), *ROOT.glob("ontology/rules/**/*.r[uq]")]
     texts = [path.read_text(encoding="utf-8") for path in files]
@@ -158,7 +158,7 @@ def test_error_has_line_and_column(text: str, line: int, column: int, near: str)
     assert near in str(error.value)
 
 
-def test_nothing_is_evaluated_or_asked() -> None:
+def test_reading_evaluates_nothing() -> None:
     """Reading asks no server, and takes no time that grows with what the query would find."""
     product = " ".join(f"VALUES ?v{n} {{ {' '.join(map(str, range(300)))} }}" for n in range(5))
     syntax.read(f"ASK {{ {product} FILTER(?v0 < 0) }}")

@@ -1,4 +1,4 @@
-"""The embedded store: opened from the cache, mended where that is damaged, answered from memory where there is none."""
+"""The embedded store: opened from the cache, rebuilt if the cache is damaged, and in memory if there is no cache."""
 
 import hashlib
 import json
@@ -15,9 +15,9 @@ import pyoxigraph as ox
 import pytest
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.inference import closure as reason
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.stores import embedded as store
+from rdfkit.inference import closure
+from rdfkit.rdf import named_graphs
+from rdfkit.stores import embedded
 from tests.support import small_root
 
 MARK = ox.Quad(ox.NamedNode("x:s"), ox.NamedNode("x:p"), ox.NamedNode("x:o"), PROJECT.graph_iri("page"))
@@ -25,7 +25,7 @@ MARK = ox.Quad(ox.NamedNode("x:s"), ox.NamedNode("x:p"), ox.NamedNode("x:o"), PR
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A small graph in the place of the checkout, and an empty cache folder."""
+    """A small graph as the checkout, and an empty cache folder."""
     folder = small_root.make(tmp_path / "checkout")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return folder
@@ -34,21 +34,21 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def whole(root: Path) -> set[ox.Quad]:
     """The quads of the complete small graph."""
-    quads = set(store.from_sources(PROJECT.at(root)))
+    quads = set(embedded.from_sources(PROJECT.at(root)))
     assert any(quad.graph_name == PROJECT.graph_iri("inferred") for quad in quads)
     return quads
 
 
 def entries() -> list[str]:
-    folder = store.cache_folder(PROJECT)
+    folder = embedded.cache_folder(PROJECT)
     assert folder is not None
     return sorted(entry.name for entry in folder.iterdir())
 
 
 def entry(root: Path) -> Path:
-    folder = store.cache_folder(PROJECT)
+    folder = embedded.cache_folder(PROJECT)
     assert folder is not None
-    return folder / layers.content_key(PROJECT.at(root))
+    return folder / named_graphs.content_key(PROJECT.at(root))
 
 
 def largest_table(folder: Path) -> Path:
@@ -70,25 +70,25 @@ def write_dist(root: Path, quads: set[ox.Quad], key: str) -> None:
 def test_the_first_call_fills_the_cache_and_the_second_opens_it(
     root: Path, whole: set[ox.Quad], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert set(store.open_store(PROJECT.at(root))) == whole
-    assert entries() == [layers.content_key(PROJECT.at(root))]
-    monkeypatch.setattr(reason, "close", refuse)
-    monkeypatch.setattr(layers, "read_sources", refuse)
-    assert set(store.open_store(PROJECT.at(root))) == whole
+    assert set(embedded.open_store(PROJECT.at(root))) == whole
+    assert entries() == [named_graphs.content_key(PROJECT.at(root))]
+    monkeypatch.setattr(closure, "close", refuse)
+    monkeypatch.setattr(named_graphs, "read_sources", refuse)
+    assert set(embedded.open_store(PROJECT.at(root))) == whole
 
 
 def test_the_cached_store_cannot_be_written_to(root: Path) -> None:
-    opened = store.open_store(PROJECT.at(root))
+    opened = embedded.open_store(PROJECT.at(root))
     with pytest.raises(RuntimeError, match="read-write"):
         opened.add(MARK)
     assert entry(root).is_dir()
 
 
 def test_a_changed_source_is_answered_at_once(root: Path) -> None:
-    before = len(store.open_store(PROJECT.at(root)))
+    before = len(embedded.open_store(PROJECT.at(root)))
     with (root / "data" / "curated" / "agents.ttl").open("a", encoding="utf-8") as file:
         file.write(" agent:flt imt:hasVector vector:fes .")
-    assert len(store.open_store(PROJECT.at(root))) == before + 2  # the statement, and the class that follows
+    assert len(embedded.open_store(PROJECT.at(root))) == before + 2  # the statement, and the inferred class
 
 
 def truncate_a_table(folder: Path) -> None:
@@ -125,29 +125,29 @@ def put_a_file_in_its_place(folder: Path) -> None:
 def test_a_damaged_or_partial_entry_is_replaced(
     root: Path, whole: set[ox.Quad], damage: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store.open_store(PROJECT.at(root))
+    embedded.open_store(PROJECT.at(root))
     damage(entry(root))
-    assert set(store.open_store(PROJECT.at(root))) == whole
-    assert entries() == [layers.content_key(PROJECT.at(root))]
-    monkeypatch.setattr(reason, "close", refuse)
-    assert set(store.open_store(PROJECT.at(root))) == whole
+    assert set(embedded.open_store(PROJECT.at(root))) == whole
+    assert entries() == [named_graphs.content_key(PROJECT.at(root))]
+    monkeypatch.setattr(closure, "close", refuse)
+    assert set(embedded.open_store(PROJECT.at(root))) == whole
 
 
 def test_an_entry_that_proves_damaged_later_can_be_forgotten(root: Path) -> None:
-    store.open_store(PROJECT.at(root))
-    store.forget(PROJECT.at(root))
+    embedded.open_store(PROJECT.at(root))
+    embedded.forget(PROJECT.at(root))
     assert not entry(root).exists()
 
 
-def test_what_a_crashed_process_left_behind_is_cleaned_up_in_time(root: Path) -> None:
-    store.open_store(PROJECT.at(root))
+def test_leftovers_of_a_crashed_process_are_removed(root: Path) -> None:
+    embedded.open_store(PROJECT.at(root))
     shutil.rmtree(entry(root))
     folder = entry(root).parent
     for name, age in (("old", 7200), ("young", 60)):
         (folder / f".{name}.unfinished").mkdir()
         os.utime(folder / f".{name}.unfinished", (time.time() - age,) * 2)
-    store.open_store(PROJECT.at(root))
-    assert entries() == [".young.unfinished", layers.content_key(PROJECT.at(root))]
+    embedded.open_store(PROJECT.at(root))
+    assert entries() == [".young.unfinished", named_graphs.content_key(PROJECT.at(root))]
 
 
 def test_of_old_entries_the_newest_few_are_kept(root: Path) -> None:
@@ -156,8 +156,8 @@ def test_of_old_entries_the_newest_few_are_kept(root: Path) -> None:
         (folder / f"{number:032}").mkdir(parents=True)
         os.utime(folder / f"{number:032}", (1_000_000 + number,) * 2)
     (folder / "something else").mkdir()
-    store.open_store(PROJECT.at(root))
-    assert entries() == sorted([f"{3:032}", f"{4:032}", layers.content_key(PROJECT.at(root)), "something else"])
+    embedded.open_store(PROJECT.at(root))
+    assert entries() == sorted([f"{3:032}", f"{4:032}", named_graphs.content_key(PROJECT.at(root)), "something else"])
 
 
 @pytest.mark.parametrize("cache", ["a file/cache", "/proc/no-such-folder"])
@@ -166,7 +166,7 @@ def test_a_cache_that_cannot_be_written_does_not_stop_a_query(
 ) -> None:
     (tmp_path / "a file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / cache))
-    assert set(store.open_store(PROJECT.at(root))) == whole
+    assert set(embedded.open_store(PROJECT.at(root))) == whole
 
 
 def test_a_full_disk_does_not_stop_a_query(tmp_path: Path) -> None:
@@ -184,21 +184,20 @@ def test_a_full_disk_does_not_stop_a_query(tmp_path: Path) -> None:
         check=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
     )
-    assert int(answer.stdout) == len(store.from_sources(PROJECT.at(folder)))
+    assert int(answer.stdout) == len(embedded.from_sources(PROJECT.at(folder)))
     assert list((tmp_path / "full" / "imaging-trials").iterdir()) == []
 
 
-def test_a_relative_cache_folder_is_ignored_as_its_specification_says(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_relative_cache_folder_is_ignored(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative XDG_CACHE_HOME is ignored, as its specification requires."""
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    store.open_store(PROJECT.at(root))
-    assert entry(root) == tmp_path / "home" / ".cache" / "imaging-trials" / layers.content_key(PROJECT.at(root))
+    embedded.open_store(PROJECT.at(root))
+    assert entry(root) == tmp_path / "home" / ".cache" / "imaging-trials" / named_graphs.content_key(PROJECT.at(root))
     assert entry(root).is_dir()
 
 
-def test_processes_that_fill_the_cache_at_once_all_get_the_whole_graph(tmp_path: Path) -> None:
+def test_concurrent_processes_all_get_the_whole_graph(tmp_path: Path) -> None:
     folder = small_root.make_with_code(tmp_path / "checkout")
     program = (
         "from imaging_trials.model.project import PROJECT; from rdfkit.stores import embedded; "
@@ -210,35 +209,36 @@ def test_processes_that_fill_the_cache_at_once_all_get_the_whole_graph(tmp_path:
         for _ in range(4)
     ]
     answers = {process.communicate()[0].strip() for process in running}
-    assert answers == {str(len(store.from_sources(PROJECT.at(folder))))}
+    assert answers == {str(len(embedded.from_sources(PROJECT.at(folder))))}
     assert [path.name for path in (tmp_path / "cache" / "imaging-trials").iterdir()] == [
-        layers.content_key(PROJECT.at(folder))
+        named_graphs.content_key(PROJECT.at(folder))
     ]
 
 
-def test_the_built_graph_is_taken_where_it_is_of_the_same_sources(
+def test_the_built_graph_is_used_if_its_sources_are_the_same(
     root: Path, whole: set[ox.Quad], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_dist(root, {*whole, MARK}, layers.content_key(PROJECT.at(root)))
-    monkeypatch.setattr(reason, "close", refuse)
-    assert MARK in store.open_store(PROJECT.at(root))
+    write_dist(root, {*whole, MARK}, named_graphs.content_key(PROJECT.at(root)))
+    monkeypatch.setattr(closure, "close", refuse)
+    assert MARK in embedded.open_store(PROJECT.at(root))
 
 
 def test_a_built_graph_of_other_sources_is_not_taken(root: Path, whole: set[ox.Quad]) -> None:
     write_dist(root, {*whole, MARK}, "of other sources")
-    assert set(store.open_store(PROJECT.at(root))) == whole
+    assert set(embedded.open_store(PROJECT.at(root))) == whole
 
 
 @pytest.mark.parametrize("name", ["imaging-trials.nq", "manifest.json"])
-def test_a_built_graph_that_is_not_as_it_was_written_is_not_taken(root: Path, whole: set[ox.Quad], name: str) -> None:
-    write_dist(root, {*whole, MARK}, layers.content_key(PROJECT.at(root)))
+def test_a_changed_built_graph_is_not_used(root: Path, whole: set[ox.Quad], name: str) -> None:
+    """A built graph that differs from what the build wrote is not used."""
+    write_dist(root, {*whole, MARK}, named_graphs.content_key(PROJECT.at(root)))
     path = root / "dist" / name
     path.write_bytes(path.read_bytes()[:-20])
-    assert set(store.open_store(PROJECT.at(root))) == whole
+    assert set(embedded.open_store(PROJECT.at(root))) == whole
 
 
 def test_opening_the_cached_store_imports_no_heavy_package(root: Path) -> None:
-    store.open_store(PROJECT.at(root))
+    embedded.open_store(PROJECT.at(root))
     program = (
         "import sys; from pathlib import Path; from imaging_trials.model.project import PROJECT; "
         f"from rdfkit.stores import embedded; embedded.open_store(PROJECT.at(Path({str(root)!r}))); "

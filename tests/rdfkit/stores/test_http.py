@@ -55,7 +55,7 @@ def test_body_is_sent_completely() -> None:
 
 
 def test_nothing_is_sent_after_the_time_limit() -> None:
-    """A server that reads only after the client has given up gets what was in the buffers of the network."""
+    """A server that reads only after the client stopped gets what was in the buffers of the network."""
     given_up, counted = threading.Event(), threading.Event()
     received: list[int] = []
 
@@ -105,7 +105,7 @@ def test_dripping_server_is_hung_up_on(begin: bytes) -> None:
 
 
 def test_time_limit_covers_name_lookup(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A resolver that does not answer cannot be had for real; it has no time limit of its own in Python."""
+    """A resolver that does not answer is simulated; Python gives it no time limit."""
     answered = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(60) and [])
     with pytest.raises(UserError, match=r"sent no complete answer within 0\.2 s"):

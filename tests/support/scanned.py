@@ -1,23 +1,21 @@
-"""The scanner of Turtle beside the parser of pyoxigraph, for tests that compare the two."""
+"""Compare the Turtle scanner with pyoxigraph on one text: the same triples, each term at its location."""
 
 from typing import Any
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, parse
 
-from rdfkit.rdf import reading as rdf
-from rdfkit.rdf import turtle_locations as positions
+from rdfkit.rdf import reading, turtle_locations
 
 BASE = "http://example.org/folder/file?query"
 
 
 def quads(text: str, syntax: str, base: str | None = BASE) -> list[Quad]:
-    """Return what pyoxigraph reads."""
-    return list(parse(input=text.encode(), format=rdf.FORMATS[syntax], base_iri=base))
+    return list(parse(input=text.encode(), format=reading.FORMATS[syntax], base_iri=base))
 
 
-def agreed(text: str, syntax: str, base: str | None = BASE) -> list[positions.Statement]:
-    """Return what the scanner finds; fail where pyoxigraph reads something else, labels of blank nodes apart."""
-    read, scanned = quads(text, syntax, base), list(positions.scan(text, syntax, base))
+def agreed(text: str, syntax: str, base: str | None = BASE) -> list[turtle_locations.Statement]:
+    """Return the scanner's triples; they must be those of pyoxigraph, in order, up to blank node labels."""
+    read, scanned = quads(text, syntax, base), list(turtle_locations.scan(text, syntax, base))
     to, back = dict[Any, Any](), dict[Any, Any]()
 
     def same(mine: Any, theirs: Any) -> bool:
@@ -34,9 +32,8 @@ def agreed(text: str, syntax: str, base: str | None = BASE) -> list[positions.St
 
 
 def check_document(text: str, syntax: str) -> None:
-    """Compare the scanner with the parser on a text, and the text at each place with the term."""
     scanned = agreed(text, syntax)
-    lines = positions.Lines(text)
+    lines = turtle_locations.Lines(text)
     for statement in scanned:
         for term, start, end in statement[:3]:
             assert 0 <= start < end <= len(text)
