@@ -22,7 +22,7 @@ run: $(STAMP)  ## set up .venv, build the graph and show a summary
 	@$(BIN)/imt build
 
 test: $(STAMP)  ## run the tests and show the CPU seconds that they took
-	@$(BIN)/pytest --no-header -n auto -m 'not prove' --durations=10
+	@$(BIN)/pytest --no-header -n auto --dist=loadfile -m 'not prove' --durations=10
 
 check: $(STAMP)  ## check format, lint, types, Turtle in normal form, spelling
 	$(BIN)/ruff format --check .

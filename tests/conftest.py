@@ -26,6 +26,23 @@ Show = Callable[[str, Iterable[str]], None]
 """Takes a title and lines, which pytest prints below everything else, from any worker."""
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of an ``xdist_group`` on one worker.
+
+    pytest-xdist 3.8 appends the group to ``Item._nodeid``, from where pytest 9.2 no longer takes the name of a test.
+    Each worker would then build a release, a wheel and a JVM of its own.
+    """
+    if not getattr(config.option, "loadgroup", False):
+        return
+    for item in items:
+        grouped = vars(item).get("_nodeid", item.nodeid)
+        if grouped != item.nodeid:
+            from _pytest.nodeid import coerce_node_id
+
+            item._id = coerce_node_id(grouped)
+
+
 @pytest.fixture
 def show(record_property: Callable[[str, object], None]) -> Show:
     """Return a function that prints what a test measured."""

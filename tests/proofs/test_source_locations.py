@@ -157,7 +157,7 @@ def check(mutants: Sequence[Mutant], folder: Path, show: Show) -> None:
 def test_the_right_line_of_a_sample_of_mutants(tmp_path: Path, show: Show) -> None:
     mutants = reported()
     assert len(mutants) > 800
-    check(mutants[::60], tmp_path, show)
+    check(mutants[::300], tmp_path, show)
 
 
 @pytest.mark.prove

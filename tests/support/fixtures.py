@@ -5,7 +5,10 @@ axioms, the record and the statements about the nodes that the record names. Tha
 twentieth of the time; ``tests/graph/test_shapes.py`` compares the two on a sample, ``make prove`` on every fixture.
 """
 
+import atexit
 import re
+import shutil
+import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache
@@ -126,10 +129,22 @@ class Neighborhood:
             if len(incoming := self.of_object.get(node, ())) <= _MAX_INCOMING_STATEMENTS:
                 small.extend(incoming)
         small.extend(quads)
-        if closure.close(PROJECT, small).contradictions:
+        has_axioms = any(quad.predicate.value.startswith(_AXIOMS) and quad.predicate.value != _TYPE for quad in quads)
+        if closure.close(PROJECT, small, None if has_axioms else rules_for_data()).contradictions:
             return set()
         added = small.quads_for_pattern(None, None, None, PROJECT.graph_iri(named_graphs.INFERRED))
         return {quad.triple for quad in added if quad.predicate.value != _TYPE and quad not in self.store}
+
+
+@cache
+def rules_for_data() -> Path:
+    """Return a folder with the rules but those of axioms alone (``scm-…``): the axioms are closed already."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    for path in named_graphs.rule_files(PROJECT.rules):
+        if not path.name.startswith("scm-"):
+            shutil.copy(path, folder)
+    return folder
 
 
 @cache

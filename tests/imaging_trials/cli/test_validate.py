@@ -30,6 +30,7 @@ def test_a_misspelled_property_ends_with_1(imt: Imt, mine: Path) -> None:
     assert "did you mean dcterms:title?" in answer.stdout
 
 
+@pytest.mark.prove
 def test_each_format_is_the_same_under_any_hash_seed(mine: Path) -> None:
     mine.write_text(f"{PROLOGUE}ex:a dcterms:titel 'x' . agent:fes a imt:Article , imt:Listing ; imt:doi 'x' , 'y' .")
     for form in ("text", "json", "ttl"):

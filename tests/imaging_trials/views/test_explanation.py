@@ -211,7 +211,10 @@ def test_dependence_on_absence_is_reported() -> None:
         (["--sparql", "SELECT ?g FROM graph:page { ?g ?p ?o }"], "remove FROM"),
         (["--sparql", "SELECT (RAND() AS ?r) { ?g a imt:Agent }"], "cannot be explained"),
         pytest.param(
-            ["--sparql", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"], "needs more than", marks=pytest.mark.prove, id="all triples"
+            ["--sparql", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"],
+            "needs more than",
+            marks=pytest.mark.prove,
+            id="all triples",
         ),
     ],
 )

@@ -45,6 +45,7 @@ MERGE_FILES = ("imaging-trials-all.ttl", "imaging-trials-all.nt")
 # The same bytes
 
 
+@pytest.mark.prove
 def test_the_bytes_do_not_depend_on_the_environment(release: Path, tmp_path: Path) -> None:
     copy = tmp_path / "another place"
     for name in ("ontology", "data", "queries", "scripts"):
@@ -66,6 +67,7 @@ def test_a_gzip_has_neither_name_nor_time(release: Path, manifest: dict[str, Any
         assert manifest["files"][name]["gzip_of"] == name.removesuffix(".gz")
 
 
+@pytest.mark.prove
 def test_two_implementations_of_rdfc_1_0_give_the_hash(release: Path, manifest: dict[str, Any]) -> None:
     """One reads N-Quads, the other JSON-LD, offline, so that both files are shown to have the same quads."""
     of = manifest["release"]["canonical"]
@@ -120,6 +122,7 @@ def test_rdflib_reads_the_same_triples(release: Path) -> None:
         assert len(rdflib.Graph().parse(release / name)) == len(quads(release / name))
 
 
+@pytest.mark.prove
 @pytest.mark.xdist_group("jvm")
 def test_every_rdf_file_loads_in_jena_without_a_warning(release: Path) -> None:
     files = list(rdf_files(release))
