@@ -94,10 +94,10 @@ class _Mapping:
             if name not in keys:
                 raise fault(self.path, key.start_mark.line + 1, f"unknown key '{name}': {offer(name, keys)}")
         missing = [name for name in keys if name not in self._nodes and name not in optional]
+        if len(missing) == 1:
+            raise fault(self.path, self.line, f"'{missing[0]}' is missing: add a line '{missing[0]}: ...'")
         if missing:
-            what = "' and '".join(missing) + ("' is" if len(missing) == 1 else "' are")
-            lines = "', '".join(f"{name}: ..." for name in missing)
-            raise fault(self.path, self.line, f"'{what} missing: add a line '{lines}'")
+            raise fault(self.path, self.line, f"keys are missing: add a line for each of {', '.join(missing)}")
 
     def fault(self, key: str, what: str) -> UserError:
         return fault(self.path, self._nodes[key][0].start_mark.line + 1, what)

@@ -45,6 +45,11 @@ def test_a_header_gives_all_fields() -> None:
 BROKEN = {
     "unknown key": ("#+ tags:", "#+ tag:", ":3: unknown key 'tag': did you mean tags?"),
     "missing key": ("#+ dataset: asserted\n", "", ":1: 'dataset' is missing"),
+    "missing keys": (
+        "#+ tags: [guidelines, body sites]\n#+ dataset: asserted\n",
+        "",
+        ":1: keys are missing: add a line for each of tags, dataset",
+    ),
     "no question mark": ("for a body site?", "for a body site.", ":1: a question must end in '?'"),
     "key twice": (
         "#+ dataset: asserted",
