@@ -13,6 +13,10 @@ SSSOM := .venv-sssom
 TURTLE := $(BIN)/turtlefmt
 TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
 
+# These fork their process, which can hang in one with threads: not in a worker of pytest-xdist.
+FORKING := $(shell grep -lE 'in_fork|try_all' tests/proofs/test_*.py)
+ALONE = $(FORKING:%=--ignore=%)
+
 .PHONY: help run test check format prove mutation owl bench answers context matches released release wheel lock clean
 
 help:  ## this list
@@ -22,7 +26,8 @@ run: $(STAMP)  ## set up .venv, build the graph and show a summary
 	@$(BIN)/imt build
 
 test: $(STAMP)  ## run the tests and show the CPU seconds that they took
-	@$(BIN)/pytest --no-header -n auto --dist=loadfile -m 'not prove' --durations=10
+	@$(BIN)/pytest --no-header -n auto --dist=loadfile -m 'not prove' --durations=10 $(ALONE)
+	@$(BIN)/pytest --no-header -m 'not prove' $(FORKING)
 
 check: $(STAMP)  ## check format, lint, types, Turtle in normal form, spelling
 	$(BIN)/ruff format --check .
@@ -38,7 +43,8 @@ format: $(STAMP)  ## put Python and Turtle files into normal form
 	$(TURTLE) $(TURTLE_FILES)
 
 prove: $(STAMP) $(SSSOM)/installed  ## run the slow tests (marker `prove`) on two cores, and check the limits of benchmarks/
-	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -n 2 -m prove -rs --durations=20
+	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -n 2 -m prove -rs --durations=20 $(ALONE)
+	@$(BIN)/pytest --no-header -m prove --durations=3 $(FORKING)
 	@$(BIN)/python benchmarks/bench.py --check
 
 mutation: $(STAMP)  ## count the mutants of data and shapes that tests notice, and list the others

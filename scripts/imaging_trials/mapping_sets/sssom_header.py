@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imaging_trials.model import PROJECT
-from rdfkit.base import UserError
+from rdfkit.base import UserError, is_unicode
 
 if TYPE_CHECKING:
     import yaml
@@ -84,7 +84,7 @@ def _top_level(path: Path, text: str) -> "dict[str, yaml.Node]":
         mark = error.context_mark if is_scanned else error.problem_mark
         place = f"{path}:{mark.line + 1}" if mark else str(path)
         raise UserError(f"{place}: the header is not valid YAML ({error.problem}); fix it there.") from None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # ValueError: an escape such as \UFFFFFFFF that is no character
         raise UserError(f"{path}: the header has a character that YAML forbids; remove it.") from None
     except RecursionError:
         raise UserError(f"{path}: the header is nested too deep; write only '#key: value' and lists.") from None
@@ -117,6 +117,8 @@ def _text(path: Path, key: str, node: "yaml.Node") -> str:
 
     if not isinstance(node, yaml.ScalarNode) or not node.value:
         raise UserError(f"{_line(path, node)}: '{key}' needs a text as its value; fix it.")
+    if not is_unicode(node.value):
+        raise UserError(f"{_line(path, node)}: '{key}' has a surrogate, which is not a character; remove the escape.")
     return str(node.value)
 
 

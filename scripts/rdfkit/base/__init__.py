@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rdfkit.base.errors import UserError
     from rdfkit.base.namespaces import RDF, WELL_KNOWN, XSD
     from rdfkit.base.project import GraphReader, Project
-    from rdfkit.base.text import MAX_NAME_CHARACTERS, clip, nearest, offer, printable, table, visible, width
+    from rdfkit.base.text import MAX_NAME_CHARACTERS, clip, is_unicode, nearest, offer, printable, table, visible, width
 
 __all__ = [
     "MAX_NAME_CHARACTERS",
@@ -23,6 +23,7 @@ __all__ = [
     "UserError",
     "clip",
     "door",
+    "is_unicode",
     "namespaces",
     "nearest",
     "offer",
@@ -55,6 +56,7 @@ __getattr__ = door(
         "text": (
             "MAX_NAME_CHARACTERS",
             "clip",
+            "is_unicode",
             "nearest",
             "offer",
             "printable",

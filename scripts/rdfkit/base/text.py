@@ -55,6 +55,15 @@ def clip(text: str) -> str:
     return shown if len(shown) <= _MAX_VALUE_CHARACTERS else shown[: _MAX_VALUE_CHARACTERS - 3] + "..."
 
 
+def is_unicode(text: str) -> bool:
+    """Return whether a text has no surrogates: YAML and JSON can write them as escapes, and UTF-8 has none.
+
+    >>> is_unicode("¹⁸F"), is_unicode("\\ud800")
+    (True, False)
+    """
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def nearest(name: str, names: Iterable[str]) -> list[str]:
     """Return up to three of ``names`` that look like ``name``, best first.
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from rdfkit.base import Project, UserError, offer
+from rdfkit.base import Project, UserError, is_unicode, offer
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql.parameters import TYPES, Parameter, are_digits, term
 
@@ -106,6 +106,11 @@ class _Mapping:
         node = self._nodes[key][1]
         if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
             raise self.fault(key, f"'{key}' must be a text")
+        return self._unicode(key, node)
+
+    def _unicode(self, key: str, node: yaml.ScalarNode) -> str:
+        if not is_unicode(node.value):
+            raise self.fault(key, f"'{key}' has a surrogate, which is not a character: remove the escape")
         return str(node.value).strip()
 
     def texts(self, key: str) -> list[str]:
@@ -113,7 +118,7 @@ class _Mapping:
         items = node.value if isinstance(node, yaml.SequenceNode) else []
         if not items or not all(isinstance(item, yaml.ScalarNode) and item.value.strip() for item in items):
             raise self.fault(key, f"'{key}' must be a list of texts, such as [one, two]")
-        return [item.value.strip() for item in items]
+        return [self._unicode(key, item) for item in items]
 
     def mapping(self, key: str) -> "_Mapping":
         node = self._nodes[key][1]
@@ -157,6 +162,10 @@ def _yaml(path: Path, text: str) -> yaml.MappingNode:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise fault(path, mark.line + 1 if mark else 1, f"the header is not valid YAML: {error.problem}") from None
+    except UnicodeEncodeError:
+        raise fault(path, 1, "the header has a broken character: save the file as UTF-8") from None
+    except RecursionError:
+        raise fault(path, 1, "the header is nested too deep: write only what docs/authoring.md shows") from None
     except yaml.YAMLError as error:
         raise fault(path, 1, f"the header is not valid YAML: {' '.join(str(error).split())[:200]}") from None
     if not isinstance(node, yaml.MappingNode):

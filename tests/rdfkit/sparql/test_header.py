@@ -65,6 +65,7 @@ BROKEN = {
     "no value": ("description: A row is an edition and its title.", "description:", ":2: 'description' must be a text"),
     "tags as text": ("[guidelines, body sites]", "guidelines", ":3: 'tags' must be a list of texts"),
     "tag twice": ("[guidelines, body sites]", "[guidelines, guidelines]", ":3: a tag is there twice"),
+    "surrogate": ("A row is an edition and its title.", '"\\ud800"', ":2: the header is not valid YAML"),
     "not YAML": ("[guidelines, body sites]", "[guidelines", "the header is not valid YAML"),
     "a tab": ("#+   - name: site", "#+ \t- name: site", "the header is not valid YAML"),
     "parameters as text": ("#+ parameters:\n", "#+ parameters: x\n#+ more:\n", "'more'"),
