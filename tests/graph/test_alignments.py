@@ -13,6 +13,8 @@ from rdfkit.rdf import named_graphs
 from rdfkit.shacl import undefined_terms
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.prove
+
 RULES = ROOT / "ontology" / "rules"
 FILE = ROOT / "ontology" / "alignments.ttl"
 REPORT = ROOT / "docs" / "owl.md"

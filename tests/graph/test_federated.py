@@ -24,7 +24,7 @@ from tests.support.servers import free_port
 FIXTURES = Path(__file__).parents[1].joinpath("fixtures") / "federated"
 QUERIES = {query.id: query for query in query_tests.load(PROJECT).values() if query.service}
 
-pytestmark = pytest.mark.filterwarnings("ignore:Dataset.*is deprecated:DeprecationWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore:Dataset.*is deprecated:DeprecationWarning"), pytest.mark.prove]
 
 every_query = pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
 

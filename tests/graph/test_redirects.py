@@ -22,7 +22,7 @@ from tests.conftest import ROOT, Imt
 from tests.support.servers import free_port, needs
 from tools import released_names
 
-pytestmark = pytest.mark.xdist_group("serve")
+pytestmark = [pytest.mark.xdist_group("serve"), pytest.mark.prove]
 
 HTACCESS = ROOT / "w3id" / ".htaccess"
 HTML, TURTLE, JSON_LD, N_TRIPLES = "text/html", "text/turtle", "application/ld+json", "application/n-triples"

@@ -17,7 +17,7 @@ from imaging_trials.model.project import PROJECT
 from rdfkit.rdf.named_graphs import content_key
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.xdist_group("wheel")
+pytestmark = [pytest.mark.xdist_group("wheel"), pytest.mark.prove]
 
 SOURCES = ("ontology", "data", "shapes", "queries")
 

@@ -18,6 +18,8 @@ from tools.mutation import patterns, queries, records, score, weaken
 from tools.mutation.aims import aims
 from tools.mutation.ground import focus_nodes, ground, laid, node_name
 
+pytestmark = pytest.mark.prove
+
 OURS = ("page", "curated", "links", "concepts", "dataset")
 """The named graphs whose nodes a shape must target."""
 

@@ -13,6 +13,8 @@ from imaging_trials.views.phrases import plain
 from rdfkit.stores.embedded import open_store
 from tests.conftest import Imt
 
+pytestmark = pytest.mark.prove
+
 DAY = "2026-11-26"
 
 

@@ -40,7 +40,7 @@ from tests.support.faulty_proxy import read_request
 from tests.support.loading import Load, Run, connected, run, stored
 from tests.support.servers import Answerer, Server, raw_server
 
-pytestmark = pytest.mark.xdist_group("oxigraph-load")
+pytestmark = [pytest.mark.xdist_group("oxigraph-load"), pytest.mark.prove]
 
 LoadInto = Callable[..., Run]
 

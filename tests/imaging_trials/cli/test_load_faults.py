@@ -14,7 +14,7 @@ from tests.support.faulty_proxy import Proxy, Request, forward, hang, no_fault, 
 from tests.support.loading import ABSENT, ALL, COMPLETE, GRAPHS, LOADED, TRIPLES, Load, half_of, quads, stored
 from tests.support.servers import Server
 
-pytestmark = pytest.mark.xdist_group("oxigraph-load")
+pytestmark = [pytest.mark.xdist_group("oxigraph-load"), pytest.mark.prove]
 
 LOADING = ".loading"
 SHORT = 2.0

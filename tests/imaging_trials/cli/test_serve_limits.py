@@ -32,7 +32,7 @@ from tests.support.endpoint import (
 )
 from tests.support.servers import free_port
 
-pytestmark = pytest.mark.xdist_group("serve")
+pytestmark = [pytest.mark.xdist_group("serve"), pytest.mark.prove]
 
 
 @pytest.mark.parametrize(

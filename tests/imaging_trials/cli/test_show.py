@@ -180,6 +180,7 @@ def test_turtle_has_all_triples_and_class_expressions(imt: Imt, store: Store) ->
     assert text == printed(imt, "imt:Radiopharmaceutical", "--format", "ttl")
 
 
+@pytest.mark.prove
 def test_everything_in_the_graph_has_a_card(store: Store) -> None:
     things = {
         quad.subject for quad in store if isinstance(quad.subject, NamedNode) and PROJECT.is_own(quad.subject.value)

@@ -17,6 +17,8 @@ from rdfkit.sparql import guard, provenance, results, saved
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.prove
+
 NO_ROWS = ["agent-dossier", "articles-in-bibo-terms", "guidelines-in-schema-org-terms", "is-agent-named"]
 NO_ROWS += ["is-article-listed", "provenance-in-prov-terms"]
 """The saved queries that give no rows: CONSTRUCT and ASK."""

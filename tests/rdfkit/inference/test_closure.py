@@ -12,6 +12,8 @@ from rdfkit.inference import closure
 from rdfkit.rdf import named_graphs
 from tests.rdfkit.inference.cases import BROKEN, EXAMPLES, LOOPS
 
+pytestmark = pytest.mark.prove
+
 ROOT = Path(__file__).resolve().parents[3]
 RULES = ROOT / "ontology" / "rules"
 INFERRED = PROJECT.graph_iri(named_graphs.INFERRED)

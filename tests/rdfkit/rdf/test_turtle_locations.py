@@ -15,6 +15,8 @@ from tests.support.growth import is_linear
 from tests.support.scanned import BASE, agreed, check_document, quads
 from tests.support.writings import EXTENSION, STYLES, write
 
+pytestmark = pytest.mark.prove
+
 FILES = sorted(
     path
     for folder in ("ontology", "data", "shapes", "queries", "tests")

@@ -17,6 +17,8 @@ from tests.rdfkit.releases import small_sources
 from tests.rdfkit.releases.comparing import BONE, built, difference, edit, kinds
 from tests.support.small_checkout import checkout, write
 
+pytestmark = pytest.mark.prove
+
 
 def test_blank_node_labels_and_order_do_not_matter(tmp_path: Path) -> None:
     quads = list(parse(path=str(ROOT / "ontology" / "imaging-trials.ttl"), format=RdfFormat.TURTLE))

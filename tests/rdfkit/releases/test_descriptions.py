@@ -13,7 +13,7 @@ from rdfkit.sparql.saved import INDEX
 from tests.conftest import ROOT
 from tests.rdfkit.releases.release_files import DATASET, RELATIVE, content, no_network, quads, read_json, rows, store_of
 
-pytestmark = pytest.mark.xdist_group("release")
+pytestmark = [pytest.mark.xdist_group("release"), pytest.mark.prove]
 
 
 # VoID and DCAT

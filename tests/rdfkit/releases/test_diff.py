@@ -26,6 +26,8 @@ from tests.rdfkit.releases.small_sources import MIGRATION, migration
 from tests.support.small_checkout import CONCEPTS, PAGE, checkout, write
 from tests.support.small_checkout import imt as imt_in
 
+pytestmark = pytest.mark.prove
+
 ONTOLOGY = "ontology/imaging-trials.ttl"
 
 

@@ -36,7 +36,7 @@ from tests.rdfkit.releases.release_files import (
 from tests.support.engines import jena
 from tests.support.servers import needs
 
-pytestmark = pytest.mark.xdist_group("release")
+pytestmark = [pytest.mark.xdist_group("release"), pytest.mark.prove]
 
 QUAD_FILES = ("imaging-trials.nq", "imaging-trials.trig", "imaging-trials.jsonld")
 MERGE_FILES = ("imaging-trials-all.ttl", "imaging-trials-all.nt")

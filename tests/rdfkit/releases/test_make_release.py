@@ -16,7 +16,7 @@ from rdfkit.sparql.saved import INDEX
 from tests.conftest import ROOT
 from tests.rdfkit.releases.release_files import DATASET, build, content, quads, read_json, rows, store_of
 
-pytestmark = pytest.mark.xdist_group("release")
+pytestmark = [pytest.mark.xdist_group("release"), pytest.mark.prove]
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ from tests.conftest import ROOT
 from tests.rdfkit.releases.small_sources import MIGRATION, migration
 from tests.support.small_checkout import write
 
+pytestmark = pytest.mark.prove
+
 Engine = Callable[[list[Quad], str], list[str]]
 
 OLD = """

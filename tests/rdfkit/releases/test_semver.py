@@ -14,6 +14,8 @@ from tests.rdfkit.releases.cases import CASES, Case
 from tests.rdfkit.releases.small_sources import ADDED, DATA, FILES, TERMS, checkout
 from tests.support.small_checkout import write
 
+pytestmark = pytest.mark.prove
+
 ELSEWHERE_TESTED = {"file-added", "file-removed", "graph-added", "graph-removed", "deprecated-unused", "moved"}
 
 

@@ -21,7 +21,7 @@ from tests.support.validators import SH, comparable, of_file, same_by_both, ship
 FIXTURES = sorted((ROOT / "tests" / "fixtures" / "invalid").glob("*.ttl"))
 FIXTURES += sorted((ROOT / "tests" / "fixtures" / "valid").glob("*.ttl"))
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # rdflib on invalid booleans
+pytestmark = [pytest.mark.filterwarnings("ignore::UserWarning"), pytest.mark.prove]
 
 
 @pytest.mark.parametrize("path", FIXTURES[::25], ids=lambda path: path.stem)

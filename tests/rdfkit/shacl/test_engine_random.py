@@ -18,7 +18,7 @@ from rdfkit.shacl.engine.query import Call
 from rdfkit.shacl.engine.shapes import COMPONENTS
 from tests.support.validators import EX, NODES, PREFIXES, Compared, by_both, quads_of, typed
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # rdflib on invalid booleans
+pytestmark = [pytest.mark.filterwarnings("ignore::UserWarning"), pytest.mark.prove]
 
 NUMBERS = [
     typed("1", "integer"),

@@ -16,6 +16,8 @@ from rdfkit.shacl.locating.paths import TripleIndex
 from tests.conftest import ROOT
 from tests.support.located import PREFIXES, SAME, SHAPE, marked, of_file, of_own_shapes, span, spans
 
+pytestmark = pytest.mark.prove
+
 
 @pytest.fixture(scope="module")
 def context() -> validation.Context:

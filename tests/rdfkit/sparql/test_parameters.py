@@ -110,6 +110,7 @@ STRING = saved.parse(PROJECT, Path("queries/titles/by-title.rq"), STRING_QUERY)
 ALGEBRA = _algebra(STRING_QUERY)
 
 
+@pytest.mark.prove
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])) | st.text(alphabet="\\uU0027\"'{}#\n\r\t x?<>@"))
 @example("} DROP ALL #")

@@ -10,6 +10,8 @@ from rdfkit.base.errors import UserError
 from rdfkit.sparql import query_tests, saved
 from tests.support.queries import QUERY
 
+pytestmark = pytest.mark.prove
+
 BONE = "https://w3id.org/imaging-trials/concept/body-site/bone"
 TITLE = "https://w3id.org/imaging-trials/vocab#printedTitle"
 

@@ -18,6 +18,8 @@ from rdfkit.stores import embedded, sparql_client
 from tests.support import small_checkout
 from tests.support.servers import Answerer, free_port, oxigraph_server, raw_server, respond
 
+pytestmark = pytest.mark.prove
+
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
