@@ -216,6 +216,7 @@ print("kept")
     assert run(root, code) == "kept\n"
 
 
+@pytest.mark.prove
 def test_validate_agrees_with_pyshacl_on_user_data(tmp_path: Path) -> None:
     """A user's file or graph is validated with the results of pySHACL."""
     good = rdflib.Graph()

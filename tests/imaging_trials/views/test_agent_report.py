@@ -14,6 +14,8 @@ from rdfkit.base.errors import UserError
 from rdfkit.stores.embedded import open_store
 from tests.conftest import Imt
 
+pytestmark = pytest.mark.prove
+
 DAY = "2026-11-26"
 
 

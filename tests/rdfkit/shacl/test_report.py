@@ -21,6 +21,8 @@ from rdfkit.shacl.undefined_terms import UndefinedTerm
 from tests.conftest import ROOT, Imt
 from tests.support.located import IMTSH, PREFIXES, SAME, SHAPE, marked, of_file
 
+pytestmark = pytest.mark.prove
+
 TraceFunction = Callable[[FrameType, str, Any], Any]
 
 
