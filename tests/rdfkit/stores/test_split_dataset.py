@@ -81,6 +81,7 @@ def test_queries_ask_both_servers() -> None:
     assert {other_server(file.read_text(encoding="utf-8")) for file in FILES} == set(HALVES)
 
 
+@pytest.mark.prove
 @every_file
 def test_answer_over_two_halves_is_that_of_the_whole(servers: dict[str, Server], file: Path) -> None:
     query = saved(file)
