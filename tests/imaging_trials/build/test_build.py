@@ -21,7 +21,9 @@ from rdfkit.stores import embedded
 from tests.conftest import Imt
 from tests.support import small_root
 
-FILES = ["imaging-trials-all.ttl", "imaging-trials.nq", "manifest.json"]
+pytestmark = pytest.mark.prove
+
+FILES = ["imaging-trials-all.ttl", "imaging-trials.nq", "manifest.json", "queries.json"]
 
 
 class Checkout:
@@ -181,7 +183,7 @@ def test_a_triple_in_two_graphs_stops_the_build_and_is_named(checkout: Checkout)
     answer = checkout.build()
     assert answer.returncode == 1
     assert "One problem: nothing was written." in answer.stderr
-    assert "'agent:fes rdf:type imt:Tracer' stands in more than one graph (curated, page)" in answer.stderr
+    assert "'agent:fes rdf:type imt:Tracer' is in more than one graph (curated, page)" in answer.stderr
     assert not checkout.dist.exists()
 
 
@@ -253,7 +255,7 @@ def test_a_full_disk_on_the_first_build_leaves_nothing_behind(checkout: Checkout
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(checkout: Checkout, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert "can't be written to" in one_sentence(checkout.build("-o", str(tmp_path / "file" / "dist")))
+    assert "cannot be written to" in one_sentence(checkout.build("-o", str(tmp_path / "file" / "dist")))
 
 
 def test_a_second_build_at_once_ends_with_one_sentence(checkout: Checkout) -> None:
@@ -346,7 +348,9 @@ def test_debug_shows_where_an_error_came_from(checkout: Checkout) -> None:
 
 def test_an_error_not_foreseen_is_one_sentence_that_offers_debug(checkout: Checkout) -> None:
     (checkout.root / "scripts" / "imaging_trials" / "cli" / "build.py").write_text("1 / 0\n", encoding="utf-8")
-    assert "ZeroDivisionError: division by zero): run again with --debug" in one_sentence(checkout.imt("build"))
+    assert "ZeroDivisionError: division by zero): run the command again with --debug" in one_sentence(
+        checkout.imt("build")
+    )
 
 
 def test_a_reader_that_stops_reading_is_no_error(checkout: Checkout) -> None:

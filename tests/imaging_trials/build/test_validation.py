@@ -15,6 +15,8 @@ from rdfkit.base.errors import UserError
 from rdfkit.shacl import report, term_text
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.prove
+
 PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PROJECT.prefixes.items())
 PROLOGUE += "@prefix ex: <http://example.org/> .\n"
 
