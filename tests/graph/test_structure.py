@@ -2,6 +2,7 @@
 
 import importlib
 import subprocess
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -105,3 +106,11 @@ def test_tools_and_support_import_no_test_module() -> None:
                 line.strip() for line in text.splitlines() if line.strip().startswith(("from tests", "import tests"))
             ]
             assert [line for line in named if not line.startswith(("from tests.support", "from tests.conftest"))] == []
+
+
+def test_pytest_skips_no_folder_that_has_tests(pytestconfig: pytest.Config) -> None:
+    """By default pytest skips folders called ``build``: a room of that name would lose its tests without a word."""
+    skipped = pytestconfig.getini("norecursedirs")
+    folders = {part for name in python_files() if name.startswith("tests/") for part in Path(name).parts[1:-1]}
+    assert "build" in folders
+    assert [folder for folder in sorted(folders) for pattern in skipped if fnmatch(folder, pattern)] == []
