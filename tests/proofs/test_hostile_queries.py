@@ -109,5 +109,5 @@ def test_what_is_raised_in_a_process_apart_is_raised_here() -> None:
 
 def test_a_count_in_a_header_with_too_many_digits_is_refused() -> None:
     path = ROOT / "queries" / "guidelines" / "guidelines-by-body-site.rq"
-    text = re.sub(r"loses \d+", f"loses {'9' * 5000}", path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8").replace("lost: 1", f"lost: {'9' * 5000}")
     assert not is_accepted(lambda: saved.parse(PROJECT, path, text))

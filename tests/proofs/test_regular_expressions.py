@@ -24,7 +24,7 @@ from tests.support.hostile_texts import PUMPS
 WHOLE = {"imaging_trials.bibliography.record._RANGE", "rdfkit.releases.diff.renames._TEXT"}
 """Only used with `fullmatch`, which is linear for them."""
 
-AT_A_PLACE = {"rdfkit.rdf.turtle_locations._TOKEN"}
+AT_A_PLACE = {"rdfkit.rdf.turtle_locations._TOKEN", "rdfkit.sparql.guard._SERVICE"}
 """Only used with `match` at a place of the text."""
 
 TO_FIX = {
