@@ -87,10 +87,8 @@ BROKEN: dict[str, tuple[str, str | bytes, str, str]] = {
         ":2:13: is not UTF-8",
         "save the file as UTF-8",
     ),
-    "an empty file": ("a.ttl", "", "the file is empty", ""),
     "an empty JSON file": ("a.jsonld", "", "the file is empty", ""),
     "an empty XML file": ("a.rdf", "", "the file is empty", ""),
-    "a file of comments": ("a.ttl", "# nothing\n", "has no triples", ""),
     "JSON that is not valid JSON-LD": ("a.json", '{"name": "FES"}', "has no triples", "@context"),
     "JSON that breaks off": ("a.json", '{"@id":\n "http://e/a", "http://e/b"', ":2:28: is not valid JSON-LD", ""),
     "a context elsewhere": (

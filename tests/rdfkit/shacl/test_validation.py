@@ -13,33 +13,57 @@ from tests.conftest import ROOT
 from tests.support.validators import EX, NODES, PREFIXES, Compared, comparable
 
 HEAD = PREFIXES + "ex:s a sh:NodeShape ; "
+CONSTRAINT = "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this { %s }' ] ."
 UNSUPPORTED = {
-    "sh:targetClass ex:A ; sh:rule [ a sh:TripleRule ] .": r"/s uses sh:rule \(rules\)",
+    "sh:targetClass ex:A ; sh:property [ sh:path ex:p ; sh:minCount -1 ] .": "a sh:minCount that is not a count",
+    CONSTRAINT % "$this ?p ?x . FILTER(RAND() > 0)": "RAND",
+    CONSTRAINT % "{ SELECT $this (COUNT(?o) AS ?n) { $this ?p ?o } GROUP BY $this } FILTER(?n > 1)": "SELECT",
+}
+REFUSED = {
+    "sh:targetClass ex:A ; sh:rule [ a sh:TripleRule ] .": r"/s: sh:rule \(rules of SHACL Advanced Features\) is not",
     "sh:target [ a sh:SPARQLTarget ; sh:select 'SELECT ?this WHERE { ?this a ex:A }' ] .": "sh:target",
-    "sh:targetClass ex:A ; ex:mine 1 . ex:c a sh:ConstraintComponent ; sh:parameter [ sh:path ex:mine ] .": "parameter",
     "sh:targetClass ex:A ; sh:expression true .": "sh:expression",
-    "sh:targetClass ex:A ; sh:minCuont 1 .": "sh:minCuont",
-    "sh:targetClass ex:A ; sh:property [ sh:path ex:p ; sh:minCount 1 , 2 ] .": "several values of sh:minCount",
-    "sh:targetClass ex:A ; sh:property [ sh:path ex:p ; sh:node ex:s ] .": "refers to itself",
-    "sh:targetClass ex:A ; sh:or ( ) .": "an empty sh:or",
-    "sh:targetClass ex:A ; sh:in ex:p .": "a list that is not well-formed",
-    "sh:targetClass ex:A ; sh:property ex:s2 . ex:s2 a sh:NodeShape .": "is not a shape for sh:property",
-    "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this WHERE { $this ex:p ?x } GROUP BY $this' ] .": "query",
-    "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this { { SELECT $this { $this ?p 1 } } }' ] .": "SELECT",
-    "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this WHERE { $this ?p ?x MINUS { ?x ?y ?z } }' ] .": "MINUS",
-    "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this WHERE { $this ?p ?x . FILTER(RAND() > 0) }' ] .": "RAND",
-    "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this { $this ?p ?x FILTER(ABS(?x) > 0) }' ] .": "ABS",
+    "sh:targetClass ex:A ; sh:js [ sh:jsFunctionName 'f' ] .": r"sh:js \(JavaScript\)",
+    "sh:targetClass ex:A ; sh:property [ sh:path ex:p ; sh:values [ sh:path ex:q ] ] .": "sh:values",
+    "sh:targetClass ex:A . ex:f a sh:SPARQLFunction .": "sh:SPARQLFunction",
+    "sh:targetClass ex:A . <> sh:entailment <http://www.w3.org/ns/entailment/RDFS> .": "sh:entailment",
+    "sh:targetClass ex:A ; sh:memberShape ex:T .": "a term of SHACL 1.2",
+    "sh:targetClass ex:A ; sh:minCuont 1 .": "no term sh:minCuont in SHACL: did you mean sh:minCount",
+    "sh:targetClass ex:A ; sh:property [ sh:path ex:p ; sh:minCount 1 , 2 ] .": "sh:minCount has 2 values",
+    "sh:targetClass ex:A ; sh:property [ sh:path ex:p ; sh:node ex:s ] .": "/s refers to itself through .*/s, sh:prop",
+    "sh:targetClass ex:A ; sh:or ex:p .": "sh:or must be a list of shapes",
+    "sh:targetClass ex:A ; sh:in ex:p .": "sh:in must be a list",
+    "sh:targetClass ex:A ; sh:property ex:s2 . ex:s2 a sh:NodeShape .": "needs a property shape, and .* has no sh:path",
+    CONSTRAINT % "$this ?p ?x MINUS { ?x ?y ?z }": "MINUS, which is not allowed",
+    CONSTRAINT % "$this ?p ?x VALUES ?x { 1 }": "VALUES, which is not allowed",
+    CONSTRAINT % "GRAPH ?g { $this ?p ?x }": "GRAPH, which is not allowed",
+    CONSTRAINT % "{ SELECT ?x { ?x ?p 1 } }": r"must select \$this by name",
+    CONSTRAINT % "$this ?p ?x . BIND(1 AS ?shapesGraph)": r"\$shapesGraph, which",
+    CONSTRAINT % "$this $PATH ?x": r"uses \$PATH, and the shape has no sh:path",
 }
 
 
 @pytest.mark.parametrize("text", UNSUPPORTED)
 def test_fast_names_what_it_lacks_and_auto_uses_pyshacl(text: str) -> None:
-    shapes = list(parse(HEAD + text, format=RdfFormat.TURTLE))
-    given = ValidationInput(PROJECT, [Quad(NODES[0], NamedNode(EX + "p"), NODES[1])], shapes)
+    given = given_by(text)
     with pytest.raises(UserError, match=UNSUPPORTED[text]) as error:
         validate(given, engine="fast")
     assert str(error.value).startswith("The fast engine does not support these shapes (")
     assert outcome(given, "auto") == outcome(given, "pyshacl")
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_every_engine_refuses_what_none_supports(text: str) -> None:
+    given = given_by(text)
+    with pytest.raises(UserError, match=REFUSED[text]):
+        validate(given)
+    assert len({outcome(given, engine) for engine in ENGINES}) == 1
+
+
+def given_by(text: str) -> ValidationInput:
+    """Return shapes, and data of one triple."""
+    shapes = list(parse(HEAD + text, format=RdfFormat.TURTLE, base_iri="http://example.org/file"))
+    return ValidationInput(PROJECT, [Quad(NODES[0], NamedNode(EX + "p"), NODES[1])], shapes)
 
 
 def outcome(given: ValidationInput, engine: str) -> Compared | str:
@@ -55,7 +79,7 @@ def test_shapes_that_nest_too_deep_are_refused(engine: str) -> None:
     depth = 3000
     text = "sh:targetClass ex:A ; sh:not ex:s0 . "
     text += "".join(f"ex:s{n} a sh:NodeShape ; sh:not ex:s{n + 1} . " for n in range(depth))
-    given = ValidationInput(PROJECT, [], list(parse(HEAD + text, format=RdfFormat.TURTLE)))
+    given = ValidationInput(PROJECT, [], given_by(text).shape_quads)
     if engine == "fast":
         with pytest.raises(UserError, match="they nest too deep, or refer to themselves"):
             validate(given, engine=engine)

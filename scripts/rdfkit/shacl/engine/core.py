@@ -16,10 +16,10 @@ from rdfkit.shacl.engine import literals
 from rdfkit.shacl.engine.graph import TYPE, Graph
 from rdfkit.shacl.engine.literals import NoValue, compared, language, lexical
 from rdfkit.shacl.engine.paths import Step
-from rdfkit.shacl.engine.shapes import SH, Constraint, Shape, Unsupported
+from rdfkit.shacl.engine.shapes import SH, TRUE, Constraint, Shape, Unsupported
 
-Found: TypeAlias = tuple[str, str | None, str | None]
-"""A focus node, the wrong value, and the path if it is not the shape's own."""
+Found: TypeAlias = tuple[str, str | None, str | None] | tuple[str, str | None, str | None, dict[str, str]]
+"""A focus node, the wrong value, the path if it is not the shape's own, and the solution of a query."""
 
 Check: TypeAlias = Callable[[Collection[str], Step], Iterator[Found]]
 """From focus nodes, and a function to their value nodes, to the violations."""
@@ -72,7 +72,7 @@ class Setting:
 
     def is_true(self) -> bool:
         """Return whether the parameter is true."""
-        return lexical(self.value) in {"true", "1"}
+        return self.value == TRUE
 
     def unsupported(self, why: str) -> Unsupported:
         """Return the error for an invalid parameter."""

@@ -1,0 +1,58 @@
+"""What shapes look at: whether there are any, what they target, and what they refer to and do not describe."""
+
+from rdfkit.shacl.checking import wellformed
+from rdfkit.shacl.checking.problems import SH, Names
+from rdfkit.shacl.engine.graph import TYPE
+
+_TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
+_KINDS = {f"<{SH}NodeShape>", f"<{SH}PropertyShape>"}
+
+MAX_SHAPES_SHOWN = 5
+
+
+def without_shapes(names: Names, where: str) -> str:
+    """Return why a shapes graph without shapes is refused, or an empty string; ``where`` names its files."""
+    if wellformed.shapes(names.graph):
+        return ""
+    near = {name.rpartition("#")[0] for name in (*names.graph.predicates(), *names.graph.all_values(TYPE))}
+    like = sorted(name[1:] for name in near if "shacl" in name.lower() and f"{name}#" != f"<{SH}")
+    if like:
+        return f"{where}: has no shape; SHACL's namespace is {SH}, and not {like[0]}#: correct the prefix."
+    return f"{where}: has no shape, so nothing would be checked; give a file with SHACL shapes."
+
+
+def nothing_targeted(names: Names) -> str:
+    """Return the sentence for shapes that target no node of the data, with what they target."""
+    graph = names.graph
+    found: dict[str, list[str]] = {}
+    for name in _TARGETS:
+        for shape, values in graph.objects(f"<{SH}{name}>").items():
+            found.setdefault(shape, []).extend(f"sh:{name} {names.term(value)}" for value in values[:2])
+    for shape in sorted({node for kind in _KINDS for node in graph.instances(kind)} & wellformed.classes(graph)):
+        found.setdefault(shape, []).append("the class itself")
+    if not found:
+        return "No node was checked, because no shape has a target: add sh:targetClass, or another one, to a shape."
+    shown = [f"{names.shape(shape)} ({', '.join(what)})" for shape, what in list(found.items())[:MAX_SHAPES_SHOWN]]
+    more = f" and {len(found) - MAX_SHAPES_SHOWN} more" if len(found) > MAX_SHAPES_SHOWN else ""
+    return (
+        f"No node was checked: the data has none that these shapes target: {'; '.join(shown)}{more}. Compare the IRIs "
+        "with those in the data."
+    )
+
+
+def undescribed(names: Names) -> list[str]:
+    """Return a sentence for each shape that is referred to and not described: it allows everything."""
+    graph = names.graph
+    references = [
+        (shape, name, value)
+        for name in ("node", "not", "qualifiedValueShape")
+        for shape, values in graph.objects(f"<{SH}{name}>").items()
+        for value in values
+        if value[0] == "<"
+    ]
+    return [
+        f"{names.shape(shape)} refers to {names.term(value)} (sh:{name}), which these shapes do not describe, so it "
+        "allows every node: check its IRI, or add the file that describes it."
+        for shape, name, value in references
+        if not any(value in graph.objects(each) for each in graph.predicates())
+    ]
