@@ -60,6 +60,14 @@ def test_every_engine_refuses_what_none_supports(text: str) -> None:
     assert len({outcome(given, engine) for engine in ENGINES}) == 1
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("literal", "results"), [("true", 1), ("'1'^^xsd:boolean", 0), ("false", 0)])
+def test_only_the_literal_true_asks_for_unique_languages(engine: str, literal: str, results: int) -> None:
+    given = given_by(f"sh:targetNode ex:a ; sh:property [ sh:path ex:n ; sh:uniqueLang {literal} ] .")
+    data = parse(f"{PREFIXES} ex:a ex:n 'a'@en , 'b'@en .", format=RdfFormat.TURTLE)
+    assert len(validate(given, [quad.triple for quad in data], engine=engine)[0]) == results
+
+
 def given_by(text: str) -> ValidationInput:
     """Return shapes, and data of one triple."""
     shapes = list(parse(HEAD + text, format=RdfFormat.TURTLE, base_iri="http://example.org/file"))
