@@ -14,9 +14,10 @@ from typing import TypeAlias
 from rdfkit.base import namespaces
 from rdfkit.shacl.engine import literals
 from rdfkit.shacl.engine.graph import TYPE, Graph
-from rdfkit.shacl.engine.literals import NoValue, compared, language, lexical
+from rdfkit.shacl.engine.literals import NoValue, language, lexical
 from rdfkit.shacl.engine.paths import Step
 from rdfkit.shacl.engine.shapes import SH, TRUE, Constraint, Shape, Unsupported
+from rdfkit.shacl.engine.values import compared, number
 
 Found: TypeAlias = tuple[str, str | None, str | None] | tuple[str, str | None, str | None, dict[str, str]]
 """A focus node, the wrong value, the path if it is not the shape's own, and the solution of a query."""
@@ -63,7 +64,7 @@ class Setting:
     def count(self) -> int:
         """Return the parameter's value as a count."""
         try:
-            value = literals.number(self.value)
+            value = number(self.value)
         except NoValue:
             value = -1
         if not isinstance(value, int) or value < 0:

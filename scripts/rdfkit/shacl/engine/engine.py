@@ -10,9 +10,9 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Quad, Triple
 
-from rdfkit.base import Project, UserError
+from rdfkit.base import Project
 from rdfkit.shacl import components, prefixes
-from rdfkit.shacl.engine import binding, core, plan, query, scopes
+from rdfkit.shacl.engine import core, plan, query
 from rdfkit.shacl.engine.graph import TYPE, Graph, gc_disabled
 from rdfkit.shacl.engine.literals import language, lexical, to_term
 from rdfkit.shacl.engine.paths import Step, walk
@@ -20,7 +20,6 @@ from rdfkit.shacl.engine.shapes import SH, Constraint, Shape, Shapes, Unsupporte
 from rdfkit.shacl.messages import of_solution
 from rdfkit.shacl.report.model import Result
 from rdfkit.shacl.terms import LABELS, Term, term_text
-from rdfkit.sparql import syntax
 
 __all__ = ["Outcome", "Prepared", "Unsupported", "prepare", "validate"]
 
@@ -110,33 +109,24 @@ def _parsed(graph: Graph, shape: Shape, constraint: Constraint) -> query.Query:
     texts = [*graph.values(node, f"<{SH}select>"), *graph.values(node, f"<{SH}ask>")]
     if len(texts) != 1:
         raise Unsupported(f"{shape.name} has a SPARQL constraint without exactly one sh:select")
-    text = lexical(texts[0])
-    is_ask = _is_ask(graph, constraint)
+    constants = {name: value for name, value in constraint.given if value is not None}
+    constants["currentShape"] = shape.node
     try:
-        parsed = query.parse(_as_select(text) if is_ask else text, prefixes.of_query(graph, node), shape.path)
-        # For a node shape, and mostly for a property shape, the value node is all that an ASK query reads.
-        names = {"value": "this"} if is_ask else {}
-        if is_ask and shape.path is not None and "this" in scopes.variables(parsed.group):
-            raise Unsupported("$this beside $value in the ASK query of a property shape")
-        return binding.bound(parsed, dict(constraint.given), names)
+        return query.parse(
+            lexical(texts[0]),
+            prefixes.of_query(graph, node),
+            shape.path,
+            inputs=_inputs(graph, constraint),
+            constants=constants,
+        )
     except Unsupported as error:
         raise Unsupported(f"{shape.name} uses {error}") from None
 
 
-def _is_ask(graph: Graph, constraint: Constraint) -> bool:
-    return not constraint.parameter and bool(graph.values(str(constraint.node), f"<{SH}ask>"))
-
-
-def _as_select(text: str) -> str:
-    """Return an ASK query as the SELECT query that has a solution for the nodes for which it is true."""
-    try:
-        tokens = syntax.read(text, undeclared=True).tokens
-    except UserError as error:
-        raise Unsupported(f"a query that is refused ({str(error).rstrip('.')})") from None
-    at = next((token.offset for token in tokens if token.word == "ASK"), None)
-    if at is None:
-        raise Unsupported("sh:ask without an ASK query")
-    return f"{text[:at]}SELECT $this {text[at + 3 :]}"
+def _inputs(graph: Graph, constraint: Constraint) -> tuple[str, ...]:
+    """Return the variables that have a value for each run of a query: an ASK query also tests a value node."""
+    is_ask = not constraint.parameter and graph.values(str(constraint.node), f"<{SH}ask>")
+    return ("this", "value") if is_ask else ("this",)
 
 
 class _Run:
@@ -199,11 +189,12 @@ class _Run:
         if "true" in map(lexical, shapes.values(node, f"<{SH}deactivated>")):
             return lambda _focus, _values: iter(())
         parsed = self.prepared.queries[shape.node, constraint]
+        inputs = _inputs(shapes, constraint)
         try:
-            solutions = plan.compiled(parsed, self.graph)
+            solutions = plan.compiled(parsed, self.graph, inputs)
         except Unsupported as error:
             raise Unsupported(f"{shape.name} uses {error}") from None
-        if _is_ask(shapes, constraint):
+        if len(inputs) > 1:
             return partial(_not_true, solutions)
         selected = {name: place for place, name in enumerate(parsed.selected)}
         path, value = selected.get("path"), selected.get("value")
@@ -275,6 +266,6 @@ def _not_true(
     solutions: Callable[[Collection[str]], Iterable[tuple[Any, ...]]], focus: Collection[str], values: Step
 ) -> Iterator[core.Found]:
     """Yield the values for which an ASK query is not true (SHACL 6.3)."""
-    nodes = {value for node in focus for value in values(node)}
-    good = {this for this, *_ in solutions(nodes)}
-    return ((node, value, None) for node in focus for value in values(node) if value not in good)
+    pairs = [(node, value) for node in focus for value in values(node)]
+    good = {(this, value) for this, value, *_ in solutions(pairs)}
+    return ((node, value, None) for node, value in pairs if (node, value) not in good)

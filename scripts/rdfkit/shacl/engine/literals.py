@@ -5,7 +5,6 @@ literals only never loads rdflib.
 """
 
 import re
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -21,6 +20,7 @@ STRING = f"<{XSD}string>"
 INTEGER = f"<{XSD}integer>"
 DECIMAL = f"<{XSD}decimal>"
 DOUBLE = f"<{XSD}double>"
+FLOAT = f"<{XSD}float>"
 BOOLEAN = f"<{XSD}boolean>"
 DATE = f"<{XSD}date>"
 
@@ -80,8 +80,9 @@ def of_number(value: Number) -> str:
     if isinstance(value, int):
         return f'"{value}"^^{INTEGER}'
     if isinstance(value, Decimal):
-        return f'"{value}"^^{DECIMAL}'
-    return f'"{_RARE_DOUBLES.get(str(value), value)}"^^{DOUBLE}'
+        return f'"{value:f}"^^{DECIMAL}'
+    kind = DOUBLE if type(value) is float else FLOAT
+    return f'"{_RARE_DOUBLES.get(repr(float(value)), repr(float(value)))}"^^{kind}'
 
 
 def of_boolean(value: bool) -> str:
@@ -120,92 +121,6 @@ def _plain(term: str) -> tuple[str, Any] | None:  # noqa: PLR0911 - one return f
         except ValueError:
             return None
     return None
-
-
-def number(term: str) -> Number:
-    """Return the value of a numeric literal; raises NoValue for any other term."""
-    if term[0] != '"':
-        raise NoValue
-    known = _plain(term)
-    if known is not None:
-        if known[0] == "number":
-            return known[1]  # type: ignore[no-any-return]
-        raise NoValue
-    value = _by_rdflib(term).value
-    if not _is_number(value):
-        raise NoValue
-    return value  # type: ignore[no-any-return]
-
-
-def is_true(term: str) -> bool:
-    """Return the effective boolean value of a term (SPARQL 17.2.2); raises NoValue if it has none."""
-    if term[0] != '"':
-        raise NoValue
-    known = _plain(term)
-    if known is not None and known[0] != "date":
-        return bool(known[1])
-    value = _by_rdflib(term).value
-    if isinstance(value, bool) or _is_number(value):
-        return bool(value == value and value)  # noqa: PLR0124 - NaN is false
-    if value is None and datatype(term) == BOOLEAN:
-        return False
-    raise NoValue
-
-
-OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b,
-    "<=": lambda a, b: a <= b,
-    ">=": lambda a, b: a >= b,
-}
-
-
-def compared(operator: str, first: str, second: str) -> bool:
-    """Return the value of a comparison of two terms (SPARQL 17.3); raises NoValue if they cannot be compared."""
-    is_equality = operator in {"=", "!="}
-    if first[0] != '"' or second[0] != '"':
-        if is_equality:
-            return (first == second) == (operator == "=")
-        raise NoValue
-    one, other = _plain(first), _plain(second)
-    if one is not None and other is not None and one[0] == other[0] and (is_equality or one[0][:5] != "text@"):
-        return OPERATORS[operator](one[1], other[1])
-    left, right = _by_rdflib(first), _by_rdflib(second)
-    if not is_equality:
-        return _ordered(operator, left, right)
-    # Equality of ill-typed and rare literals follows rdflib's rules, as in pySHACL.
-    from rdflib.plugins.sparql.operators import RelationalExpression
-    from rdflib.plugins.sparql.parserutils import CompValue
-    from rdflib.plugins.sparql.sparql import SPARQLError
-
-    comparison: Any = CompValue("RelationalExpression", expr=left, op=operator, other=right)
-    try:
-        return bool(RelationalExpression(comparison, None))  # type: ignore[arg-type]
-    except (SPARQLError, ArithmeticError) as error:
-        raise NoValue from error
-
-
-def _ordered(operator: str, left: Any, right: Any) -> bool:
-    """Return how two rdflib literals are ordered: SPARQL orders numbers, and values of the same datatype.
-
-    rdflib orders any two literals, for sorting; a filter must not use that order.
-    """
-    one, other = left.value, right.value
-    if _is_number(one) and _is_number(other):
-        if isinstance(one, float) or isinstance(other, float):
-            one, other = float(one), float(other)
-    elif None in {one, other} or left.datatype != right.datatype or left.language or right.language:
-        raise NoValue
-    try:
-        return OPERATORS[operator](one, other)
-    except TypeError as error:
-        raise NoValue from error
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def is_well_typed(term: str, kind: str) -> bool:
