@@ -97,7 +97,7 @@ def validate(  # noqa: PLR0913 - the options of pySHACL
             return []
         shapes = _with_targets(shapes, targets)
     _refuse_other_servers(shapes, shapes_name)
-    shapes = _without_other_truths(shapes)
+    shapes = _without_idle(shapes)
     with _settings_kept(), _quiet(), own_queries(project, shapes):
         import pyshacl
         import rdflib
@@ -151,21 +151,24 @@ def _with_targets(shapes: "rdflib.Graph", targets: "Targets") -> "rdflib.Graph":
     return limited
 
 
-def _without_other_truths(shapes: "rdflib.Graph") -> "rdflib.Graph":
-    """Return the shapes without a sh:uniqueLang that is not exactly ``true``: it has no effect (SHACL 4.5.3).
+def _without_idle(shapes: "rdflib.Graph") -> "rdflib.Graph":
+    """Return the shapes without statements that have no effect, which pySHACL takes for more.
 
-    pySHACL takes "1"^^xsd:boolean for true.
+    They are a sh:uniqueLang that is not exactly ``true`` (SHACL 4.5.3), where "1"^^xsd:boolean would count, and
+    sh:ignoredProperties or sh:flags without the parameter that they belong to, which would be errors.
     """
     import rdflib
     from rdflib import SH
 
     true = rdflib.Literal("true", datatype=rdflib.XSD.boolean)
-    other = [(s, SH.uniqueLang, o) for s, o in shapes.subject_objects(SH.uniqueLang) if o != true]
-    if not other:
+    idle = {(s, SH.uniqueLang, o) for s, o in shapes.subject_objects(SH.uniqueLang) if o != true}
+    for name, other in ((SH.ignoredProperties, SH.closed), (SH.flags, SH.pattern)):
+        idle |= {(s, name, o) for s, o in shapes.subject_objects(name) if (s, other, None) not in shapes}
+    if not idle:
         return shapes
     kept = rdflib.Graph(bind_namespaces="none")
     for triple in shapes:
-        if triple not in other:
+        if triple not in idle:
             kept.add(triple)
     return kept
 

@@ -199,3 +199,4 @@ def _sparql(path: Path) -> str:
             return "|".join(f"({_sparql(choice)})" for choice in path.choices)
         case Repeated():
             return f"({_sparql(path.path)}){'?' if not path.many else '*' if path.zero else '+'}"
+    raise AssertionError(f"{path} is not a path of a shape")

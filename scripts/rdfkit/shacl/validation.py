@@ -72,7 +72,7 @@ class ValidationInput:
         """Return sentences about what the shapes do not check, for the focus nodes of a validation."""
         nothing = [] if checked else [targets.nothing_targeted(self.names)]
         left_out = check.notes(self.usable[1], self.shape_sources) if self.problems else []
-        return (*nothing, *targets.undescribed(self.names), *left_out)
+        return (*nothing, *targets.undescribed(self.names), *targets.idle(self.names), *left_out)
 
     @cached_property
     def usable(self) -> "tuple[ValidationInput, list[Problem]]":

@@ -50,6 +50,17 @@ def _component(names: Names, component: components.Component) -> Iterator[Proble
     if all(each.optional for each in component.parameters):
         text = "a constraint component needs sh:parameter with a sh:path, and one of them without sh:optional: add it."
         yield Problem(triple, f"{name}: {text}", always=True)
+    for has_path in (False, True):
+        users = [
+            shape
+            for each in component.parameters
+            for shape in graph.objects(each.property)
+            if component.given(graph, shape) and bool(graph.values(shape, f"<{SH}path>")) == has_path
+        ]
+        if users and component.validator(graph, has_path=has_path) is None:
+            kind = "sh:propertyValidator" if has_path else "sh:nodeValidator"
+            text = f"it has no validator for {names.shape(users[0])}: add {kind} with sh:select, or sh:validator."
+            yield Problem(triple, f"{name}: {text}")
     for each in component.parameters:
         if each.name in components.RESERVED:
             text = f"a parameter cannot be called {each.name} (SHACL 6.2.1): give its sh:path another last part."

@@ -1,5 +1,6 @@
-"""What shapes look at: whether there are any, what they target, and what they refer to and do not describe."""
+"""What shapes do not look at, though it may seem so: notes that stop no engine."""
 
+from rdfkit.shacl import components
 from rdfkit.shacl.checking import wellformed
 from rdfkit.shacl.checking.problems import SH, Names
 from rdfkit.shacl.engine.graph import TYPE
@@ -56,3 +57,24 @@ def undescribed(names: Names) -> list[str]:
         for shape, name, value in references
         if not any(value in graph.objects(each) for each in graph.predicates())
     ]
+
+
+def idle(names: Names) -> list[str]:
+    """Return a sentence for each statement of the shapes that has no effect."""
+    graph = names.graph
+    queries = [(shape, node) for shape, values in graph.objects(f"<{SH}sparql>").items() for node in values]
+    found = [
+        f"{names.shape(node)} has sh:severity, which has no effect on a SPARQL constraint: put it on the shape."
+        for shape, node in queries
+        if node != shape and graph.values(node, f"<{SH}severity>")
+    ]
+    for component in components.declared(graph):
+        required = [each for each in component.parameters if not each.optional]
+        for shape in sorted({shape for each in required for shape in graph.objects(each.property)}):
+            lacking = [each.property for each in required if not graph.values(shape, each.property)]
+            if lacking:
+                found.append(
+                    f"{names.shape(shape)} does not use {names.term(component.node)}, because it lacks "
+                    f"{' and '.join(map(names.term, lacking))}: add that."
+                )
+    return found

@@ -263,7 +263,7 @@ class _Run:
 
 
 def _not_true(
-    solutions: Callable[[Collection[str]], Iterable[tuple[Any, ...]]], focus: Collection[str], values: Step
+    solutions: Callable[[Collection[Any]], Iterable[tuple[Any, ...]]], focus: Collection[str], values: Step
 ) -> Iterator[core.Found]:
     """Yield the values for which an ASK query is not true (SHACL 6.3)."""
     pairs = [(node, value) for node in focus for value in values(node)]
