@@ -203,6 +203,7 @@ SCAN = "ex:S a sh:NodeShape ; sh:targetClass ex:Scan ; "
         ),
         ("sh:target [ a sh:SPARQLTarget ]", "sh:target (targets of SHACL Advanced Features) is not supported"),
         ("sh:expression false", "sh:expression (expressions of SHACL Advanced Features) is not supported"),
+        ("sh:pattern '((('", "its sh:pattern "),
         ("sh:mincount 1", "there is no term sh:mincount in SHACL: did you mean sh:minCount?"),
     ],
 )

@@ -51,6 +51,8 @@ WRONG = {
     "sh:targetNode [ ]": "sh:targetNode must be an IRI or a literal",
     "sh:not 'x'": "sh:not must be a shape",
     "sh:datatype xsd:string , xsd:date": "sh:datatype has 2 values",
+    "sh:pattern '((('": "ex:S: its sh:pattern ",
+    "sh:pattern 'a' ; sh:flags 'k'": "ex:S: its sh:pattern ",
     "sh:sparql [ ]": "ex:S: sh:sparql needs a node with one sh:select, and this has none",
     "sh:sparql [ sh:select 'SELECT ?x { ?x ex:about $this }' ]": "its query does not select $this",
     "sh:sparql [ sh:select 'SELECT * { FILTER(1 = 1) }' ]": "its query does not select $this",

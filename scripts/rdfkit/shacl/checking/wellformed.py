@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from rdfkit.base import namespaces
 from rdfkit.shacl.checking.problems import SH, Names, Problem
 from rdfkit.shacl.checking.vocabulary import OF_PROPERTY_SHAPES, SINGLE
+from rdfkit.shacl.engine.core import compiled_pattern
 from rdfkit.shacl.engine.graph import FIRST, NIL, REST, TYPE, Graph
 from rdfkit.shacl.engine.literals import BOOLEAN, INTEGER, is_well_typed, lexical, suffix
 
@@ -85,9 +86,25 @@ def _shape(names: Names, node: str) -> Iterator[Problem]:
             )
             wrong.append((parameter, several[0], text))
         wrong += [(parameter, value, text) for value in several if (text := _of_value(names, parameter, value))]
+    if text := _of_pattern(values):
+        # No engine can use it: it is refused even if the check is switched off.
+        name = names.shape(node)
+        yield Problem((node, f"<{SH}pattern>", values["pattern"][0]), f"{name}: {text}", always=True)
     for parameter, value, text in wrong:
         predicate = f"<{SH}{parameter}>" if parameter else TYPE
         yield Problem((node, predicate, value), f"{names.shape(node)}: {text}")
+
+
+def _of_pattern(values: dict[str, list[str]]) -> str:
+    """Return why the pattern of a shape cannot be used, or an empty string."""
+    found = [values.get(name, [""])[0] for name in ("pattern", "flags")]
+    if not found[0] or not all(_is_string(each) for each in found if each):
+        return ""
+    try:
+        compiled_pattern(*(lexical(each) if each else "" for each in found))
+    except ValueError as error:
+        return f"its sh:pattern {error}: write it in another way."
+    return ""
 
 
 def _of_kind(graph: Graph, node: str, values: dict[str, list[str]]) -> Iterator[tuple[str, str, str]]:

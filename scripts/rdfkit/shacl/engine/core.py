@@ -163,14 +163,21 @@ def _max_length(setting: Setting) -> Fits:
 
 def _pattern(setting: Setting) -> Fits:
     values = setting.shape.values
-    flags = set(lexical(values["flags"][0]).lower()) if "flags" in values else set()
-    if not flags <= _FLAGS.keys():
-        raise setting.unsupported("with flags that are unknown")
     try:
-        search = re.compile(lexical(setting.value), sum(_FLAGS[flag] for flag in flags)).search
-    except (re.error, OverflowError, RecursionError):
-        raise setting.unsupported("that is not a valid regular expression") from None
+        search = compiled_pattern(lexical(setting.value), lexical(values["flags"][0]) if "flags" in values else "")
+    except ValueError as error:
+        raise setting.unsupported(f"that {error}") from None
     return lambda node: node[0] != "_" and search(lexical(node)) is not None
+
+
+def compiled_pattern(pattern: str, flags: str) -> Callable[[str], object]:
+    """Return the search of sh:pattern; raises ValueError, which says why it cannot be read."""
+    if unknown := sorted({*flags.lower()} - _FLAGS.keys()):
+        raise ValueError(f"cannot be read with the flag '{unknown[0]}'")
+    try:
+        return re.compile(pattern, sum(_FLAGS[flag] for flag in {*flags.lower()})).search
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"cannot be read as a regular expression ({error})") from None
 
 
 def _language_in(setting: Setting) -> Fits:
