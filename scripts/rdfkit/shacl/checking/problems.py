@@ -1,6 +1,7 @@
 """What a check of shapes finds: a sentence, and the triple that it is about; and the names of shapes in sentences."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from rdfkit.base import Project, namespaces
 from rdfkit.shacl.engine.graph import FIRST, REST, Graph
@@ -32,6 +33,21 @@ class Names:
 
     project: Project
     graph: Graph
+
+    @cached_property
+    def described(self) -> set[str]:
+        """The subjects of all triples."""
+        return {subject for predicate in self.graph.predicates() for subject in self.graph.objects(predicate)}
+
+    @cached_property
+    def terms_of(self) -> dict[str, set[str]]:
+        """The local names of the properties in SHACL's namespace that each node has."""
+        found: dict[str, set[str]] = {}
+        for predicate in self.graph.predicates():
+            if predicate.startswith(f"<{SH}"):
+                for subject in self.graph.objects(predicate):
+                    found.setdefault(subject, set()).add(predicate[1 + len(SH) : -1])
+        return found
 
     def term(self, node: str) -> str:
         """Return an IRI, as a CURIE if possible, or a literal; for a blank node, the way to it from an IRI."""

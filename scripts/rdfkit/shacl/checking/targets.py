@@ -55,7 +55,7 @@ def undescribed(names: Names) -> list[str]:
         f"{names.shape(shape)} refers to {names.term(value)} (sh:{name}), which these shapes do not describe, so it "
         "allows every node: check its IRI, or add the file that describes it."
         for shape, name, value in references
-        if not any(value in graph.objects(each) for each in graph.predicates())
+        if value not in names.described
     ]
 
 

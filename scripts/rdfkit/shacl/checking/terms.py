@@ -33,10 +33,8 @@ def _is_data(names: Names, node: str) -> bool:
 
     The test suite of W3C has such a node, in a file with data and shapes.
     """
-    graph = names.graph
-    kinds = graph.values(node, TYPE)
-    used = [p for p in graph.predicates() if p.startswith(_START) and node in graph.objects(p)]
-    is_known = any(p[len(_START) : -1] in TERMS for p in used)
+    kinds = names.graph.values(node, TYPE)
+    is_known = not names.terms_of.get(node, set()).isdisjoint(TERMS)
     return bool(kinds) and not is_known and not any(kind.startswith(_START) for kind in kinds)
 
 

@@ -174,8 +174,7 @@ def _referred(names: Names, parameter: str, value: str) -> str:
     graph = names.graph
     has_path = bool(graph.values(value, f"<{SH}path>"))
     if parameter == "property" and not has_path:
-        is_there = any(value in graph.objects(predicate) for predicate in graph.predicates())
-        what = "has no sh:path" if is_there else "is not described in these shapes"
+        what = "has no sh:path" if value in names.described else "is not described in these shapes"
         where = names.term(value) if value[0] == "<" else "its value"
         return f"sh:property needs a property shape, and {where} {what}: add its sh:path."
     if parameter == "node" and has_path:

@@ -71,6 +71,7 @@ def as_json(report: Report) -> str:
         "triples": report.triples,
         "checked": report.checked,
         "unchecked": list(report.unchecked),
+        "notes": list(report.notes),
         "results": results,
         "undefined": undefined,
         "contradictions": contradictions,
