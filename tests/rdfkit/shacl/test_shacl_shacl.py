@@ -16,7 +16,7 @@ from tests.support.validators import EX, quads_of
 
 pytestmark = pytest.mark.prove
 
-VALUES = [
+VALUES: list[NamedNode | BlankNode | Literal] = [
     NamedNode(EX + "other"),
     BlankNode("empty"),
     Literal("text"),
