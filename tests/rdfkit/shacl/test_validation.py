@@ -24,11 +24,12 @@ UNSUPPORTED = {
     "sh:targetClass ex:A ; sh:or ( ) .": "an empty sh:or",
     "sh:targetClass ex:A ; sh:in ex:p .": "a list that is not well-formed",
     "sh:targetClass ex:A ; sh:property ex:s2 . ex:s2 a sh:NodeShape .": "is not a shape for sh:property",
-    "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this WHERE { $this ex:p ?x } GROUP BY $this' ] .": "query",
-    "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this { { SELECT $this { $this ?p 1 } } }' ] .": "SELECT",
+    "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this { $this ex:p 1 }' ] .": "a query that is refused",
+    "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this { { SELECT ?x { $this ?p ?x } } }' ] .": "a sub-select",
+    "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this (SAMPLE(1) AS ?y) {} GROUP BY $this' ] .": "SAMPLE",
     "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this WHERE { $this ?p ?x MINUS { ?x ?y ?z } }' ] .": "MINUS",
     "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this WHERE { $this ?p ?x . FILTER(RAND() > 0) }' ] .": "RAND",
-    "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this { $this ?p ?x FILTER(ABS(?x) > 0) }' ] .": "ABS",
+    "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this ?x { $this ?p ?x } LIMIT 1' ] .": "LIMIT",
 }
 
 
