@@ -1,13 +1,12 @@
 """SPARQL queries of constraints by the grammar of SPARQL 1.1 (section 19.8), as tokens, and other spellings of tokens.
 
-A query is made from random choices, so that hypothesis can make, keep and shorten it. What SHACL forbids in a query with
-pre-bound variables is not made: MINUS, VALUES, SERVICE, GRAPH, FROM and AS with a pre-bound variable (appendix A).
+A query is made from random choices, so that hypothesis can make, keep and shorten it. What SHACL forbids in a query
+with pre-bound variables is not made: MINUS, VALUES, SERVICE, GRAPH, FROM and AS with a pre-bound variable (appendix A).
 """
 
 import re
 from collections.abc import Iterable
 from random import Random
-from typing import NamedTuple
 
 EX = "http://example.org/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -24,7 +23,7 @@ NODES = ("a", "b", "c", "d", "e")
 NUMBERS = ("0", "1", "2", "007", "3", "400", "2.5", ".5", "0.10", "4.1E2", "1e0", "5.0e-1", ".5e1", "2.E0")
 STRINGS = ('"a"', '"b"', '"text"', '""', '"a b"', '"1"', '"2"', '"é"')
 TYPED = (
-    '"x" ^^ ex:own', '"1" ^^ xsd:byte', '"5" ^^ xsd:decimal', '"2024-02-29" ^^ xsd:date', '"2024-03-01Z" ^^ xsd:date',
+    '"x" ^^ ex:own', '"9" ^^ xsd:byte', '"5" ^^ xsd:decimal', '"2024-02-29" ^^ xsd:date', '"2024-03-01Z" ^^ xsd:date',
     '"2024-02-29T12:00:00" ^^ xsd:dateTime', '"2024-02-29T12:00:00Z" ^^ xsd:dateTime', '"true" ^^ xsd:boolean',
     '"1.5" ^^ xsd:float', '"a" @en', '"a" @en-GB', '"b" @fr', '"P1D" ^^ xsd:dayTimeDuration', '"1" ^^ xsd:integer',
 )  # fmt: skip
@@ -57,14 +56,22 @@ class Maker:
     def variable(self) -> str:
         return "$this" if self.chance(30) else f"?{self.random.choice(self.names)}"
 
+    def new_name(self) -> str:
+        """Return a variable that expressions may use afterwards."""
+        name = self.new()
+        self.names.append(name[1:])
+        return name
+
     def number(self) -> str:
         return self.random.choice(NUMBERS)
 
-    def literal(self) -> str:
-        kind = self.random.randrange(4)
-        if kind == 0:
-            return self.pick("", "", "-", "+") + self.number()
-        return self.random.choice(STRINGS) if kind == 1 else "true" if kind == 2 and self.chance(30) else self.pick(*TYPED)
+    def literal(self) -> Tokens:
+        kind = self.random.randrange(8)
+        if kind < 2:
+            return [self.pick("", "", "-", "+") + self.number()]
+        if kind == 2:
+            return [self.pick("true", "false")]
+        return [self.random.choice(STRINGS)] if kind < 5 else self.pick(*TYPED).split()
 
     def predicate(self) -> str:
         return "a" if self.chance(8) else f"ex:{self.random.choice(PREDICATES)}"
@@ -93,14 +100,14 @@ class Maker:
         return self.path() if self.chance(20) else [self.predicate()]
 
     def object(self, depth: int = 0) -> Tokens:
-        kind = self.random.randrange(20)
-        if kind < 12:
-            return [self.variable()]
-        if kind < 15:
+        kind = self.random.randrange(24)
+        if kind < 18:
+            return [self.variable()] if self.chance(60) else [self.new_name()]
+        if kind < 20:
             return [f"ex:{self.random.choice(NODES)}"]
-        if kind < 18 or depth:
-            return self.literal().split()
-        if kind == 18:
+        if kind < 22 or depth:
+            return self.literal()
+        if kind == 22:
             return ["[", *self.properties(depth + 1), "]"] if self.chance(80) else ["[", "]"]
         return ["(", *self.object(depth + 1), *(self.object(depth + 1) if self.chance(50) else []), ")"]
 
@@ -113,8 +120,8 @@ class Maker:
         return found
 
     def triples(self) -> Tokens:
-        subject = [self.variable()] if self.chance(92) else [f"ex:{self.random.choice(NODES)}"]
-        return [*subject, *self.properties()]
+        subject = self.random.choice(("$this", "$this", self.variable(), f"ex:{self.random.choice(NODES)}"))
+        return [subject, *self.properties()]
 
     # Expressions
 
@@ -122,7 +129,7 @@ class Maker:
         """Return an expression of any kind."""
         return self.truth(depth) if self.chance(40) else self.value(depth)
 
-    def truth(self, depth: int = 0) -> Tokens:  # noqa: C901 - one branch for each kind
+    def truth(self, depth: int = 0) -> Tokens:  # noqa: C901, PLR0911 - one branch for each kind
         kind = self.random.randrange(16) if depth < 3 else self.random.randrange(5)
         if kind < 5:
             return [*self.value(depth + 1), self.pick("=", "!=", "<", ">", "<=", ">="), *self.value(depth + 1)]
@@ -141,7 +148,15 @@ class Maker:
             return [name, "(", *self.text(depth + 1), ",", *self.text(depth + 1), ")"]
         if kind == 10:
             flags = [",", self.pick('"i"', '"s"', '""')] if self.chance(30) else []
-            return ["REGEX", "(", *self.text(depth + 1), ",", self.pick('"^a"', '"t$"', '"[a-c]+"', '"x|b"'), *flags, ")"]
+            return [
+                "REGEX",
+                "(",
+                *self.text(depth + 1),
+                ",",
+                self.pick('"^a"', '"t$"', '"[a-c]+"', '"x|b"'),
+                *flags,
+                ")",
+            ]
         if kind == 11:
             members: Tokens = []
             for _ in range(self.random.randrange(4)):
@@ -156,12 +171,12 @@ class Maker:
             return [*(["NOT"] if self.chance(50) else []), "EXISTS", *self.group(depth + 1)]
         return ["xsd:boolean", "(", *self.value(depth + 1), ")"]
 
-    def value(self, depth: int = 0) -> Tokens:
+    def value(self, depth: int = 0) -> Tokens:  # noqa: PLR0911
         kind = self.random.randrange(14) if depth < 3 else self.random.randrange(6)
         if kind < 4:
             return [self.variable()]
         if kind < 6:
-            return self.literal().split() if self.chance(80) else [f"ex:{self.random.choice(NODES)}"]
+            return self.literal() if self.chance(80) else [f"ex:{self.random.choice(NODES)}"]
         if kind < 9:
             return self.numeric(depth)
         if kind < 11:
@@ -172,9 +187,9 @@ class Maker:
         if kind == 12:
             return ["COALESCE", "(", *self.value(depth + 1), ",", *self.value(depth + 1), ")"]
         name = self.pick("DATATYPE", "TIMEZONE", "xsd:dateTime", "xsd:date")
-        return [name, "(", *([self.variable()] if self.chance(70) else self.literal().split()), ")"]
+        return [name, "(", *([self.variable()] if self.chance(70) else self.literal()), ")"]
 
-    def numeric(self, depth: int) -> Tokens:
+    def numeric(self, depth: int) -> Tokens:  # noqa: PLR0911
         kind = self.random.randrange(9) if depth < 3 else 0
         if kind == 0:
             return [self.number()]
@@ -192,14 +207,19 @@ class Maker:
         name = self.pick("xsd:integer", "xsd:decimal", "xsd:double", "xsd:float")
         return [name, "(", *self.value(depth + 1), ")"]
 
-    def text(self, depth: int = 0) -> Tokens:
+    def text(self, depth: int = 0) -> Tokens:  # noqa: PLR0911
         kind = self.random.randrange(12) if depth < 3 else self.random.randrange(4)
         if kind < 3:
             return ["STR", "(", self.variable(), ")"]
         if kind < 5:
             return [self.random.choice(STRINGS)] if self.chance(60) else [self.variable()]
         if kind == 5:
-            return [self.pick("UCASE", "LCASE", "LANG", "TZ", "xsd:string", "ENCODE_FOR_URI"), "(", self.variable(), ")"]
+            return [
+                self.pick("UCASE", "LCASE", "LANG", "TZ", "xsd:string", "ENCODE_FOR_URI"),
+                "(",
+                self.variable(),
+                ")",
+            ]
         if kind == 6:
             return ["CONCAT", "(", *self.text(depth + 1), ",", *self.text(depth + 1), ")"]
         if kind == 7:
@@ -214,7 +234,9 @@ class Maker:
                 by = '"-"'
             return ["REPLACE", "(", *self.text(depth + 1), ",", pattern, ",", by, ")"]
         if kind == 10:
-            return self.random.choice((["STRLANG", "(", '"a"', ",", '"en"', ")"], ["STRDT", "(", '"1"', ",", "xsd:integer", ")"]))
+            return self.random.choice(
+                (["STRLANG", "(", '"a"', ",", '"en"', ")"], ["STRDT", "(", '"1"', ",", "xsd:integer", ")"])
+            )
         return [self.pick("MD5", "SHA256"), "(", "STR", "(", self.variable(), ")", ")"]
 
     # Groups
@@ -236,15 +258,16 @@ class Maker:
             return self.group(depth + 1)
         if kind == 8 and depth < 2:
             return ["{", *self.sub_select(depth + 1), "}"]
-        name = self.new()
-        self.names.append(name[1:])
-        return ["BIND", "(", *self.expression(1), "AS", name, ")"]
+        value = self.expression(1)
+        return ["BIND", "(", *value, "AS", self.new_name(), ")"]
 
     def group(self, depth: int = 0) -> Tokens:
         """Return a group graph pattern in its braces."""
         found: Tokens = ["{"]
         names = self.names.copy()
-        if depth == 0 or self.chance(85):
+        if depth == 0 and self.chance(92):
+            found += ["$this", self.pick("ex:p", "ex:q", "ex:r"), f"?{self.random.choice(self.names)}", "."]
+        if self.chance(70):
             found += self.triples()
             while self.chance(30):
                 found += [".", *self.triples()]
@@ -269,7 +292,15 @@ class Maker:
             keys = ["$this", key] if self.chance(60) else ["$this"]
             return ["SELECT", *keys, "(", *call, "AS", made, ")", "WHERE", *inner, "GROUP", "BY", *keys]
         distinct = ["DISTINCT"] if self.chance(40) else []
-        return ["SELECT", *distinct, "$this", *(["?x"] if self.chance(70) else []), f"?{self.names[0]}", "WHERE", *self.group(depth)]
+        return [
+            "SELECT",
+            *distinct,
+            "$this",
+            *(["?x"] if self.chance(70) else []),
+            f"?{self.names[0]}",
+            "WHERE",
+            *self.group(depth),
+        ]
 
     def aggregate(self, variable: str) -> Tokens:
         name = self.pick("COUNT", "COUNT", "SUM", "MIN", "MAX", "AVG")
@@ -300,13 +331,6 @@ class Maker:
 # Spelling
 
 
-class Spelled(NamedTuple):
-    """A text in a plain spelling and in another one, with the same meaning."""
-
-    plain: str
-    other: str
-
-
 def plain(tokens: Iterable[str]) -> str:
     """Return tokens as a text with one blank between them, with the prefixes that `Maker` uses."""
     prologue = "".join(f"PREFIX {name}: <{iri}> " for name, iri in PREFIXES.items())
@@ -314,22 +338,61 @@ def plain(tokens: Iterable[str]) -> str:
 
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
-_GAPS = (" ", " ", "\n", "\t", "  ", "\r\n", " # a comment . } \"\n", "\n#\n")
+_GAPS = (" ", " ", "\n", "\t", "  ", "\r\n", ' # a comment . } "\n', "\n#\n")
 _STICKY = re.compile(r"[\w:.?$@<>=!&|^*+/\-\\%\"']")
+
+
+def expanded(tokens: list[str], random: Random) -> list[str]:
+    """Return tokens with some of the abbreviations ``;`` and ``,`` of triples written out."""
+    made: list[str] = []
+    depth, start, verb = 0, 0, 1
+    for at, token in enumerate(tokens):
+        after = tokens[at + 1] if at + 1 < len(tokens) else ""
+        is_term = made[start:] and _is_term(made[start])
+        if token == ";" and not depth and is_term and after not in {".", "}", ";", "]"} and random.randrange(2):
+            made += [".", made[start]]
+            start = len(made) - 1
+            verb = start + 1
+        elif token == "," and not depth and is_term and _is_verb(made[verb:]) and random.randrange(2):
+            made += [";", made[verb]]
+            verb = len(made) - 1
+        else:
+            made.append(token)
+            verb = len(made) if token == ";" and not depth else verb
+        depth += (token in {"(", "["}) - (token in {")", "]"})
+        if token in {"{", "}"} or (token == "." and not depth) or (token == ")" and not depth and not is_term):
+            start, depth = len(made), 0
+            verb = start + 1
+    return made
+
+
+def _is_term(token: str) -> bool:
+    return token[0] in "?$<" or (":" in token and token[0] not in "\"'")
+
+
+def _is_verb(tokens: list[str]) -> bool:
+    return len(tokens) > 1 and (_is_term(tokens[0]) or tokens[0] == "a") and tokens[1] not in {"/", "|", "*", "+", "?"}
 
 
 def respelled(tokens: list[str], random: Random, prefixes: dict[str, str]) -> str:
     """Return tokens as a text in another spelling with the same meaning.
 
     Changed are the case of keywords, white space and comments, ``?`` and ``$``, quotation marks, prefixed names and
-    ``a`` written out, and characters written as code point escapes.
+    ``a`` written out, characters written as code point escapes, and the abbreviations of triples.
     """
+    tokens = expanded(tokens, random)
     made: list[str] = []
     declaring = False
     for at, token in enumerate(tokens):
         after = tokens[at + 1] if at + 1 < len(tokens) else ""
         declaring = declaring or token.upper() in {"PREFIX", "BASE"}
-        made.append(token.swapcase() if declaring and token.upper() == "PREFIX" else token if declaring else _other(token, after, random, prefixes))
+        made.append(
+            token.swapcase()
+            if declaring and token.upper() == "PREFIX"
+            else token
+            if declaring
+            else _other(token, random, prefixes)
+        )
         declaring = declaring and not token.startswith("<")
     text = ""
     for at, token in enumerate(made):
@@ -341,6 +404,8 @@ def respelled(tokens: list[str], random: Random, prefixes: dict[str, str]) -> st
 
 def _gap(token: str, after: str, random: Random) -> str:
     """Return what is between two tokens: nothing where they stay apart."""
+    if token + after in {"()", "[]"}:  # one token, which has no comment in it
+        return random.choice(("", " ", "\n"))
     may_touch = token[-1] in "{}()[];," or after[0] in "{}()[];,"
     if after == "." and token[-1] not in ".?$":
         may_touch = True
@@ -352,7 +417,7 @@ def _gap(token: str, after: str, random: Random) -> str:
     return random.choice(_GAPS)
 
 
-def _other(token: str, after: str, random: Random, prefixes: dict[str, str]) -> str:  # noqa: PLR0911 - one for each kind
+def _other(token: str, random: Random, prefixes: dict[str, str]) -> str:  # noqa: PLR0911 - one for each kind
     if token[0] in "?$" and len(token) > 1:
         return random.choice("?$") + token[1:]
     if token == "a":

@@ -13,8 +13,6 @@ from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.shacl import ValidationInput, validate
 from rdfkit.shacl.engine import engine as fast
-from rdfkit.shacl.engine.functions import FUNCTIONS
-from rdfkit.shacl.engine.query import Call
 from rdfkit.shacl.engine.shapes import COMPONENTS
 from tests.support.validators import EX, NODES, PREFIXES, Compared, by_both, quads_of, typed
 
@@ -143,17 +141,6 @@ def test_the_shapes_of_these_tests_use_every_component() -> None:
             found |= {constraint.parameter for constraint in shape.constraints}
             waiting += [part for constraint in shape.constraints for part in constraint.shapes]
     assert COMPONENTS.keys() - found == set()
-
-
-def test_the_queries_of_these_tests_use_every_function() -> None:
-    used: set[str] = set()
-    waiting: list[object] = list(fast.prepare(PROJECT, quads_of("queries.ttl")).queries.values())
-    while waiting:
-        part = waiting.pop()
-        used |= {part.name} if isinstance(part, Call) else set()
-        fields = getattr(part, "__match_args__", ())
-        waiting += part if isinstance(part, tuple) else [getattr(part, name) for name in fields]
-    assert FUNCTIONS.keys() - used == set()
 
 
 # Where pySHACL is wrong by the specification

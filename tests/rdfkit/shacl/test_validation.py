@@ -18,6 +18,7 @@ UNSUPPORTED = {
     "sh:targetClass ex:A ; sh:property [ sh:path ex:p ; sh:minCount -1 ] .": "a sh:minCount that is not a count",
     CONSTRAINT % "$this ?p ?x . FILTER(RAND() > 0)": "RAND",
     "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this ?x { $this ?p ?x } LIMIT 1' ] .": "LIMIT",
+    "sh:targetClass ex:A ; sh:sparql [ sh:select 'SELECT $this (SAMPLE(1) AS ?y) {} GROUP BY $this' ] .": "SAMPLE",
 }
 REFUSED = {
     "sh:targetClass ex:A ; sh:rule [ a sh:TripleRule ] .": r"/s: sh:rule \(rules of SHACL Advanced Features\) is not",

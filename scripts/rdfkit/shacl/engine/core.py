@@ -215,7 +215,7 @@ def _and(setting: Setting, nodes: set[str]) -> set[str]:
 
 
 def _or(setting: Setting, nodes: set[str]) -> set[str]:
-    return set.intersection(*(setting.failing(shape, nodes) for shape in setting.constraint.shapes))
+    return nodes.intersection(*(setting.failing(shape, nodes) for shape in setting.constraint.shapes))
 
 
 def _not(setting: Setting, nodes: set[str]) -> set[str]:

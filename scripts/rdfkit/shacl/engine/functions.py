@@ -44,7 +44,8 @@ def _rounded(rounded: Callable[[Any], int], compiler: Compiler, given: Arguments
 
 
 def _half_up(value: Any) -> int:
-    return math.floor(value + (Decimal("0.5") if isinstance(value, Decimal) else 0.5))
+    half: Any = Decimal("0.5") if isinstance(value, Decimal) else 0.5
+    return int(math.floor(value + half))
 
 
 def _absolute(compiler: Compiler, given: Arguments) -> Compiled:

@@ -61,6 +61,10 @@ class Scope:
         self.maybe = (self.maybe | {*maybe}) - self.bound
 
 
+def _found(_row: Row) -> bool:
+    return True
+
+
 class Planner(Compiler):
     """Compiles the groups of one query, with their expressions, against one graph."""
 
@@ -161,10 +165,11 @@ class Planner(Compiler):
                 own[place] = row[place]
             return produce(own)
 
-        places = [(number, self.slots[name], name) for number, name in enumerate(names) if name in inner.known]
-        same = [(number, place) for number, place, name in places if name in scope.bound & inner.bound]
-        others = [(n, place, name in scope.known) for n, place, name in places if name not in scope.bound & inner.bound]
-        others = [(n, place, known) for n, place, known in others if place not in given]
+        fixed = scope.bound & scope.given  # the same on both sides
+        both = (scope.bound & inner.bound) - fixed
+        places = [(n, self.slots[name], name) for n, name in enumerate(names) if name in inner.known - fixed]
+        same = [(number, place) for number, place, name in places if name in both]
+        others = [(n, place, name in scope.known) for n, place, name in places if name not in both]
         scope.add(inner.bound & {*names}, inner.maybe & {*names})
         return loops.joined(apart, given, same, others)
 
@@ -241,7 +246,7 @@ class Planner(Compiler):
         if any(self.kinds.get(name, "term") != "term" for name in scopes.as_terms(group)):
             raise Unsupported("EXISTS with a computed value in a pattern")
         scope = Scope({*self.bound}, {*self.maybe}, self.bound | self.maybe)
-        return self._within(scope, lambda: self.group(group, scope)(lambda row: True))  # type: ignore[no-any-return]
+        return self._within(scope, lambda: self.group(group, scope)(_found))  # type: ignore[no-any-return]
 
     # Triple patterns
 

@@ -111,6 +111,7 @@ def _quantity_of(term: str) -> Any:
 
 
 def calculated(sign: str, one: Any, other: Any) -> Any:
+    """Return the sum, difference, product or quotient of two numbers, in their common type (17.3)."""
     if type(one) is not type(other) or type(one) is values.Float:
         one, other = values.promoted(one, other)
         if isinstance(one, values.Float):
@@ -252,13 +253,7 @@ def text_of(compiler: Compiler, given: Arguments) -> Compiled:
     if kind == "text":
         return kind, function
     term = compiler.term(given[0])
-    return "text", lambda row: _str(term(row))
-
-
-def _str(term: str) -> str:
-    if term[0] == "_":
-        raise NoValue
-    return literals.lexical(term)
+    return "text", lambda row: literals.lexical(term(row))
 
 
 def language_of(compiler: Compiler, given: Arguments) -> Compiled:

@@ -4,6 +4,7 @@ Solutions that differ only in variables that are not selected are given once: SH
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from rdfkit.shacl.engine import literals, loops, operators, values
@@ -154,8 +155,9 @@ class _Compiler(Planner):
                         new[place] = value
                 for place, aggregate in aggregates:
                     new[place] = aggregate(members)
-                for done in finished(new):
-                    answer.append(tuple([None if place is None else done[place] for place in places]))
+                answer += [
+                    tuple([None if place is None else done[place] for place in places]) for done in finished(new)
+                ]
             return answer
 
         return solutions, after
@@ -215,21 +217,30 @@ def _average(terms: list[str]) -> str:
 
 
 def _extreme(operator: str) -> Callable[[list[str]], str]:
+    """Return MIN or MAX by the order of ORDER BY (15.1): blank nodes, IRIs, literals.
+
+    Literals that cannot be compared have no order; they are ordered by their text, so that there is one answer.
+    """
+
+    def is_better(term: str, best: str) -> bool:
+        one, other = _RANKS[term[0]], _RANKS[best[0]]
+        if one == other == _RANKS['"']:
+            with suppress(NoValue):
+                return values.compared(operator, term, best)
+        return (one, term) < (other, best) if operator == "<" else (one, term) > (other, best)
+
     def extreme(terms: list[str]) -> str:
         if not terms:
             raise NoValue
         best = terms[0]
         for term in terms[1:]:
-            if term[0] == best[0] == "<":
-                is_better = (term < best) == (operator == "<")
-            else:
-                is_better = values.compared(operator, term, best)
-            best = term if is_better else best
+            best = term if is_better(term, best) else best
         return best
 
     return extreme
 
 
+_RANKS = {"_": 0, "<": 1, '"': 2}
 _AGGREGATES: Mapping[str, Callable[[list[str]], str]] = {
     "COUNT": _count,
     "SUM": _sum,

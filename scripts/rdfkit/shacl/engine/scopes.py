@@ -45,7 +45,7 @@ def has(node: Variable | str, bound: Collection[str]) -> bool:
     return isinstance(node, str) or node.name in bound
 
 
-def variables(element: Any) -> set[str]:
+def variables(element: Any) -> set[str]:  # noqa: PLR0911 - one for each kind
     """Return the variables that a part of a query mentions, without those that only a sub-select has."""
     match element:
         case Pattern():
@@ -109,7 +109,7 @@ def _every(part: Any) -> set[str]:
     return set().union(*map(_every, parts_of(part)))
 
 
-def parts_of(part: Any) -> tuple[Any, ...]:
+def parts_of(part: Any) -> tuple[Any, ...]:  # noqa: PLR0911 - one for each kind
     """Return the groups, elements and expressions directly inside a part of a query."""
     match part:
         case Group():
@@ -164,7 +164,7 @@ def certain_of(query: Query) -> set[str]:
     return found & {*query.selected}
 
 
-def is_open(group: Group, outside: set[str], given: Collection[str]) -> bool:
+def is_open(group: Group, outside: set[str], given: Collection[str]) -> bool:  # noqa: C901 - one for each kind
     """Return whether a group may be evaluated with the values of the variables ``outside`` of it.
 
     SPARQL evaluates a group on its own and then joins (section 18). Both are the same if each of these variables that

@@ -206,10 +206,7 @@ class _Reader:
     def _nested(self, node: str, parameter: str, value: str, values: dict[str, list[str]]) -> Iterable[str]:
         """Return the shapes that the value of a parameter refers to."""
         if parameter in {"and", "or", "xone"}:
-            members = self._members(node, value)
-            if not members:
-                raise Unsupported(f"{self._name(node)} has an empty sh:{parameter}")
-            return members
+            return self._members(node, value)
         if parameter in {"node", "not", "property"}:
             return (value,)
         if parameter in {"qualifiedMinCount", "qualifiedMaxCount"}:

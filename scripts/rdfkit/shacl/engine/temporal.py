@@ -1,4 +1,4 @@
-"""Dates, times and durations: their parts, their text and arithmetic (XPath and XQuery Functions 3.1, sections 8 to 10).
+"""Dates, times and durations: their parts, their text and arithmetic (XPath Functions 3.1, sections 8 to 10).
 
 SPARQL 1.1 defines the parts of xsd:dateTime only. As in Oxigraph and Jena, other dates and times have parts too, and
 can be added and subtracted.

@@ -3,8 +3,8 @@
 A value is a pair of kind and Python value. Kinds: ``number``, ``text``, ``text@`` and a language, ``boolean``,
 ``dateTime``, ``date``, ``time``, ``gYear``, ``gYearMonth``,
 ``gMonth``, ``gMonthDay``, ``gDay``, ``duration``; ``ill`` for a literal that is not valid for
-its datatype, and ``other`` for any other datatype: also for those derived from xsd:string, which Oxigraph and Jena do not
-compare with strings either.
+its datatype, and ``other`` for any other datatype: also for those derived from xsd:string, which
+Oxigraph and Jena do not compare with strings either.
 """
 
 import re
@@ -89,7 +89,7 @@ def single(value: float) -> Float:
 
 
 @lru_cache(maxsize=MAX_CACHED_LITERALS)
-def value_of(term: str) -> tuple[str, Any]:
+def value_of(term: str) -> tuple[str, Any]:  # noqa: PLR0911 - one for each kind
     """Return kind and value of a literal; ("", None) for another term."""
     if term[0] != '"':
         return "", None
@@ -231,12 +231,15 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def compared(operator: str, first: str, second: str) -> bool:
+_REFLEXIVE = {"=", "<=", ">="}
+
+
+def compared(operator: str, first: str, second: str) -> bool:  # noqa: C901, PLR0911 - one for each kind
     """Return the value of a comparison of two terms (SPARQL 17.3); raises NoValue if they cannot be compared."""
     is_equality = operator in {"=", "!="}
     if first[0] != '"' or second[0] != '"':
-        if is_equality:
-            return (first == second) == (operator == "=")
+        if is_equality or first == second:
+            return (first == second) == (operator in _REFLEXIVE)
         raise NoValue
     (kind, one), (other_kind, other) = value_of(first), value_of(second)
     if kind == other_kind:
@@ -248,10 +251,10 @@ def compared(operator: str, first: str, second: str) -> bool:
             if isinstance(one, Moment):
                 return _compared_moments(operator, one, other)
             return OPERATORS[operator](one, other)
+    if first == second:  # by Oxigraph and Jena; the specification has an order only for values that it knows
+        return operator in _REFLEXIVE
     if not is_equality:
         raise NoValue
-    if first == second:
-        return operator == "="
     if {"ill", "other"} & {kind, other_kind} and "text@" not in {kind[:5], other_kind[:5]}:
         raise NoValue  # they may have the same value (17.4.1.7, RDFterm-equal)
     return operator == "!="
@@ -276,11 +279,17 @@ def promoted(one: Any, other: Any) -> tuple[Any, Any]:
 
 
 def _compared_moments(operator: str, one: Moment, other: Moment) -> bool:
-    """Compare two moments; one with and one without a time zone only where every zone gives the same answer."""
+    """Compare two moments.
+
+    One with and one without a time zone are not equal (XSD 1.1, appendix D.2.1), and are ordered only where every zone
+    gives the same order.
+    """
     if (one.zone is None) == (other.zone is None):
         return OPERATORS[operator](one.seconds - 60 * (one.zone or 0), other.seconds - 60 * (other.zone or 0))
     margin = 60 * _ZONE_MINUTES
     left, right = one.seconds - 60 * (one.zone or 0), other.seconds - 60 * (other.zone or 0)
+    if operator in {"=", "!="}:
+        return operator == "!="
     if abs(left - right) <= margin:
         raise NoValue
     return OPERATORS[operator](left, right)
