@@ -97,7 +97,7 @@ def validate(  # noqa: PLR0913 - the options of pySHACL
             return []
         shapes = _with_targets(shapes, targets)
     _refuse_other_servers(shapes, shapes_name)
-    shapes = _without_idle(shapes)
+    shapes = _corrected(shapes)
     with _settings_kept(), _quiet(), own_queries(project, shapes):
         import pyshacl
         import rdflib
@@ -107,7 +107,7 @@ def validate(  # noqa: PLR0913 - the options of pySHACL
             _, report, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
         except (ReportableRuntimeError, ShapeLoadError, ValidationFailure) as error:
             why = printable(" ".join(str(getattr(error, "message", error)).split()), 600)
-            raise UserError(f"The shapes in {shapes_name} are not valid SHACL, fix them: {why}") from error
+            raise UserError(f"pySHACL cannot use the shapes in {shapes_name}: {why.rstrip('.')}{hint}.") from error
         except UserError:
             raise
         except (ArithmeticError, RecursionError, re.error) as error:
@@ -151,25 +151,29 @@ def _with_targets(shapes: "rdflib.Graph", targets: "Targets") -> "rdflib.Graph":
     return limited
 
 
-def _without_idle(shapes: "rdflib.Graph") -> "rdflib.Graph":
-    """Return the shapes without statements that have no effect, which pySHACL takes for more.
+def _corrected(shapes: "rdflib.Graph") -> "rdflib.Graph":
+    """Return the shapes without what pySHACL takes for something else.
 
-    They are a sh:uniqueLang that is not exactly ``true`` (SHACL 4.5.3), where "1"^^xsd:boolean would count, and
-    sh:ignoredProperties or sh:flags without the parameter that they belong to, which would be errors.
+    A sh:uniqueLang that is not exactly ``true`` has no effect (SHACL 4.5.3), and "1"^^xsd:boolean would count. Neither
+    has sh:ignoredProperties or sh:flags without the parameter that they belong to, which would be errors. No literal
+    has the datatype rdfs:Literal or rdfs:Datatype, and all would conform: another one takes their place.
     """
     import rdflib
-    from rdflib import SH
+    from rdflib import RDFS, SH
 
     true = rdflib.Literal("true", datatype=rdflib.XSD.boolean)
     idle = {(s, SH.uniqueLang, o) for s, o in shapes.subject_objects(SH.uniqueLang) if o != true}
     for name, other in ((SH.ignoredProperties, SH.closed), (SH.flags, SH.pattern)):
         idle |= {(s, name, o) for s, o in shapes.subject_objects(name) if (s, other, None) not in shapes}
-    if not idle:
+    odd = {(s, SH.datatype, o) for s, o in shapes.subject_objects(SH.datatype) if o in {RDFS.Literal, RDFS.Datatype}}
+    if not idle and not odd:
         return shapes
     kept = rdflib.Graph(bind_namespaces="none")
     for triple in shapes:
-        if triple not in idle:
+        if triple not in idle | odd:
             kept.add(triple)
+    for shape, name, _ in odd:
+        kept.add((shape, name, rdflib.URIRef("urn:x-no-datatype")))
     return kept
 
 

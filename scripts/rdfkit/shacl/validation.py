@@ -137,7 +137,7 @@ def validate(
             given.shapes,
             targets=None if among is None else aims,
             shapes_name=given.shapes_name,
-            hint="" if isinstance(given.prepared, str) else ", or use the fast engine, which reports them",
+            hint="" if isinstance(given.prepared, str) else ", or use the fast engine",
         )
     checked = pyshacl_engine.nodes(aims)
     return results, {str(rdflib_adapter.from_rdflib(node)) for node in checked}  # type: ignore[arg-type]

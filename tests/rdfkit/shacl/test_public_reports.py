@@ -216,6 +216,10 @@ NOTED = {
         f"{S}sh:sparql [ sh:severity sh:Warning ; sh:select 'SELECT $this {{ $this ?p 1 }}' ] .",
         "has sh:severity, which has no effect on a SPARQL constraint: put it on the shape",
     ),
+    "none: a datatype that no literal has": (
+        f"{S}sh:property [ sh:path ex:p ; sh:datatype rdfs:Literal ] .",
+        "has sh:datatype rdfs:Literal, which no literal has",
+    ),
     "TopQuadrant 29: one of two parameters": (
         f"{S}ex:m 1 . ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:m ] , [ sh:path ex:n ] .",
         "does not use <http://example.org/C>, because it lacks <http://example.org/n>: add that",

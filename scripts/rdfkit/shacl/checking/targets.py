@@ -1,5 +1,6 @@
 """What shapes do not look at, though it may seem so: notes that stop no engine."""
 
+from rdfkit.base import namespaces
 from rdfkit.shacl import components
 from rdfkit.shacl.checking import wellformed
 from rdfkit.shacl.checking.problems import SH, Names
@@ -7,6 +8,8 @@ from rdfkit.shacl.engine.graph import TYPE
 
 _TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
 _KINDS = {f"<{SH}NodeShape>", f"<{SH}PropertyShape>"}
+
+_NO_DATATYPES = {f"<{namespaces.RDFS}{name}>" for name in ("Literal", "Datatype")}
 
 MAX_SHAPES_SHOWN = 5
 
@@ -67,6 +70,12 @@ def idle(names: Names) -> list[str]:
         f"{names.shape(node)} has sh:severity, which has no effect on a SPARQL constraint: put it on the shape."
         for shape, node in queries
         if node != shape and graph.values(node, f"<{SH}severity>")
+    ]
+    found += [
+        f"{names.shape(shape)} has sh:datatype {names.term(value)}, which no literal has: use sh:nodeKind sh:Literal."
+        for shape, values in graph.objects(f"<{SH}datatype>").items()
+        for value in values
+        if value in _NO_DATATYPES
     ]
     for component in components.declared(graph):
         required = [each for each in component.parameters if not each.optional]

@@ -31,7 +31,6 @@ Failing: TypeAlias = Callable[[Shape, Collection[str]], set[str]]
 Fits: TypeAlias = Callable[[str], bool]
 
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE}
-_ODD_DATATYPES = {f"<{namespaces.RDFS}{name}>" for name in ("Literal", "Datatype")}
 _RESOURCE = f"<{namespaces.RDFS}Resource>"
 _NODE_KINDS = {
     "IRI": "<",
@@ -66,8 +65,8 @@ class Setting:
         try:
             value = number(self.value)
         except NoValue:
-            value = -1
-        if not isinstance(value, int) or value < 0:
+            value = None
+        if not isinstance(value, int):
             raise self.unsupported("that is not a count")
         return value
 
@@ -121,8 +120,6 @@ def _class(setting: Setting) -> Fits:
 
 def _datatype(setting: Setting) -> Fits:
     kind = setting.value
-    if kind in _ODD_DATATYPES:
-        raise setting.unsupported("that no literal has")
     return lambda node: node[0] == '"' and literals.is_well_typed(node, kind)
 
 
@@ -153,7 +150,7 @@ def _holds(operator: str, first: str, second: str) -> bool:
 
 def _min_length(setting: Setting) -> Fits:
     least = setting.count()
-    return lambda node: least == 0 or (node[0] != "_" and len(lexical(node)) >= least)
+    return lambda node: least <= 0 or (node[0] != "_" and len(lexical(node)) >= least)
 
 
 def _max_length(setting: Setting) -> Fits:
@@ -253,7 +250,7 @@ def _with(focus: Collection[str], having: Mapping[str, object]) -> Collection[st
 
 def _max_count(setting: Setting) -> Check:
     most, path = setting.count(), setting.shape.path
-    if most and isinstance(path, str):
+    if most > 0 and isinstance(path, str):
         several = setting.graph.several(path)
         return lambda focus, _values: ((n, None, None) for n in _with(focus, several) if len(several[n]) > most)
     return lambda focus, values: ((node, None, None) for node in focus if len(values(node)) > most)
