@@ -70,9 +70,12 @@ class ValidationInput:
 
     def notes(self, checked: Collection[str]) -> tuple[str, ...]:
         """Return sentences about what the shapes do not check, for the focus nodes of a validation."""
-        nothing = [] if checked else [targets.nothing_targeted(self.names)]
+        found = [] if checked else [targets.nothing_targeted(self.names)]
+        found += [*targets.undescribed(self.names), *targets.idle(self.names)]
+        left = len(found) - check.MAX_PROBLEMS_SHOWN
+        more = [f"... and {left} more notes"] if left > 0 else []
         left_out = check.notes(self.usable[1], self.shape_sources) if self.problems else []
-        return (*nothing, *targets.undescribed(self.names), *targets.idle(self.names), *left_out)
+        return (*found[: check.MAX_PROBLEMS_SHOWN], *more, *left_out)
 
     @cached_property
     def usable(self) -> "tuple[ValidationInput, list[Problem]]":

@@ -8,15 +8,22 @@ from rdfkit.shacl.engine.graph import TYPE
 
 _START = f"<{SH}"
 
+MAX_HINTS = 500
+"""For how many terms a similar name is looked up: each takes about a millisecond."""
+
 
 def check(names: Names) -> Iterator[Problem]:
     """Yield the triples of a shapes graph with misused terms."""
+    known: dict[tuple[str, str], tuple[str, bool]] = {}
     for triple in _triples(names):
         subject, predicate, value = triple
         last = "class" if predicate == TYPE else "object"
         for term, role in ((predicate, "predicate"), (subject, "subject"), (_datatype(value), last)):
             if term.startswith(_START):
-                text, always = _verdict(term[len(_START) : -1], role)
+                text, always = known.get((term, role)) or _verdict(
+                    term[len(_START) : -1], role, has_hint=len(known) < MAX_HINTS
+                )
+                known[term, role] = text, always
                 if text and not (role == "predicate" and _is_data(names, subject)):
                     yield Problem(triple, f"{names.shape(subject)}: {text}", always)
 
@@ -45,22 +52,22 @@ def _datatype(value: str) -> str:
     return value
 
 
-def _verdict(name: str, role: str) -> tuple[str, bool]:
+def _verdict(name: str, role: str, *, has_hint: bool) -> tuple[str, bool]:
     """Return what is wrong with a term in its role, if anything, and whether that stops every engine."""
     if name in LATER:
         return f"sh:{name} is a term of SHACL 1.2, which is not supported: remove it.", True
     if name not in TERMS:
-        near = nearest(name)
+        near = nearest(name) if has_hint else ""
         hint = f"did you mean sh:{near}?" if near else "correct its name, or use a namespace of your own."
         return f"there is no term sh:{name} in SHACL: {hint}", False
     if role in {"predicate", "class"} and name in UNSUPPORTED:
         return f"sh:{name} ({UNSUPPORTED[name]}) is not supported: remove it from these shapes.", True
     if role == "predicate" and name not in PROPERTIES:
-        near = nearest(name, PROPERTIES)
+        near = nearest(name, PROPERTIES) if has_hint else ""
         hint = f"did you mean sh:{near}?" if near else "use a property."
         return f"sh:{name} is not a property of SHACL: {hint}", False
     if role == "class" and name not in CLASSES:
-        near = nearest(name, CLASSES)
+        near = nearest(name, CLASSES) if has_hint else ""
         hint = f"did you mean sh:{near}?" if near else "use a class."
         return f"sh:{name} is not a class of SHACL: {hint}", False
     return "", False
