@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rdfkit.base.errors import UserError
-from rdfkit.shacl.checking.check import MAX_PROBLEMS_SHOWN
+from rdfkit.shacl.checking.problems import MAX_PROBLEMS_SHOWN
 
 MEGABYTES = 1500
 """Address space that an example may use in addition to what the test run has."""

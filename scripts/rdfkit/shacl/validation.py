@@ -14,7 +14,7 @@ from rdfkit.base import Project, UserError
 from rdfkit.rdf import rdflib_adapter
 from rdfkit.shacl import pyshacl_engine
 from rdfkit.shacl.checking import check, targets
-from rdfkit.shacl.checking.problems import Names, Problem
+from rdfkit.shacl.checking.problems import MAX_PROBLEMS_SHOWN, Names, Problem
 from rdfkit.shacl.engine.engine import Prepared, Unsupported, prepare
 from rdfkit.shacl.engine.engine import validate as validate_fast
 from rdfkit.shacl.engine.graph import Graph, gc_disabled
@@ -72,10 +72,9 @@ class ValidationInput:
         """Return sentences about what the shapes do not check, for the focus nodes of a validation."""
         found = [] if checked else [targets.nothing_targeted(self.names)]
         found += [*targets.undescribed(self.names), *targets.idle(self.names)]
-        left = len(found) - check.MAX_PROBLEMS_SHOWN
-        more = [f"... and {left} more notes"] if left > 0 else []
+        more = ["... and more of that kind"] if len(found) > MAX_PROBLEMS_SHOWN else []
         left_out = check.notes(self.usable[1], self.shape_sources) if self.problems else []
-        return (*found[: check.MAX_PROBLEMS_SHOWN], *more, *left_out)
+        return (*found[:MAX_PROBLEMS_SHOWN], *more, *left_out)
 
     @cached_property
     def usable(self) -> "tuple[ValidationInput, list[Problem]]":

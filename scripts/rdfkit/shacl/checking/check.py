@@ -6,11 +6,9 @@ from pyoxigraph import Quad
 
 from rdfkit.base import Project, UserError
 from rdfkit.shacl.checking import queries, recursion, terms, wellformed
-from rdfkit.shacl.checking.problems import Names, Problem
+from rdfkit.shacl.checking.problems import MAX_PROBLEMS_SHOWN, Names, Problem
 from rdfkit.shacl.engine.graph import Graph
 from rdfkit.shacl.locating.places import Source, locations
-
-MAX_PROBLEMS_SHOWN = 20
 
 
 def problems(names: Names) -> list[Problem]:
@@ -33,40 +31,40 @@ def usable(project: Project, quads: Collection[Quad]) -> tuple[list[Quad], list[
     return kept, left_out
 
 
-def lines(found: Sequence[Problem], sources: Iterable[Source]) -> list[tuple[bool, str]]:
-    """Return a line for each problem, in the order of the files, and whether its place is known."""
-    placed = []
-    for each, place in zip(found, locations(sources, [each.triple for each in found]), strict=True):
-        key = (place.file, place.line, place.column) if place else ("", 0, 0)
-        text = f"{place.file}:{place.line}:{place.column}: {each.text}" if place else each.text
-        placed.append((*key, text, place is not None))
-    return list(dict.fromkeys((is_placed, text) for *_, text, is_placed in sorted(placed)))
+def lines(found: Sequence[Problem], sources: Iterable[Source]) -> list[str]:
+    """Return a line for each problem, in the order of the files, with its place if that is known, and how many more."""
+    sources = list(sources)
+    places: dict[str, tuple[int, int]] = {}
+    for number, source in enumerate(sources):
+        for index, quad in enumerate(source.quads):
+            places.setdefault(str(quad.triple), (number, index))
+    first = sorted(found, key=lambda each: places.get(" ".join(each.triple), (len(sources), 0)))[:MAX_PROBLEMS_SHOWN]
+    located = locations(sources, [each.triple for each in first])
+    texts = [
+        f"{place.file}:{place.line}:{place.column}: {each.text}" if place else each.text
+        for each, place in zip(first, located, strict=True)
+    ]
+    left = len(found) - len(first)
+    return [*dict.fromkeys(texts), *([f"... and {left} more"] if left > 0 else [])]
 
 
 def notes(found: Sequence[Problem], sources: Iterable[Source]) -> list[str]:
     """Return the lines of what was left out of the shapes."""
-    if not found:
-        return []
-    shown = [f"  {text}" for _, text in lines(found, sources)]
-    left = len(shown) - MAX_PROBLEMS_SHOWN
-    title = "Left out of the shapes, which are not valid SHACL:"
-    return [title, *shown[:MAX_PROBLEMS_SHOWN], *([f"  ... and {left} more"] if left > 0 else [])]
+    title = ["Left out of the shapes, which are not valid SHACL:"] if found else []
+    return [*title, *(f"  {text}" for text in lines(found, sources))]
 
 
 def error(found: Sequence[Problem], sources: Iterable[Source], shapes_name: str) -> UserError:
     """Return the error for what a check found: one line for each problem, with its file and line if they are known."""
-    placed = lines(found, sources)
-    texts = [text for _, text in placed]
-    left = len(texts) - MAX_PROBLEMS_SHOWN
-    more = [f"... and {left} more"] if left > 0 else []
+    texts = lines(found, sources)
     if any(each.always for each in found):
         if len(texts) == 1:
-            start = "" if placed[0][0] else f"The shapes in {shapes_name} cannot be used: "
-            return UserError(start + texts[0])
+            has_place = texts[0] != found[0].text
+            return UserError(texts[0] if has_place else f"The shapes in {shapes_name} cannot be used: {texts[0]}")
         title = f"The shapes in {shapes_name} cannot be used: fix these lines."
     else:
         title = (
             f"The shapes in {shapes_name} are not valid SHACL: fix these lines, or add --no-check-shapes to validate "
             "without them."
         )
-    return UserError(title, [*texts[:MAX_PROBLEMS_SHOWN], *more])
+    return UserError(title, texts)

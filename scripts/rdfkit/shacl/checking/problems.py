@@ -10,6 +10,8 @@ from rdfkit.shacl.terms import term_text
 
 SH = namespaces.SH
 
+MAX_PROBLEMS_SHOWN = 20
+
 MAX_OWNERS = 50
 """How many nodes up a blank node without an IRI above it is followed."""
 

@@ -3,7 +3,7 @@
 from rdfkit.base import namespaces
 from rdfkit.shacl import components
 from rdfkit.shacl.checking import wellformed
-from rdfkit.shacl.checking.problems import SH, Names
+from rdfkit.shacl.checking.problems import MAX_PROBLEMS_SHOWN, SH, Names
 from rdfkit.shacl.engine.graph import TYPE
 
 _TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
@@ -45,20 +45,19 @@ def nothing_targeted(names: Names) -> str:
 
 
 def undescribed(names: Names) -> list[str]:
-    """Return a sentence for each shape that is referred to and not described: it allows everything."""
+    """Return a sentence for each shape that is referred to and not described, up to one more than are shown."""
     graph = names.graph
     references = [
         (shape, name, value)
         for name in ("node", "not", "qualifiedValueShape")
         for shape, values in graph.objects(f"<{SH}{name}>").items()
         for value in values
-        if value[0] == "<"
+        if value[0] == "<" and value not in names.described
     ]
     return [
         f"{names.shape(shape)} refers to {names.term(value)} (sh:{name}), which these shapes do not describe, so it "
         "allows every node: check its IRI, or add the file that describes it."
-        for shape, name, value in references
-        if value not in names.described
+        for shape, name, value in references[: MAX_PROBLEMS_SHOWN + 1]
     ]
 
 

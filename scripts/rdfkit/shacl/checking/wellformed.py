@@ -73,7 +73,8 @@ def classes(graph: Graph) -> set[str]:
 
 def _shape(names: Names, node: str) -> Iterator[Problem]:
     graph = names.graph
-    values = {each: found for each in (*VALUES, "path") if (found := graph.values(node, f"<{SH}{each}>"))}
+    has = names.terms_of.get(node, set())
+    values = {each: graph.values(node, f"<{SH}{each}>") for each in (*VALUES, "path") if each in has}
     wrong: list[tuple[str, str, str]] = [*_of_kind(graph, node, values)]
     for parameter, several in values.items():
         if parameter in SINGLE:
