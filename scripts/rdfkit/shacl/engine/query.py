@@ -288,11 +288,16 @@ class _Converter:
         return Variable(name)
 
 
+_ODD_WORDS = ("TRUE", "FALSE", "CONCAT", "COALESCE")
+
+
 def _as_oxigraph_reads(text: str) -> str:
     """Return a text in a spelling that Oxigraph's parser accepts (0.5.13).
 
     It takes TRUE and FALSE only in small letters, and CONCAT and COALESCE only if their bracket follows at once.
     """
+    if not any(word in text.upper() for word in _ODD_WORDS):
+        return text
     parts, end, before = [], 0, ""
     for kind, word, start in guard.tokens(text):
         upper = word.upper() if kind == "word" else ""
