@@ -383,8 +383,7 @@ def respelled(tokens: list[str], random: Random, prefixes: dict[str, str]) -> st
     tokens = expanded(tokens, random)
     made: list[str] = []
     declaring = False
-    for at, token in enumerate(tokens):
-        after = tokens[at + 1] if at + 1 < len(tokens) else ""
+    for token in tokens:
         declaring = declaring or token.upper() in {"PREFIX", "BASE"}
         made.append(
             token.swapcase()

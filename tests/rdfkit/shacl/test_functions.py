@@ -103,6 +103,7 @@ VALUES = {
     "1 IN (2, 1 / 0)": ERROR,
     "1 IN (2, 1 / 0, 1)": "true",
     "1 IN ()": "false",
+    "1 / 0 IN ()": ERROR,
     "1 NOT IN (2, 3)": "true",
     '"a" IN ("b", "a")': "true",
     "ex:a IN (ex:b, ex:a)": "true",

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, TypeAlias
 
 from rdfkit.shacl.engine import literals, temporal, values
-from rdfkit.shacl.engine.algebra import Exists, Expression, Variable
+from rdfkit.shacl.engine.algebra import Call, Exists, Expression, Variable
 from rdfkit.shacl.engine.literals import NoValue
 
 Row: TypeAlias = list[Any]
@@ -38,6 +38,7 @@ class Compiler(ABC):
         self.kinds: dict[str, str] = {}
         self.bound: frozenset[str] = frozenset()
         self.maybe: frozenset[str] = frozenset()
+        self._compiled: dict[tuple[int, frozenset[str], frozenset[str]], Compiled] = {}
 
     def compile(self, expression: Expression) -> Compiled:
         """Return kind and function; raises Unsupported for what this engine does not support."""
@@ -54,6 +55,13 @@ class Compiler(ABC):
                 text = literals.lexical(expression)
                 return "text", lambda _row: text
             return "term", lambda _row: expression
+        # The compiler of a call asks several times for the same argument, as a number and as a term.
+        key = (id(expression), self.bound, self.maybe)
+        if key not in self._compiled:
+            self._compiled[key] = self._compile(expression)
+        return self._compiled[key]
+
+    def _compile(self, expression: Call | Exists) -> Compiled:
         if isinstance(expression, Exists):
             found, negated = self.exists(expression), expression.negated
             return "truth", (lambda row: not found(row)) if negated else found

@@ -43,9 +43,9 @@ def _rounded(rounded: Callable[[Any], int], compiler: Compiler, given: Arguments
     return "number", function
 
 
-def _half_up(value: Any) -> int:
+def _half_up(value: Any) -> Any:
     half: Any = Decimal("0.5") if isinstance(value, Decimal) else 0.5
-    return int(math.floor(value + half))
+    return math.floor(value + half)
 
 
 def _absolute(compiler: Compiler, given: Arguments) -> Compiled:

@@ -348,9 +348,10 @@ class Planner(Compiler):
             if not (isinstance(test, Call) and test.name == "="):
                 continue
             for known, new in (test.arguments, test.arguments[::-1]):
-                if scopes.variables_of(known) <= scope.bound and scopes.variables_of(new) <= names and new:
+                own = scopes.variables_of(new)
+                if own and own <= names and scopes.variables_of(known) <= scope.bound:
                     step = self._table(pattern, known, new, scope)
-                    if step is not None and scopes.variables_of(new):
+                    if step is not None:
                         return step
         return None
 

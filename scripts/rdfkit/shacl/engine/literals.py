@@ -76,9 +76,12 @@ def quoted(text: str, end: str = "") -> str:
 
 
 def of_number(value: Number) -> str:
-    """Return the literal of a number."""
+    """Return the literal of a number; raises NoValue for one with more digits than Python writes."""
     if isinstance(value, int):
-        return f'"{value}"^^{INTEGER}'
+        try:
+            return f'"{value}"^^{INTEGER}'
+        except ValueError:
+            raise NoValue from None
     if isinstance(value, Decimal):
         return f'"{value:f}"^^{DECIMAL}'
     kind = DOUBLE if type(value) is float else FLOAT

@@ -1,7 +1,7 @@
 """SPARQL operators, functional forms and functions of terms (sections 17.3 and 17.4) as Python functions of a row."""
 
 from collections.abc import Callable
-from decimal import Decimal, DivisionByZero, InvalidOperation
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -116,6 +116,8 @@ def calculated(sign: str, one: Any, other: Any) -> Any:
         one, other = values.promoted(one, other)
         if isinstance(one, values.Float):
             return values.single(calculated(sign, float(one), float(other)))
+    if isinstance(one, Decimal) or isinstance(other, Decimal):
+        return _decimal(sign, Decimal(one), Decimal(other))
     try:
         if sign == "+":
             return one + other
@@ -125,6 +127,21 @@ def calculated(sign: str, one: Any, other: Any) -> Any:
             return one * other
         return _quotient(one, other)
     except (ZeroDivisionError, DivisionByZero, InvalidOperation, OverflowError):
+        raise NoValue from None
+
+
+_EXACT = Context(prec=1000)
+"""Sums, differences and products of decimals have all their digits; a quotient has as many as rdflib's."""
+
+
+def _decimal(sign: str, one: Decimal, other: Decimal) -> Decimal:
+    try:
+        if sign == "/":
+            return one / other
+        if sign == "*":
+            return _EXACT.multiply(one, other)
+        return _EXACT.add(one, other) if sign == "+" else _EXACT.subtract(one, other)
+    except (DivisionByZero, InvalidOperation, Overflow):
         raise NoValue from None
 
 

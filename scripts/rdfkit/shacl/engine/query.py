@@ -78,8 +78,8 @@ class _Converter:
 
     # Queries
 
-    def query(self, query: nodes.Query) -> Query:
-        """Return a query; also one in a group."""
+    def query(self, query: nodes.Query, *, inner: bool = False) -> Query:
+        """Return a query; ``inner`` for a sub-select."""
         assert query.where is not None  # noqa: S101 - only DESCRIBE may lack it
         for name, clause in (("FROM", query.dataset), ("VALUES", query.values)):
             if clause:
@@ -105,14 +105,15 @@ class _Converter:
             made = [Bind(self.expression(column.expression), self._target(column.variable)) for column in columns]
             group = algebra.Group((algebra.Union((group,)), *made))
         names = tuple(self._name(name) for name in selected if name not in self._constants)
-        if (query.limit or query.offset) and not self._gives_one(query, names):
-            raise Unsupported("LIMIT or OFFSET in a query")
-        return Query(names, group, grouping, query.distinct or query.reduced)
+        if query.limit or query.offset:
+            self._refuse_limit(query, names, inner=inner)
+        return Query(names, group, grouping, query.distinct or query.reduced or query.limit is not None)
 
-    def _gives_one(self, query: nodes.Query, names: tuple[str, ...]) -> bool:
-        """Return whether LIMIT has no effect: all solutions for the same node are the same."""
-        is_positive = query.limit is None or query.limit.number > 0
-        return query.form == "SELECT" and is_positive and query.offset is None and {*names} <= self._inputs
+    def _refuse_limit(self, query: nodes.Query, names: tuple[str, ...], *, inner: bool) -> None:
+        """Refuse LIMIT unless all solutions for the same node are the same, so that it only makes them distinct."""
+        number = query.limit.number if query.limit is not None else 0
+        if query.offset is not None or not {*names} <= self._inputs or number < 1 or (inner and number > 1):
+            raise Unsupported("LIMIT or OFFSET in a query")
 
     def _grouping(
         self, query: nodes.Query, group: algebra.Group, columns: list[nodes.Column]
@@ -155,7 +156,7 @@ class _Converter:
         kept = {name: before[name] for name in inside & before.keys() & selected}
         self._names = {**kept, **{name: f"{name}/{number}" for name in private}}
         try:
-            return algebra.SubSelect(self.query(query))
+            return algebra.SubSelect(self.query(query, inner=True))
         finally:
             self._names = before
 
@@ -287,11 +288,16 @@ class _Converter:
         return Variable(name)
 
 
+_ODD_WORDS = ("TRUE", "FALSE", "CONCAT", "COALESCE")
+
+
 def _as_oxigraph_reads(text: str) -> str:
     """Return a text in a spelling that Oxigraph's parser accepts (0.5.13).
 
     It takes TRUE and FALSE only in small letters, and CONCAT and COALESCE only if their bracket follows at once.
     """
+    if not any(word in text.upper() for word in _ODD_WORDS):
+        return text
     parts, end, before = [], 0, ""
     for kind, word, start in guard.tokens(text):
         upper = word.upper() if kind == "word" else ""

@@ -101,7 +101,7 @@ def value_of(term: str) -> tuple[str, Any]:  # noqa: PLR0911 - one for each kind
         return "text", text
     if not kind.startswith(f"<{XSD}"):
         return "other", text
-    name, text = kind[1 + len(XSD) : -1], " ".join(text.split(" ")).strip(" \t\r\n")
+    name, text = kind[1 + len(XSD) : -1], text.strip(" \t\r\n")
     if name in _SHAPES:
         moment = _moment(name, text)
         return ("ill", None) if moment is None else (name, moment)
