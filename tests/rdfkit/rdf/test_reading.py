@@ -169,6 +169,26 @@ def assert_one_sentence(answer: "subprocess.CompletedProcess[str]", *parts: str)
     assert all(c.isprintable() for c in line)
 
 
+EMPTY = {
+    "a.ttl": "", "b.ttl": "# nothing\n", "c.nt": "", "d.nq": "\n", "e.trig": "@prefix e: <http://e/> .",
+    "f.rdf": f"{RDFXML}</rdf:RDF>", "g.jsonld": "{}", "h.json": "[]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_a_file_without_triples_is_an_empty_graph(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(EMPTY[name])
+    assert reading.read(tmp_path / name) == []
+
+
+def test_rdf_xml_without_a_line_is_not_fixed_there(tmp_path: Path) -> None:
+    """Its parser knows no line of such an error."""
+    path = tmp_path / "a.rdf"
+    path.write_text(f'{RDFXML}<rdf:Description rdf:about="http://e/a b"/></rdf:RDF>')
+    with pytest.raises(UserError, match=r"^[^:]*a\.rdf: is not valid RDF/XML .*; fix that\.$"):
+        reading.read(path)
+
+
 def test_unreadable_paths_are_one_sentence(tmp_path: Path, imt: Imt) -> None:
     """A missing file, a folder and an unknown extension are each reported in one sentence."""
     unknown = tmp_path / "a.docx"
