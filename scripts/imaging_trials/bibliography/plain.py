@@ -26,10 +26,10 @@ _HEADINGS = frozenset({
 _NUMBERED = re.compile(
     r"[ \t]{0,8}(?:(\[)([0-9]{1,3})\]|(\()([0-9]{1,3})\)|([0-9]{1,3})([.):]))(?=\s|\Z)[ \t]*", re.ASCII
 )
-_BULLET = re.compile(r"[ \t]*[-*•–·+][ \t]+")
-_LABELED = re.compile(r"\s*(?:DOI|PMID|PMCID)\s?:", re.IGNORECASE | re.ASCII)
-_GOES_ON = re.compile(r"\s*(?:[a-z]|doi\b|https?://|pmid|pmcid|\(|&)", re.ASCII)
-_BREAKS_OFF = re.compile(r"[,;:&(-]\s*\Z")
+_BULLET = re.compile(r"[ \t]{0,40}[-*•–·+][ \t]{1,40}")
+_LABELED = re.compile(r"\s{0,40}(?:DOI|PMID|PMCID)\s?:", re.IGNORECASE | re.ASCII)
+_GOES_ON = re.compile(r"\s{0,40}(?:[a-z]|doi\b|https?://|pmid|pmcid|\(|&)", re.ASCII)
+_BREAKS_OFF = re.compile(r"[,;:&(-]\s{0,40}\Z")
 _MORE_NUMBERS = re.compile(r"[\s,;&]{1,4}(?:and\s)?([1-9][0-9]{6,7})(?![\w/-]|\.[0-9])", re.ASCII)
 _BETWEEN = re.compile(r"[\s,;]+")
 _MAX_STEP = 10

@@ -5,7 +5,7 @@ It is read as RDF, so that another spelling of the same graph gives the same ref
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from imaging_trials.bibliography import xml_tree
 from imaging_trials.bibliography.reference import Entry, Fields, Reference, from_entry
@@ -55,7 +55,9 @@ def read(text: str, where: str) -> list[Reference]:
     xml_tree.parse(text, where)  # no entities, no deep nesting, and a message with a line
     graph = _read(text, where)
     items = [subject for subject in graph if _is_item(graph, subject)]
-    return [from_entry(_entry(graph, subject, number), _FIELDS) for number, subject in enumerate(items, 1)]
+    holders = Counter(container for one in graph.values() for container in one.get(f"{_TERMS}isPartOf", ()))
+    of_one = frozenset(container for container, number in holders.items() if number == 1)
+    return [from_entry(_entry(graph, subject, number, of_one), _FIELDS) for number, subject in enumerate(items, 1)]
 
 
 def _read(text: str, where: str) -> _Graph:
@@ -82,7 +84,8 @@ def _is_item(graph: _Graph, subject: str) -> bool:
     return any(kind.startswith(_BIB) for kind in types) and not types & _PARTS and f"{_DC}title" in one
 
 
-def _entry(graph: _Graph, subject: str, number: int) -> Entry:
+def _entry(graph: _Graph, subject: str, number: int, of_one: frozenset[str]) -> Entry:
+    """Return an item; ``of_one`` are the journals of one item each, whose identifiers are those of the item."""
     one = graph[subject]
     entry = Entry(f"item {number}", number, {})
     for name, term in _TERMS_OF_FIELDS.items():
@@ -95,18 +98,12 @@ def _entry(graph: _Graph, subject: str, number: int) -> Entry:
         part = graph.get(container, {})
         for value in part.get(f"{_DC}title", []):
             entry.add("container", value)
-        if _is_of_one(graph, container):  # Zotero writes an article's DOI at its journal
+        if container in of_one:  # Zotero writes an article's DOI at its journal
             for value in part.get(f"{_DC}identifier", []):
                 entry.add("identifier", _address(graph, value))
     for name in _authors(graph, one):
         entry.add("author", name)
     return entry
-
-
-def _is_of_one(graph: _Graph, container: str) -> bool:
-    """Return whether a journal is a part of one item's description, so that its identifiers are the item's."""
-    holders = (one for one in graph.values() if container in one.get(f"{_TERMS}isPartOf", ()))
-    return sum(1 for _ in zip(holders, range(2), strict=False)) == 1
 
 
 def _address(graph: _Graph, value: str) -> str:

@@ -89,7 +89,7 @@ SCHEMES: dict[str, Scheme] = {
 }
 """The schemes by the local name of the property that holds them (``imt:doi``, ...)."""
 
-_NUMBER = re.compile(r"\s*+([0-9]{1,10})(?:\.[0-9])?(?![\w./-])", re.ASCII)
+_NUMBER = re.compile(r"\s{0,20}([0-9]{1,10})(?:\.[0-9])?(?![\w./-])", re.ASCII)
 
 ARTICLE_SCHEMES = ("doi", "pmid", "pmcid")
 """What identifies an article."""

@@ -64,6 +64,7 @@ def _of_reference(store: Store, index: _Index, reference: Reference, as_of: str)
     titled = index.titles.same(words) if reference.title else index.titles.within(words)
     edition = next((index.editions[one] for one in given if one in index.editions), None)
     thing: NamedNode | None = None
+    doubt = ""
     has_other_title = bool(reference.title and articles and titled and not {*articles} & {*titled})
     if len(articles) > 1 or (given and not articles and titled) or has_other_title:
         notes = [_disagreement(store, known, given, [] if articles and not has_other_title else titled)]
@@ -73,10 +74,10 @@ def _of_reference(store: Store, index: _Index, reference: Reference, as_of: str)
     elif edition:
         thing = edition
         notes = [_edition(store, next(one for one in given if one in index.editions), edition)]
-    elif len(titled) == 1 and not index.titles.is_of_another(reference.words, titled[0]):
+    elif len(titled) == 1 and not (doubt := _doubt(store, index, reference, titled[0])):
         thing = titled[0]
         notes = [Finding("found by its title", (read.thing(store, thing),), things=(thing,))]
-    elif guesses := _guesses(index, reference, words, titled) if not given else []:
+    elif guesses := _guesses(index, reference, words, titled, doubt) if not given else []:
         return _to_check(store, reference, guesses, as_of)
     else:
         notes = [_unknown(given)]
@@ -92,18 +93,31 @@ def _of_reference(store: Store, index: _Index, reference: Reference, as_of: str)
     return replace(judged, asked=reference.name, place=reference.place, status=status, findings=(*notes, *findings))
 
 
-def _guesses(index: _Index, reference: Reference, words: list[str], titled: list[NamedNode]) -> list[Guess]:
+def _doubt(store: Store, index: _Index, reference: Reference, article: NamedNode) -> str:
+    """Return why a reference with an article's title may be another article, or ""."""
+    if index.titles.is_of_another(reference.words, article):
+        return "the list seems to name a correction of it or a comment on it"
+    record = bibliography.read_record(store, article)
+    dates = (record.issued, record.online, record.ahead_of_print)
+    years = [date.parts[0][0] for date in dates if date and date.parts]
+    if reference.year and years and all(abs(year - int(reference.year)) > 1 for year in years):
+        return f"its year is {years[0]}, and {reference.year} in the list"
+    return ""
+
+
+def _guesses(index: _Index, reference: Reference, words: list[str], titled: list[NamedNode], doubt: str) -> list[Guess]:
     """Return the articles that a reference without a certain identifier may mean."""
     if len(titled) > 1:
         return [Guess(one, "the list has the titles of several articles there") for one in titled]
     if titled:
-        return [Guess(titled[0], "the list seems to name a correction of it or a comment on it")]
+        return [Guess(titled[0], doubt)]
     numbered = [
         Guess(index.articles[one.scheme, one.value], f"{one.value}, in {one.field}, is its PMID, if it is a PMID")
         for one in reference.identifiers
         if not one.is_certain and (one.scheme, one.value) in index.articles
     ]
-    return numbered or index.titles.guesses(words, is_citation=not reference.title)
+    text = reference.title or reference.words
+    return numbered or index.titles.guesses(text, words, is_citation=not reference.title)
 
 
 def _to_check(store: Store, reference: Reference, guesses: list[Guess], as_of: str) -> CurrencyStatus:

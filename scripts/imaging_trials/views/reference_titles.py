@@ -45,6 +45,8 @@ _LEAST_LETTERS = 20
 _LEAST_SHARE = 0.8
 _LEAST_ABBREVIATED = 0.6
 _LEAST_BEGINNING = 0.6
+_BEGINNING = "only the beginning of its title is in the list"
+_VERSION = re.compile(r"v[0-9]{1,2}")
 _LEAST_WORDS = 5
 _OF_ANOTHER = re.compile(
     r"(?:\b(?:errat(?:um|a)|corrigend(?:um|a)|corrections?|retraction|comments?|commentary|reply|response|re|letter|editorial"
@@ -61,17 +63,26 @@ class Guess(NamedTuple):
     reason: str
 
 
+class _Title(NamedTuple):
+    """A title of an article, as printed, and its folded words, apart and joined."""
+
+    article: NamedNode
+    printed: str
+    words: list[str]
+    key: str
+
+
 class Titles:
     """Titles of articles, ready to be compared."""
 
     def __init__(self, titles: Iterable[tuple[NamedNode, str]]) -> None:
         """Take articles with their titles; an article may have several."""
+        self._titles: list[_Title] = []
         self._by_key: dict[str, list[NamedNode]] = defaultdict(list)
-        self._words: list[tuple[NamedNode, str, list[str]]] = []
         for article, title in titles:
             words = folded(title)
+            self._titles.append(_Title(article, title, words, "".join(words)))
             self._by_key["".join(words)].append(article)
-            self._words.append((article, "".join(words), words))
 
     def same(self, words: list[str]) -> list[NamedNode]:
         """Return the articles whose title has these folded words, in any spelling."""
@@ -93,41 +104,68 @@ class Titles:
     def is_of_another(self, citation: str, article: NamedNode) -> bool:
         """Return whether a citation names an article's title as that of what it corrects or comments on."""
         citation = citation[:MAX_TITLE_CHARACTERS]
-        starts = [_start_of(citation, key) for one, key, _ in self._words if one == article]
+        starts = [_start_of(citation, one.key) for one in self._titles if one.article == article]
         return any(start > 0 and _OF_ANOTHER.search(citation[max(0, start - 60) : start]) for start in starts)
 
-    def guesses(self, words: list[str], *, is_citation: bool) -> list[Guess]:
-        """Return the articles that the folded words of a title, or of a citation, probably mean, by the best reason."""
+    def guesses(self, text: str, words: list[str], *, is_citation: bool) -> list[Guess]:
+        """Return the articles that a title, or a citation, probably means, by the best reason.
+
+        ``words`` are the folded words of ``text``. A title with another version number is not guessed.
+        """
         letters = "".join(words)
         if len(letters) < _LEAST_LETTERS:
             return []
-        longer = [Guess(one, "its title has more words") for one, key, _ in self._words if key.startswith(letters)]
+        titles = [one for one in self._titles if len(one.key) >= _LEAST_LETTERS and _may_agree(words, one.words)]
+        longer = [Guess(one.article, "its title has more words") for one in titles if one.key.startswith(letters)]
         held = [
-            Guess(one, "only the beginning of its title is in the list" if is_citation else "its title has fewer words")
-            for one, key, _ in self._words
-            if key[: max(_LEAST_LETTERS, int(len(key) * _LEAST_BEGINNING)) if is_citation else None] in letters
-            and len(key) >= _LEAST_LETTERS
+            Guess(one.article, _BEGINNING if is_citation else "its title has fewer words")
+            for one in titles
+            if (one.key[: int(len(one.key) * _LEAST_BEGINNING)] if is_citation else one.key) in letters
         ]
         abbreviated = [
-            Guess(one, "words of its title are left out or abbreviated")
-            for one, _, its_words in self._words
-            if _is_abbreviated(words, its_words)
+            Guess(one.article, "words of its title are left out or abbreviated")
+            for one in titles
+            if _is_abbreviated(words, one.words)
         ]
-        return list(dict.fromkeys(longer or held or abbreviated or self._similar(words)))
+        return list(dict.fromkeys(longer or held or abbreviated or _similar(text, words, titles)))
 
-    def _similar(self, words: list[str]) -> list[Guess]:
-        given, numbers = set(words), {word for word in words if any(c.isdigit() for c in word)}
-        best: dict[NamedNode, tuple[float, str]] = {}
-        for article, _, its_words in self._words:
-            its = set(its_words)
-            share = len(given & its) / max(len(given), len(its), 1)
-            if share < _LEAST_SHARE or numbers != {word for word in its if any(c.isdigit() for c in word)}:
-                continue
-            here, there = " ".join(w for w in words if w not in its), " ".join(w for w in its_words if w not in given)
-            reason = f"the list has '{here}' where its title has '{there}'" if here and there else "a few words differ"
-            best[article] = max(best.get(article, (0.0, "")), (share, reason))
-        top = max((share for share, _ in best.values()), default=0.0)
-        return [Guess(article, reason) for article, (share, reason) in best.items() if share == top]
+
+def _similar(text: str, words: list[str], titles: list[_Title]) -> list[Guess]:
+    """Return the articles whose titles have nearly the same words, and the same numbers."""
+    given, numbers = set(words), _numbers(words)
+    shares = [(len(given & {*one.words}) / max(len(given), len({*one.words}), 1), one) for one in titles]
+    shares = [(share, one) for share, one in shares if share >= _LEAST_SHARE and numbers == _numbers(one.words)]
+    best = max((share for share, _ in shares), default=0.0)
+    guesses = []
+    for one in (one for share, one in shares if share == best):
+        here, there = _words_without(text, {*one.words}), _words_without(one.printed, given)
+        differ = f"the list has '{here}' where its title has '{there}'" if here and there else "a few words differ"
+        guesses.append(Guess(one.article, differ))
+    return guesses
+
+
+def _numbers(words: list[str]) -> set[str]:
+    return {word for word in words if any(c.isdigit() for c in word)}
+
+
+def _words_without(text: str, others: set[str]) -> str:
+    """Return the words of a text, as printed, that are not among some folded words."""
+    printed = _WORD.findall(bibliography.plain_text(text[:MAX_TITLE_CHARACTERS]))
+    return " ".join(word for word in printed if not {*folded(word)} & others)
+
+
+def _may_agree(words: list[str], others: list[str]) -> bool:
+    one, other = _version(words), _version(others)
+    return not one or not other or one == other
+
+
+def _version(words: list[str]) -> tuple[str, ...]:
+    """Return the numbers after the word "version" in a title: ("2", "0"), or nothing."""
+    for at, word in enumerate(words):
+        if word in ("version", "v") or _VERSION.fullmatch(word):
+            numbers = [word[1:], *words[at + 1 : at + 2]] if _VERSION.fullmatch(word) else words[at + 1 : at + 3]
+            return tuple(number for number in numbers if number.isdigit() and len(number) < 3)
+    return ()
 
 
 def folded(title: str) -> list[str]:
@@ -138,7 +176,8 @@ def folded(title: str) -> list[str]:
     """
     text = bibliography.plain_text(title[:MAX_TITLE_CHARACTERS])
     text = nuclide_notation.fold(nuclide_notation.normalize(text)).replace("&", " and ")
-    text = "".join(bibliography.GREEK.get(c, c) for c in text)
+    if not text.isascii():
+        text = text.translate({ord(letter): name for letter, name in bibliography.GREEK.items()})
     for pattern, replacement in _SPELLINGS:
         text = pattern.sub(replacement, text)
     return _WORD.findall(text)

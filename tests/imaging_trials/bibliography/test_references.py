@@ -11,6 +11,7 @@ from imaging_trials.bibliography import MAX_LIST_BYTES, decode_references, read_
 from imaging_trials.bibliography.record import Record
 from imaging_trials.views import formats
 from rdfkit.base.errors import UserError
+from tests.support import list_writers
 from tests.support.growth import is_linear
 
 
@@ -88,6 +89,7 @@ def test_any_text_is_read_or_refused_in_one_sentence(text: str) -> None:
         assert "\n" not in str(error)  # noqa: PT017
 
 
+ITEM = "<bib:Article><z:itemType>book</z:itemType><dcterms:isPartOf><bib:Journal/></dcterms:isPartOf></bib:Article>"
 LONG_LISTS: dict[str, Callable[[int], str]] = {
     "brackets": lambda n: "10.1000/" + ")" * n,
     "braces": lambda n: "@article{a, title = {" + "{" * n,
@@ -105,6 +107,8 @@ LONG_LISTS: dict[str, Callable[[int], str]] = {
     "Web of Science": lambda n: "PT J\nAU A\n" + "   A\n" * (n // 5),
     "EndNote": lambda n: "%0 Book\n%X a\n" + "a\n" * (n // 2),
     "EndNote XML": lambda n: "<xml><records>" + "<record/>" * (n // 9) + "</records></xml>",
+    "Zotero RDF": lambda n: list_writers.RDF + ITEM * (n // 100) + "</rdf:RDF>",
+    "PubMed XML": lambda n: "<PubmedArticleSet>" + "<PubmedArticle/>" * (n // 16) + "</PubmedArticleSet>",
     "elements": lambda n: "<xml>" + "<a>" * (n // 3),
     "entities": lambda n: "<xml><records><record><label>" + "&amp;" * (n // 5) + "</label></record></records></xml>",
     "YAML": lambda n: "references:\n" + "- id: a\n  title: b\n" * (n // 19),

@@ -180,6 +180,15 @@ def test_uncertain_reference_is_to_check(store: Store, text: str) -> None:
     assert one.findings[0].things[0].value.endswith("fendler-2017")
 
 
+def test_title_with_another_year_is_to_check(store: Store) -> None:
+    text = json.dumps([{"title": TITLE, "issued": {"date-parts": [[2009]]}}])
+    (one,) = of_references(store, read(text), DAY).statuses
+    assert plain(one.findings[0].what) == "Fendler 2017: its year is 2017, and 2009 in the list; give its DOI or PMID"
+    text = text.replace("2009", "2018")
+    (one,) = of_references(store, read(text), DAY).statuses
+    assert one.findings[0].words == "found by its title"
+
+
 def test_number_of_another_database_is_no_pmid(store: Store) -> None:
     text = "TY  - JOUR\nTI  - X\nAN  - 612345678\nDB  - Embase\nER  - \n"
     (one,) = of_references(store, read(text), DAY).statuses

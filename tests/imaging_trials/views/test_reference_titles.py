@@ -50,14 +50,14 @@ def test_same_title_in_another_spelling(written: str, title: str) -> None:
 )
 def test_guess_has_a_reason(written: str, title: str, reason: str) -> None:
     assert TITLES.same(folded(written)) == []
-    (guess,) = TITLES.guesses(folded(written), is_citation=False)
+    (guess,) = TITLES.guesses(written, folded(written), is_citation=False)
     assert guess.article == NODES[title]
     assert guess.reason.startswith(reason)
 
 
 @pytest.mark.parametrize("written", [FDG.replace("2.0", "1.0"), FDG.replace("2.0", "3.0"), "FDG PET/CT", "A title", ""])
 def test_other_version_or_short_title_is_no_guess(written: str) -> None:
-    assert TITLES.guesses(folded(written), is_citation=False) == []
+    assert TITLES.guesses(written, folded(written), is_citation=False) == []
 
 
 def test_citation_holds_a_whole_title() -> None:
@@ -66,8 +66,15 @@ def test_citation_holds_a_whole_title() -> None:
 
 
 def test_beginning_of_a_title_in_a_citation_is_a_guess() -> None:
-    (guess,) = TITLES.guesses(folded(f"Boellaard R. {FDG[:55]}... Eur J 2015"), is_citation=True)
+    citation = f"Boellaard R. {FDG[:55]}... Eur J 2015"
+    (guess,) = TITLES.guesses(citation, folded(citation), is_citation=True)
     assert (guess.article, guess.reason) == (NODES[FDG], "only the beginning of its title is in the list")
+
+
+@pytest.mark.parametrize("version", ["version 1.0", "version 3", "v1.0"])
+def test_citation_of_another_version_is_no_guess(version: str) -> None:
+    citation = f"Boellaard R. FDG PET/CT: EANM procedure guidelines for tumour PET imaging: {version}. 2010"
+    assert TITLES.guesses(citation, folded(citation), is_citation=True) == []
 
 
 @pytest.mark.parametrize(
