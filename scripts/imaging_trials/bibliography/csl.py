@@ -21,7 +21,7 @@ _FIELDS = Fields(
     year=("year",),
     container=("container-title", "publicationtitle", "booktitle"),
     doi=("doi",),
-    pmid=("pmid", "pubmed-id"),
+    pmid=("pmid", "pubmed-id", "pubmed_id", "pubmedid"),
     pmcid=("pmcid", "pmc"),
     accession=("accession-number",),
     database=("source", "librarycatalog"),
@@ -75,7 +75,8 @@ def read(text: str, where: str) -> list[Reference]:
     >>> [one.doi for one in read('{"message": {"items": [{"DOI": "10.1000/a", "title": ["A title"]}]}}', "list.json")]
     ['10.1000/a']
     """
-    return read_items(_items(_parse(text, where), where), where, "JSON")
+    items = [_item_of_zotero(one) for one in _items(_parse(text, where), where)]
+    return read_items(items, where, "JSON")
 
 
 def read_items(values: list[Any], where: str, syntax: str) -> list[Reference]:
@@ -121,9 +122,9 @@ def _items(data: Any, where: str) -> list[Any]:
         inner = next((data[name] for name in _HOLDERS if isinstance(data.get(name), list | dict)), None)
         is_item = {name.casefold() for name in data} & {"title", "doi", "pmid", "itemtype"}
         if inner is None or is_item:
-            return [data]
+            break
         data = inner
-    return [_item_of_zotero(one) for one in data] if isinstance(data, list) else [data]
+    return data if isinstance(data, list) else [data]
 
 
 def _item_of_zotero(value: Any) -> Any:

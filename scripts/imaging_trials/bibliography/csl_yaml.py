@@ -17,7 +17,9 @@ MAX_DEPTH = 30
 """How deeply YAML may be nested."""
 
 START = re.compile(
-    r"^(?:references:[ \t]*(?:\[|\n\s{0,40}-\s)|-[ \t]{1,8}(?:id|title|type|author|issued|DOI|doi|PMID):(?:[ \t]|$))",
+    r"^(?:references:[ \t]*(?:\[|\n\s{0,40}-\s)|-[ \t]{1,8}(?:id|title|type|author|editor|issued|abstract|accessed"
+    r"|annote|citation-key|container-title|collection-title|DOI|doi|URL|ISBN|ISSN|PMID|PMCID|genre|issue|keyword|language"
+    r"|note|page|publisher|source|volume):(?:[ \t]|$))",
     re.MULTILINE,
 )
 """A line that only this format has."""

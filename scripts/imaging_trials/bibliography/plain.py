@@ -31,6 +31,7 @@ _LABELED = re.compile(r"\s{0,40}(?:DOI|PMID|PMCID)\s?:", re.IGNORECASE | re.ASCI
 _GOES_ON = re.compile(r"\s{0,40}(?:[a-z]|doi\b|https?://|pmid|pmcid|\(|&)", re.ASCII)
 _BREAKS_OFF = re.compile(r"[,;:&(-]\s{0,40}\Z")
 _MORE_NUMBERS = re.compile(r"[\s,;&]{1,4}(?:and\s)?([1-9][0-9]{6,7})(?![\w/-]|\.[0-9])", re.ASCII)
+_LEADING_NUMBER = re.compile(r"([1-9][0-9]{6,7})(?:[\s,;:|])", re.ASCII)
 _BETWEEN = re.compile(r"[\s,;]+")
 _MAX_STEP = 10
 _LONG_LINE = 60
@@ -180,6 +181,8 @@ def _reference(place: str, words: str, found: list[_Place]) -> Reference:
     for one in found:
         first.setdefault(one.scheme, Identifier(one.scheme, one.value, ""))
     given = tuple(first[scheme] for scheme in identifiers.ARTICLE_SCHEMES if scheme in first)
+    if not given and (number := _LEADING_NUMBER.match(words)):
+        given = (Identifier("pmid", number[1], "", is_certain=False),)
     words = markup.plain_text(words)
     return Reference(place, 0, short(words), given, words=words)
 

@@ -10,14 +10,14 @@ from imaging_trials.bibliography.record import Author, Date, Record
 from imaging_trials.bibliography.reference import Entry, Fields, Reference, from_entry, is_pubmed
 from imaging_trials.bibliography.tagged import Draft
 
-START = re.compile(r"^[ \t]{0,8}(?:TY(?:[ \t]{1,4}-|-[ \t])|ER[ \t]{2,4}-[ \t]*$)", re.MULTILINE)
+START = re.compile(r"^[ \t]{0,8}(?:TY(?:[ \t]{1,4}-|-[ \t])|ty[ \t]{2,4}-[ \t]|ER[ \t]{2,4}-[ \t]*$)", re.MULTILINE)
 """The first line of a record, or the last."""
 
-_TYPE = re.compile(r"^[ \t]{0,8}TY[ \t]{0,4}-", re.MULTILINE)
+_TYPE = re.compile(r"^[ \t]{0,8}(?:TY|ty)[ \t]{0,4}-", re.MULTILINE)
 
 # Where lines have two blanks before the hyphen, as they should, "CT - a study" in an abstract is no tag.
-_LINE_OF_TYPE = re.compile(r"^[ \t]{0,8}(?:TY|ER)[ \t]{2,4}-", re.MULTILINE)
-_LINE = re.compile(r"[ \t]{0,8}([A-Z][A-Z0-9])[ \t]{2,4}-(?=[ \t]|\Z|[A-Z0-9])")
+_LINE_OF_TYPE = re.compile(r"^[ \t]{0,8}(?:TY|ty|ER)[ \t]{2,4}-", re.MULTILINE)
+_LINE = re.compile(r"[ \t]{0,8}([A-Z][A-Z0-9]|[a-z][a-z0-9])[ \t]{2,4}-(?=[ \t]|\Z|[A-Z0-9])")
 _LOOSE_LINE = re.compile(r"[ \t]{0,8}([A-Z][A-Z0-9])(?:[ \t]{0,4}-(?=[ \t]|\Z)|[ \t]{1,4}-)")
 _NUMBER = re.compile(r"[0-9]{1,6}\.?|\[[0-9]{1,6}\]|<[0-9]{1,6}>", re.ASCII)
 
@@ -145,9 +145,9 @@ def _tag(line_of: "re.Pattern[str]", line: str) -> tuple[str, str]:
     """Return the tag of a line and its value, or "" and the line."""
     tagged = line_of.match(line)
     value = line[tagged.end() :].strip() if tagged else ""
-    if not tagged or (tagged[1] == "ER" and value):  # "ER - positive" in an abstract
+    if not tagged or (tagged[1].upper() == "ER" and value):  # "ER - positive" in an abstract
         return "", line.strip()
-    return tagged[1], value
+    return tagged[1].upper(), value
 
 
 def _reference(entry: Entry) -> Reference:

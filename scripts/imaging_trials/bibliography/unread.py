@@ -17,7 +17,15 @@ _STARTS = (
     ("%!PS", "PostScript"),
 )
 _LATEX = re.compile(r"^[ \t]{0,8}\\(?:documentclass|begin\{|bibitem\b|bibitem\{|bibitem\[|entry\{)", re.MULTILINE)
-_REFWORKS = re.compile(r"^RT (?:Journal|Book|Conference|Generic|Web|Report|Thesis|Dissertation)\b", re.MULTILINE)
+_NAMED = (
+    (
+        re.compile(r"^RT (?:Journal|Book|Conference|Generic|Web|Report|Thesis|Dissertation)\b", re.MULTILINE),
+        "RefWorks Tagged Format",
+    ),
+    (re.compile(r"^EXPORT DATE:", re.MULTILINE), "Scopus plain text"),
+    (re.compile(r"^(?:@prefix|@base|PREFIX|BASE)[ \t][^<\n]{0,80}<", re.MULTILINE | re.IGNORECASE), "Turtle or SPARQL"),
+    (re.compile(r"^<[^<>\s]{1,200}>[ \t]<[^<>\s]{1,200}>[ \t]", re.MULTILINE), "N-Triples or N-Quads"),
+)
 _OVID = re.compile(r"^<[0-9]{1,6}>[ \t]*$", re.MULTILINE | re.ASCII)
 _MARKED_LINE = re.compile(r"^[ \t]{0,40}(?:<[/!?]?[A-Za-z]|\||[\]{}]|\"[^\"\n]{1,60}\"[ \t]?:)", re.MULTILINE)
 _ADDRESS = re.compile(r"[ \t]{0,40}<(?:https?|doi|mailto):", re.IGNORECASE)
@@ -75,8 +83,9 @@ def name_of(text: str) -> str:
     if _LATEX.search(text):
         return "LaTeX (a .tex or .bbl file)"
     head = text[:_MAX_HEAD_CHARACTERS]
-    if _REFWORKS.search(head):
-        return "RefWorks Tagged Format"
+    for pattern, name in _NAMED:
+        if pattern.search(head):
+            return name
     if table := _table(head):
         return table
     return _fields(head)

@@ -112,7 +112,10 @@ def _guesses(index: _Index, reference: Reference, words: list[str], titled: list
     if titled:
         return [Guess(titled[0], doubt)]
     numbered = [
-        Guess(index.articles[one.scheme, one.value], f"{one.value}, in {one.field}, is its PMID, if it is a PMID")
+        Guess(
+            index.articles[one.scheme, one.value],
+            f"{one.value}{f' in {one.field}' if one.field else ''} may be its PMID",
+        )
         for one in reference.identifiers
         if not one.is_certain and (one.scheme, one.value) in index.articles
     ]

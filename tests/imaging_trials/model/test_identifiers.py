@@ -3,8 +3,12 @@
 import doctest
 import random
 import re
+import string
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
 from imaging_trials.model import doi, identifiers
@@ -179,3 +183,36 @@ def test_several_dois_are_found(text: str, values: list[str]) -> None:
 )
 def test_field_of_an_identifier_needs_no_label(scheme: str, text: str, value: str) -> None:
     assert identifiers.read_field(scheme, text) == value
+
+
+ENDS = st.sampled_from(string.ascii_letters + string.digits)
+DOIS = st.builds(
+    "10.{}/{}{}{}".format,
+    st.integers(1000, 99999),
+    ENDS,
+    st.text(st.sampled_from(string.ascii_letters + string.digits + "-._()"), max_size=20),
+    ENDS,
+).filter(
+    lambda doi: doi.count("(") == doi.count(")") and not re.search(r"(?i)\.(full|pdf|short|long|abstract)|v\d", doi)
+)
+WRITTEN = (
+    "{}", "doi:{}", "DOI: {}.", "({})", "[{}],", "https://doi.org/{}", "http://dx.doi.org/{};", "<https://doi.org/{}>",
+    "https://e.org/doi/full/{}", "https://e.org/doi/pdf/{}?download=true", "https://e.org/doi/{}#sec-1", "https://e.org/{}.pdf",
+    "https://e.org/doi/{}/full", "https://e.org/doi/{}/abstract", "https://e.org/content/{}.full.pdf+html", "“{}”",
+    "https://e.org/record?eid=1&doi={}&partner=40", "https://doi.org/{}?a=b", '<a href="https://doi.org/{}">', "*{}*",
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=100)
+@given(doi=DOIS, written=st.sampled_from(WRITTEN), is_encoded=st.booleans())
+def test_doi_is_found_in_any_address(doi: str, written: str, is_encoded: bool) -> None:
+    text = written.format(quote(doi, safe="") if is_encoded and "://" in written else doi)
+    assert identifiers.find("doi", f"Smith A. A title. {text} 2017") == doi
+
+
+@settings(deadline=None)
+@given(
+    dois=st.lists(DOIS, min_size=2, max_size=4, unique=True), between=st.sampled_from([", ", "; ", " ", ",", "; doi:"])
+)
+def test_several_dois_are_found_in_order(dois: list[str], between: str) -> None:
+    assert [doi for _, _, doi in identifiers.find_places("doi", between.join(dois))] == dois
