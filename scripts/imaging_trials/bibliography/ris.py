@@ -34,7 +34,7 @@ _FIELDS = Fields(
     pmcid=("PMCID", "PMC"),
     accession=("AN", "ID"),
     database=("DB", "DP"),
-    doubtful=("C5", "C2", "M3"),
+    doubtful=("C5", "C2", "M3", "C7"),
     searched=(*_NOTES, *_CUSTOM),
 )
 

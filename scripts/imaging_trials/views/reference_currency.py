@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography
-from imaging_trials.bibliography import Reference
+from imaging_trials.bibliography import Identifier, Reference
 from imaging_trials.model import PROJECT, identifiers, read, vocabulary
 from imaging_trials.views import currency
 from imaging_trials.views.currency import TO_CHECK, CurrencyReport, CurrencyStatus
@@ -77,6 +77,10 @@ def _of_reference(store: Store, index: _Index, reference: Reference, as_of: str)
     elif len(titled) == 1 and not (doubt := _doubt(store, index, reference, titled[0])):
         thing = titled[0]
         notes = [Finding("found by its title", (read.thing(store, thing),), things=(thing,))]
+    elif number := _confirmed(index, reference, words) if not given and not titled else None:
+        thing = index.articles[number.scheme, number.value]
+        what = (f"{number.value}{f' in {number.field}' if number.field else ''}, since most words of the title agree",)
+        notes = [Finding("read as a PMID", what, things=(thing,))]
     elif guesses := _guesses(index, reference, words, titled, doubt) if not given else []:
         return _to_check(store, reference, guesses, as_of)
     else:
@@ -103,6 +107,15 @@ def _doubt(store: Store, index: _Index, reference: Reference, article: NamedNode
     if reference.year and years and all(abs(year - int(reference.year)) > 1 for year in years):
         return f"its year is {years[0]}, and {reference.year} in the list"
     return ""
+
+
+def _confirmed(index: _Index, reference: Reference, words: list[str]) -> Identifier | None:
+    """Return a number that may be a PMID and is that of an article whose title has most words of the reference's."""
+    for one in reference.identifiers:
+        article = None if one.is_certain else index.articles.get((one.scheme, one.value))
+        if article and reference.title and index.titles.may_have(article, words):
+            return one
+    return None
 
 
 def _guesses(index: _Index, reference: Reference, words: list[str], titled: list[NamedNode], doubt: str) -> list[Guess]:

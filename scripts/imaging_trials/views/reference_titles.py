@@ -45,6 +45,7 @@ _LEAST_LETTERS = 20
 _LEAST_SHARE = 0.8
 _LEAST_ABBREVIATED = 0.6
 _LEAST_BEGINNING = 0.6
+_LEAST_SUPPORT = 0.6
 _BEGINNING = "only the beginning of its title is in the list"
 _VERSION = re.compile(r"v[0-9]{1,2}")
 _LEAST_WORDS = 5
@@ -106,6 +107,13 @@ class Titles:
         citation = citation[:MAX_TITLE_CHARACTERS]
         starts = [_start_of(citation, one.key) for one in self._titles if one.article == article]
         return any(start > 0 and _OF_ANOTHER.search(citation[max(0, start - 60) : start]) for start in starts)
+
+    def may_have(self, article: NamedNode, words: list[str]) -> bool:
+        """Return whether most folded words of a title are in the title of an article."""
+        shares = [
+            len({*words} & {*one.words}) / len({*words}) for one in self._titles if one.article == article and words
+        ]
+        return len(words) > 1 and any(share >= _LEAST_SUPPORT for share in shares)
 
     def guesses(self, text: str, words: list[str], *, is_citation: bool) -> list[Guess]:
         """Return the articles that a title, or a citation, probably means, by the best reason.

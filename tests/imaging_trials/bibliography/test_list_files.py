@@ -21,6 +21,10 @@ READ = {
     "bibtex-blank-in-key.bib": ["line 1 [doi:10.1000/a] A"],
     "bibtex-comma-between.bib": ["line 1 [] A", "line 1 [] B"],
     "bibtex-commented-out.bib": ["line 2 [] A"],
+    "bibtex-escaped-underscore.bib": [
+        "line 1 [doi:10.1007/978-3-031-38100-3_13] A",
+        "line 5 [doi:10.1007/978-3-031-38100-3_2] B",
+    ],
     "bibtex-jabref-comments.bib": ["line 3 [pmid:28283702] A"],
     "bibtex-macros.bib": ["line 2 [] T and U"],
     "bibtex-month.bib": ["line 1 [] Parametric"],
@@ -112,6 +116,7 @@ READ = {
     "utf-16.ris": ["line 1 [doi:10.1186/s40981-020-0316-0] "],
     "utf-8-mark.ris": ["line 1 [doi:10.1186/s40981-020-0316-0] "],
     "wos-lines-like-tags.txt": ["line 3 [doi:10.1000/a] Use of reagent preparation", "line 16 [pmid:28283702] B"],
+    "zotero-shared-journal.rdf": ["item 1 [] A", "item 2 [doi:10.1000/b] B"],
     "zotero.rdf": ["item 1 [doi:10.1007/s00259-017-3670-z pmid:28283702] A title", "item 2 [] B"],
 }
 """The place, the identifiers (with ? if uncertain) and the title, or the words, of each reference of a file."""

@@ -180,6 +180,15 @@ def test_uncertain_reference_is_to_check(store: Store, text: str) -> None:
     assert one.findings[0].things[0].value.endswith("fendler-2017")
 
 
+@pytest.mark.parametrize("tag", ["M3", "C7", "C5", "AN"])
+def test_doubtful_number_counts_if_the_title_agrees(store: Store, tag: str) -> None:
+    text = f"TY  - JOUR\nTI  - Management of incidental pulmonary nodules\n{tag}  - 28240562\nER  - \n"
+    ((thing, words),) = audited(store, text)
+    assert (thing, words[0]) == ("article:macmahon-2017", "read as a PMID")
+    ((thing, words),) = audited(store, text.replace("incidental pulmonary nodules", "heart failure in adults"))
+    assert (thing, words[0]) == ("", "probably")
+
+
 def test_title_with_another_year_is_to_check(store: Store) -> None:
     text = json.dumps([{"title": TITLE, "issued": {"date-parts": [[2009]]}}])
     (one,) = of_references(store, read(text), DAY).statuses
