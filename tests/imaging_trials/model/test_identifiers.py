@@ -199,7 +199,8 @@ WRITTEN = (
     "{}", "doi:{}", "DOI: {}.", "({})", "[{}],", "https://doi.org/{}", "http://dx.doi.org/{};", "<https://doi.org/{}>",
     "https://e.org/doi/full/{}", "https://e.org/doi/pdf/{}?download=true", "https://e.org/doi/{}#sec-1", "https://e.org/{}.pdf",
     "https://e.org/doi/{}/full", "https://e.org/doi/{}/abstract", "https://e.org/content/{}.full.pdf+html", "“{}”",
-    "https://e.org/record?eid=1&doi={}&partner=40", "https://doi.org/{}?a=b", "https://e.org/a?doi={}#top", '<a href="https://doi.org/{}">', "*{}*",
+    "https://e.org/record?eid=1&doi={}&partner=40", "https://doi.org/{}?a=b",
+    "https://e.org/a?doi={}#top", '<a href="https://doi.org/{}">', "*{}*",
 )  # fmt: skip
 
 
