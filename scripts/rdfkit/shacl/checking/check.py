@@ -39,10 +39,11 @@ def lines(found: Sequence[Problem], sources: Iterable[Source]) -> list[str]:
         for index, quad in enumerate(source.quads):
             places.setdefault(str(quad.triple), (number, index))
     first = sorted(found, key=lambda each: places.get(" ".join(each.triple), (len(sources), 0)))[:MAX_PROBLEMS_SHOWN]
-    located = locations(sources, [each.triple for each in first])
+    located = zip(locations(sources, [each.triple for each in first]), first, strict=True)
+    # A nested node is read before the triple that leads to it.
+    in_order = sorted(located, key=lambda pair: (pair[0].file, pair[0].line, pair[0].column) if pair[0] else ("", 0, 0))
     texts = [
-        f"{place.file}:{place.line}:{place.column}: {each.text}" if place else each.text
-        for each, place in zip(first, located, strict=True)
+        f"{place.file}:{place.line}:{place.column}: {each.text}" if place else each.text for place, each in in_order
     ]
     left = len(found) - len(first)
     return [*dict.fromkeys(texts), *([f"... and {left} more"] if left > 0 else [])]
