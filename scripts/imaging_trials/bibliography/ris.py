@@ -19,6 +19,7 @@ _TYPE = re.compile(r"^[ \t]{0,8}(?:TY|ty)[ \t]{0,4}-", re.MULTILINE)
 _LINE_OF_TYPE = re.compile(r"^[ \t]{0,8}(?:TY|ty|ER)[ \t]{2,4}-", re.MULTILINE)
 _LINE = re.compile(r"[ \t]{0,8}([A-Z][A-Z0-9]|[a-z][a-z0-9])[ \t]{2,4}-(?=[ \t]|\Z|[A-Z0-9])")
 _LOOSE_LINE = re.compile(r"[ \t]{0,8}([A-Z][A-Z0-9])(?:[ \t]{0,4}-(?=[ \t]|\Z)|[ \t]{1,4}-)")
+_TYPE_ALONE = re.compile(r"[ \t]{0,8}(?:TY|ty)([ \t]{0,4})-[ \t]{0,4}[A-Za-z]{3,8}[ \t]{0,8}\Z")
 _NUMBER = re.compile(r"[0-9]{1,6}\.?|\[[0-9]{1,6}\]|<[0-9]{1,6}>", re.ASCII)
 
 _NOTES = ("UR", "L1", "L2", "L3", "LK", "N1", "M1", "M2", "M3", "RN", "U1", "U2", "U3", "U4", "U5", "CN", "H1", "H2")
@@ -116,6 +117,8 @@ def entries(text: str) -> Iterator[Entry]:
     is_open = is_after_blank = False
     number = 0
     for at, line in enumerate(text.split("\n"), 1):
+        if typed := _TYPE_ALONE.match(line):  # records from two tools may be in one file
+            line_of = _LINE if len(typed[1]) > 1 else _LOOSE_LINE
         tag, value = _tag(line_of, line)
         if not tag:
             if not value:

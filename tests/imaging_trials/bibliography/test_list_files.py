@@ -112,6 +112,7 @@ READ = {
     "ris-one-blank.ris": ["line 1 [doi:10.1000/a] A", "line 5 [] B"],
     "ris-ovid-between-records.ris": ["line 2 [doi:10.1000/a] A", "line 17 [] B"],
     "ris-pm-and-c7.ris": ["line 1 [pmid:28283702 pmcid:PMC4932135] X"],
+    "ris-two-tools.ris": ["line 1 [doi:10.1000/a] A", "line 6 [] B"],
     "ris-type-is-not-first.ris": ["line 1 [doi:10.1000/a] Population", "line 11 [] B"],
     "utf-16.ris": ["line 1 [doi:10.1186/s40981-020-0316-0] "],
     "utf-8-mark.ris": ["line 1 [doi:10.1186/s40981-020-0316-0] "],
