@@ -4,22 +4,20 @@ import math
 import re
 from collections.abc import Callable, Collection
 from decimal import Decimal, DivisionByZero, InvalidOperation
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, TypeAlias
 
+from rdfkit.base import UserError
 from rdfkit.shacl.engine import literals
 from rdfkit.shacl.engine.expressions import Compiled, Compiler, Function, Row
 from rdfkit.shacl.engine.literals import NoValue
 from rdfkit.shacl.engine.query import Expression, Variable
 from rdfkit.shacl.engine.shapes import Unsupported
+from rdfkit.sparql import xpath_regex
 
 Arguments: TypeAlias = tuple[Expression, ...]
 Compile: TypeAlias = "Callable[[Compiler, Arguments], Compiled]"
 """From the compiler of the query and the arguments to the kind of the value and the function."""
-
-MAX_CACHED_PATTERNS = 1000
-
-_REGEX_FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE}
 
 
 def compile_call(compiler: "Compiler", name: str, arguments: Arguments) -> "Compiled":
@@ -267,10 +265,7 @@ def _regex(compiler: "Compiler", given: Arguments) -> "Compiled":
     text, flags = compiler.text(given[0]), _flags(given[2:])
     pattern = compiler.text(given[1])
     if isinstance(given[1], str):
-        try:
-            search = _compiled(pattern([]), flags).search
-        except NoValue:
-            raise Unsupported("an invalid regular expression") from None
+        search = _written(given[1], flags).search
         return "truth", lambda row: search(text(row)) is not None
     return "truth", lambda row: _compiled(pattern(row), flags).search(text(row)) is not None
 
@@ -278,35 +273,39 @@ def _regex(compiler: "Compiler", given: Arguments) -> "Compiled":
 def _replace(compiler: "Compiler", given: Arguments) -> "Compiled":
     text, pattern, by = compiler.plain_text(given[0], "REPLACE"), compiler.text(given[1]), compiler.text(given[2])
     flags = _flags(given[3:])
-    return "text", lambda row: _replaced(_compiled(pattern(row), flags), by(row), text(row))
+    if isinstance(given[1], str):
+        _written(given[1], flags)
+
+    def replaced(row: "Row") -> str:
+        expression = _compiled(pattern(row), flags)
+        try:
+            return expression.sub(xpath_regex.replacement(by(row), expression.groups, flags), text(row))
+        except xpath_regex.PatternError:
+            raise NoValue from None
+
+    return "text", replaced
 
 
-def _flags(given: Arguments) -> int:
-    flags = literals.lexical(given[0]) if given and isinstance(given[0], str) else "" if not given else "?"
-    if not set(flags) <= _REGEX_FLAGS.keys():
-        raise Unsupported("flags of a regular expression")
-    return sum(_REGEX_FLAGS[flag] for flag in set(flags))
+def _flags(given: Arguments) -> str:
+    if given and not isinstance(given[0], str):
+        raise Unsupported("flags of a regular expression that are no constant")
+    return literals.lexical(str(given[0])) if given else ""
 
 
-@lru_cache(maxsize=MAX_CACHED_PATTERNS)
-def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
+def _written(term: str, flags: str) -> re.Pattern[str]:
+    """Return a pattern that is written in the query; raises UserError if XPath has no such pattern."""
+    pattern = literals.lexical(term)
     try:
-        return re.compile(pattern, flags)
-    except (re.error, OverflowError, RecursionError):
-        raise NoValue from None
+        return xpath_regex.compiled(pattern, flags)
+    except xpath_regex.PatternError as error:
+        raise UserError(f"A query in the shapes has the pattern {xpath_regex.explained(pattern, error)}.") from None
 
 
-def _replaced(pattern: re.Pattern[str], by: str, text: str) -> str:
+def _compiled(pattern: str, flags: str) -> re.Pattern[str]:
     try:
-        return pattern.sub(_groups(by), text)
-    except (re.error, IndexError):  # a group that the pattern does not have
+        return xpath_regex.compiled(pattern, flags)
+    except xpath_regex.PatternError:
         raise NoValue from None
-
-
-@lru_cache(maxsize=MAX_CACHED_PATTERNS)
-def _groups(text: str) -> str:
-    """Return a replacement in Python's notation: ``$1`` becomes ``\\1``."""
-    return re.sub(r"\$([0-9])", r"\\g<\1>", text.replace("\\", "\\\\"))
 
 
 _TEXT_TESTS: dict[str, Callable[[str, str], bool]] = {

@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
+from rdfkit.rdf import datatypes
+
 Number: TypeAlias = int | Decimal | float
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -187,6 +189,14 @@ def compared(operator: str, first: str, second: str) -> bool:
         raise NoValue from error
 
 
+def holds(operator: str, first: str, second: str) -> bool:
+    """Return whether a comparison of two terms is true; if they cannot be compared, it is not."""
+    try:
+        return compared(operator, first, second)
+    except NoValue:
+        return False
+
+
 def _ordered(operator: str, left: Any, right: Any) -> bool:
     """Return how two rdflib literals are ordered: SPARQL orders numbers, and values of the same datatype.
 
@@ -211,16 +221,16 @@ def _is_number(value: Any) -> bool:
 def is_well_typed(term: str, kind: str) -> bool:
     """Return whether a literal has a datatype and is valid for it (SHACL 4.1.2)."""
     end = suffix(term)
-    if not end:
-        return kind == STRING
-    if end[0] == "@":
+    if end[:1] == "@":
         return kind == LANG_STRING
-    if end[2:] != kind:
-        return False
-    if _plain(term) is not None:
-        return True
-    value = _by_rdflib(term)
-    return not value.ill_typed and (kind != DATE or isinstance(value.value, date))
+    return kind == (end[2:] or STRING) and _is_valid(term, kind)
+
+
+@lru_cache(maxsize=MAX_CACHED_LITERALS)
+def _is_valid(term: str, kind: str) -> bool:
+    known = _plain(term)
+    is_known = known is not None and (known[0] != "text" or ("\\" not in term and term.isprintable()))
+    return is_known or datatypes.is_valid(lexical(term), kind[1:-1])
 
 
 @lru_cache(maxsize=MAX_CACHED_LITERALS)
