@@ -18,6 +18,7 @@ from pyoxigraph import BlankNode
 
 from rdfkit.base import Project, UserError, printable
 from rdfkit.rdf import rdflib_adapter
+from rdfkit.shacl import pyshacl_standards
 from rdfkit.shacl.report.model import Result
 from rdfkit.shacl.terms import LABELS, Term, term_text
 from rdfkit.sparql import guard
@@ -37,7 +38,10 @@ def data_graph(quads: Iterable[Any]) -> "rdflib.Graph":
     class ParsesOnce(rdflib.Graph):
         def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Any:
             if isinstance(query_object, str):
-                query_object = parsed.get(query_object) or parsed.setdefault(query_object, prepareQuery(query_object))
+                text = query_object
+                query_object = parsed.get(text)
+                if query_object is None:
+                    query_object = parsed[text] = pyshacl_standards.prepared(prepareQuery(text))
             return super().query(query_object, *args, **kwargs)
 
     parsed: dict[str, Any] = {}
@@ -105,13 +109,15 @@ def validate(  # noqa: PLR0913 - the options of pySHACL
             return []
         shapes = _with_targets(shapes, targets)
     _refuse_other_servers(shapes, shapes_name)
-    with _settings_kept(), _quiet():
+    with _settings_kept(), _quiet(), pyshacl_standards.in_use(project):
         import pyshacl
         import rdflib
         from pyshacl.errors import ReportableRuntimeError, ShapeLoadError, ValidationFailure
 
         try:
             _, report, text = pyshacl.validate(data, shacl_graph=shapes, meta_shacl=meta_shacl, inplace=True)
+        except UserError:
+            raise
         except (ReportableRuntimeError, ShapeLoadError, ValidationFailure) as error:
             why = printable(" ".join(str(getattr(error, "message", error)).split()), 600)
             raise UserError(f"The shapes in {shapes_name} are not valid SHACL, fix them: {why}") from error

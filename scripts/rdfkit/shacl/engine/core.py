@@ -5,19 +5,19 @@ values together. If many of the focus nodes have a property, its values are chec
 nodes only if a value is wrong.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TypeAlias
 
-from rdfkit.base import namespaces
+from rdfkit.base import UserError, namespaces
 from rdfkit.shacl.engine import literals
 from rdfkit.shacl.engine.graph import TYPE, Graph
 from rdfkit.shacl.engine.literals import NoValue, language, lexical
 from rdfkit.shacl.engine.paths import Step
 from rdfkit.shacl.engine.shapes import SH, Constraint, Shape, Unsupported
-from rdfkit.shacl.engine.values import compared, number
+from rdfkit.shacl.engine.values import holds, number
+from rdfkit.sparql import xpath_regex
 
 Found: TypeAlias = tuple[str, str | None, str | None]
 """A focus node, the wrong value, and the path if it is not the shape's own."""
@@ -30,7 +30,6 @@ Failing: TypeAlias = Callable[[Shape, Collection[str]], set[str]]
 
 Fits: TypeAlias = Callable[[str], bool]
 
-_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE}
 _ODD_DATATYPES = {f"<{namespaces.RDFS}{name}>" for name in ("Literal", "Datatype")}
 _RESOURCE = f"<{namespaces.RDFS}Resource>"
 _NODE_KINDS = {
@@ -141,14 +140,7 @@ def _range(operator: str, setting: Setting) -> Fits:
     bound = setting.value
     if bound[0] != '"':
         raise setting.unsupported("that is not a literal")
-    return lambda node: node[0] == '"' and _holds(operator, node, bound)
-
-
-def _holds(operator: str, first: str, second: str) -> bool:
-    try:
-        return compared(operator, first, second)
-    except NoValue:
-        return False
+    return lambda node: node[0] == '"' and holds(operator, node, bound)
 
 
 def _min_length(setting: Setting) -> Fits:
@@ -163,13 +155,13 @@ def _max_length(setting: Setting) -> Fits:
 
 def _pattern(setting: Setting) -> Fits:
     values = setting.shape.values
-    flags = set(lexical(values["flags"][0]).lower()) if "flags" in values else set()
-    if not flags <= _FLAGS.keys():
-        raise setting.unsupported("with flags that are unknown")
+    flags = lexical(values["flags"][0]) if "flags" in values else ""
+    pattern = lexical(setting.value)
     try:
-        search = re.compile(lexical(setting.value), sum(_FLAGS[flag] for flag in flags)).search
-    except (re.error, OverflowError, RecursionError):
-        raise setting.unsupported("that is not a valid regular expression") from None
+        search = xpath_regex.compiled(pattern, flags).search
+    except xpath_regex.PatternError as error:
+        why = xpath_regex.explained(pattern, error)
+        raise UserError(f"The sh:pattern of {setting.shape.name} is {why}.") from None
     return lambda node: node[0] != "_" and search(lexical(node)) is not None
 
 
@@ -337,7 +329,7 @@ def _less(operator: str, setting: Setting) -> Check:
         for node in focus
         for value in values(node)
         for other in others(node)
-        if not _holds(operator, value, other)
+        if not holds(operator, value, other)
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Quad, Triple
 
-from rdfkit.base import Project
+from rdfkit.base import Project, UserError
 from rdfkit.shacl.engine import core, plan, query
 from rdfkit.shacl.engine.graph import TYPE, Graph, gc_disabled
 from rdfkit.shacl.engine.literals import language, lexical, to_term
@@ -182,6 +182,8 @@ class _Run:
             solutions = plan.compiled(parsed, self.graph)
         except Unsupported as error:
             raise Unsupported(f"{shape.name} uses {error}") from None
+        except UserError as error:
+            raise UserError(f"{shape.name}: {error}") from None
         selected = {name: place for place, name in enumerate(parsed.selected)}
         path, value = selected.get("path"), selected.get("value")
 
