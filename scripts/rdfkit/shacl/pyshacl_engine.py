@@ -17,6 +17,7 @@ from pyoxigraph import BlankNode
 
 from rdfkit.base import Project, UserError, printable
 from rdfkit.rdf import rdflib_adapter
+from rdfkit.shacl import pyshacl_standards
 from rdfkit.shacl.pyshacl_queries import own_queries
 from rdfkit.shacl.report.model import Result
 from rdfkit.shacl.terms import LABELS, Term, term_text
@@ -98,7 +99,7 @@ def validate(  # noqa: PLR0913 - the options of pySHACL
         shapes = _with_targets(shapes, targets)
     _refuse_other_servers(shapes, shapes_name)
     shapes = _corrected(shapes)
-    with _settings_kept(), _quiet(), own_queries(project, shapes):
+    with _settings_kept(), _quiet(), own_queries(project, shapes), pyshacl_standards.in_use(project):
         import pyshacl
         import rdflib
         from pyshacl.errors import ReportableRuntimeError, ShapeLoadError, ValidationFailure

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from rdfkit.base import Project, UserError, namespaces, printable
 from rdfkit.rdf import rdflib_adapter
-from rdfkit.shacl import components, prefixes
+from rdfkit.shacl import components, prefixes, pyshacl_standards
 from rdfkit.shacl.engine.graph import Graph
 from rdfkit.shacl.engine.literals import lexical, to_term
 from rdfkit.shacl.engine.paths import Alternative, Inverse, Path, Repeated, Sequence
@@ -23,7 +23,6 @@ from rdfkit.sparql import nodes, syntax
 
 if TYPE_CHECKING:
     import rdflib
-    from rdflib.plugins.sparql.sparql import Query
     from rdflib.term import Node
 
     Solution = dict[str, Node]
@@ -122,6 +121,8 @@ class _Queries:
 
         try:
             query = _parsed(self._query(owner, node, form))
+        except UserError:
+            raise
         except Exception as error:
             why = printable(" ".join(str(error).split()), 300)
             raise UserError(
@@ -170,11 +171,11 @@ class _Queries:
 
 
 @lru_cache(MAX_CACHED_QUERIES)
-def _parsed(text: str) -> "Query":
+def _parsed(text: str) -> Any:
     """Return a query as rdflib parses it: for many focus nodes, parsing would take most of the time."""
     from rdflib.plugins.sparql import prepareQuery
 
-    return prepareQuery(text)
+    return pyshacl_standards.prepared(prepareQuery(text))
 
 
 def _text(term: Any) -> str:

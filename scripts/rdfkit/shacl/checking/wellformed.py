@@ -104,7 +104,7 @@ def _of_pattern(values: dict[str, list[str]]) -> str:
     try:
         compiled_pattern(*(lexical(each) if each else "" for each in found))
     except ValueError as error:
-        return f"its sh:pattern {error}: write it in another way."
+        return f"its sh:pattern {error}."
     return ""
 
 

@@ -5,7 +5,6 @@ values together. If many of the focus nodes have a property, its values are chec
 nodes only if a value is wrong.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -17,7 +16,8 @@ from rdfkit.shacl.engine.graph import TYPE, Graph
 from rdfkit.shacl.engine.literals import NoValue, language, lexical
 from rdfkit.shacl.engine.paths import Step
 from rdfkit.shacl.engine.shapes import SH, TRUE, Constraint, Shape, Unsupported
-from rdfkit.shacl.engine.values import compared, number
+from rdfkit.shacl.engine.values import holds, number
+from rdfkit.sparql import xpath_regex
 
 Found: TypeAlias = tuple[str, str | None, str | None] | tuple[str, str | None, str | None, dict[str, str]]
 """A focus node, the wrong value, the path if it is not the shape's own, and the solution of a query."""
@@ -30,7 +30,6 @@ Failing: TypeAlias = Callable[[Shape, Collection[str]], set[str]]
 
 Fits: TypeAlias = Callable[[str], bool]
 
-_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE}
 _RESOURCE = f"<{namespaces.RDFS}Resource>"
 _NODE_KINDS = {
     "IRI": "<",
@@ -138,14 +137,7 @@ def _range(operator: str, setting: Setting) -> Fits:
     bound = setting.value
     if bound[0] != '"':
         raise setting.unsupported("that is not a literal")
-    return lambda node: node[0] == '"' and _holds(operator, node, bound)
-
-
-def _holds(operator: str, first: str, second: str) -> bool:
-    try:
-        return compared(operator, first, second)
-    except NoValue:
-        return False
+    return lambda node: node[0] == '"' and holds(operator, node, bound)
 
 
 def _min_length(setting: Setting) -> Fits:
@@ -168,13 +160,11 @@ def _pattern(setting: Setting) -> Fits:
 
 
 def compiled_pattern(pattern: str, flags: str) -> Callable[[str], object]:
-    """Return the search of sh:pattern; raises ValueError, which says why it cannot be read."""
-    if unknown := sorted({*flags.lower()} - _FLAGS.keys()):
-        raise ValueError(f"cannot be read with the flag '{unknown[0]}'")
+    """Return the search of sh:pattern; raises ValueError, which says why it cannot be read and how to fix it."""
     try:
-        return re.compile(pattern, sum(_FLAGS[flag] for flag in {*flags.lower()})).search
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"cannot be read as a regular expression ({error})") from None
+        return xpath_regex.compiled(pattern, flags).search
+    except xpath_regex.PatternError as error:
+        raise ValueError(f"is {xpath_regex.explained(pattern, error)}") from None
 
 
 def _language_in(setting: Setting) -> Fits:
@@ -341,7 +331,7 @@ def _less(operator: str, setting: Setting) -> Check:
         for node in focus
         for value in values(node)
         for other in others(node)
-        if not _holds(operator, value, other)
+        if not holds(operator, value, other)
     )
 
 

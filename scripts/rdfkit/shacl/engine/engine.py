@@ -10,7 +10,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Quad, Triple
 
-from rdfkit.base import Project
+from rdfkit.base import Project, UserError
 from rdfkit.shacl import components, prefixes
 from rdfkit.shacl.engine import core, plan, query
 from rdfkit.shacl.engine.graph import TYPE, Graph, gc_disabled
@@ -194,6 +194,8 @@ class _Run:
             solutions = plan.compiled(parsed, self.graph, inputs)
         except Unsupported as error:
             raise Unsupported(f"{shape.name} uses {error}") from None
+        except UserError as error:
+            raise UserError(f"{shape.name}: {error}") from None
         if len(inputs) > 1:
             return partial(_not_true, solutions)
         selected = {name: place for place, name in enumerate(parsed.selected)}

@@ -1,7 +1,6 @@
-"""Values of literals: valid ones of the common datatypes are read here, all others by rdflib, as in pySHACL.
+"""Literals as texts: their parts, whether they are valid for their datatype, and terms from and to texts.
 
-So an ill-typed integer, a date with a time zone and a NaN have the same value as in pySHACL, and data with common
-literals only never loads rdflib.
+`values` has their values and compares them.
 """
 
 import re
@@ -11,6 +10,8 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 import pyoxigraph as ox
+
+from rdfkit.rdf import datatypes
 
 Number: TypeAlias = int | Decimal | float
 
@@ -129,20 +130,13 @@ def _plain(term: str) -> tuple[str, Any] | None:  # noqa: PLR0911 - one return f
 def is_well_typed(term: str, kind: str) -> bool:
     """Return whether a literal has a datatype and is valid for it (SHACL 4.1.2)."""
     end = suffix(term)
-    if not end:
-        return kind == STRING
-    if end[0] == "@":
+    if end[:1] == "@":
         return kind == LANG_STRING
-    if end[2:] != kind:
-        return False
-    if _plain(term) is not None:
-        return True
-    value = _by_rdflib(term)
-    return not value.ill_typed and (kind != DATE or isinstance(value.value, date))
+    return kind == (end[2:] or STRING) and _is_valid(term, kind)
 
 
 @lru_cache(maxsize=MAX_CACHED_LITERALS)
-def _by_rdflib(term: str) -> Any:
-    from rdfkit.rdf import rdflib_adapter
-
-    return rdflib_adapter.to_rdflib(to_term(term))
+def _is_valid(term: str, kind: str) -> bool:
+    known = _plain(term)
+    is_known = known is not None and (known[0] != "text" or ("\\" not in term and term.isprintable()))
+    return is_known or datatypes.is_valid(lexical(term), kind[1:-1])

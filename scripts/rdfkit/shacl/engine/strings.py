@@ -7,22 +7,16 @@ import hashlib
 import math
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
+from rdfkit.base import UserError
 from rdfkit.shacl.engine import literals
-from rdfkit.shacl.engine.expressions import Compiled, Compiler, Function, Row
+from rdfkit.shacl.engine.expressions import Compiled, Compiler, Row
 from rdfkit.shacl.engine.literals import NoValue
 from rdfkit.shacl.engine.operators import Arguments
 from rdfkit.shacl.engine.shapes import Unsupported
-
-MAX_CACHED_PATTERNS = 1000
-
-_REGEX_FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE}
-_OTHER_FLAGS = {"x", "q"}
-_XPATH_ONLY = re.compile(r"\\[pPiIcC]|\[[^\[\]]*-\[")
-"""What a pattern of XPath has and Python's regular expressions do not."""
+from rdfkit.sparql import xpath_regex
 
 
 def text_test(test: Callable[[str, str], bool], compiler: Compiler, given: Arguments) -> Compiled:
@@ -169,7 +163,7 @@ def matches(compiler: Compiler, given: Arguments) -> Compiled:
     """Compile REGEX."""
     text, pattern, flags = compiler.text(given[0]), compiler.simple(given[1]), _flags(given[2:])
     if isinstance(given[1], str):
-        search = _constant(pattern, flags).search
+        search = _written(given[1], flags).search
         return "truth", lambda row: search(text(row)) is not None
     return "truth", lambda row: _compiled(pattern(row), flags).search(text(row)) is not None
 
@@ -178,59 +172,38 @@ def replaced(compiler: Compiler, given: Arguments) -> Compiled:
     """Compile REPLACE."""
     pattern, by, flags = compiler.simple(given[1]), compiler.simple(given[2]), _flags(given[3:])
     if isinstance(given[1], str):
-        _constant(pattern, flags)
-    is_plain = "q" in flags
+        _written(given[1], flags)
 
     def change(text: str, row: Row) -> str:
-        new = by(row)
-        return _replaced(_compiled(pattern(row), flags), new.replace("\\", "\\\\") if is_plain else _groups(new), text)
+        expression = _compiled(pattern(row), flags)
+        try:
+            return expression.sub(xpath_regex.replacement(by(row), expression.groups, flags), text)
+        except xpath_regex.PatternError:
+            raise NoValue from None
 
     return _changed(compiler, given[0], change)
 
 
 def _flags(given: Arguments) -> str:
-    flags = literals.lexical(given[0]) if given and isinstance(given[0], str) else "" if not given else "?"
-    if not set(flags) <= {*_REGEX_FLAGS, *_OTHER_FLAGS}:
-        raise Unsupported("flags of a regular expression")
-    return flags
+    if given and not isinstance(given[0], str):
+        raise Unsupported("flags of a regular expression that are no constant")
+    return literals.lexical(str(given[0])) if given else ""
 
 
-def _constant(pattern: Function, flags: str) -> re.Pattern[str]:
+def _written(term: str, flags: str) -> re.Pattern[str]:
+    """Return a pattern that is written in the query; raises UserError if XPath has no such pattern."""
+    pattern = literals.lexical(term)
     try:
-        return _compiled(pattern([]), flags)
-    except NoValue:
-        raise Unsupported("an invalid regular expression") from None
+        return xpath_regex.compiled(pattern, flags)
+    except xpath_regex.PatternError as error:
+        raise UserError(f"A query in the shapes has the pattern {xpath_regex.explained(pattern, error)}.") from None
 
 
-@lru_cache(maxsize=MAX_CACHED_PATTERNS)
 def _compiled(pattern: str, flags: str) -> re.Pattern[str]:
-    if "q" in flags:
-        pattern = re.escape(pattern)
-    elif "x" in flags:
-        pattern = re.sub(r"[ \t\r\n]", "", pattern)
-    if "q" not in flags and _XPATH_ONLY.search(pattern):
-        raise NoValue
     try:
-        return re.compile(pattern, sum(_REGEX_FLAGS[flag] for flag in set(flags) & _REGEX_FLAGS.keys()))
-    except (re.error, OverflowError, RecursionError):
+        return xpath_regex.compiled(pattern, flags)
+    except xpath_regex.PatternError:
         raise NoValue from None
-
-
-def _replaced(pattern: re.Pattern[str], by: str, text: str) -> str:
-    try:
-        return pattern.sub(by, text)
-    except (re.error, IndexError):  # a group that the pattern does not have
-        raise NoValue from None
-
-
-@lru_cache(maxsize=MAX_CACHED_PATTERNS)
-def _groups(text: str) -> str:
-    """Return a replacement in Python's notation: ``$1`` becomes ``\\1``, and ``\\$`` is a dollar sign."""
-
-    def changed(match: re.Match[str]) -> str:
-        return rf"\g<{match[1]}>" if match[1] else match[2] if match[2] == "$" else "\\\\"
-
-    return re.sub(r"\$([0-9])|\\([$\\])|\\", changed, text)
 
 
 # Helpers

@@ -260,6 +260,14 @@ def compared(operator: str, first: str, second: str) -> bool:  # noqa: C901, PLR
     return operator == "!="
 
 
+def holds(operator: str, first: str, second: str) -> bool:
+    """Return whether a comparison of two terms is true; if they cannot be compared, it is not."""
+    try:
+        return compared(operator, first, second)
+    except NoValue:
+        return False
+
+
 def compared_numbers(operator: str, one: Any, other: Any) -> bool:
     """Return how two numbers compare; a double or float makes both of its type (SPARQL 17.3)."""
     if type(one) is not type(other):
