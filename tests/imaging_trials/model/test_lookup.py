@@ -256,7 +256,7 @@ def test_ranks_of_whole_names_and_of_parts(in_order: list[tuple[Fit, str]]) -> N
         ),
         ("naf", "sodium fluoride F 18|Na18F|Na[18F]F|18F-NaF"),
         ("fdopa", "18F-DOPA|6-[18F]fluoro-L-dopa|F-DOPA|fluorodopa (18F)|6-((18)F)fluoro-L-dopa"),
-        ("fluciclovine", "18F-FACBC|anti-[18F]FACBC|Axumin|fluciclovine F18|FACBC"),
+        ("fluciclovine", "18F-FACBC|anti-[18F]FACBC|anti-3[18F]FACBC|Axumin|fluciclovine F18|FACBC"),
         (
             "zr-89-panitumumab",
             "[89Zr]Zr-DFO-panitumumab|zirconium Zr 89 panitumumab|89Zr-panitumumab|Zr-89 panitumumab",
