@@ -117,8 +117,7 @@ def entries(text: str) -> Iterator[Entry]:
     is_open = is_after_blank = False
     number = 0
     for at, line in enumerate(text.split("\n"), 1):
-        if typed := _TYPE_ALONE.match(line):  # records from two tools may be in one file
-            line_of = _LINE if len(typed[1]) > 1 else _LOOSE_LINE
+        line_of = _style(line) or line_of
         tag, value = _tag(line_of, line)
         if not tag:
             if not value:
@@ -142,6 +141,12 @@ def entries(text: str) -> Iterator[Entry]:
         draft.add(tag, value)
     if draft and is_open:
         yield draft.entry(number + 1)
+
+
+def _style(line: str) -> "re.Pattern[str] | None":
+    """Return how the lines of a record begin, from its first line: records of two tools may be in one file."""
+    typed = _TYPE_ALONE.match(line)
+    return typed and (_LINE if len(typed[1]) > 1 else _LOOSE_LINE)
 
 
 def _tag(line_of: "re.Pattern[str]", line: str) -> tuple[str, str]:

@@ -116,7 +116,7 @@ def test_a_pattern_of_a_query(test: str, values: tuple[str, ...], found: list[st
     ("constraint", "message"),
     [
         ('sh:property [ sh:path ex:p ; sh:pattern "a(?=b)" ]', r"'a\(\?=b\)', which cannot be read at character 2"),
-        ('sh:pattern "[a"', r"pattern of ex:s is '\[a', which cannot be read at character 1: a class is not"),
+        ('sh:pattern "[a"', r"ex:s: its sh:pattern is '\[a', which cannot be read at character 1: a class is not"),
         ('sh:pattern "a" ; sh:flags "g"', "the flag 'g' is unknown; the flags are s m i x q"),
         ('sh:sparql [ sh:select "SELECT $this WHERE { $this ?p ?v FILTER REGEX(STR(?v), \'a**\') }" ]',
          r"ex:s: A query in the shapes has the pattern 'a\*\*', which cannot be read at character 3"),
