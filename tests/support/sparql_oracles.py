@@ -57,7 +57,7 @@ def oxigraph(text: str, data: Iterable[Triple], focus: Iterable[NamedNode]) -> F
     found = set()
     for this in focus:
         try:
-            rows = store.query(text, substitutions={Variable("this"): this})
+            rows: Any = store.query(text, substitutions={Variable("this"): this})
         except (SyntaxError, RuntimeError, ValueError):
             return None
         names = [name.value for name in rows.variables]
@@ -147,7 +147,7 @@ LITERALS = [
 def some_data(random: Random) -> set[Triple]:
     """Return a small graph, dense enough for most patterns to match."""
     blank, head = BlankNode("u"), BlankNode("l")
-    nodes = [*FOCUS, blank]
+    nodes: list[Any] = [*FOCUS, blank]
     found = set()
     for _ in range(40):
         value = random.choice(nodes) if random.randrange(10) < 6 else random.choice(LITERALS)

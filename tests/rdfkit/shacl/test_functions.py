@@ -263,7 +263,7 @@ def test_two_other_engines_have_the_same_values() -> None:
         votes = []
         for ask in (Store().query, rdflib.Graph().query, lambda text: jena.ask(dataset, text)):
             try:
-                (row,) = ask(text)
+                (row,) = ask(text)  # type: ignore[misc]
                 term = row["value"] if not isinstance(row, tuple) else row[0]
                 is_known = term is None or isinstance(term, NamedNode | Literal)
                 votes.append(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Quad, Triple
 
 from rdfkit.shacl import pyshacl_engine
+from rdfkit.shacl.engine import query
 from rdfkit.shacl.engine.literals import lexical
 from rdfkit.sparql import syntax
 from tests.support import sparql_oracles as oracles
@@ -79,7 +80,7 @@ def test_many_made_queries(record_property: Any) -> None:
         random = Random(seed)
         data = oracles.some_data(random)
         graph = pyshacl_engine.data_graph(Quad(*triple) for triple in data)
-        batch = []
+        batch: list[tuple[str, oracles.Found]] = []
         while len(batch) < 60:
             text = texts.plain(texts.Maker(random).query())
             found = oracles.oxigraph(text, data, oracles.FOCUS)
@@ -127,7 +128,7 @@ def own_queries() -> list[tuple[str, dict[str, str]]]:
 def structure(text: str, prefixes: dict[str, str]) -> str:
     """Return what the engine reads in a query, with blank nodes numbered in the order of the text."""
     blanks: dict[str, str] = {}
-    words = repr(oracles.query.parse(text, prefixes)).split("_:[")
+    words = repr(query.parse(text, prefixes)).split("_:[")
     return words[0] + "".join(
         blanks.setdefault(word.split("]")[0], f"b{len(blanks)}") + word.partition("]")[2] for word in words[1:]
     )
