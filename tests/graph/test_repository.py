@@ -24,7 +24,7 @@ LAYOUT = [
     r"shapes/[a-z-]+\.ttl",
     r"queries/[a-z-]+/[a-z0-9-]+\.rq|queries/[a-z-]+/answers/[a-z0-9-]+\.(tsv|nt|txt)",
     r"scripts/(imaging_trials|rdfkit)/([a-z_]+/)*([a-z_]+\.(py|json|tsv)|py\.typed)",
-    r"tests/([a-z_]+/)*[a-z_]+\.py|tests/sssom\.lock|tests/fixtures/.+",
+    r"tests/([a-z_]+/)*[a-z0-9_]+\.py|tests/sssom\.lock|tests/fixtures/.+",
     r"tools/([a-z_]+/)*[a-z_]+\.py|tools/owl/Profile\.java|tools/mutation/[a-z-]+\.tsv",
     r"benchmarks/([a-z_]+\.(py|ttl|lock)|README\.md)|docs/[a-z-]+\.md|w3id/(\.htaccess|README\.md|released\.txt)",
 ]
