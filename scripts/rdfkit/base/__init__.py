@@ -7,7 +7,7 @@ from rdfkit.base.lazy import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from rdfkit.base import namespaces, sandbox, text
+    from rdfkit.base import namespaces, sandbox, text, watchdog
     from rdfkit.base.errors import UserError
     from rdfkit.base.namespaces import RDF, WELL_KNOWN, XSD
     from rdfkit.base.project import GraphReader, Project
@@ -32,6 +32,7 @@ __all__ = [
     "table",
     "text",
     "visible",
+    "watchdog",
     "width",
 ]
 
@@ -42,6 +43,7 @@ __getattr__ = door(
             "namespaces",
             "sandbox",
             "text",
+            "watchdog",
         ),
         "errors": ("UserError",),
         "namespaces": (
