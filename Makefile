@@ -10,6 +10,7 @@ PYTHON ?= $(shell python3.11 -c 'import venv' 2>/dev/null && echo python3.11 || 
 BIN := .venv/bin
 STAMP := .venv/installed
 SSSOM := .venv-sssom
+VALIDATORS := .venv-validators
 TURTLE := $(BIN)/turtlefmt
 TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
 
@@ -53,7 +54,7 @@ mutation: $(STAMP)  ## count the mutants of data and shapes that tests notice, a
 owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and update the figures of docs/owl.md
 	@$(BIN)/python -m tools.owl.proof
 
-bench: $(STAMP)  ## measure, and print the table that benchmarks/README.md shows
+bench: $(VALIDATORS)/installed  ## measure, and print the table that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/bench.py
 	@$(BIN)/python benchmarks/validators.py --check --quick
 
@@ -76,17 +77,19 @@ wheel: $(STAMP)  ## build/: write the wheel and the source archive
 	@$(BIN)/python -m build --no-isolation --outdir build
 	@ls -l build/*.whl build/*.tar.gz
 
-lock: $(STAMP)  ## write requirements.lock with the newest versions that pyproject.toml allows, and tests/sssom.lock
+lock: $(STAMP)  ## write requirements.lock with the newest versions that pyproject.toml allows, and the other locks
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet pip-tools
 	@CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
 		--strip-extras --all-extras --all-build-deps --no-emit-options -o requirements.lock pyproject.toml
 	@echo sssom | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet --upgrade --generate-hashes \
 		--allow-unsafe --strip-extras --no-emit-options -o tests/sssom.lock -
+	@printf 'pyshifty\nrdflib\nshacl-rust\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
+		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o benchmarks/validators.lock -
 	@rm -r build/lock
 
 clean:  ## remove everything that make wrote
-	rm -rf .venv $(SSSOM) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv $(SSSOM) $(VALIDATORS) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find scripts tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): requirements.lock pyproject.toml hatch_build.py
@@ -99,9 +102,12 @@ $(STAMP): requirements.lock pyproject.toml hatch_build.py
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The reference tool for SSSOM needs other versions of some packages, so it has its own environment.
-$(SSSOM)/installed: tests/sssom.lock $(STAMP)
-	@echo "Setting up $(SSSOM) (once; half a minute) ..."
-	@$(PYTHON) -m venv $(SSSOM)
-	@$(SSSOM)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/sssom.lock
+# The reference tool for SSSOM and the validators of the benchmarks need other versions of some packages, so they have
+# environments of their own.
+$(SSSOM)/installed: tests/sssom.lock
+$(VALIDATORS)/installed: benchmarks/validators.lock
+$(SSSOM)/installed $(VALIDATORS)/installed: $(STAMP)
+	@echo "Setting up $(@D) (once; half a minute) ..."
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(filter %.lock,$^)
 	@touch $@

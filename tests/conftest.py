@@ -1,14 +1,14 @@
 """What several test files share: the checkout, and the command in a separate process."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 from hypothesis import settings
+
+from tests.support.command_server import CommandServer
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -74,22 +74,14 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def imt() -> Imt:
+def imt(_own_cache: None) -> Iterator[Imt]:
     """Return a function that runs ``imt`` with the arguments given and returns exit code, stdout and stderr."""
+    server = CommandServer(ROOT)
 
     def run(
         *arguments: str, stdin: str = "", cwd: Path = ROOT, timeout: float = 120
     ) -> "subprocess.CompletedProcess[str]":
-        command = [str(Path(sys.executable).with_name("imt")), *arguments]
-        return subprocess.run(
-            command,
-            input=stdin,
-            cwd=cwd,
-            timeout=timeout,
-            env=dict(os.environ),
-            text=True,
-            capture_output=True,
-            check=False,
-        )
+        return server.run(*arguments, stdin=stdin, cwd=cwd, timeout=timeout)
 
-    return run
+    yield run
+    server.close()

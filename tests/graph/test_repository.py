@@ -26,7 +26,7 @@ LAYOUT = [
     r"scripts/(imaging_trials|rdfkit)/([a-z_]+/)*([a-z_]+\.(py|json|tsv)|py\.typed)",
     r"tests/([a-z_]+/)*[a-z_]+\.py|tests/sssom\.lock|tests/fixtures/.+",
     r"tools/([a-z_]+/)*[a-z_]+\.py|tools/owl/Profile\.java|tools/mutation/[a-z-]+\.tsv",
-    r"benchmarks/([a-z_]+\.(py|ttl)|README\.md)|docs/[a-z-]+\.md|w3id/(\.htaccess|README\.md|released\.txt)",
+    r"benchmarks/([a-z_]+\.(py|ttl|lock)|README\.md)|docs/[a-z-]+\.md|w3id/(\.htaccess|README\.md|released\.txt)",
 ]
 """Where a file may be. A new kind of location must be added here and to the design."""
 

@@ -1,6 +1,5 @@
 """Dangerous queries: each is checked and linted, or refused in one line, within limits on time and memory."""
 
-import re
 from collections.abc import Callable
 
 import pytest
