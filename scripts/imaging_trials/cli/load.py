@@ -144,7 +144,7 @@ def _print_plan(transfers: "list[GraphTransfer]", url: str, *, replace: bool) ->
 
 
 def _table(transfers: "list[GraphTransfer]") -> str:
-    from rdfkit.base import table
+    from rdfkit.base import table, terminal_columns
 
     rows = [
         [
@@ -155,7 +155,7 @@ def _table(transfers: "list[GraphTransfer]") -> str:
         ]
         for transfer in transfers
     ]
-    return table(("graph", "triples here", "in the store", "outcome"), rows, "graph")
+    return table(("graph", "triples here", "in the store", "outcome"), rows, "graph", terminal_columns(sys.stdout))
 
 
 def _summary(transfers: "list[GraphTransfer]", url: str) -> str:

@@ -183,6 +183,7 @@ def _own_text(args: argparse.Namespace) -> str:
     """Return the SPARQL given as text, as a file, or on standard input."""
     if args.sparql not in {None, "-"}:
         return str(args.sparql)
+    from rdfkit.base import streams
     from rdfkit.sparql import guard
 
     if args.file in {None, "-"}:
@@ -190,7 +191,7 @@ def _own_text(args: argparse.Namespace) -> str:
     else:
         where = args.file
         try:
-            with open(args.file, "rb") as file:  # noqa: PTH123 - a Path of "" would be the folder here
+            with streams.open_input(args.file) as file:
                 data = file.read(guard.MAX_QUERY_BYTES + 1)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)

@@ -168,6 +168,8 @@ def _parsed(client: Client, url: str, response: Response, wanted: str) -> list[o
         return [quad.triple for quad in ox.parse(response.body, rdf)]
     except (SyntaxError, ValueError) as error:
         raise UserError(f"{url} answers with invalid {response.media_type} ({error}): check the store.") from None
+    except MemoryError:  # the parser's own limit on the length of one token
+        raise UserError(f"{url} answers with a literal of more than 16 MB, which cannot be compared here.") from None
 
 
 def write(client: Client, to: Target, graph: GraphName, triples: Sequence[ox.Triple]) -> None:
