@@ -166,7 +166,8 @@ def _summary(transfers: "list[GraphTransfer]", url: str) -> str:
     skipped = sum(transfer.outcome == load.GraphStatus.SAME.value for transfer in transfers)
     before = f" ({skipped} of them from before)" if skipped else ""
     size = f"{_counted(triples, 'triple')} in {graphs}"
-    return f"{size} are in {url}{before}, counted and read back there.{_respelled(transfers)}"
+    verb = "is" if triples == 1 else "are"
+    return f"{size} {verb} in {url}{before}, counted and read back there.{_respelled(transfers)}"
 
 
 def _respelled(transfers: "list[GraphTransfer]") -> str:

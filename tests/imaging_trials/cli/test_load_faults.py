@@ -220,6 +220,7 @@ def test_outcome_is_unknown_if_the_store_is_gone(proxy: Proxy, load: Load, empty
     proxy.fault = silent_after_copy
     done = load(proxy.url, timeout=SHORT)
     assert (done.code, done.outcomes) == (2, dict.fromkeys(GRAPHS, "? unknown, it was being written"))
+    assert "of 3 graphs 0 are complete and 3 are not known (no answer), and a second run continues" in done.error
     second_run_completes(proxy, load, empty)
 
 
