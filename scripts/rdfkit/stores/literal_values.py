@@ -21,30 +21,30 @@ _XSD = namespaces.XSD
 _MAX_DIGITS = 18
 """Of a part of a duration or of a year: Python's integers take time by the square of their digits."""
 
-_DECIMAL = re.compile(r"([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))\Z")
-_INTEGER = re.compile(r"[+-]?[0-9]+\Z")
-_FLOAT = re.compile(r"(?:[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?|[+-]?INF|NaN)\Z")
+_DECIMAL = re.compile(r"\A([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))\Z")
+_INTEGER = re.compile(r"\A[+-]?[0-9]+\Z")
+_FLOAT = re.compile(r"\A(?:[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?|[+-]?INF|NaN)\Z")
 _ZONE = r"(Z|[+-][0-9]{2}:[0-9]{2})?\Z"
 _YEAR = rf"(-?(?:[1-9][0-9]{{3,{_MAX_DIGITS}}}|0[0-9]{{3}}))"
 _TIME = r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
 _TWO = "([0-9]{2})"
 _NUMBER = rf"([0-9]{{1,{_MAX_DIGITS}}})"
 _PLACES = {
-    "dateTime": re.compile(rf"{_YEAR}-{_TWO}-{_TWO}T{_TIME}{_ZONE}"),
-    "time": re.compile(rf"{_TIME}{_ZONE}"),
-    "date": re.compile(rf"{_YEAR}-{_TWO}-{_TWO}{_ZONE}"),
-    "gYearMonth": re.compile(rf"{_YEAR}-{_TWO}{_ZONE}"),
-    "gYear": re.compile(rf"{_YEAR}{_ZONE}"),
-    "gMonthDay": re.compile(rf"--{_TWO}-{_TWO}{_ZONE}"),
-    "gMonth": re.compile(rf"--{_TWO}{_ZONE}"),
-    "gDay": re.compile(rf"---{_TWO}{_ZONE}"),
+    "dateTime": re.compile(rf"\A{_YEAR}-{_TWO}-{_TWO}T{_TIME}{_ZONE}"),
+    "time": re.compile(rf"\A{_TIME}{_ZONE}"),
+    "date": re.compile(rf"\A{_YEAR}-{_TWO}-{_TWO}{_ZONE}"),
+    "gYearMonth": re.compile(rf"\A{_YEAR}-{_TWO}{_ZONE}"),
+    "gYear": re.compile(rf"\A{_YEAR}{_ZONE}"),
+    "gMonthDay": re.compile(rf"\A--{_TWO}-{_TWO}{_ZONE}"),
+    "gMonth": re.compile(rf"\A--{_TWO}{_ZONE}"),
+    "gDay": re.compile(rf"\A---{_TWO}{_ZONE}"),
 }
 _DURATION = re.compile(
-    rf"(-?)P(?=[0-9T])(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}D)?"
+    rf"\A(-?)P(?=[0-9T])(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}D)?"
     rf"(?:T(?=[0-9])(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}(?:\.([0-9]+))?S)?)?\Z"
 )
-_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]*\Z")
-_BASE64 = re.compile(r"[A-Za-z0-9+/= ]*\Z")
+_HEXADECIMAL = re.compile(r"\A[0-9A-Fa-f]*\Z")
+_BASE64 = re.compile(r"\A[A-Za-z0-9+/= ]*\Z")
 _DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _INTEGERS = (
