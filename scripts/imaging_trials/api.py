@@ -204,8 +204,8 @@ def cite(*what: str, format: str = "nlm", corrected: bool = False) -> str:  # no
 def audit(references: str | None = None, /, *, as_of: str | None = None) -> "CurrencyReport":
     """Return the status of the listed guidelines, or of those in a list of references, on a day (``YYYY-MM-DD``).
 
-    ``references`` is the text of a list: DOIs, PMIDs, PMCIDs or citations (NLM lines, BibTeX, RIS, CSL-JSON). Without
-    ``as_of`` it is the release date of the graph.
+    ``references`` is the text of a list in any format that ``imt audit`` reads, such as RIS, NBIB, BibTeX, CSL-JSON, or
+    one DOI, PMID, PMCID or citation on each line. Without ``as_of`` the day is the release date of the graph.
 
     >>> import imaging_trials as it
     >>> [status.status for status in it.audit("10.1007/s00259-017-3670-z").statuses]

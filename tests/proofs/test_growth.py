@@ -32,6 +32,10 @@ QUERIES: dict[str, Callable[[int], str]] = {
 LISTS: dict[str, Callable[[int], str]] = {
     "blanks after PMID": lambda n: f"PMID{' ' * n}!",
     "blanks after the key of an entry": lambda n: f"@article{{a{' ' * n}!",
+    "lines that go on": lambda n: "TY  - JOUR\nN2  - a\n" + "a\n" * (n // 2),
+    "elements with text": lambda n: "<xml><records>" + "<record>a</record>" * (n // 18) + "</records></xml>",
+    "brackets of YAML": lambda n: "references: " + "[" * n,
+    "comments that do not end": lambda n: "@comment{\n" * (n // 10),
 }
 
 

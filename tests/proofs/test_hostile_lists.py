@@ -26,6 +26,7 @@ from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 from tests.support import hostile, hostile_texts
 from tests.support.hostile_texts import is_accepted, made_of, names, spoiled, try_all
+from tests.support.list_writers import WRITERS, Cited
 
 pytestmark = pytest.mark.prove
 
@@ -62,7 +63,8 @@ def test_names_notations_days_and_times_are_read_or_refused() -> None:
 def test_lists_of_references_are_read_or_refused() -> None:
     store = open_store(PROJECT)
     citations = [read_record(store, one) for one in in_page_order(store)[:3]]
-    lists = [write(citations).encode() for write in writers()]
+    cited = [Cited(one.title, ("Smith, A.",), "2017", "J", one.doi, one.pmid, "PMC12") for one in citations]
+    lists = [write(citations).encode() for write in writers()] + [write(cited).encode() for write in WRITERS.values()]
 
     def read(data: object) -> None:
         assert isinstance(data, bytes)
@@ -85,6 +87,19 @@ def test_lists_of_references_are_read_or_refused() -> None:
         "[{",
         '"DOI":',
         "10.1/a",
+        "10.1000/a",
+        "PMID- 1\n",
+        "PT J\n",
+        "%0 Book\n%T ",
+        "references:\n- id: ",
+        "<xml><records><record>",
+        '<rdf:RDF xmlns:z="http://www.zotero.org/namespaces/export#">',
+        "<PubmedArticleSet>",
+        "1. ",
+        "Title: ",
+        "\t",
+        "%2F",
+        "$\\'",
     )
     garbage = made_of([*pieces, *hostile_texts.PUMPS]).map(lambda text: text.encode("utf-8", "surrogatepass"))
     try_all(spoiled(lists) | garbage, 150, read)

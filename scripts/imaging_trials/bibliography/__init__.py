@@ -1,7 +1,8 @@
 """Bibliography: citations read from the graph, the formats they are written in, and lists of references.
 
 A `Record` is a whole citation. `read_record` reads one from the store. ``nlm``, ``bibtex``, ``ris`` and ``csl`` have
-``write(records)``; `read_references` reads a list of references in whichever of these formats it is.
+``write(records)``. `read_references` reads a list of references in whichever format it is: each format is a module with
+``read(text, where)`` and, where others need the whole record, ``entries``.
 
 Authors keep the order of the source: a group has the place at which it is printed, and the people listed under it
 follow as authors of their own. That is how PubMed prints them, and it keeps each name findable in a reference manager,
@@ -22,14 +23,20 @@ if TYPE_CHECKING:
         in_page_order,
         read_record,
     )
+    from imaging_trials.bibliography.markup import GREEK, plain_text
     from imaging_trials.bibliography.nlm import authors, erratum
-    from imaging_trials.bibliography.record import Date, Record, Reference, volume_issue_pages
+    from imaging_trials.bibliography.record import Date, Record, volume_issue_pages
+    from imaging_trials.bibliography.reference import Identifier, Reference
     from imaging_trials.bibliography.references import MAX_LIST_BYTES, decode_references, read_references
+    from imaging_trials.bibliography.unread import FORMATS
 
 __all__ = [
+    "FORMATS",
+    "GREEK",
     "MAX_LIST_BYTES",
     "Correction",
     "Date",
+    "Identifier",
     "Record",
     "Reference",
     "articles_of",
@@ -41,6 +48,7 @@ __all__ = [
     "erratum",
     "find_articles",
     "in_page_order",
+    "plain_text",
     "read_record",
     "read_references",
     "volume_issue_pages",
@@ -59,6 +67,10 @@ __getattr__ = door(
             "in_page_order",
             "read_record",
         ),
+        "markup": (
+            "GREEK",
+            "plain_text",
+        ),
         "nlm": (
             "authors",
             "erratum",
@@ -66,13 +78,17 @@ __getattr__ = door(
         "record": (
             "Date",
             "Record",
-            "Reference",
             "volume_issue_pages",
+        ),
+        "reference": (
+            "Identifier",
+            "Reference",
         ),
         "references": (
             "MAX_LIST_BYTES",
             "decode_references",
             "read_references",
         ),
+        "unread": ("FORMATS",),
     },
 )

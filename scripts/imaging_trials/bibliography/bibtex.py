@@ -4,15 +4,24 @@ Sources: O. Patashnik, "BibTeXing" (btxdoc, 1988); biblatex manual, section 2 (f
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from imaging_trials.bibliography.record import Author, Record, Reference, reference
+from imaging_trials.bibliography.markup import from_tex
+from imaging_trials.bibliography.record import Author, Record
+from imaging_trials.bibliography.reference import Entry, Fields, Reference, from_entry
 from rdfkit.base import UserError
 
-ENTRY = re.compile(r"^[ \t]*@([A-Za-z]+)[ \t]*([{(])", re.MULTILINE)
-"""The start of an entry: its type and the bracket that opens it."""
+ENTRY = re.compile(r"@([A-Za-z]+)\s*+([{(])")
+"""The start of an entry, if nothing else is before it in its line: its type and the bracket that opens it."""
 
-_NO_ENTRIES = {"comment", "string", "preamble"}
+START = re.compile(r"^[ \t]*+@[A-Za-z]+\s*+[{(]", re.MULTILINE)
+"""The first entry, macro or comment of a file."""
+
+KEY = "key:"
+"""The name under which an `Entry` has its key: no field is called so."""
+
+_NO_ENTRIES = {"xdata", "set"}
+_MAX_BEFORE = 200
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -23,15 +32,35 @@ _ESCAPES = {
     **{sign: f"\\{sign}" for sign in "&%$#_"},
 }
 _SPECIAL = re.compile(f"[{re.escape(''.join(_ESCAPES))}]")
-_TEX = re.compile(r"\\(textbackslash|textasciitilde|textasciicircum)\{\}|\\([&%$#_{}])|[{}]")
-_TEX_SIGNS = {"textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^"}
-
 # Each pattern is used at one place of the text. None begins with what it may repeat, and none can begin in the middle
 # of a run, so that a search with it would take time in proportion to the text too.
 _BLANKS = re.compile(r"\s*+")
-_KEY = re.compile(r"[^\s,{}]*+")
+_KEY = re.compile(r"[^\n,{}=\"#]*+")
 _FIELD_NAME = re.compile(r"(?<![\w:-])[A-Za-z][\w:-]*+")
 _BARE_VALUE = re.compile(r"[^\s,#{}()\"=]*+")
+_BETWEEN_NAMES = re.compile(r"(?<!\s)\s++and\s|[{}]", re.IGNORECASE)
+
+_VERBATIM = {"doi", "url", "eprint", "pmid", "pmcid", "pmc", "ee", "link", "howpublished"}
+_OF_EPRINT = {
+    "pubmed": "pmid", "pmid": "pmid", "medline": "pmid", "doi": "doi",
+    "pmc": "pmcid", "pmcid": "pmcid", "pubmed central": "pmcid", "pubmedcentral": "pmcid",
+}  # fmt: skip
+_FIELDS = Fields(
+    name=(KEY,),
+    title=("title", "booktitle", "shorttitle"),
+    authors=("author",),
+    year=("year", "date"),
+    container=("journal", "journaltitle", "booktitle"),
+    doi=("doi",),
+    pmid=("pmid", "pubmedid", "pubmed", "pubmed_id", "pubmed-id", "medline-pmid"),
+    pmcid=("pmcid", "pmc", "pmc_id", "pmc-id", "pmc-release"),
+    accession=("accession", "accession_num", "accession-number", "an", "unique-id", "unique_id"),
+    database=("database", "db", "libraryid"),
+    searched=(
+        "url", "note", "annote", "annotation", "extra", "howpublished", "addendum", "eprint", "comment", "notes", "ee",
+        "link", "links", "bdsk-url-1", "bdsk-url-2", "bdsk-url-3", "biburl", "adsurl", "keywords", "remarks",
+    ),
+)  # fmt: skip
 
 
 def write(records: Sequence[Record]) -> str:
@@ -98,28 +127,60 @@ def read(text: str, where: str) -> list[Reference]:
     >>> [(one.name, one.doi) for one in read("@article{a, doi = {10.1000/a}}", "list.bib")]
     [('a', '10.1000/a')]
     """
-    found: list[Reference] = []
-    at = counted = 0
+    return [_reference(entry) for entry in entries(text, where)]
+
+
+def entries(text: str, where: str) -> Iterator[Entry]:
+    """Yield the entries of a BibTeX text, with macros replaced and the TeX of their fields unchanged.
+
+    The key is the field ``key:``. Of a field that is given twice the first counts, as in BibTeX.
+    """
+    macros = dict(zip(_MONTHS, _MONTHS, strict=True))
+    at = counted = number = 0
     line = 1
-    while entry := ENTRY.search(text, at):
-        line += text.count("\n", counted, entry.start(1))
-        counted = entry.start(1)
-        at = entry.end()
-        if entry[1].casefold() not in _NO_ENTRIES:
-            key, fields, at = _read_entry(text, entry, f"{where}, line {line}")
-            if text[at : at + 1] != ("}" if entry[2] == "{" else ")"):
-                wrong = text.count("\n", 0, at) + 1
-                raise UserError(
-                    f"{where}, line {wrong}: the BibTeX entry of line {line} has a syntax error there: fix it."
-                )
-            found.append(_reference(key, fields, f"line {line}", len(found) + 1))
-    return found
+    is_unclosed = False
+    while found := ENTRY.search(text, at):
+        line += text.count("\n", counted, found.start())
+        counted = found.start()
+        if not _begins_entry(text, found.start(), at):
+            at = found.end()
+            continue
+        kind = found[1].casefold()
+        if kind in ("comment", "preamble"):
+            end = _end_of_quoted(text, found.start(2)) if found[2] == "{" and not is_unclosed else -1
+            is_unclosed = end < 0  # looked for once only, so that the time stays in proportion to the text
+            at = end + 1 if end >= 0 else found.end()
+            continue
+        fields, at = _read_fields(text, found, f"{where}, line {line}", macros)
+        if text[at : at + 1] != ("}" if found[2] == "{" else ")"):
+            wrong = text.count("\n", 0, at) + 1
+            raise UserError(f"{where}, line {wrong}: the BibTeX entry of line {line} has a syntax error there: fix it.")
+        at += 1
+        if kind == "string":
+            macros |= {name: values[0] for name, values in fields.items()}
+        elif kind not in _NO_ENTRIES:
+            number += 1
+            yield Entry(f"line {line}", number, fields)
 
 
-def _read_entry(text: str, entry: "re.Match[str]", place: str) -> tuple[str, dict[str, str], int]:
-    """Return an entry's key and fields, and where reading stopped: at its closing bracket, if all is well."""
-    key, at = _take(_KEY, text, _after_blanks(text, entry.end()))
-    fields: dict[str, str] = {}
+def _begins_entry(text: str, start: int, after: int) -> bool:
+    """Return whether nothing but blanks and commas is between the sign @ and the line's beginning or the last entry."""
+    least = max(0, after, start - _MAX_BEFORE)
+    before = max(text.rfind("\n", least, start) + 1, least)
+    return not text[before:start].strip(" \t,;\r\ufeff")
+
+
+def _read_fields(
+    text: str, entry: "re.Match[str]", place: str, macros: dict[str, str]
+) -> tuple[dict[str, list[str]], int]:
+    """Return an entry's fields, and where reading stopped: at its closing bracket, if all is well."""
+    fields: dict[str, list[str]] = {}
+    start = _after_blanks(text, entry.end())
+    key, at = _take(_KEY, text, start)
+    if text[at : at + 1] == "=":  # no key: the first field
+        at = start
+    elif key.strip():
+        fields[KEY] = [key.strip()]
     while True:
         at = _after_blanks(text, at)
         if text[at : at + 1] == ",":
@@ -127,12 +188,13 @@ def _read_entry(text: str, entry: "re.Match[str]", place: str) -> tuple[str, dic
         name, end = _take(_FIELD_NAME, text, at)
         end = _after_blanks(text, end)
         if not name or text[end : end + 1] != "=":
-            return key, fields, at
-        fields[name.casefold()], at = _value(text, _after_blanks(text, end + 1), place)
+            return fields, at
+        value, at = _value(text, _after_blanks(text, end + 1), place, macros)
+        fields.setdefault(name.casefold(), [value])
 
 
-def _value(text: str, at: int, place: str) -> tuple[str, int]:
-    """Return a field's value from ``at`` on, without TeX, and where it ends; parts may be joined by ``#``."""
+def _value(text: str, at: int, place: str, macros: dict[str, str]) -> tuple[str, int]:
+    """Return a field's value from ``at`` on and where it ends; parts may be joined by ``#``."""
     parts = []
     while True:
         if text[at : at + 1] in ("{", '"'):
@@ -143,10 +205,10 @@ def _value(text: str, at: int, place: str) -> tuple[str, int]:
             at = end + 1
         else:
             word, at = _take(_BARE_VALUE, text, at)
-            parts.append(word)
+            parts.append(macros.get(word.casefold(), word))
         end = _after_blanks(text, at)
         if text[end : end + 1] != "#":
-            return _TEX.sub(lambda found: _TEX_SIGNS.get(found[1] or "", found[2] or ""), "".join(parts)), at
+            return "".join(parts), at
         at = _after_blanks(text, end + 1)
 
 
@@ -175,12 +237,32 @@ def _after_blanks(text: str, at: int) -> int:
     return _take(_BLANKS, text, at)[1]
 
 
-def _reference(key: str, fields: dict[str, str], place: str, number: int) -> Reference:
-    title = fields.get("title", "")
-    return reference(
-        place,
-        (key, title, f"entry {number}"),
-        f"{fields.get('url', '')} {fields.get('note', '')}",
-        title,
-        **{name: fields.get(name, "") for name in ("doi", "pmid", "pmcid")},
-    )
+def _reference(entry: Entry) -> Reference:
+    fields = {
+        name: [_as_text(name, value) for value in values]
+        for name, values in entry.fields.items()
+        if name not in ("author", "abstract")
+    }
+    fields["author"] = [from_tex(name) for text in entry.values("author") for name in _names(text)]
+    for kind in entry.values("eprinttype", "archiveprefix"):
+        fields.setdefault(_OF_EPRINT.get(kind.strip().casefold(), "eprint"), []).extend(fields.get("eprint", []))
+    if fields.get("title") and fields.get("subtitle"):
+        fields["title"] = [f"{fields['title'][0]}: {fields['subtitle'][0]}"]
+    return from_entry(entry._replace(fields=fields), _FIELDS)
+
+
+def _as_text(name: str, value: str) -> str:
+    if name in _VERBATIM:  # a tilde is part of an address
+        value = value.replace("~", "\\textasciitilde{}")
+    return from_tex(value)
+
+
+def _names(text: str) -> list[str]:
+    """Return the names of a list, divided by "and" outside braces."""
+    names, depth, start = [], 0, 0
+    for found in _BETWEEN_NAMES.finditer(text):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+        if depth == 0 and found[0] not in "{}":
+            names.append(text[start : found.start()].strip())
+            start = found.end()
+    return [name for name in (*names, text[start:].strip()) if name and name != "others"]

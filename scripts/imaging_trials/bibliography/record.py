@@ -1,17 +1,12 @@
 """Values that describe an article in a bibliography: plain, without a store, and with no more than a citation prints.
 
-A `Record` is a whole citation: `from_graph` reads it from the store, the formats write it. A `Reference` is one entry
-of a list of references, with only what identifies the article: the formats read it.
+A `Record` is a whole citation: `from_graph` reads it from the store, the formats write it. What the formats read is a
+`reference.Reference`.
 """
 
 import re
 from datetime import date, timedelta
 from typing import NamedTuple
-
-from imaging_trials.model import identifiers
-
-MAX_NAME_CHARACTERS = 80
-"""How long the name of a `Reference` may be; a longer one is cut."""
 
 _GENERATIONS = {"Jr", "Sr", "2nd", "3rd", "4th", "5th"}
 _RANGE = re.compile(r"(?<![A-Za-z0-9])(?P<letters>[A-Za-z]*+)(?P<first>[0-9]++)-(?P<more>[A-Za-z]*+)(?P<last>[0-9]++)")
@@ -133,17 +128,6 @@ class Record(NamedTuple):
         return ", ".join(_in_full(part.strip()) for part in self.pages.split(","))
 
 
-class Reference(NamedTuple):
-    """One entry of a list: its line or item, a name to call it by, and what identifies it ("" if absent)."""
-
-    place: str
-    name: str
-    doi: str
-    pmid: str
-    pmcid: str
-    title: str
-
-
 def volume_issue_pages(volume: str, issue: str, pages: str) -> str:
     """Return volume, issue and pages as they are printed after a date, or "" if all are empty.
 
@@ -153,25 +137,6 @@ def volume_issue_pages(volume: str, issue: str, pages: str) -> str:
     if not (volume or issue or pages):
         return ""
     return f";{volume}{f'({issue})' if issue else ''}{f':{pages}' if pages else ''}"
-
-
-def reference(place: str, names: tuple[str, ...], text: str, title: str = "", **fields: str) -> Reference:
-    """Return a reference called by the first of ``names`` that is not empty.
-
-    An identifier is taken from its own field (``doi``, ``pmid``, ``pmcid``) if that has one, else from ``text``.
-    """
-    found = {
-        scheme: _of_field(scheme, fields.get(scheme, "")) or identifiers.find(scheme, text)
-        for scheme in identifiers.ARTICLE_SCHEMES
-    }
-    name = " ".join(next((name for name in names if name), "").split())
-    if len(name) > MAX_NAME_CHARACTERS:
-        name = f"{name[: MAX_NAME_CHARACTERS - 3]}..."
-    return Reference(place, name, title=" ".join(title.split()), **found)
-
-
-def _of_field(scheme: str, text: str) -> str:
-    return identifiers.normalize(scheme, text) or (identifiers.find(scheme, text) if text else "")
 
 
 def _in_full(pages: str) -> str:

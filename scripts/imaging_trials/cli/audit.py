@@ -15,12 +15,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "list",
         nargs="?",
         metavar="LIST",
-        help="a file, or - for standard input, with DOIs, PMIDs, PMCIDs or citations (NLM lines, BibTeX, RIS, "
-        "CSL-JSON); default: the articles that the page lists",
+        help=f"a file, or - for standard input: {bibliography.FORMATS}; the format is recognized by the content; "
+        "default: the articles that the page lists",
     )
     parser.add_argument("--as-of", metavar="DATE", help="judge on this day, YYYY-MM-DD (default: the release date)")
     formats.add_argument(parser, "currency")
-    parser.add_argument("--strict", action="store_true", help="exit 1 if anything is superseded, retracted or unknown")
+    parser.add_argument(
+        "--strict", action="store_true", help="exit 1 if anything is superseded, retracted, to check or unknown"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,4 +52,5 @@ def _read(name: str) -> list[bibliography.Reference]:
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise UserError(f"{visible(name)} cannot be read ({why}): name a file, or - for standard input.") from None
-    return bibliography.read_references(bibliography.decode_references(data, name), name)
+    where = visible(name)
+    return bibliography.read_references(bibliography.decode_references(data, where), where)

@@ -9,7 +9,10 @@ ClinicalTrials.gov on NCT numbers; ORCID "Structure of the ORCID Identifier" (IS
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
+
+from imaging_trials.model import doi
 
 
 class Scheme(NamedTuple):
@@ -22,13 +25,19 @@ class Scheme(NamedTuple):
     whole: "re.Pattern[str]"
     """Matches a text that is nothing but an identifier; the group that takes part has its value."""
     within: "re.Pattern[str]"
-    """Finds an identifier in running text; group 1 has its value."""
+    """Finds an identifier in running text; group 1 has its value (a DOI's is found by `doi.find_places`)."""
 
 
 _ORCID = "[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
 _ISSN = "[0-9]{4}-[0-9]{3}[0-9X]"
 _PMID = "[1-9][0-9]{0,7}"
 _NCBI = r"(?:www\.)?ncbi\.nlm\.nih\.gov"
+_PMID_LABEL = r"\b(?:pmids?|pubmed[ -]?(?:pm|u)?ids?|medline:|med:)(?![a-z])\s*+[:=#-]?\s*+(?:pmid:?\s*+)?"
+_PMID_ADDRESS = (
+    r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|/pubmed/?)(?:\?term=)?(?:pmid)?"
+    r"|europepmc\.org/(?:article|abstract)/med/|\blist_uids=|\bpubmed:"
+)
+_PMCID_LABEL = r"(?:pmc[ -]?ids?|pubmed central(?: ids?)?)(?![a-z])\s*+[:=#-]?\s*+(?:pmc)?"
 _FLAGS = re.IGNORECASE | re.ASCII
 
 
@@ -44,20 +53,20 @@ SCHEMES: dict[str, Scheme] = {
     "doi": Scheme(
         "DOI",
         r"10\.[0-9]{4,9}/\S+",
-        _whole("doi", r"(?:dx\.|www\.)?doi\.org", r"(10\.[0-9]{4,9}/\S{1,300})"),
-        _within(r"(10\.[0-9]{4,9}/[^\s\"<>{}|\\^`]{1,300})"),
+        _whole("doi", r"(?:dx\.|www\.)?doi\.org", r"(10\.[0-9]{4,9}(?:/|%2F)\S{1,300})"),
+        doi.START,  # `doi.find_places` finds where it ends
     ),
     "pmid": Scheme(
         "PMID",
         _PMID,
         _whole("pmid", rf"pubmed\.ncbi\.nlm\.nih\.gov|{_NCBI}/pubmed", f"0*+({_PMID})"),
-        _within(rf"(?:\bpmid\b\s*+:?\s*+|pubmed\.ncbi\.nlm\.nih\.gov/|/pubmed/)0*+({_PMID})(?![0-9])"),
+        _within(rf"(?:{_PMID_LABEL}|{_PMID_ADDRESS})0*+({_PMID})(?![0-9])"),
     ),
     "pmcid": Scheme(
         "PMCID",
         "PMC[1-9][0-9]*",
         _whole("pmcid", rf"pmc\.ncbi\.nlm\.nih\.gov/articles|{_NCBI}/pmc/articles", "PMC0*+([1-9][0-9]{0,9})"),
-        _within(r"\bPMC0*+([1-9][0-9]{0,9})(?![0-9])"),
+        _within(rf"\b(?:{_PMCID_LABEL}|PMC)0*+([1-9][0-9]{{0,9}})(?![0-9])"),
     ),
     "nctNumber": Scheme(
         "NCT number",
@@ -80,6 +89,8 @@ SCHEMES: dict[str, Scheme] = {
 }
 """The schemes by the local name of the property that holds them (``imt:doi``, ...)."""
 
+_NUMBER = re.compile(r"\s{0,20}([0-9]{1,10})(?:\.[0-9])?(?![\w./-])", re.ASCII)
+
 ARTICLE_SCHEMES = ("doi", "pmid", "pmcid")
 """What identifies an article."""
 
@@ -95,8 +106,12 @@ def normalize(scheme: str, text: str) -> str:
     >>> normalize("pmcid", "pmc8679588"), normalize("orcid", "0000-0002-1825-0098")
     ('PMC8679588', '')
     """
-    found = SCHEMES[scheme].whole.fullmatch(text.strip())
-    value = _normalized(scheme, next(group for group in found.groups() if group)) if found else ""
+    text = text.strip()
+    found = SCHEMES[scheme].whole.fullmatch(text)
+    if not found:
+        return ""
+    value = next(group for group in found.groups() if group)
+    value = doi.clean(value, text[: found.start(2)]) if scheme == "doi" and found[2] else _normalized(scheme, value)
     return value if has_right_check_digit(scheme, value) else ""
 
 
@@ -110,8 +125,36 @@ def find(scheme: str, text: str) -> str:
     >>> find("pmid", "2017 Jun;44(6):1014-1024. PMID: 28283702."), find("pmid", "44, 1014")
     ('28283702', '')
     """
-    values = (_normalized(scheme, found[1]) for found in SCHEMES[scheme].within.finditer(text))
-    return next((value for value in values if has_right_check_digit(scheme, value)), "")
+    return next((value for _, _, value in find_places(scheme, text)), "")
+
+
+def find_places(scheme: str, text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield each identifier of a scheme in running text: where it begins and ends there, and its normalized form.
+
+    >>> list(find_places("pmid", "PMID: 28283702, PMID: 27262701"))
+    [(0, 14, '28283702'), (16, 30, '27262701')]
+    """
+    if scheme == "doi":
+        yield from doi.find_places(text)
+        return
+    for found in SCHEMES[scheme].within.finditer(text):
+        value = _normalized(scheme, found[1])
+        if has_right_check_digit(scheme, value):
+            yield found.start(), found.end(), value
+
+
+def read_field(scheme: str, text: str) -> str:
+    """Return the identifier in a field that is meant for one of this scheme, in its normalized form, or "".
+
+    There a PMID needs no label and a PMCID no letters.
+
+    >>> read_field("pmcid", "4932135"), read_field("pmid", "28283702 [pmid]"), read_field("doi", "see 10.1000/a.")
+    ('PMC4932135', '28283702', '10.1000/a')
+    """
+    value = normalize(scheme, text) or (find(scheme, text) if text else "")
+    if not value and scheme in ("pmid", "pmcid") and (number := _NUMBER.match(text)):
+        value = normalize(scheme, f"PMC{number[1]}" if scheme == "pmcid" else number[1])
+    return value
 
 
 def check_digit(scheme: str, value: str) -> str:
@@ -136,16 +179,5 @@ def has_right_check_digit(scheme: str, value: str) -> bool:
 
 def _normalized(scheme: str, value: str) -> str:
     if scheme == "doi":
-        return _without_punctuation(value)
+        return doi.clean(value)
     return f"PMC{value}" if scheme == "pmcid" else value.upper()
-
-
-def _without_punctuation(doi: str) -> str:
-    """Return a DOI without the punctuation that follows it; a bracket that closes one inside the DOI belongs to it."""
-    unopened = {bracket: doi.count(bracket) - doi.count("(["[bracket == "]"]) for bracket in ")]"}
-    end = len(doi)
-    while end and (doi[end - 1] in ".,;:'" or unopened.get(doi[end - 1], 0) > 0):
-        end -= 1
-        if doi[end] in unopened:
-            unopened[doi[end]] -= 1
-    return doi[:end]

@@ -17,13 +17,16 @@ from imaging_trials.views.findings import POSSIBLY, Event, Finding, certainty, e
 from imaging_trials.views.phrases import Phrase, joined
 from rdfkit.base import UserError
 
+TO_CHECK = "to check"
+"""The status of a reference that probably means an article: the list does not identify it."""
+
 STATUSES = (
     "retracted", "superseded", "updated", "possibly superseded", "possibly updated", "not yet published", "current",
-    "unknown",
+    TO_CHECK, "unknown",
 )  # fmt: skip
 """Possible statuses, the gravest first. An article that discusses an updated guideline is ``updated``, too."""
 
-GRAVE = ("retracted", "superseded", "unknown")
+GRAVE = ("retracted", "superseded", TO_CHECK, "unknown")
 """The statuses and findings that make ``imt audit --strict`` fail."""
 
 _STATUS_AFTER = {

@@ -10,6 +10,7 @@ from imaging_trials.views.phrases import Phrase
 
 NOT_COUNTED = "reported, not counted"
 POSSIBLY = "possibly"
+IF_SO = "if so"
 
 _COUNTED = (vocabulary.CONFIRMED, vocabulary.READ_FROM_TITLES)
 
@@ -18,8 +19,9 @@ _COUNTED = (vocabulary.CONFIRMED, vocabulary.READ_FROM_TITLES)
 class Finding:
     """One thing to know about an article or edition.
 
-    ``certainty`` is "", `POSSIBLY` or `NOT_COUNTED`. ``date`` is as printed, ``why`` the reason, "" if there is none.
-    ``things`` are those that the finding leads to: the edition that replaces, the erratum, the correction, the society.
+    ``certainty`` is "", `POSSIBLY`, `NOT_COUNTED`, or `IF_SO` where it is not sure which article is meant. ``date`` is
+    as printed, ``why`` the reason, "" if there is none. ``things`` are those that the finding leads to: the edition
+    that replaces, the erratum, the correction, the society.
     """
 
     kind: str
@@ -33,8 +35,8 @@ class Finding:
     @property
     def words(self) -> str:
         """The kind with its certainty: "possibly superseded", "superseded (reported, not counted)"."""
-        if self.certainty == NOT_COUNTED:
-            return f"{self.kind} ({NOT_COUNTED})"
+        if self.certainty in (NOT_COUNTED, IF_SO):
+            return f"{self.kind} ({self.certainty})"
         return f"{self.certainty} {self.kind}".strip()
 
 

@@ -7,14 +7,13 @@ from typing import NamedTuple
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography
-from imaging_trials.bibliography import Reference
-from imaging_trials.model import PROJECT, identifiers, nuclide_notation, read, vocabulary
+from imaging_trials.bibliography import Identifier, Reference
+from imaging_trials.model import PROJECT, identifiers, read, vocabulary
 from imaging_trials.views import currency
-from imaging_trials.views.currency import CurrencyReport, CurrencyStatus
-from imaging_trials.views.findings import Finding, as_sources
+from imaging_trials.views.currency import TO_CHECK, CurrencyReport, CurrencyStatus
+from imaging_trials.views.findings import IF_SO, Finding, as_sources
 from imaging_trials.views.phrases import Phrase
-
-_MAX_TITLE_CHARACTERS = 5000
+from imaging_trials.views.reference_titles import Guess, Titles, folded
 
 _Identifier = tuple[str, str]
 """A scheme (``doi``, ``pmid``, ``pmcid``) and an identifier in lower case."""
@@ -24,7 +23,7 @@ class _Index(NamedTuple):
     """Articles by identifier and by title, and the editions in whose evidence an identifier is named."""
 
     articles: dict[_Identifier, NamedNode]
-    titles: dict[str, NamedNode]
+    titles: Titles
     editions: dict[_Identifier, NamedNode]
 
 
@@ -35,20 +34,20 @@ def of_references(store: Store, references: Iterable[Reference], as_of: str) -> 
 
 
 def _index(store: Store) -> _Index:
-    index = _Index({}, {}, {})
-    for article in read.members(store, vocabulary.ARTICLE):
+    articles = list(read.members(store, vocabulary.ARTICLE))
+    titles = Titles((one, title) for one in articles for title in read.texts(store, one, vocabulary.TITLE))
+    index = _Index({}, titles, {})
+    for article in articles:
         for scheme in identifiers.ARTICLE_SCHEMES:
             for value in read.texts(store, article, _property(scheme)):
                 index.articles[scheme, value.casefold()] = article
         for correction in bibliography.corrections_of(store, article):
             name = correction.property.value.removeprefix(PROJECT.vocabulary)
             index.articles[name, correction.corrected.casefold()] = article
-        for title in read.texts(store, article, vocabulary.TITLE):
-            index.titles[_letters(title)] = article
     for edition in read.members(store, vocabulary.GUIDELINE_EDITION):
         for basis in read.texts(store, edition, vocabulary.BASIS):
             for scheme in identifiers.ARTICLE_SCHEMES:
-                if value := identifiers.find(scheme, basis):
+                for _, _, value in identifiers.find_places(scheme, basis):
                     index.editions.setdefault((scheme, value.casefold()), edition)
     return index
 
@@ -57,31 +56,33 @@ def _property(scheme: str) -> NamedNode:
     return NamedNode(PROJECT.vocabulary + scheme)
 
 
-def _letters(text: str) -> str:
-    return "".join(c for c in nuclide_notation.fold(text) if c.isalnum())
-
-
 def _of_reference(store: Store, index: _Index, reference: Reference, as_of: str) -> CurrencyStatus:
-    given = [
-        (scheme, value.casefold())
-        for scheme, value in (("doi", reference.doi), ("pmid", reference.pmid), ("pmcid", reference.pmcid))
-        if value
-    ]
-    articles = list(dict.fromkeys(index.articles[one] for one in given if one in index.articles))
-    titled = _by_title(index, reference.title)
+    given = [(one.scheme, one.value.casefold()) for one in reference.identifiers if one.is_certain]
+    known = {one: article for one in given if (article := _article(index, one))}
+    articles = list(dict.fromkeys(known.values()))
+    words = folded(reference.title or reference.words)
+    titled = index.titles.same(words) if reference.title else index.titles.within(words)
     edition = next((index.editions[one] for one in given if one in index.editions), None)
     thing: NamedNode | None = None
-    if len(articles) > 1 or (given and not articles and titled):
-        notes = [_disagreement(store, index, given, titled)]
+    doubt = ""
+    has_other_title = bool(reference.title and articles and titled and not {*articles} & {*titled})
+    if len(articles) > 1 or (given and not articles and titled) or has_other_title:
+        notes = [_disagreement(store, known, given, [] if articles and not has_other_title else titled)]
     elif articles:
         thing = articles[0]
         notes = [*_other_identifiers(store, thing, given)]
-    elif titled and not given:
-        thing = titled
-        notes = [Finding("found by its title", (read.thing(store, titled),), things=(titled,))]
     elif edition:
         thing = edition
         notes = [_edition(store, next(one for one in given if one in index.editions), edition)]
+    elif len(titled) == 1 and not (doubt := _doubt(store, index, reference, titled[0])):
+        thing = titled[0]
+        notes = [Finding("found by its title", (read.thing(store, thing),), things=(thing,))]
+    elif number := _confirmed(index, reference, words) if not given and not titled else None:
+        thing = index.articles[number.scheme, number.value]
+        what = (f"{number.value}{f' in {number.field}' if number.field else ''}, since most words of the title agree",)
+        notes = [Finding("read as a PMID", what, things=(thing,))]
+    elif guesses := _guesses(index, reference, words, titled, doubt) if not given else []:
+        return _to_check(store, reference, guesses, as_of)
     else:
         notes = [_unknown(given)]
     if not thing:
@@ -96,11 +97,71 @@ def _of_reference(store: Store, index: _Index, reference: Reference, as_of: str)
     return replace(judged, asked=reference.name, place=reference.place, status=status, findings=(*notes, *findings))
 
 
-def _disagreement(store: Store, index: _Index, given: list[_Identifier], titled: NamedNode | None) -> Finding:
-    known = [one for one in given if one in index.articles]
-    found = [(one[0].upper(), index.articles[one]) for one in known]
-    if titled and not found:
-        found = [("title", titled)]
+def _doubt(store: Store, index: _Index, reference: Reference, article: NamedNode) -> str:
+    """Return why a reference with an article's title may be another article, or ""."""
+    if index.titles.is_of_another(reference.words, article):
+        return "the list seems to name a correction of it or a comment on it"
+    record = bibliography.read_record(store, article)
+    dates = (record.issued, record.online, record.ahead_of_print)
+    years = [date.parts[0][0] for date in dates if date and date.parts]
+    if reference.year and years and all(abs(year - int(reference.year)) > 1 for year in years):
+        return f"its year is {years[0]}, and {reference.year} in the list"
+    return ""
+
+
+def _confirmed(index: _Index, reference: Reference, words: list[str]) -> Identifier | None:
+    """Return a number that may be a PMID and is that of an article whose title has most words of the reference's."""
+    for one in reference.identifiers:
+        article = None if one.is_certain else index.articles.get((one.scheme, one.value))
+        if article and reference.title and index.titles.may_have(article, words):
+            return one
+    return None
+
+
+def _guesses(index: _Index, reference: Reference, words: list[str], titled: list[NamedNode], doubt: str) -> list[Guess]:
+    """Return the articles that a reference without a certain identifier may mean."""
+    if len(titled) > 1:
+        return [Guess(one, "the list has the titles of several articles there") for one in titled]
+    if titled:
+        return [Guess(titled[0], doubt)]
+    numbered = [
+        Guess(
+            index.articles[one.scheme, one.value],
+            f"{one.value}{f' in {one.field}' if one.field else ''} may be its PMID",
+        )
+        for one in reference.identifiers
+        if not one.is_certain and (one.scheme, one.value) in index.articles
+    ]
+    text = reference.title or reference.words
+    return numbered or index.titles.guesses(text, words, is_citation=not reference.title)
+
+
+def _to_check(store: Store, reference: Reference, guesses: list[Guess], as_of: str) -> CurrencyStatus:
+    """Return the status of a reference that probably means an article: what would hold if it does."""
+    kind = "probably" if len(guesses) == 1 else "possibly"
+    findings = [
+        Finding(kind, (read.thing(store, one.article), f": {one.reason}; give its DOI or PMID"), things=(one.article,))
+        for one in guesses
+    ]
+    if len(guesses) == 1:
+        judged = currency.of_thing(store, guesses[0].article, as_of)
+        findings += [replace(one, certainty=one.certainty or IF_SO) for one in judged.findings]
+    return CurrencyStatus(reference.name, reference.place, None, "", "", TO_CHECK, tuple(findings))
+
+
+def _article(index: _Index, one: _Identifier) -> NamedNode | None:
+    """Return the article with an identifier; an underscore in a DOI may be a hyphen that was read wrongly."""
+    scheme, value = one
+    return index.articles.get(one) or (
+        index.articles.get((scheme, value.replace("_", "-"))) if scheme == "doi" else None
+    )
+
+
+def _disagreement(
+    store: Store, known: dict[_Identifier, NamedNode], given: list[_Identifier], titled: list[NamedNode]
+) -> Finding:
+    found = [(one[0].upper(), article) for one, article in known.items()]
+    found += [("title", article) for article in titled]
     what: Phrase = ()
     for name, article in found:
         what = (*what, f"{' and ' if what else ''}its {name} is that of ", read.thing(store, article))
@@ -141,10 +202,3 @@ def _is_only_reported(store: Store, edition: NamedNode) -> bool:
 def _unknown(given: list[_Identifier]) -> Finding:
     known = " or ".join(f"the {scheme.upper()} {value}" for scheme, value in given)
     return Finding("unknown", (f"nothing in the graph has {known or 'its title, and no DOI, PMID or PMCID is given'}",))
-
-
-def _by_title(index: _Index, words: str) -> NamedNode | None:
-    """Return the one article whose title is in the words, or None."""
-    letters = _letters(words[:_MAX_TITLE_CHARACTERS])
-    found = {article for title, article in index.titles.items() if title in letters}
-    return found.pop() if len(found) == 1 else None

@@ -22,7 +22,7 @@ TYPES: dict[str, type] = {
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:
-    assert doctest.testmod(csl) == (0, 1)
+    assert doctest.testmod(csl) == (0, 2)
 
 
 def assert_is_csl(item: dict[str, Any]) -> None:

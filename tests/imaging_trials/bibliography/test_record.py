@@ -1,11 +1,11 @@
-"""Records: names in parts, page ranges in full, dates as exact as printed, references with their identifiers."""
+"""Records: names in parts, page ranges in full, dates as exact as printed."""
 
 import doctest
 
 import pytest
 
 from imaging_trials.bibliography import record
-from imaging_trials.bibliography.record import Author, Date, Person, reference
+from imaging_trials.bibliography.record import Author, Date, Person
 from tests.support.citations import a_record
 
 
@@ -66,12 +66,3 @@ def test_page_ranges_are_written_out(pages: str, full: str) -> None:
 )
 def test_a_date_has_as_many_parts_as_it_is_exact(earliest: str, latest: str, parts: list[list[int]]) -> None:
     assert Date("2015 whatever", earliest, latest).parts == parts
-
-
-def test_a_field_goes_before_the_text_of_a_reference() -> None:
-    found = reference("item 1", ("", "a\n name"), "doi: 10.1000/a. PMID: 7. PMC8", doi="https://doi.org/10.1000/B")
-    assert found == ("item 1", "a name", "10.1000/B", "7", "PMC8", "")
-
-
-def test_a_long_name_of_a_reference_is_cut() -> None:
-    assert reference("item 1", ("x" * 81,), "").name == "x" * 77 + "..."

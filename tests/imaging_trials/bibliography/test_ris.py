@@ -13,7 +13,7 @@ FIELDS = {"doi": "doi", "accession_number": "pmid", "custom2": "pmcid", "volume"
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:
-    assert doctest.testmod(ris) == (0, 1)
+    assert doctest.testmod(ris) == (0, 2)
 
 
 def test_entries_say_what_the_graph_says(store: Store, records: list[Record], articles: list[dict[str, str]]) -> None:
@@ -30,6 +30,7 @@ def test_entries_say_what_the_graph_says(store: Store, records: list[Record], ar
         pages = "-".join(entry[end] for end in ("start_page", "end_page") if end in entry)
         assert shortened(pages) == shortened(row["pages"])
         assert [as_printed(name) for name in entry["authors"]] == authors(store, row["article"])
+        assert entry["name_of_database"] == "PubMed"
         assert "unknown_tag" not in entry
 
 
@@ -66,7 +67,7 @@ def test_a_generation_is_the_last_part_of_a_name() -> None:
 def test_long_values_and_a_missing_last_line_are_read() -> None:
     first = "TY  - JOUR\r\nTI  - A title that\r\n goes on\r\nUR  - https://doi.org/10.1000/a\r\nER  - \r\n"
     text = f"{first}TY  - BOOK\nT1  - B"
-    assert [(one.title, one.doi, one.place) for one in ris.read(text)] == [
+    assert [(one.title, one.doi, one.place) for one in ris.read(text, "list")] == [
         ("A title that goes on", "10.1000/a", "line 1"),
         ("B", "", "line 6"),
     ]

@@ -1,12 +1,15 @@
 """``imt audit LIST``: what the graph states about each reference of a list, in every format of lists."""
 
+import csv
+import io
 import json
+import os
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Store
 
-from imaging_trials.bibliography import Reference, in_page_order, read_record, read_references
+from imaging_trials.bibliography import Reference, decode_references, in_page_order, read_record, read_references
 from imaging_trials.model.project import PROJECT
 from imaging_trials.views import formats, listed_articles, of_references
 from imaging_trials.views.phrases import plain
@@ -15,6 +18,9 @@ from tests.conftest import Imt
 
 pytestmark = pytest.mark.prove
 
+SHARED = Path(os.environ.get("IMT_SHARED", PROJECT.root.parent / "shared"))
+CASES = SHARED / "reference" / "cases"
+TITLE = "68Ga-PSMA PET/CT: Joint EANM and SNMMI procedure guideline for prostate cancer imaging: version 1.0"
 DAY = "2026-11-26"
 
 
@@ -134,3 +140,113 @@ def test_an_unreadable_file_is_one_sentence(imt: Imt, name: str) -> None:
 def test_control_characters_do_not_reach_the_terminal(imt: Imt) -> None:
     for form in ("table", "csv"):
         assert "\x1b" not in imt("audit", "-", "--format", form, stdin="\x1b[31m red\n").stdout
+
+
+# Guesses
+
+
+def test_shortened_title_is_to_check(store: Store) -> None:
+    (one,) = of_references(store, read(json.dumps([{"title": TITLE.removesuffix(": version 1.0")}])), DAY).statuses
+    assert (one.thing, one.status, one.is_grave) == (None, "to check", True)
+    assert [finding.words for finding in one.findings] == ["probably", "superseded (if so)"]
+    assert plain(one.findings[0].what) == "Fendler 2017: its title has more words; give its DOI or PMID"
+
+
+def test_guess_is_the_same_in_every_format(imt: Imt) -> None:
+    text = json.dumps([{"id": "a", "title": TITLE.removesuffix(": version 1.0")}])
+    (row, _) = csv.DictReader(io.StringIO(imt("audit", "-", "--format", "csv", stdin=text).stdout))
+    (one,) = json.loads(imt("audit", "-", "--format", "json", stdin=text).stdout)["articles"]
+    table = imt("audit", "-", stdin=text).stdout
+    assert (row["status"], row["thing"], row["finding"]) == ("to check", "", "probably")
+    assert (one["status"], one["thing"], one["findings"][0]["kind"]) == ("to check", None, "probably")
+    assert row["what"] == one["findings"][0]["what"]
+    assert row["what"] in table
+    assert "1 to check, of 1." in table
+    assert imt("audit", "-", "--strict", stdin=text).returncode == 1
+    assert imt("audit", "-", stdin=text).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Erratum to: {TITLE}. Eur J Nucl Med 2018",
+        "TY  - JOUR\nTI  - X\nAN  - 28283702\nER  - \n",
+        f"Fendler WP. {TITLE[:75]}... EJNMMI 2017",
+    ],
+)
+def test_uncertain_reference_is_to_check(store: Store, text: str) -> None:
+    (one,) = of_references(store, read(text), DAY).statuses
+    assert (one.thing, one.status, one.findings[0].words) == (None, "to check", "probably")
+    assert one.findings[0].things[0].value.endswith("fendler-2017")
+
+
+@pytest.mark.parametrize("tag", ["M3", "C7", "C5", "AN"])
+def test_doubtful_number_counts_if_the_title_agrees(store: Store, tag: str) -> None:
+    text = f"TY  - JOUR\nTI  - Management of incidental pulmonary nodules\n{tag}  - 28240562\nER  - \n"
+    ((thing, words),) = audited(store, text)
+    assert (thing, words[0]) == ("article:macmahon-2017", "read as a PMID")
+    ((thing, words),) = audited(store, text.replace("incidental pulmonary nodules", "heart failure in adults"))
+    assert (thing, words[0]) == ("", "probably")
+
+
+def test_title_with_another_year_is_to_check(store: Store) -> None:
+    text = json.dumps([{"title": TITLE, "issued": {"date-parts": [[2009]]}}])
+    (one,) = of_references(store, read(text), DAY).statuses
+    assert plain(one.findings[0].what) == "Fendler 2017: its year is 2017, and 2009 in the list; give its DOI or PMID"
+    text = text.replace("2009", "2018")
+    (one,) = of_references(store, read(text), DAY).statuses
+    assert one.findings[0].words == "found by its title"
+
+
+def test_number_of_another_database_is_no_pmid(store: Store) -> None:
+    text = "TY  - JOUR\nTI  - X\nAN  - 612345678\nDB  - Embase\nER  - \n"
+    (one,) = of_references(store, read(text), DAY).statuses
+    assert plain(one.findings[0].what) == "nothing in the graph has its title, and no DOI, PMID or PMCID is given"
+
+
+def test_title_of_another_article_is_a_disagreement(store: Store) -> None:
+    text = json.dumps([{"title": TITLE, "PMID": 27262701}])
+    (one,) = of_references(store, read(text), DAY).statuses
+    assert (
+        plain(one.findings[0].what) == "its PMID is that of Van den Wyngaert 2016 and its title is that of Fendler 2017"
+    )
+
+
+def test_underscore_for_a_hyphen_in_a_doi_is_reported(store: Store) -> None:
+    ((thing, words),) = audited(store, "10.4103/1450_1147.150524")
+    assert (thing, words[0]) == ("article:liu-2015", "another DOI")
+
+
+# The cases that went wrong in version 1.0.0
+
+FOUND = {
+    "20-pubmed.nbib": ["article:fendler-2017", ""],
+    "21-endnote.enw": ["article:fendler-2017"],
+    "22-header-lines.ris": ["article:fendler-2017"],
+    "24-embase-c5.ris": ["article:macmahon-2017"],
+    "25-scopus-c2.ris": ["article:macmahon-2017"],
+    "27-csl-items.json": ["article:fendler-2017"],
+    "29-two-dois.txt": ["", "article:macmahon-2017"],
+}
+
+needs_cases = pytest.mark.skipif(
+    not CASES.exists(), reason=f"the cases are not here: looked for {CASES.name} in IMT_SHARED"
+)
+
+
+def of_case(store: Store, name: str) -> list[str]:
+    found = read_references(decode_references((CASES / name).read_bytes(), name), name)
+    return [one.thing.curie if one.thing else "" for one in of_references(store, found, DAY).statuses]
+
+
+@needs_cases
+@pytest.mark.parametrize("name", FOUND)
+def test_case_is_read(store: Store, name: str) -> None:
+    assert of_case(store, name) == FOUND[name]
+
+
+@needs_cases
+def test_case_of_bibtex_has_all_but_the_short_title(store: Store) -> None:
+    found = of_case(store, "26-bibtex-ids.bib")
+    assert (len(found), found.count("")) == (29, 1)
+    assert found.index("") == 25
