@@ -104,13 +104,15 @@ def validate(
     *,
     shapes: "str | Path | rdflib.Graph | Iterable[str | Path] | None" = None,
     engine: str = "auto",
+    check_shapes: bool = True,
 ) -> "tuple[bool, rdflib.Graph, str]":
     """Return whether data conforms, the validation report as a graph, and as text, as ``pyshacl.validate`` does.
 
     ``source`` is a file, several files, or an rdflib graph; it is validated with the complete graph as context. Without
     it, the complete graph is validated. With ``shapes`` of your own, the source alone is validated, by these only.
     ``engine`` is ``pyshacl``, ``fast``, which gives the same results, or ``auto``: fast, and pySHACL for shapes that it
-    does not support.
+    does not support. With ``check_shapes=False``, what is not valid in shapes of your own is left out and noted in the
+    text.
 
     A result of any severity means that the data does not conform (SHACL 3.6.1.1), unlike the exit code of
     ``imt validate``, which only a violation sets. Graph and text of the report agree with the first item.
@@ -124,14 +126,16 @@ def validate(
     >>> print(text.splitlines()[0].partition(" (in: ")[0])
     graph: dcterms:titel is not in that vocabulary; did you mean dcterms:title?
 
-    Raises UserError for a file that cannot be read as RDF, and for a graph with a triple that RDF does not allow.
+    Raises UserError for a file that cannot be read as RDF, for a graph with a triple that RDF does not allow, and for
+    shapes that are not valid or use what is not supported.
     """
     from imaging_trials.build import validation
     from rdfkit.shacl import report
 
     data = [] if source is None else _data(source, "graph")
     if shapes is not None:
-        found = validation.validate_by_shapes(data, _data(shapes, "the graph of shapes"), engine=engine)
+        own = _data(shapes, "the graph of shapes")
+        found = validation.validate_by_shapes(data, own, engine=engine, check_shapes=check_shapes)
     elif source is None:
         found = validation.validate_repository(engine=engine)
     else:

@@ -48,6 +48,22 @@ SHAPES = {
     + "; sh:sparql [ sh:select \"SELECT $this { $this a ?c FILTER(REGEX(STR(?c), '(((')) }\" ] .",
     "a group that is not there": S
     + "; sh:sparql [ sh:select \"SELECT $this { $this a ?c FILTER(REPLACE(STR(?c), 'C', '$9') = 'x') }\" ] .",
+    "20,000 terms that do not exist": S + "".join(f"; sh:x{n} 1" for n in range(MANY // 5)) + " .",
+    "unknown terms at a depth of 900": S + "; " + "sh:nott [ " * NESTED + "sh:klass 1" + "]" * NESTED + " .",
+    "20,000 shapes that are not described": S + "; sh:node " + ", ".join(f"e:n{n}" for n in range(MANY // 5)) + " .",
+    "a chain of 3000 shapes": S + "; sh:not e:s0 . " + "".join(f"e:s{n} sh:not e:s{n + 1} . " for n in range(3000)),
+    "a path of 3000 paths": S + "; sh:property [ sh:path _:p0 ] . "
+    + "".join(f"_:p{n} sh:inversePath _:p{n + 1} . " for n in range(3000)) + "_:p3000 sh:inversePath e:p .",
+    "a list of 10,000 shapes": S + "; sh:or ( " + "[ sh:class e:C ] " * (MANY // 10) + ") .",
+    "imports in a circle": S + "; sh:sparql [ sh:prefixes e:a ; sh:select 'SELECT $this { $this x:p 1 }' ] . "
+    "e:a <http://www.w3.org/2002/07/owl#imports> e:b . e:b <http://www.w3.org/2002/07/owl#imports> e:a .",
+    "1000 declarations that import each other": S
+    + "; sh:sparql [ sh:prefixes e:a0 ; sh:select 'SELECT $this { $this x:p 1 }' ] . "
+    + "".join(f"e:a{n} <http://www.w3.org/2002/07/owl#imports> e:a{n + 1} , e:a0 . " for n in range(1000)),
+    "a message of 100,000 variables": S
+    + "; sh:sparql [ sh:message '" + "{?a" * MANY + "' ; sh:select 'SELECT $this ?a { $this a ?a }' ] .",
+    "a component of itself": S + "; e:C e:C . e:C a sh:ConstraintComponent , e:C ; sh:parameter e:C ; sh:path e:C ; "
+    "sh:validator e:C ; sh:ask 'ASK {}' .",
     "an update": S + '; sh:sparql [ sh:select "DROP ALL" ] .',
 }  # fmt: skip
 

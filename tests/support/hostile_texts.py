@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rdfkit.base.errors import UserError
+from rdfkit.shacl.checking.problems import MAX_PROBLEMS_SHOWN
 
 MEGABYTES = 1500
 """Address space that an example may use in addition to what the test run has."""
@@ -174,13 +175,15 @@ def _write_over(file: int, text: bytes) -> None:
 
 
 def is_accepted(read: Callable[[], object]) -> bool:
-    """Return whether a reader accepts something; if not, its error must be one short line."""
+    """Return whether a reader accepts something; if not, its error must be one short line, or a list of places too."""
     try:
         read()
     except UserError as error:
-        sentence = str(error)
-        assert sentence.isprintable(), ascii(sentence)
-        assert 10 <= len(sentence) <= 4000
+        sentence, *places = str(error).split("\n")
+        assert len(places) <= MAX_PROBLEMS_SHOWN + 1
+        for line in (sentence, *places):
+            assert line.isprintable(), ascii(line)
+            assert 10 <= len(line) <= 4000
         return False
     return True
 

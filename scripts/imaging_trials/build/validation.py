@@ -61,7 +61,7 @@ def load_context(root: Path | None = None, *, authoring: bool = False) -> Contex
     shapes = _shapes(root, authoring=authoring)
     quads = list(shipped)
     known = undefined_terms.defined_in_store(PROJECT, shipped)
-    return Context(root, shipped, quads, ValidationInput(PROJECT, quads, shapes), known)
+    return Context(root, shipped, quads, ValidationInput(PROJECT, quads, shapes, trusted=True), known)
 
 
 def _shapes(root: Path, *, authoring: bool) -> list[Quad]:
@@ -84,7 +84,7 @@ def validate_shipped(shipped: Store, root: Path | None = None, *, engine: str = 
         if quad.graph_name != inferred and isinstance(quad.graph_name, NamedNode):
             name = PROJECT.shorten(quad.graph_name.value)
             graphs[_term(quad.subject)] = min(name, graphs.get(_term(quad.subject), name))
-    results, checked = validate(given, engine=engine, check_shapes=True)
+    results, checked = validate(given, engine=engine)
     return report.Report(
         PROJECT,
         triples=len({quad.triple for quad in given.quads}),
@@ -207,31 +207,41 @@ def validate_data(data: Sequence[Data], context: Context | None = None, *, engin
 
 
 def validate_files_by_shapes(
-    files: Iterable[Path], shapes: Iterable[Path], syntax: str | None = None, *, engine: str = "auto"
+    files: Iterable[Path],
+    shapes: Iterable[Path],
+    syntax: str | None = None,
+    *,
+    engine: str = "auto",
+    check_shapes: bool = True,
 ) -> report.Report:
     """Return the results of a user's own shapes on RDF files, as `validate_by_shapes` does; ``syntax`` is theirs."""
-    return validate_by_shapes(read_files(files, syntax), read_files(shapes), engine=engine)
+    return validate_by_shapes(read_files(files, syntax), read_files(shapes), engine=engine, check_shapes=check_shapes)
 
 
-def validate_by_shapes(data: Sequence[Data], shapes: Sequence[Data], *, engine: str = "auto") -> report.Report:
+def validate_by_shapes(
+    data: Sequence[Data], shapes: Sequence[Data], *, engine: str = "auto", check_shapes: bool = True
+) -> report.Report:
     """Return the results of a user's own shapes on a user's data.
 
     The data alone is the data graph, and nothing is inferred, so that every SHACL engine gives the same results. If the
-    shapes need a part of the shipped graph, it must be among the data. Raises UserError if there is no data, and as
-    `rdfkit.shacl.validate` does.
+    shapes need a part of the shipped graph, it must be among the data. Raises UserError if there is no data or no
+    shape, and as `rdfkit.shacl.validate` does.
     """
     if not data:
         raise UserError("Shapes of your own need data of your own: name the RDF files to check before --shapes.")
     quads = [quad for each in data for quad in each.quads]
     shape_quads = [quad for each in shapes for quad in each.quads]
-    given = ValidationInput(PROJECT, quads, shape_quads, ", ".join(each.name for each in shapes))
-    results, checked = validate(given, engine=engine, check_shapes=True)
+    name = ", ".join(each.name for each in shapes)
+    given = ValidationInput(PROJECT, quads, shape_quads, name, _sources(shapes))
+    given.refuse_without_shapes()
+    results, checked = validate(given, engine=engine, check_shapes=check_shapes)
     found = report.Report(
         PROJECT,
         triples=len(given.graph),
         checked=len(checked),
-        unchecked=_unchecked({quad.subject for quad in quads}, checked),
+        unchecked=_unchecked({quad.subject for quad in quads}, checked) if checked else (),
         results=_with_files(results, _files_of_nodes(data, Store()) if results else {}, "-"),
+        notes=given.notes(checked),
     )
     return locate(found, _sources(data), Store(), shape_quads)
 

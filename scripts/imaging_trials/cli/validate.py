@@ -37,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="fast gives the results of pyshacl; auto is fast, or pyshacl for shapes that fast does not support",
     )
+    parser.add_argument(
+        "--no-check-shapes",
+        action="store_true",
+        help="use your own shapes even if they are not valid SHACL: what is wrong in them is left out and listed",
+    )
     parser.add_argument("--strict", action="store_true", help="a warning is an error, too")
 
 
@@ -52,7 +57,9 @@ def run(args: argparse.Namespace) -> int:
     if sys.stderr.isatty():
         print("validating ...", end="\r", file=sys.stderr)
     if args.shapes:
-        found = validation.validate_files_by_shapes(args.files, args.shapes, args.input_format, engine=args.engine)
+        found = validation.validate_files_by_shapes(
+            args.files, args.shapes, args.input_format, engine=args.engine, check_shapes=not args.no_check_shapes
+        )
     elif args.files:
         found = validation.validate_files(args.files, args.input_format, engine=args.engine)
     else:

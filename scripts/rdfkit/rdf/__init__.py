@@ -7,7 +7,17 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from rdfkit.rdf import described_twice, named_graphs, rdflib_adapter, reading, snippet, turtle_locations, writing
+    from rdfkit.rdf import (
+        datatypes,
+        described_twice,
+        named_graphs,
+        rdflib_adapter,
+        reading,
+        snippet,
+        turtle_locations,
+        writing,
+        xml_names,
+    )
     from rdfkit.rdf.named_graphs import INFERRED, content_key
     from rdfkit.rdf.reading import FORMATS
     from rdfkit.rdf.turtle_locations import Location
@@ -18,6 +28,7 @@ __all__ = [
     "INFERRED",
     "Location",
     "content_key",
+    "datatypes",
     "described_twice",
     "named_graphs",
     "ntriples",
@@ -27,12 +38,14 @@ __all__ = [
     "snippet",
     "turtle_locations",
     "writing",
+    "xml_names",
 ]
 
 __getattr__ = door(
     __name__,
     {
         "": (
+            "datatypes",
             "described_twice",
             "named_graphs",
             "rdflib_adapter",
@@ -40,6 +53,7 @@ __getattr__ = door(
             "snippet",
             "turtle_locations",
             "writing",
+            "xml_names",
         ),
         "named_graphs": (
             "INFERRED",

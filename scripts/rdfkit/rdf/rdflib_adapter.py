@@ -14,7 +14,7 @@ import pyoxigraph as ox
 if TYPE_CHECKING:
     import rdflib
     from rdflib.query import Result
-    from rdflib.term import Identifier
+    from rdflib.term import Identifier, Literal
 
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 
@@ -36,10 +36,21 @@ def to_rdflib(term: Any) -> "Identifier":
         if term.language:
             return Literal(term.value, lang=term.language, normalize=False)
         datatype = term.datatype.value
-        return Literal(term.value, datatype=None if datatype == _STRING else URIRef(datatype), normalize=False)
+        literal = Literal(term.value, datatype=None if datatype == _STRING else URIRef(datatype), normalize=False)
+        return literal if str(literal) == term.value else _unchanged(term.value, literal)
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
     raise TypeError(f"rdflib has no term for {term}")
+
+
+def _unchanged(text: str, literal: "Literal") -> "Literal":
+    """Return a literal with another text: rdflib removes blanks from a normalizedString and a token in any case."""
+    from rdflib.term import Literal
+
+    other = str.__new__(Literal, text)
+    for name in Literal.__slots__:
+        setattr(other, name, getattr(literal, name))
+    return other
 
 
 def from_rdflib(term: "Identifier") -> "ox.NamedNode | ox.BlankNode | ox.Literal":

@@ -69,7 +69,7 @@ def read(path: Path, format: str | None = None, *, base: str | None = None) -> l
     ``base``; without one, here or in the file, they are errors.
 
     Raises UserError with the file and, if the parser knows them, line and column, for a file that is missing, a folder,
-    empty, not UTF-8, of an unknown extension, not valid, hostile, or that uses what RDF 1.1 does not have.
+    not UTF-8, of an unknown extension, not valid, hostile, or that uses what RDF 1.1 does not have.
     """
     try:
         syntax = syntax_of(path, format)
@@ -78,8 +78,8 @@ def read(path: Path, format: str | None = None, *, base: str | None = None) -> l
             quads = _parse(path, syntax, stream, base)
     except OSError as error:
         raise UserError(_unreadable(path, error)) from error
-    if not quads:
-        raise UserError(f"{path}: has no triples{_why_empty(syntax, stream.size)}.")
+    if not quads and (why := _why_empty(syntax, stream)):
+        raise UserError(f"{path}: has no triples{why}.")
     return quads
 
 
@@ -109,12 +109,13 @@ def _unreadable(path: Path, error: OSError) -> str:
     return f"{path}: cannot be read ({error.strerror or error}); fix that and run the command again."
 
 
-def _why_empty(syntax: str, size: int) -> str:
-    if size == 0:
-        return ": the file is empty; give one with data"
-    if syntax == "jsonld":
+def _why_empty(syntax: str, stream: "_Stream") -> str:
+    """Return why a file without triples is refused, or an empty string: the empty graph is a graph."""
+    if syntax in {"rdfxml", "jsonld"} and stream.size == 0:
+        return f": the file is empty, which is not {_plain(syntax)}; give one with data"
+    if syntax == "jsonld" and stream.has_names:
         return "; JSON-LD needs a @context that maps its keys to IRIs, and it must be in the file"
-    return "; give a file with data"
+    return ""
 
 
 class _Stream:
@@ -129,6 +130,7 @@ class _Stream:
         self._has_quotes = False
         self._check_xml: Callable[[bytes], None] | None = None
         self.size = 0
+        self.has_names = False
         self.fruitless = 0
         start = file.read(3)
         for mark, encoding in _BOMS.items():
@@ -144,6 +146,7 @@ class _Stream:
         chunk = self._start + self._file.read(max(size - len(self._start), 1))
         self._start = b""
         self.size += len(chunk)
+        self.has_names = self.has_names or b":" in chunk
         self.fruitless += len(chunk)
         # JSON-LD cannot be streamed: its context may come last.
         if not self._has_quotes and self._syntax in _QUOTING:
@@ -276,7 +279,7 @@ def _sentence(path: Path, syntax: str, error: SyntaxError) -> str:
         if sign in error.msg:
             return f"{where}: {what}; {fix}."
     detail = printable(_PLACE.sub("", error.msg)).rstrip(".")
-    return f"{where}: is not valid {_plain(syntax)} ({detail}); fix it there."
+    return f"{where}: is not valid {_plain(syntax)} ({detail}); {'fix it there' if error.lineno else 'fix that'}."
 
 
 def _plain(syntax: str) -> str:

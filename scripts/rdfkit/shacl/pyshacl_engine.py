@@ -5,8 +5,7 @@ only also applies to the values of nested shapes, and it skips blank nodes (0.40
 ``sh:node``, ``sh:not`` and qualified value counts give wrong results. Therefore the targets of the shapes are computed
 first, and those among the given nodes are written into the shapes as ``sh:targetNode``.
 
-pySHACL passes the text of a SPARQL constraint to rdflib once for each focus node, and parsing would take most of the
-time. The data graph therefore keeps the parsed form of each text.
+The queries of the shapes are run by `pyshacl_queries`.
 """
 
 import re
@@ -18,6 +17,8 @@ from pyoxigraph import BlankNode
 
 from rdfkit.base import Project, UserError, printable
 from rdfkit.rdf import rdflib_adapter
+from rdfkit.shacl import pyshacl_standards
+from rdfkit.shacl.pyshacl_queries import own_queries
 from rdfkit.shacl.report.model import Result
 from rdfkit.shacl.terms import LABELS, Term, term_text
 from rdfkit.sparql import guard
@@ -30,19 +31,11 @@ if TYPE_CHECKING:
 
 
 def data_graph(quads: Iterable[Any]) -> "rdflib.Graph":
-    """Return the merge of some quads as an rdflib graph that parses each query text once."""
+    """Return the merge of some quads as an rdflib graph, with literals as they are written."""
     import rdflib
-    from rdflib.plugins.sparql import prepareQuery
 
-    class ParsesOnce(rdflib.Graph):
-        def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Any:
-            if isinstance(query_object, str):
-                query_object = parsed.get(query_object) or parsed.setdefault(query_object, prepareQuery(query_object))
-            return super().query(query_object, *args, **kwargs)
-
-    parsed: dict[str, Any] = {}
     # Without prefixes: rdflib would bind each of them again for every query.
-    graph = ParsesOnce(bind_namespaces="none")
+    graph = rdflib.Graph(bind_namespaces="none")
     for quad in quads:
         graph.add(
             (
@@ -92,39 +85,43 @@ def validate(  # noqa: PLR0913 - the options of pySHACL
     shapes: "rdflib.Graph",
     *,
     targets: "Targets | None" = None,
-    meta_shacl: bool = False,
     shapes_name: str = "shapes/",
+    hint: str = "",
 ) -> list[Result]:
     """Return pySHACL's results for the nodes that the shapes target, or for ``targets`` instead, unsorted.
 
-    With ``meta_shacl`` the shapes are validated first. Raises UserError, which names ``shapes_name``, if they are not
-    valid SHACL.
+    Raises UserError, which names ``shapes_name``, if pySHACL cannot use them, or fails on the data; ``hint`` ends the
+    latter sentence.
     """
     if targets is not None:
         if not targets:
             return []
         shapes = _with_targets(shapes, targets)
     _refuse_other_servers(shapes, shapes_name)
-    with _settings_kept(), _quiet():
+    shapes = _corrected(shapes)
+    with _settings_kept(), _quiet(), own_queries(project, shapes), pyshacl_standards.in_use(project):
         import pyshacl
         import rdflib
         from pyshacl.errors import ReportableRuntimeError, ShapeLoadError, ValidationFailure
 
         try:
-            _, report, text = pyshacl.validate(data, shacl_graph=shapes, meta_shacl=meta_shacl, inplace=True)
+            _, report, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
         except (ReportableRuntimeError, ShapeLoadError, ValidationFailure) as error:
             why = printable(" ".join(str(getattr(error, "message", error)).split()), 600)
-            raise UserError(f"The shapes in {shapes_name} are not valid SHACL, fix them: {why}") from error
+            raise UserError(f"pySHACL cannot use the shapes in {shapes_name}: {why.rstrip('.')}{hint}.") from error
+        except UserError:
+            raise
         except (ArithmeticError, RecursionError, re.error) as error:
             # From rdflib, for ill-typed literals ("x"^^xsd:integer minus 1, NaN in a range) and bad patterns.
             raise UserError(
-                f"pySHACL fails on a value in this data ({type(error).__name__}): fix the literals that are not valid "
-                "for their datatype, or use the fast engine, which reports them."
+                f"pySHACL fails on a value in this data or these shapes ({type(error).__name__}): fix the literals that"
+                f" are not valid for their datatype{hint}."
             ) from error
         except Exception as error:
             why = printable(" ".join(str(error).split()), 300)
             raise UserError(
-                f"pySHACL cannot use the shapes in {shapes_name} ({type(error).__name__}: {why}): fix them."
+                f"pySHACL fails with the shapes in {shapes_name} ({type(error).__name__}: {why}), so nothing was "
+                f"checked: write the shape that this is about in another way{hint}."
             ) from error
         if not isinstance(report, rdflib.Graph):
             raise UserError(f"pySHACL could not validate: {printable(' '.join(str(text).split()), 600)}")
@@ -153,6 +150,32 @@ def _with_targets(shapes: "rdflib.Graph", targets: "Targets") -> "rdflib.Graph":
         for node in found:
             limited.add((shape, SH.targetNode, node))
     return limited
+
+
+def _corrected(shapes: "rdflib.Graph") -> "rdflib.Graph":
+    """Return the shapes without what pySHACL takes for something else.
+
+    A sh:uniqueLang that is not exactly ``true`` has no effect (SHACL 4.5.3), and "1"^^xsd:boolean would count. Neither
+    has sh:ignoredProperties or sh:flags without the parameter that they belong to, which would be errors. No literal
+    has the datatype rdfs:Literal or rdfs:Datatype, and all would conform: another one takes their place.
+    """
+    import rdflib
+    from rdflib import RDFS, SH
+
+    true = rdflib.Literal("true", datatype=rdflib.XSD.boolean)
+    idle = {(s, SH.uniqueLang, o) for s, o in shapes.subject_objects(SH.uniqueLang) if o != true}
+    for name, other in ((SH.ignoredProperties, SH.closed), (SH.flags, SH.pattern)):
+        idle |= {(s, name, o) for s, o in shapes.subject_objects(name) if (s, other, None) not in shapes}
+    odd = {(s, SH.datatype, o) for s, o in shapes.subject_objects(SH.datatype) if o in {RDFS.Literal, RDFS.Datatype}}
+    if not idle and not odd:
+        return shapes
+    kept = rdflib.Graph(bind_namespaces="none")
+    for triple in shapes:
+        if triple not in idle | odd:
+            kept.add(triple)
+    for shape, name, _ in odd:
+        kept.add((shape, name, rdflib.URIRef("urn:x-no-datatype")))
+    return kept
 
 
 def _refuse_other_servers(shapes: "rdflib.Graph", shapes_name: str) -> None:
@@ -197,7 +220,7 @@ def _settings_kept() -> Iterator[None]:
 
 
 def _result(project: Project, report: "rdflib.Graph", node: "Node", data: "rdflib.Graph") -> Result:
-    from rdflib import SH
+    from rdflib import SH, Literal
 
     def one(name: str) -> Term | None:
         value: Any = report.value(node, SH[name])
@@ -217,6 +240,13 @@ def _result(project: Project, report: "rdflib.Graph", node: "Node", data: "rdfli
         shape=shape,
         constraint=one("sourceConstraint"),
         messages=tuple(sorted(str(message) for message in report.objects(node, SH.resultMessage))),
+        languages=tuple(
+            sorted(
+                (str(message), message.language)
+                for message in report.objects(node, SH.resultMessage)
+                if isinstance(message, Literal) and message.language
+            )
+        ),
         path_triples=tuple(_below(report, path)) if isinstance(path, BlankNode) else (),
     )
 

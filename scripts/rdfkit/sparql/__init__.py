@@ -7,7 +7,18 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from rdfkit.sparql import guard, nodes, portability, provenance, results, saved, snapshots, syntax, triple_patterns
+    from rdfkit.sparql import (
+        guard,
+        nodes,
+        portability,
+        provenance,
+        results,
+        saved,
+        snapshots,
+        syntax,
+        triple_patterns,
+        xpath_regex,
+    )
     from rdfkit.sparql.results import Answer
     from rdfkit.sparql.saved import SavedQuery
 
@@ -23,6 +34,7 @@ __all__ = [
     "snapshots",
     "syntax",
     "triple_patterns",
+    "xpath_regex",
 ]
 
 __getattr__ = door(
@@ -38,6 +50,7 @@ __getattr__ = door(
             "snapshots",
             "syntax",
             "triple_patterns",
+            "xpath_regex",
         ),
         "results": ("Answer",),
         "saved": ("SavedQuery",),

@@ -51,16 +51,17 @@ def _as_the_grammar_spells(text: str, tokens: list[Word]) -> tuple[str, dict[int
     """Return a text of the same length with some words spelled as tree-sitter-sparql 0.1.0 requires.
 
     That grammar accepts ``INSERT DATA``, ``DELETE DATA`` and ``DELETE WHERE`` only in capitals with one space,
-    GROUP_CONCAT only in capitals, no semicolon at the end of an update, and no prefix that is a keyword (``graph:``,
-    ``a:``). If a keyword is moved, its new offset is returned with the original one.
+    GROUP_CONCAT only in capitals, ``isIRI``, ``true`` and others only in some spellings, no semicolon at the end of an
+    update, and no prefix that is a keyword (``graph:``, ``a:``). If a keyword is moved, its new offset is returned with
+    the original one.
     """
     changed: list[tuple[int, int, str]] = []
     moved: dict[int, int] = {}
     before = ("", 0)
     for kind, word, start in tokens:
         upper = word.upper() if kind == "word" else ""
-        if upper == "GROUP_CONCAT" and word != upper:
-            changed.append((start, start + len(word), upper))
+        if upper in _SPELLED and word != _SPELLED[upper]:
+            changed.append((start, start + len(word), _SPELLED[upper]))
         elif kind == "name" and word.partition(":")[0].upper() in _keywords():
             changed.append((start, start + 1, _NO_KEYWORD))
         pair = f"{before[0]} {upper}"
@@ -77,6 +78,12 @@ def _as_the_grammar_spells(text: str, tokens: list[Word]) -> tuple[str, dict[int
         end = stop
     return "".join(pieces) + text[end:], moved
 
+
+_SPELLED = {
+    word.upper(): word
+    for word in ("GROUP_CONCAT", "isIRI", "isURI", "isBLANK", "isLITERAL", "isNUMERIC", "sameTerm", "true", "false")
+}
+"""Words in the only spelling that the grammar accepts, by their capitals."""
 
 _NO_KEYWORD = "\u1d00"
 """A letter with which no keyword begins."""

@@ -21,6 +21,9 @@ MAX_OPERATORS = 5000
 """The engine recurses over brackets and operators. Its stack overflows (no exception: the process ends) at about 2500
 nested brackets and between 2500 and 10000 operators in a row; the limits are well below that."""
 
+MAX_NESTED_STRING_FUNCTIONS = 10
+"""Oxigraph's parser takes twice the time for each SUBSTR, REGEX or REPLACE in another: hours at thirty (0.5.13)."""
+
 MAX_PREFIX_CHARACTERS = 200
 """Longer prefixes are refused, because the time to tokenize them grows with the square of the length of the text."""
 
@@ -64,6 +67,7 @@ _SERVICE = re.compile(
     rf"(?:[?$]{_WORD}+|{_IRI}|{_PREFIX}{_LOCAL}){_GAP}\{{"
 )
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_DOUBLING = frozenset({"SUBSTR", "REGEX", "REPLACE"})
 _OPERANDS = frozenset({"iri", "string", "language", "variable", "name", "number"})
 
 
@@ -118,11 +122,19 @@ def refuse_long_prefixes(text: str) -> None:
 def refuse_what_is_too_large(words: Iterable[tuple[str, str, int]]) -> None:
     """Raise UserError if these tokens have more nested brackets or more operators than a parser can process."""
     depth = operators = 0
+    before, slow = "", [False]
     for kind, word, _ in words:
         if kind == "bracket":
             depth += 1 if word in "{([" else -1
+            slow = [*slow, before in _DOUBLING] if word in "{([" else slow[:-1]
+            if sum(slow) > MAX_NESTED_STRING_FUNCTIONS:
+                raise UserError(
+                    f"The query has more than {MAX_NESTED_STRING_FUNCTIONS} calls of SUBSTR, REGEX and REPLACE in each "
+                    "other: name the inner ones with BIND."
+                )
         elif kind in {"operator", "word"}:
             operators += 1
+        before = word.upper() if kind == "word" else ""
         if depth > MAX_NESTING_DEPTH or operators > MAX_OPERATORS:
             raise UserError(
                 f"The query is too large for the engine (more than {MAX_NESTING_DEPTH} nested brackets, or more than "

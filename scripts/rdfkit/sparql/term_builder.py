@@ -104,7 +104,8 @@ class TermBuilder:
         text = self.written(tree)
         if kind in _NUMBERS or kind == "boolean_literal":
             datatype = _NUMBERS.get(kind, XSD + "boolean")
-            return n.Literal(*span, text, n.Iri(*span, datatype, ""), "", text)
+            value = text.lower() if kind == "boolean_literal" else text
+            return n.Literal(*span, value, n.Iri(*span, datatype, ""), "", text)
         return self.literal(tree)
 
     def literal(self, tree: "Tree") -> n.Literal:

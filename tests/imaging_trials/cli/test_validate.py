@@ -1,5 +1,6 @@
 """``imt validate``: formats, exit codes, own shapes, and the same validation from Python."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 import rdflib
 
 import imaging_trials as it
+from imaging_trials import cli
 from imaging_trials.model.project import PROJECT
 from rdfkit.shacl import ENGINES
 from tests.conftest import Imt
@@ -142,12 +144,120 @@ def test_a_graph_is_reported_without_a_file() -> None:
 
 @pytest.mark.parametrize(
     ("severity", "options", "code"),
-    [("sh:Violation", [], 1), ("sh:Warning", [], 0), ("sh:Warning", ["--strict"], 1), ("sh:Info", ["--strict"], 0)],
+    [
+        ("sh:Violation", [], 1),
+        ("sh:Warning", [], 0),
+        ("sh:Warning", ["--strict"], 1),
+        ("sh:Info", ["--strict"], 0),
+        ("ex:Critical", [], 1),
+    ],
 )
-def test_exit_codes(imt: Imt, tmp_path: Path, severity: str, options: list[str], code: int) -> None:
+def test_exit_codes_and_conformance(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, severity: str, options: list[str], code: int
+) -> None:
+    """A result of any severity makes sh:conforms false, in each format; the exit code depends on the severity."""
     mine, shapes = tmp_path / "mine.ttl", tmp_path / "shapes.ttl"
     mine.write_text(f"{PROLOGUE}ex:a a ex:T .")
     shapes.write_text(PROLOGUE + SHAPE.format(severity))
-    answer = imt("validate", str(mine), "--shapes", str(shapes), *options)
-    assert (answer.returncode, answer.stderr) == (code, "")
-    assert answer.stdout.splitlines()[-1].startswith("Does not conform: 1 " if code else "Conforms: 1 ")
+    outputs = {}
+    for form in ("text", "json", "ttl", "sarif", "github"):
+        assert cli.main(["validate", str(mine), "--shapes", str(shapes), *options, "--format", form]) == code
+        outputs[form] = capsys.readouterr().out
+    assert "\nDoes not conform: 1 " in outputs["text"]
+    assert ("so the exit code is 0" in outputs["text"]) == (code == 0)
+    assert json.loads(outputs["json"])["conforms"] is False
+    assert "sh:conforms false" in outputs["ttl"]
+    level = {"sh:Warning": "warning", "sh:Info": "note"}.get(severity, "error")
+    assert json.loads(outputs["sarif"])["runs"][0]["results"][0]["level"] == level
+    assert outputs["github"].startswith(f"::{level.replace('note', 'notice')} ")
+
+
+# What is refused, or noted
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Run `imt validate` in this process."""
+    code = cli.main(["validate", *arguments])
+    return code, *capsys.readouterr()
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> tuple[Path, Path]:
+    """Return a file for shapes, and a file with made-up data."""
+    data = tmp_path / "scan.ttl"
+    data.write_text(f"{PROLOGUE}ex:scan a ex:Scan ; ex:operator ex:kim . ex:report ex:about ex:scan .")
+    return tmp_path / "own.ttl", data
+
+
+SCAN = "ex:S a sh:NodeShape ; sh:targetClass ex:Scan ; "
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("rest", "what"),
+    [
+        ("sh:sparql [ sh:select 'SELECT ?r { ?r <urn:p> $this }' ]", "its query does not select $this: write SELECT"),
+        (
+            "sh:sparql [ sh:select 'SELECT $this { $this ex:p 1 }' ]",
+            "uses the prefix ex:, which is not declared for it",
+        ),
+        ("sh:target [ a sh:SPARQLTarget ]", "sh:target (targets of SHACL Advanced Features) is not supported"),
+        ("sh:expression false", "sh:expression (expressions of SHACL Advanced Features) is not supported"),
+        ("sh:pattern '((('", "its sh:pattern "),
+        ("sh:mincount 1", "there is no term sh:mincount in SHACL: did you mean sh:minCount?"),
+    ],
+)
+def test_a_shape_is_refused_with_its_line(
+    capsys: pytest.CaptureFixture[str], made: tuple[Path, Path], rest: str, what: str, engine: str
+) -> None:
+    shapes, data = made
+    shapes.write_text(f"{PROLOGUE}{SCAN}{rest} .")
+    code, out, err = run(capsys, str(data), "--shapes", str(shapes), "--engine", engine)
+    assert (code, out) == (2, "")
+    assert f"{shapes}:{PROLOGUE.count(chr(10)) + 1}:" in err
+    assert what in err
+    assert "http://example.org/S" in err
+    assert not any(f"use {name}" in err for name in ("auto", "fast", "pyshacl"))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_relative_iri_in_shapes_means_their_file(
+    capsys: pytest.CaptureFixture[str], made: tuple[Path, Path], engine: str
+) -> None:
+    shapes, data = made
+    text = "<> a owl:Ontology . :S a sh:NodeShape ; sh:targetClass ex:Scan ; sh:nodeKind sh:Literal ."
+    shapes.write_text(f"{PROLOGUE}@prefix : <#> . {text}")
+    code, out, _ = run(capsys, str(data), "--shapes", str(shapes), "--engine", engine, "--format", "json")
+    assert code == 1
+    assert [each["shape"] for each in json.loads(out)["results"]] == [f"<{shapes.as_uri()}#S>"]
+
+
+def test_shapes_that_are_not_valid_can_be_used(capsys: pytest.CaptureFixture[str], made: tuple[Path, Path]) -> None:
+    shapes, data = made
+    shapes.write_text(f"{PROLOGUE}{SCAN}sh:property ex:nowhere , [ sh:path ex:dose ; sh:minCount 1 ] .")
+    arguments = (str(data), "--shapes", str(shapes))
+    assert run(capsys, *arguments)[0] == 2
+    code, out, err = run(capsys, *arguments, "--no-check-shapes")
+    assert (code, err) == (1, "")
+    assert "Does not conform: 1 violation; 3 triples, 1 node checked.\nLeft out of the shapes" in out
+    assert it.validate(data, shapes=shapes, check_shapes=False)[0] is False
+
+
+def test_shapes_that_look_at_nothing_are_noted(capsys: pytest.CaptureFixture[str], made: tuple[Path, Path]) -> None:
+    shapes, data = made
+    shapes.write_text(f"{PROLOGUE}ex:S a sh:NodeShape ; sh:targetClass ex:Skan ; sh:class ex:Scan .")
+    code, out, _ = run(capsys, str(data), "--shapes", str(shapes))
+    assert code == 0
+    assert out.startswith("Conforms: 3 triples, 0 nodes checked.\nNo node was checked: ")
+    assert "http://example.org/S (sh:targetClass <http://example.org/Skan>)" in out
+    assert "imt:" not in out
+
+
+def test_an_empty_file_is_valid_data(capsys: pytest.CaptureFixture[str], made: tuple[Path, Path]) -> None:
+    shapes, data = made
+    shapes.write_text(f"{PROLOGUE}{SCAN}sh:class ex:T .")
+    data.write_text("")
+    code, out, _ = run(capsys, str(data), "--shapes", str(shapes))
+    assert (code, out.splitlines()[0]) == (0, "Conforms: 0 triples, 0 nodes checked.")
+    code, _, err = run(capsys, str(shapes), "--shapes", str(data))
+    assert (code, "has no shape, so nothing would be checked" in err) == (2, True)

@@ -88,10 +88,8 @@ BROKEN: dict[str, tuple[str, str | bytes, str, str]] = {
         ":2:13: is not UTF-8",
         "save the file as UTF-8",
     ),
-    "an empty file": ("a.ttl", "", "the file is empty", ""),
     "an empty JSON file": ("a.jsonld", "", "the file is empty", ""),
     "an empty XML file": ("a.rdf", "", "the file is empty", ""),
-    "a file of comments": ("a.ttl", "# nothing\n", "has no triples", ""),
     "JSON that is not valid JSON-LD": ("a.json", '{"name": "FES"}', "has no triples", "@context"),
     "JSON that breaks off": ("a.json", '{"@id":\n "http://e/a", "http://e/b"', ":2:28: is not valid JSON-LD", ""),
     "a context elsewhere": (
@@ -170,6 +168,26 @@ def assert_one_sentence(answer: "subprocess.CompletedProcess[str]", *parts: str)
     for part in parts:
         assert part in line
     assert all(c.isprintable() for c in line)
+
+
+EMPTY = {
+    "a.ttl": "", "b.ttl": "# nothing\n", "c.nt": "", "d.nq": "\n", "e.trig": "@prefix e: <http://e/> .",
+    "f.rdf": f"{RDFXML}</rdf:RDF>", "g.jsonld": "{}", "h.json": "[]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_a_file_without_triples_is_an_empty_graph(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(EMPTY[name])
+    assert reading.read(tmp_path / name) == []
+
+
+def test_rdf_xml_without_a_line_is_not_fixed_there(tmp_path: Path) -> None:
+    """Its parser knows no line of such an error."""
+    path = tmp_path / "a.rdf"
+    path.write_text(f'{RDFXML}<rdf:Description rdf:about="http://e/a b"/></rdf:RDF>')
+    with pytest.raises(UserError, match=r"^[^:]*a\.rdf: is not valid RDF/XML .*; fix that\.$"):
+        reading.read(path)
 
 
 def test_unreadable_paths_are_one_sentence(tmp_path: Path, imt: Imt) -> None:

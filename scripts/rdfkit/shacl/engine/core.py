@@ -5,7 +5,6 @@ values together. If many of the focus nodes have a property, its values are chec
 nodes only if a value is wrong.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -14,12 +13,14 @@ from typing import TypeAlias
 from rdfkit.base import namespaces
 from rdfkit.shacl.engine import literals
 from rdfkit.shacl.engine.graph import TYPE, Graph
-from rdfkit.shacl.engine.literals import NoValue, compared, language, lexical
+from rdfkit.shacl.engine.literals import NoValue, language, lexical
 from rdfkit.shacl.engine.paths import Step
-from rdfkit.shacl.engine.shapes import SH, Constraint, Shape, Unsupported
+from rdfkit.shacl.engine.shapes import SH, TRUE, Constraint, Shape, Unsupported
+from rdfkit.shacl.engine.values import holds, number
+from rdfkit.sparql import xpath_regex
 
-Found: TypeAlias = tuple[str, str | None, str | None]
-"""A focus node, the wrong value, and the path if it is not the shape's own."""
+Found: TypeAlias = tuple[str, str | None, str | None] | tuple[str, str | None, str | None, dict[str, str]]
+"""A focus node, the wrong value, the path if it is not the shape's own, and the solution of a query."""
 
 Check: TypeAlias = Callable[[Collection[str], Step], Iterator[Found]]
 """From focus nodes, and a function to their value nodes, to the violations."""
@@ -29,8 +30,6 @@ Failing: TypeAlias = Callable[[Shape, Collection[str]], set[str]]
 
 Fits: TypeAlias = Callable[[str], bool]
 
-_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE}
-_ODD_DATATYPES = {f"<{namespaces.RDFS}{name}>" for name in ("Literal", "Datatype")}
 _RESOURCE = f"<{namespaces.RDFS}Resource>"
 _NODE_KINDS = {
     "IRI": "<",
@@ -63,16 +62,16 @@ class Setting:
     def count(self) -> int:
         """Return the parameter's value as a count."""
         try:
-            value = literals.number(self.value)
+            value = number(self.value)
         except NoValue:
-            value = -1
-        if not isinstance(value, int) or value < 0:
+            value = None
+        if not isinstance(value, int):
             raise self.unsupported("that is not a count")
         return value
 
     def is_true(self) -> bool:
         """Return whether the parameter is true."""
-        return lexical(self.value) in {"true", "1"}
+        return self.value == TRUE
 
     def unsupported(self, why: str) -> Unsupported:
         """Return the error for an invalid parameter."""
@@ -120,8 +119,6 @@ def _class(setting: Setting) -> Fits:
 
 def _datatype(setting: Setting) -> Fits:
     kind = setting.value
-    if kind in _ODD_DATATYPES:
-        raise setting.unsupported("that no literal has")
     return lambda node: node[0] == '"' and literals.is_well_typed(node, kind)
 
 
@@ -140,19 +137,12 @@ def _range(operator: str, setting: Setting) -> Fits:
     bound = setting.value
     if bound[0] != '"':
         raise setting.unsupported("that is not a literal")
-    return lambda node: node[0] == '"' and _holds(operator, node, bound)
-
-
-def _holds(operator: str, first: str, second: str) -> bool:
-    try:
-        return compared(operator, first, second)
-    except NoValue:
-        return False
+    return lambda node: node[0] == '"' and holds(operator, node, bound)
 
 
 def _min_length(setting: Setting) -> Fits:
     least = setting.count()
-    return lambda node: least == 0 or (node[0] != "_" and len(lexical(node)) >= least)
+    return lambda node: least <= 0 or (node[0] != "_" and len(lexical(node)) >= least)
 
 
 def _max_length(setting: Setting) -> Fits:
@@ -162,14 +152,19 @@ def _max_length(setting: Setting) -> Fits:
 
 def _pattern(setting: Setting) -> Fits:
     values = setting.shape.values
-    flags = set(lexical(values["flags"][0]).lower()) if "flags" in values else set()
-    if not flags <= _FLAGS.keys():
-        raise setting.unsupported("with flags that are unknown")
     try:
-        search = re.compile(lexical(setting.value), sum(_FLAGS[flag] for flag in flags)).search
-    except (re.error, OverflowError, RecursionError):
-        raise setting.unsupported("that is not a valid regular expression") from None
+        search = compiled_pattern(lexical(setting.value), lexical(values["flags"][0]) if "flags" in values else "")
+    except ValueError as error:
+        raise setting.unsupported(f"that {error}") from None
     return lambda node: node[0] != "_" and search(lexical(node)) is not None
+
+
+def compiled_pattern(pattern: str, flags: str) -> Callable[[str], object]:
+    """Return the search of sh:pattern; raises ValueError, which says why it cannot be read and how to fix it."""
+    try:
+        return xpath_regex.compiled(pattern, flags).search
+    except xpath_regex.PatternError as error:
+        raise ValueError(f"is {xpath_regex.explained(pattern, error)}") from None
 
 
 def _language_in(setting: Setting) -> Fits:
@@ -207,7 +202,7 @@ def _and(setting: Setting, nodes: set[str]) -> set[str]:
 
 
 def _or(setting: Setting, nodes: set[str]) -> set[str]:
-    return set.intersection(*(setting.failing(shape, nodes) for shape in setting.constraint.shapes))
+    return nodes.intersection(*(setting.failing(shape, nodes) for shape in setting.constraint.shapes))
 
 
 def _not(setting: Setting, nodes: set[str]) -> set[str]:
@@ -245,7 +240,7 @@ def _with(focus: Collection[str], having: Mapping[str, object]) -> Collection[st
 
 def _max_count(setting: Setting) -> Check:
     most, path = setting.count(), setting.shape.path
-    if most and isinstance(path, str):
+    if most > 0 and isinstance(path, str):
         several = setting.graph.several(path)
         return lambda focus, _values: ((n, None, None) for n in _with(focus, several) if len(several[n]) > most)
     return lambda focus, values: ((node, None, None) for node in focus if len(values(node)) > most)
@@ -336,7 +331,7 @@ def _less(operator: str, setting: Setting) -> Check:
         for node in focus
         for value in values(node)
         for other in others(node)
-        if not _holds(operator, value, other)
+        if not holds(operator, value, other)
     )
 
 

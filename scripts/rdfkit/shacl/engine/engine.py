@@ -3,18 +3,21 @@
 Prepared shapes can validate any number of graphs. `prepare` refuses unsupported shapes with one sentence.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pyoxigraph import BlankNode, Quad, Triple
 
-from rdfkit.base import Project
+from rdfkit.base import Project, UserError
+from rdfkit.shacl import components, prefixes
 from rdfkit.shacl.engine import core, plan, query
 from rdfkit.shacl.engine.graph import TYPE, Graph, gc_disabled
 from rdfkit.shacl.engine.literals import language, lexical, to_term
 from rdfkit.shacl.engine.paths import Step, walk
 from rdfkit.shacl.engine.shapes import SH, Constraint, Shape, Shapes, Unsupported, path_triples, read
+from rdfkit.shacl.messages import of_solution
 from rdfkit.shacl.report.model import Result
 from rdfkit.shacl.terms import LABELS, Term, term_text
 
@@ -29,8 +32,10 @@ class Prepared:
 
     project: Project
     shapes: Shapes
-    queries: dict[tuple[str, str], query.Query]
-    """By the nodes of shape and SPARQL constraint."""
+    queries: dict[tuple[str, Constraint], query.Query]
+    """By the node of the shape and the constraint."""
+    custom: dict[str, components.Component]
+    """The constraint components that the shapes declare, by node."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,8 @@ def prepare(project: Project, triples: Iterable[Triple | Quad]) -> Prepared:
     Raises Unsupported, with the names of the shape and the feature, if only pySHACL supports these shapes.
     """
     shapes = read(project, triples)
-    prepared = Prepared(project, shapes, {})
+    custom = {each.node: each for each in components.declared(shapes.graph)}
+    prepared = Prepared(project, shapes, {}, custom)
     run = _Run(Graph.from_triples(()), prepared)
     waiting = list(shapes.roots)
     seen = set(waiting)
@@ -56,7 +62,7 @@ def prepare(project: Project, triples: Iterable[Triple | Quad]) -> Prepared:
         shape = waiting.pop()
         for constraint in shape.constraints:
             if constraint.node is not None:
-                prepared.queries[shape.node, constraint.node] = _parsed(shapes.graph, shape, constraint)
+                prepared.queries[shape.node, constraint] = _parsed(shapes.graph, shape, constraint)
             new = [part for part in constraint.shapes if part not in seen]
             seen.update(new)
             waiting += new
@@ -98,24 +104,29 @@ def _targets(graph: Graph, shape: Shape) -> set[str]:
 
 
 def _parsed(graph: Graph, shape: Shape, constraint: Constraint) -> query.Query:
-    """Return the query of a SPARQL constraint (SHACL 5.3), with the prefixes declared for it."""
+    """Return the query of a SPARQL constraint or a validator (SHACL 5.3, 6.3), with the prefixes declared for it."""
     node = str(constraint.node)
-    texts = graph.values(node, f"<{SH}select>")
+    texts = [*graph.values(node, f"<{SH}select>"), *graph.values(node, f"<{SH}ask>")]
     if len(texts) != 1:
         raise Unsupported(f"{shape.name} has a SPARQL constraint without exactly one sh:select")
-    declared = [
-        each for owner in graph.values(node, f"<{SH}prefixes>") for each in graph.values(owner, f"<{SH}declare>")
-    ]
-    prefixes = {}
-    for each in declared:
-        for name, namespace in zip(
-            graph.values(each, f"<{SH}prefix>"), graph.values(each, f"<{SH}namespace>"), strict=False
-        ):
-            prefixes[lexical(name)] = lexical(namespace)
+    constants = {name: value for name, value in constraint.given if value is not None}
+    constants["currentShape"] = shape.node
     try:
-        return query.parse(lexical(texts[0]), prefixes, shape.path)
+        return query.parse(
+            lexical(texts[0]),
+            prefixes.of_query(graph, node),
+            shape.path,
+            inputs=_inputs(graph, constraint),
+            constants=constants,
+        )
     except Unsupported as error:
         raise Unsupported(f"{shape.name} uses {error}") from None
+
+
+def _inputs(graph: Graph, constraint: Constraint) -> tuple[str, ...]:
+    """Return the variables that have a value for each run of a query: an ASK query also tests a value node."""
+    is_ask = not constraint.parameter and graph.values(str(constraint.node), f"<{SH}ask>")
+    return ("this", "value") if is_ask else ("this",)
 
 
 class _Run:
@@ -177,11 +188,16 @@ class _Run:
         node = str(constraint.node)
         if "true" in map(lexical, shapes.values(node, f"<{SH}deactivated>")):
             return lambda _focus, _values: iter(())
-        parsed = self.prepared.queries[shape.node, node]
+        parsed = self.prepared.queries[shape.node, constraint]
+        inputs = _inputs(shapes, constraint)
         try:
-            solutions = plan.compiled(parsed, self.graph)
+            solutions = plan.compiled(parsed, self.graph, inputs)
         except Unsupported as error:
             raise Unsupported(f"{shape.name} uses {error}") from None
+        except UserError as error:
+            raise UserError(f"{shape.name}: {error}") from None
+        if len(inputs) > 1:
+            return partial(_not_true, solutions)
         selected = {name: place for place, name in enumerate(parsed.selected)}
         path, value = selected.get("path"), selected.get("value")
 
@@ -191,21 +207,16 @@ class _Run:
                 where = row[path] if path is not None else None
                 if found is None and shape.path is None:
                     found = this
-                yield this, found, where
+                yield this, found, where, {name: row[place] for name, place in selected.items() if row[place]}
 
         return check
 
     def result(self, shape: Shape, constraint: Constraint, found: core.Found) -> Result:
         """Return a validation result (SHACL 3.6.2)."""
-        focus, value, path = found
+        focus, value, path = found[:3]
         shapes = self.prepared.shapes.graph
         path_node = path or shape.path_node
-        messages = list(shape.messages)
-        if constraint.node is not None:
-            messages += [lexical(text) for text in shapes.values(constraint.node, f"<{SH}message>")]
-            messages = [_filled(message, {"this": focus, "path": path, "value": value}) for message in messages]
-        elif not messages:
-            messages = [f"sh:{constraint.parameter} {self._short(constraint.value)} does not hold."]
+        messages = self._messages(shape, constraint, found)
         path_term: Any = to_term(path_node) if path_node else None
         return Result(
             file="",
@@ -216,10 +227,27 @@ class _Run:
             component=constraint.component,
             severity=shape.severity,
             shape=to_term(shape.node),
-            constraint=to_term(constraint.node) if constraint.node is not None else None,
-            messages=tuple(sorted(messages)),
+            constraint=to_term(constraint.node) if constraint.parameter == "sparql" and constraint.node else None,
+            messages=tuple(sorted(text for text, _ in messages)),
+            languages=tuple(sorted((text, tag) for text, tag in messages if tag)),
             path_triples=tuple(path_triples(shapes, str(path_node))) if isinstance(path_term, BlankNode) else (),
         )
+
+    def _messages(self, shape: Shape, constraint: Constraint, found: core.Found) -> list[tuple[str, str]]:
+        """Return the messages of a result, each with its language (SHACL 2.1.5, 5.3.2)."""
+        shapes = self.prepared.shapes.graph
+        if constraint.node is None:
+            if not shape.messages:
+                return [(f"sh:{constraint.parameter} {self._short(constraint.value)} does not hold.", "")]
+            return [(lexical(text), language(text)) for text in shape.messages]
+        if constraint.parameter:
+            own = shapes.values(constraint.node, f"<{SH}message>")
+        else:
+            own = self.prepared.custom[constraint.value].messages(shapes, constraint.node)
+        path = found[2] or shape.path_node
+        terms = {"this": found[0], "value": found[1], "path": path, "PATH": path, **dict(constraint.given)}
+        terms |= found[3] if len(found) == 4 else {}
+        return of_solution(self.prepared.project, shapes, shape.node, own, terms)
 
     def _short(self, value: str) -> str:
         return "" if value[0] == "_" else term_text(self.prepared.project, to_term(value))
@@ -236,10 +264,10 @@ class _Run:
         return ""
 
 
-def _filled(message: str, values: dict[str, str | None]) -> str:
-    """Return a message with the values of the solution (SHACL 5.3.2)."""
-    for name, value in values.items():
-        if value is not None:
-            text = lexical(value)
-            message = message.replace(f"{{?{name}}}", text).replace(f"{{${name}}}", text)
-    return message
+def _not_true(
+    solutions: Callable[[Collection[Any]], Iterable[tuple[Any, ...]]], focus: Collection[str], values: Step
+) -> Iterator[core.Found]:
+    """Yield the values for which an ASK query is not true (SHACL 6.3)."""
+    pairs = [(node, value) for node in focus for value in values(node)]
+    good = {(this, value) for this, value, *_ in solutions(pairs)}
+    return ((node, value, None) for node, value in pairs if (node, value) not in good)

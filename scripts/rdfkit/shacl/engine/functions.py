@@ -1,28 +1,22 @@
-"""SPARQL operators and functions (section 17) as Python functions of a row: one compiler for each, in one table."""
+"""All SPARQL operators and functions that the engine compiles, in one table; functions of numbers, and casts."""
 
 import math
-import re
 from collections.abc import Callable, Collection
-from decimal import Decimal, DivisionByZero, InvalidOperation
-from functools import lru_cache, partial
+from decimal import Decimal
+from functools import partial
 from typing import Any, TypeAlias
 
-from rdfkit.shacl.engine import literals
-from rdfkit.shacl.engine.expressions import Compiled, Compiler, Function, Row
+from rdfkit.shacl.engine import literals, operators, strings, temporal, values
+from rdfkit.shacl.engine.expressions import Compiled, Compiler, Row
 from rdfkit.shacl.engine.literals import NoValue
-from rdfkit.shacl.engine.query import Expression, Variable
+from rdfkit.shacl.engine.operators import Arguments
 from rdfkit.shacl.engine.shapes import Unsupported
 
-Arguments: TypeAlias = tuple[Expression, ...]
-Compile: TypeAlias = "Callable[[Compiler, Arguments], Compiled]"
+Compile: TypeAlias = Callable[[Compiler, Arguments], Compiled]
 """From the compiler of the query and the arguments to the kind of the value and the function."""
 
-MAX_CACHED_PATTERNS = 1000
 
-_REGEX_FLAGS = {"i": re.IGNORECASE, "s": re.DOTALL, "m": re.MULTILINE}
-
-
-def compile_call(compiler: "Compiler", name: str, arguments: Arguments) -> "Compiled":
+def compile_call(compiler: Compiler, name: str, arguments: Arguments) -> Compiled:
     """Return kind and function of a call.
 
     Raises Unsupported for an unknown function, or one with an unknown number of arguments.
@@ -33,321 +27,185 @@ def compile_call(compiler: "Compiler", name: str, arguments: Arguments) -> "Comp
     return compile_(compiler, arguments)
 
 
-# Operators
+# Functions of numbers (17.4.4)
 
 
-def _either(decisive: bool, compiler: "Compiler", given: Arguments) -> "Compiled":
-    """Compile OR (``decisive`` true) or AND: an error counts only if the other side does not decide (17.2)."""
-    first, second = compiler.truth(given[0]), compiler.truth(given[1])
+def _rounded(rounded: Callable[[Any], int], compiler: Compiler, given: Arguments) -> Compiled:
+    number = compiler.number(given[0])
 
-    def function(row: "Row") -> bool:
+    def function(row: Row) -> Any:
+        value = number(row)
         try:
-            if first(row) == decisive:
-                return decisive
-        except NoValue:
-            if second(row) == decisive:
-                return decisive
-            raise
-        return bool(second(row))
-
-    return "truth", function
-
-
-def _not(compiler: "Compiler", given: Arguments) -> "Compiled":
-    test = compiler.truth(given[0])
-    return "truth", lambda row: not test(row)
-
-
-_COMPARE: "dict[str, Callable[[Function, Function], Function]]" = {
-    "=": lambda one, other: lambda row: one(row) == other(row),
-    "!=": lambda one, other: lambda row: one(row) != other(row),
-    "<": lambda one, other: lambda row: one(row) < other(row),
-    ">": lambda one, other: lambda row: one(row) > other(row),
-    "<=": lambda one, other: lambda row: one(row) <= other(row),
-    ">=": lambda one, other: lambda row: one(row) >= other(row),
-}
-
-
-def _comparison(operator: str, compiler: "Compiler", given: Arguments) -> "Compiled":
-    (kind, one), (other_kind, other) = compiler.compile(given[0]), compiler.compile(given[1])
-    if kind == other_kind != "term":
-        return "truth", _COMPARE[operator](one, other)
-    terms = compiler.term(given[0]), compiler.term(given[1])
-    compared = literals.compared
-    if {kind, other_kind} == {"number", "term"}:
-        first, second = compiler.number(given[0]), compiler.number(given[1])
-
-        def numbers(row: "Row") -> bool:
-            try:
-                return bool(literals.OPERATORS[operator](first(row), second(row)))
-            except NoValue:
-                return compared(operator, terms[0](row), terms[1](row))
-
-        return "truth", numbers
-    one, other = terms
-    return "truth", lambda row: compared(operator, one(row), other(row))
-
-
-def _arithmetic(sign: str, compiler: "Compiler", given: Arguments) -> "Compiled":
-    first, second = compiler.number(given[0]), compiler.number(given[1])
-
-    def function(row: "Row") -> Any:
-        one, other = first(row), second(row)
-        if isinstance(one, float) or isinstance(other, float):
-            one, other = float(one), float(other)
-        elif sign == "/":
-            one, other = Decimal(one), Decimal(other)
-        try:
-            if sign == "+":
-                return one + other
-            if sign == "-":
-                return one - other
-            return one * other if sign == "*" else one / other
-        except (ZeroDivisionError, DivisionByZero, InvalidOperation):
-            raise NoValue from None
+            return type(value)(rounded(value))
+        except (ValueError, OverflowError):  # NaN and the infinities are not changed
+            return value
 
     return "number", function
 
 
-def _in(compiler: "Compiler", given: Arguments) -> "Compiled":
-    members = given[1:]
-    names = frozenset(member for member in members if isinstance(member, str) and member[0] == "<")
-    if len(names) < len(set(members)):
-        raise Unsupported("IN with a list of more than IRIs")
+def _half_up(value: Any) -> Any:
+    half: Any = Decimal("0.5") if isinstance(value, Decimal) else 0.5
+    return math.floor(value + half)
+
+
+def _absolute(compiler: Compiler, given: Arguments) -> Compiled:
+    number = compiler.number(given[0])
+    return "number", lambda row: _absolute_value(number(row))
+
+
+def _absolute_value(value: Any) -> Any:
+    return type(value)(abs(value))
+
+
+# Casts, section 17.5 of the specification
+
+
+def _cast(name: str, compiler: Compiler, given: Arguments) -> Compiled:
+    """Compile a cast to a number."""
+    kind, function = compiler.compile(given[0])
+    if kind == "text":
+        return "number", lambda row: _read(name, function(row))
+    if kind == "number":
+        return "number", lambda row: _converted(name, function(row))
     term = compiler.term(given[0])
-    return "truth", lambda row: term(row) in names
+    return "number", lambda row: _number_of(name, term(row))
 
 
-# Functional forms
-
-
-def _bound(compiler: "Compiler", given: Arguments) -> "Compiled":
-    if not isinstance(given[0], Variable):
-        raise Unsupported("BOUND in a query")
-    slot = compiler.slots[given[0].name]
-    return "truth", lambda row: row[slot] is not None
-
-
-def _choices(compiler: "Compiler", given: Arguments) -> "tuple[str, list[Function]]":
-    """Compile expressions of which one gives the value: all as their common kind, or as terms."""
-    kinds = {compiler.compile(each)[0] for each in given}
-    kind = kinds.pop() if len(kinds) == 1 else "term"
-    return kind, [compiler.term(each) if kind == "term" else compiler.compile(each)[1] for each in given]
-
-
-def _if(compiler: "Compiler", given: Arguments) -> "Compiled":
-    test = compiler.truth(given[0])
-    kind, (yes, no) = _choices(compiler, given[1:])
-    return kind, lambda row: yes(row) if test(row) else no(row)
-
-
-def _coalesce(compiler: "Compiler", given: Arguments) -> "Compiled":
-    kind, choices = _choices(compiler, given)
-
-    def function(row: "Row") -> Any:
-        for choice in choices:
-            try:
-                return choice(row)
-            except NoValue:
-                continue
+def _number_of(name: str, term: str) -> Any:
+    kind, value = values.value_of(term)
+    if kind[:4] == "text":
+        return _read(name, value)
+    if kind not in {"number", "boolean"}:
         raise NoValue
-
-    return kind, function
-
-
-def _same_term(compiler: "Compiler", given: Arguments) -> "Compiled":
-    one, other = compiler.term(given[0]), compiler.term(given[1])
-    return "truth", lambda row: one(row) == other(row)
+    return _converted(name, value)
 
 
-# Functions of terms
+def _read(name: str, text: str) -> Any:
+    found = values.parsed(name, text)
+    if found is None:
+        raise NoValue
+    return found
 
 
-def _starts_with(start: str, compiler: "Compiler", given: Arguments) -> "Compiled":
-    """Compile isIRI, isBlank or isLiteral: the first character of the text of a term gives its kind."""
-    term = compiler.term(given[0])
-    return "truth", lambda row: term(row)[0] == start
+def _converted(name: str, value: Any) -> Any:
+    try:
+        if name == "integer":
+            return int(value)
+        if name == "decimal":
+            found = Decimal(repr(float(value)) if isinstance(value, float) else value)
+            if not found.is_finite():
+                raise NoValue
+            return found
+        return float(value) if name == "double" else values.single(float(value))
+    except (ValueError, OverflowError):
+        raise NoValue from None
 
 
-def _str(compiler: "Compiler", given: Arguments) -> "Compiled":
+def _to_string(compiler: Compiler, given: Arguments) -> Compiled:
     kind, function = compiler.compile(given[0])
     if kind == "text":
         return kind, function
     term = compiler.term(given[0])
-    return "text", lambda row: literals.lexical(term(row))
+    return "text", lambda row: _string(term(row))
 
 
-def _lang(compiler: "Compiler", given: Arguments) -> "Compiled":
-    term = compiler.term(given[0])
-    return "text", lambda row: literals.language(_literal(term(row)))
-
-
-def _datatype(compiler: "Compiler", given: Arguments) -> "Compiled":
-    term = compiler.term(given[0])
-    return "term", lambda row: literals.datatype(_literal(term(row)))
-
-
-def _literal(term: str) -> str:
-    if term[0] != '"':
+def _string(term: str) -> str:
+    if term[0] == "_":
         raise NoValue
-    return term
+    kind, value = values.value_of(term)
+    if kind == "boolean":
+        return "true" if value else "false"
+    return literals.lexical(term)
 
 
-# Functions of numbers
+def _boolean(term: str) -> bool:
+    kind, value = values.value_of(term)
+    if kind in {"boolean", "number"}:
+        return bool(value == value and value)  # noqa: PLR0124 - NaN is false
+    if kind[:4] == "text" and value in {"true", "1", "false", "0"}:
+        return value in {"true", "1"}
+    raise NoValue
 
 
-def _integer(compiler: "Compiler", given: Arguments) -> "Compiled":
-    """Compile xsd:integer(...) of a text or a number."""
-    kind, function = compiler.compile(given[0])
-    read = function if kind == "text" else compiler.number(given[0])
-
-    def integer(row: "Row") -> int:
-        try:
-            return int(read(row))
-        except (ValueError, OverflowError):
-            raise NoValue from None
-
-    return "number", integer
+# Other functions
 
 
-def _rounded(rounded: "Callable[[Any], int]", compiler: "Compiler", given: Arguments) -> "Compiled":
-    number = compiler.number(given[0])
-
-    def function(row: "Row") -> int | float:
-        value = number(row)
-        try:
-            return rounded(value)
-        except (ValueError, OverflowError):  # NaN and the infinities are not changed
-            return float(value)
-
-    return "number", function
-
-
-# Functions of strings
-
-
-def _text_test(test: Callable[[str, str], bool], name: str, compiler: "Compiler", given: Arguments) -> "Compiled":
-    text, part = compiler.text(given[0]), compiler.plain_text(given[1], name)
-    return "truth", lambda row: test(text(row), part(row))
-
-
-def _text_part(part_of: Callable[[str, str], str], name: str, compiler: "Compiler", given: Arguments) -> "Compiled":
-    text, part = compiler.plain_text(given[0], name), compiler.plain_text(given[1], name)
-    return "text", lambda row: part_of(text(row), part(row))
-
-
-def _text_changed(change: Callable[[str], str], name: str, compiler: "Compiler", given: Arguments) -> "Compiled":
-    text = compiler.plain_text(given[0], name)
-    return "text", lambda row: change(text(row))
-
-
-def _length(compiler: "Compiler", given: Arguments) -> "Compiled":
-    text = compiler.text(given[0])
-    return "number", lambda row: len(text(row))
-
-
-def _concat(compiler: "Compiler", given: Arguments) -> "Compiled":
-    texts = [compiler.plain_text(each, "CONCAT") for each in given]
-    return "text", lambda row: "".join([text(row) for text in texts])
-
-
-def _substring(compiler: "Compiler", given: Arguments) -> "Compiled":
-    text, start = compiler.plain_text(given[0], "SUBSTR"), compiler.number(given[1])
-    length = compiler.number(given[2]) if len(given) == 3 else None
-    return "text", lambda row: _part(text(row), start(row), length(row) if length else None)
-
-
-def _part(text: str, start: Any, length: Any) -> str:
-    """Return SUBSTR: characters are counted from 1, and there are none before the first."""
-    end = len(text) if length is None else round(start) - 1 + round(length)
-    return text[max(round(start) - 1, 0) : max(end, 0)]
-
-
-def _regex(compiler: "Compiler", given: Arguments) -> "Compiled":
-    text, flags = compiler.text(given[0]), _flags(given[2:])
-    pattern = compiler.text(given[1])
-    if isinstance(given[1], str):
-        try:
-            search = _compiled(pattern([]), flags).search
-        except NoValue:
-            raise Unsupported("an invalid regular expression") from None
-        return "truth", lambda row: search(text(row)) is not None
-    return "truth", lambda row: _compiled(pattern(row), flags).search(text(row)) is not None
-
-
-def _replace(compiler: "Compiler", given: Arguments) -> "Compiled":
-    text, pattern, by = compiler.plain_text(given[0], "REPLACE"), compiler.text(given[1]), compiler.text(given[2])
-    flags = _flags(given[3:])
-    return "text", lambda row: _replaced(_compiled(pattern(row), flags), by(row), text(row))
-
-
-def _flags(given: Arguments) -> int:
-    flags = literals.lexical(given[0]) if given and isinstance(given[0], str) else "" if not given else "?"
-    if not set(flags) <= _REGEX_FLAGS.keys():
-        raise Unsupported("flags of a regular expression")
-    return sum(_REGEX_FLAGS[flag] for flag in set(flags))
-
-
-@lru_cache(maxsize=MAX_CACHED_PATTERNS)
-def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
+def _iri(term: str) -> str:
+    if term[0] == "<":
+        return term
+    if values.value_of(term)[0] != "text":
+        raise NoValue
+    text = literals.lexical(term)
     try:
-        return re.compile(pattern, flags)
-    except (re.error, OverflowError, RecursionError):
+        # A relative IRI has no value: which base it has depends on where the query is run.
+        return str(literals.to_term(f"<{text}>"))
+    except ValueError:
         raise NoValue from None
 
 
-def _replaced(pattern: re.Pattern[str], by: str, text: str) -> str:
-    try:
-        return pattern.sub(_groups(by), text)
-    except (re.error, IndexError):  # a group that the pattern does not have
-        raise NoValue from None
+def _now(_compiler: Compiler, _given: Arguments) -> Compiled:
+    """Compile NOW, which has one value in a query (17.4.5.1)."""
+    from datetime import UTC, datetime
+
+    now = literals.quoted(datetime.now(UTC).isoformat().replace("+00:00", "Z"), f"^^<{literals.XSD}dateTime>")
+    return "term", lambda _row: now
 
 
-@lru_cache(maxsize=MAX_CACHED_PATTERNS)
-def _groups(text: str) -> str:
-    """Return a replacement in Python's notation: ``$1`` becomes ``\\1``."""
-    return re.sub(r"\$([0-9])", r"\\g<\1>", text.replace("\\", "\\\\"))
-
-
+_NONE, _ONE, _TWO = {0}, {1}, {2}
 _TEXT_TESTS: dict[str, Callable[[str, str], bool]] = {
     "CONTAINS": lambda text, part: part in text,
     "STRSTARTS": lambda text, part: text.startswith(part),
     "STRENDS": lambda text, part: text.endswith(part),
 }
-_TEXT_PARTS: dict[str, Callable[[str, str], str]] = {
-    "STRBEFORE": lambda text, part: text[: max(text.find(part), 0)],
-    "STRAFTER": lambda text, part: text[text.find(part) + len(part) :] if part in text else "",
-}
-_ONE, _TWO = {1}, {2}
+_PARTS = ("YEAR", "MONTH", "DAY", "HOURS", "MINUTES", "SECONDS")
 FUNCTIONS: dict[str, tuple[Collection[int], Compile]] = {
-    "||": (_TWO, partial(_either, True)),
-    "&&": (_TWO, partial(_either, False)),
-    "!": (_ONE, _not),
-    **{operator: (_TWO, partial(_comparison, operator)) for operator in _COMPARE},
-    **{sign: (_TWO, partial(_arithmetic, sign)) for sign in "+-*/"},
-    "IN": ((), _in),
-    "BOUND": (_ONE, _bound),
-    "IF": ({3}, _if),
-    "COALESCE": ((), _coalesce),
-    "SAMETERM": (_TWO, _same_term),
-    "ISIRI": (_ONE, partial(_starts_with, "<")),
-    "ISURI": (_ONE, partial(_starts_with, "<")),
-    "ISBLANK": (_ONE, partial(_starts_with, "_")),
-    "ISLITERAL": (_ONE, partial(_starts_with, '"')),
-    "STR": (_ONE, _str),
-    "LANG": (_ONE, _lang),
-    "DATATYPE": (_ONE, _datatype),
-    literals.INTEGER: (_ONE, _integer),
+    **{name: (_TWO, compile_) for name, compile_ in operators.OPERATORS.items()},
+    "!": (_ONE, operators.negation),
+    **{f"unary {sign}": (_ONE, partial(operators.signed, sign)) for sign in "+-"},
+    "IN": ((), operators.is_in),
+    "BOUND": (_ONE, operators.is_bound),
+    "IF": ({3}, operators.condition),
+    "COALESCE": ((), operators.coalesce),
+    "SAMETERM": (_TWO, operators.same_term),
+    "ISIRI": (_ONE, partial(operators.starts_with, "<")),
+    "ISURI": (_ONE, partial(operators.starts_with, "<")),
+    "ISBLANK": (_ONE, partial(operators.starts_with, "_")),
+    "ISLITERAL": (_ONE, partial(operators.starts_with, '"')),
+    "ISNUMERIC": (_ONE, operators.is_numeric),
+    "STR": (_ONE, operators.text_of),
+    "LANG": (_ONE, operators.language_of),
+    "DATATYPE": (_ONE, operators.datatype_of),
+    "IRI": (_ONE, partial(operators.of_terms, _iri, "term")),
+    "URI": (_ONE, partial(operators.of_terms, _iri, "term")),
+    "STRLANG": (_TWO, strings.with_language),
+    "STRDT": (_TWO, strings.with_datatype),
+    "ABS": (_ONE, _absolute),
     "CEIL": (_ONE, partial(_rounded, math.ceil)),
     "FLOOR": (_ONE, partial(_rounded, math.floor)),
-    **{name: (_TWO, partial(_text_test, test, name)) for name, test in _TEXT_TESTS.items()},
-    **{name: (_TWO, partial(_text_part, part, name)) for name, part in _TEXT_PARTS.items()},
-    "LCASE": (_ONE, partial(_text_changed, str.lower, "LCASE")),
-    "UCASE": (_ONE, partial(_text_changed, str.upper, "UCASE")),
-    "STRLEN": (_ONE, _length),
-    "CONCAT": ((), _concat),
-    "SUBSTR": ({2, 3}, _substring),
-    "REGEX": ({2, 3}, _regex),
-    "REPLACE": ({3, 4}, _replace),
+    "ROUND": (_ONE, partial(_rounded, _half_up)),
+    **{name: (_TWO, partial(strings.text_test, test)) for name, test in _TEXT_TESTS.items()},
+    "STRBEFORE": (_TWO, partial(strings.text_part, strings.before)),
+    "STRAFTER": (_TWO, partial(strings.text_part, strings.after)),
+    "LCASE": (_ONE, partial(strings.text_changed, str.lower)),
+    "UCASE": (_ONE, partial(strings.text_changed, str.upper)),
+    "STRLEN": (_ONE, strings.length),
+    "CONCAT": ((), strings.concatenation),
+    "SUBSTR": ({2, 3}, strings.substring),
+    "ENCODE_FOR_URI": (_ONE, strings.encoded),
+    "LANGMATCHES": (_TWO, strings.language_matches),
+    "REGEX": ({2, 3}, strings.matches),
+    "REPLACE": ({3, 4}, strings.replaced),
+    **{name: (_ONE, partial(strings.digest, name.lower())) for name in ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")},
+    "NOW": (_NONE, _now),
+    **{name: (_ONE, partial(operators.of_terms, temporal.part(place), "number")) for place, name in enumerate(_PARTS)},
+    "TIMEZONE": (_ONE, partial(operators.of_terms, temporal.zone_duration, "term")),
+    "TZ": (_ONE, partial(operators.of_terms, temporal.zone_text, "text")),
+    **{f"<{literals.XSD}{name}>": (_ONE, partial(_cast, name)) for name in ("integer", "decimal", "double", "float")},
+    literals.STRING: (_ONE, _to_string),
+    literals.BOOLEAN: (_ONE, partial(operators.of_terms, _boolean, "truth")),
+    **{
+        f"<{literals.XSD}{name}>": (_ONE, partial(operators.of_terms, partial(temporal.to_moment, name), "term"))
+        for name in ("dateTime", "date", "time")
+    },
 }
 """By name, or by IRI in angle brackets: the possible numbers of arguments (empty: any), and the compiler."""

@@ -85,6 +85,10 @@ class Graph:
             found = self._all_values[predicate] = set(chain.from_iterable(self.objects(predicate).values()))
         return found
 
+    def nodes(self) -> set[str]:
+        """Return all subjects and values."""
+        return set().union(*self._objects.values(), *map(self.all_values, self._objects))
+
     def mean_fanout(self, predicate: str, *, back: bool = False) -> float:
         """Return how many triples of a property have the same subject as one of them, on average; ``back``: same value.
 

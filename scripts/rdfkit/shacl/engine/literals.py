@@ -1,17 +1,17 @@
-"""Values of literals: valid ones of the common datatypes are read here, all others by rdflib, as in pySHACL.
+"""Literals as texts: their parts, whether they are valid for their datatype, and terms from and to texts.
 
-So an ill-typed integer, a date with a time zone and a NaN have the same value as in pySHACL, and data with common
-literals only never loads rdflib.
+`values` has their values and compares them.
 """
 
 import re
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 import pyoxigraph as ox
+
+from rdfkit.rdf import datatypes
 
 Number: TypeAlias = int | Decimal | float
 
@@ -21,6 +21,7 @@ STRING = f"<{XSD}string>"
 INTEGER = f"<{XSD}integer>"
 DECIMAL = f"<{XSD}decimal>"
 DOUBLE = f"<{XSD}double>"
+FLOAT = f"<{XSD}float>"
 BOOLEAN = f"<{XSD}boolean>"
 DATE = f"<{XSD}date>"
 
@@ -76,12 +77,16 @@ def quoted(text: str, end: str = "") -> str:
 
 
 def of_number(value: Number) -> str:
-    """Return the literal of a number."""
+    """Return the literal of a number; raises NoValue for one with more digits than Python writes."""
     if isinstance(value, int):
-        return f'"{value}"^^{INTEGER}'
+        try:
+            return f'"{value}"^^{INTEGER}'
+        except ValueError:
+            raise NoValue from None
     if isinstance(value, Decimal):
-        return f'"{value}"^^{DECIMAL}'
-    return f'"{_RARE_DOUBLES.get(str(value), value)}"^^{DOUBLE}'
+        return f'"{value:f}"^^{DECIMAL}'
+    kind = DOUBLE if type(value) is float else FLOAT
+    return f'"{_RARE_DOUBLES.get(repr(float(value)), repr(float(value)))}"^^{kind}'
 
 
 def of_boolean(value: bool) -> str:
@@ -122,109 +127,16 @@ def _plain(term: str) -> tuple[str, Any] | None:  # noqa: PLR0911 - one return f
     return None
 
 
-def number(term: str) -> Number:
-    """Return the value of a numeric literal; raises NoValue for any other term."""
-    if term[0] != '"':
-        raise NoValue
-    known = _plain(term)
-    if known is not None:
-        if known[0] == "number":
-            return known[1]  # type: ignore[no-any-return]
-        raise NoValue
-    value = _by_rdflib(term).value
-    if not _is_number(value):
-        raise NoValue
-    return value  # type: ignore[no-any-return]
-
-
-def is_true(term: str) -> bool:
-    """Return the effective boolean value of a term (SPARQL 17.2.2); raises NoValue if it has none."""
-    if term[0] != '"':
-        raise NoValue
-    known = _plain(term)
-    if known is not None and known[0] != "date":
-        return bool(known[1])
-    value = _by_rdflib(term).value
-    if isinstance(value, bool) or _is_number(value):
-        return bool(value == value and value)  # noqa: PLR0124 - NaN is false
-    if value is None and datatype(term) == BOOLEAN:
-        return False
-    raise NoValue
-
-
-OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b,
-    "<=": lambda a, b: a <= b,
-    ">=": lambda a, b: a >= b,
-}
-
-
-def compared(operator: str, first: str, second: str) -> bool:
-    """Return the value of a comparison of two terms (SPARQL 17.3); raises NoValue if they cannot be compared."""
-    is_equality = operator in {"=", "!="}
-    if first[0] != '"' or second[0] != '"':
-        if is_equality:
-            return (first == second) == (operator == "=")
-        raise NoValue
-    one, other = _plain(first), _plain(second)
-    if one is not None and other is not None and one[0] == other[0] and (is_equality or one[0][:5] != "text@"):
-        return OPERATORS[operator](one[1], other[1])
-    left, right = _by_rdflib(first), _by_rdflib(second)
-    if not is_equality:
-        return _ordered(operator, left, right)
-    # Equality of ill-typed and rare literals follows rdflib's rules, as in pySHACL.
-    from rdflib.plugins.sparql.operators import RelationalExpression
-    from rdflib.plugins.sparql.parserutils import CompValue
-    from rdflib.plugins.sparql.sparql import SPARQLError
-
-    comparison: Any = CompValue("RelationalExpression", expr=left, op=operator, other=right)
-    try:
-        return bool(RelationalExpression(comparison, None))  # type: ignore[arg-type]
-    except (SPARQLError, ArithmeticError) as error:
-        raise NoValue from error
-
-
-def _ordered(operator: str, left: Any, right: Any) -> bool:
-    """Return how two rdflib literals are ordered: SPARQL orders numbers, and values of the same datatype.
-
-    rdflib orders any two literals, for sorting; a filter must not use that order.
-    """
-    one, other = left.value, right.value
-    if _is_number(one) and _is_number(other):
-        if isinstance(one, float) or isinstance(other, float):
-            one, other = float(one), float(other)
-    elif None in {one, other} or left.datatype != right.datatype or left.language or right.language:
-        raise NoValue
-    try:
-        return OPERATORS[operator](one, other)
-    except TypeError as error:
-        raise NoValue from error
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-
-
 def is_well_typed(term: str, kind: str) -> bool:
     """Return whether a literal has a datatype and is valid for it (SHACL 4.1.2)."""
     end = suffix(term)
-    if not end:
-        return kind == STRING
-    if end[0] == "@":
+    if end[:1] == "@":
         return kind == LANG_STRING
-    if end[2:] != kind:
-        return False
-    if _plain(term) is not None:
-        return True
-    value = _by_rdflib(term)
-    return not value.ill_typed and (kind != DATE or isinstance(value.value, date))
+    return kind == (end[2:] or STRING) and _is_valid(term, kind)
 
 
 @lru_cache(maxsize=MAX_CACHED_LITERALS)
-def _by_rdflib(term: str) -> Any:
-    from rdfkit.rdf import rdflib_adapter
-
-    return rdflib_adapter.to_rdflib(to_term(term))
+def _is_valid(term: str, kind: str) -> bool:
+    known = _plain(term)
+    is_known = known is not None and (known[0] != "text" or ("\\" not in term and term.isprintable()))
+    return is_known or datatypes.is_valid(lexical(term), kind[1:-1])

@@ -76,24 +76,78 @@ def everything(index: Mapping[str, list[str]], subject: int, value: int) -> Step
     return step
 
 
-def any_predicate(graph: Graph, names: Iterable[str], places: tuple[int, int, int], bound: tuple[bool, bool]) -> Step:
-    """Return a pattern with a variable as its predicate, whose subject has a value.
+def any_predicate(  # noqa: C901 - a loop for each of three cases, written out as those above
+    graph: Graph, names: Iterable[str], places: tuple[int, int, int], bound: tuple[bool, ...]
+) -> Step:
+    """Return a pattern with a variable as its predicate.
 
-    ``places`` are those of subject, predicate and object; ``bound`` says whether the latter two have values. ``names``
-    are the predicates to try.
+    ``places`` are those of subject, predicate and object, of which some may be the same; ``bound`` says which of them
+    have values. ``names`` are the predicates to try.
     """
     subject, name, value = places
-    has_name, has_value = bound
+    has_name = bound[1]
+    has_subject, has_value = bound[0] or subject == name, bound[2] or value == name
+
+    def step(then: Next) -> Next:  # noqa: C901
+        def run(row: Row) -> bool:  # noqa: C901
+            for row[name] in [row[name]] if has_name else names:
+                if has_subject:
+                    found = graph.objects(row[name]).get(row[subject], ())
+                    for row[value] in found if not has_value else [row[value]] if row[value] in found else ():
+                        if then(row):
+                            return True
+                elif has_value:
+                    for row[subject] in graph.subjects(row[name]).get(row[value], ()):
+                        if then(row):
+                            return True
+                else:
+                    for node, values in graph.objects(row[name]).items():
+                        row[subject] = node
+                        for row[value] in values:
+                            if row[subject] == node and then(row):
+                                return True
+            return False
+
+        return run
+
+    return step
+
+
+def everywhere(graph: Graph, ahead: Callable[[str], Any], subject: int, value: int) -> Step:
+    """Return a pattern with a path, of which neither end has a value: from each node of the graph."""
+
+    @cache
+    def nodes() -> set[str]:
+        return graph.nodes()
 
     def step(then: Next) -> Next:
         def run(row: Row) -> bool:
-            for row[name] in [row[name]] if has_name else names:
-                found = graph.objects(row[name]).get(row[subject], ())
-                for each in found if not has_value else [row[value]] if row[value] in found else ():
-                    row[value] = each
-                    if then(row):
+            for node in nodes():
+                row[subject] = node
+                for row[value] in ahead(node):
+                    if row[subject] == node and then(row):
                         return True
+                    row[subject] = node
             return False
+
+        return run
+
+    return step
+
+
+def flexible(choices: dict[tuple[bool, ...], Step], places: list[int]) -> Step:
+    """Return a pattern with variables that may be unbound: by which of them have a value, how to evaluate it."""
+
+    def step(then: Next) -> Next:
+        runs = {has: choice(then) for has, choice in choices.items()}
+
+        def run(row: Row) -> bool:
+            has = tuple([row[place] is not None for place in places])
+            ended = runs[has](row)
+            for place, had in zip(places, has, strict=True):
+                if not had:
+                    row[place] = None
+            return ended
 
         return run
 
@@ -193,6 +247,71 @@ def bind(place: int, value: Function, places: list[int]) -> Step:
                     row[place] = None
                 made[values] = row[place]
             return then(row)
+
+        return run
+
+    return step
+
+
+def assign(place: int, value: Function) -> Step:
+    """Return a BIND of an expression that is computed each time; an error leaves the variable unbound."""
+
+    def step(then: Next) -> Next:
+        def run(row: Row) -> bool:
+            try:
+                row[place] = value(row)
+            except NoValue:
+                row[place] = None
+            return then(row)
+
+        return run
+
+    return step
+
+
+def joined(  # noqa: C901 - one loop
+    produce: Callable[[Row], list[tuple[Any, ...]]],
+    keys: list[int],
+    same: list[tuple[int, int]],
+    others: list[tuple[int, int, bool]],
+) -> Step:
+    """Return the join with the solutions of a group that is evaluated on its own.
+
+    ``produce`` returns them for the values at the places ``keys``. ``same`` are variables that have a value on both
+    sides, as the number in a solution and the place in the row; ``others`` are the rest, each with whether the row may
+    have a value.
+    """
+    last: list[Any] = [None, None]
+
+    def table(row: Row) -> dict[tuple[Any, ...], list[tuple[Any, ...]]]:
+        key = tuple([row[place] for place in keys])
+        if last[0] != key:
+            found: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+            for solution in produce(row):
+                found.setdefault(tuple([solution[number] for number, _ in same]), []).append(solution)
+            last[:] = [key, found]
+        return last[1]  # type: ignore[no-any-return]
+
+    def step(then: Next) -> Next:
+        def run(row: Row) -> bool:
+            for solution in table(row).get(tuple([row[place] for _, place in same]), ()):
+                new, fits = [], True
+                for number, place, known in others:
+                    value = solution[number]
+                    if not known:
+                        row[place] = value
+                    elif row[place] is None:
+                        row[place] = value
+                        new.append(place)
+                    elif value is not None and value != row[place]:
+                        fits = False
+                        break
+                ended = fits and then(row)
+                for place in new:
+                    row[place] = None
+                if ended:
+                    return True
+            return False
 
         return run
 

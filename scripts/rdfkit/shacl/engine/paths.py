@@ -37,7 +37,15 @@ class Repeated:
     many: bool
 
 
-Path: TypeAlias = str | Inverse | Sequence | Alternative | Repeated
+@dataclass(frozen=True)
+class Excluded:
+    """``!(one|^other)``: any predicate but these, forward and backward; a shape has no such path."""
+
+    forward: tuple[str, ...]
+    backward: tuple[str, ...]
+
+
+Path: TypeAlias = str | Inverse | Sequence | Alternative | Repeated | Excluded
 """The IRI of a predicate in angle brackets, or one of the above."""
 
 Step: TypeAlias = Callable[[str], Collection[str]]
@@ -58,6 +66,8 @@ def walk(path: Path, graph: Graph, *, back: bool = False) -> Step:
     if isinstance(path, Sequence):
         steps = [walk(step, graph, back=back) for step in (reversed(path.steps) if back else path.steps)]
         return lambda node: _along(steps, node)
+    if isinstance(path, Excluded):
+        return _without(path, graph, back=back)
     step = walk(path.path, graph, back=back)
     zero, many = path.zero, path.many
     return lambda node: _repeated(step, node, zero=zero, many=many)
@@ -68,6 +78,16 @@ def _along(steps: list[Step], node: str) -> Collection[str]:
     for step in steps:
         nodes = dict.fromkeys(found for each in nodes for found in step(each))
     return nodes
+
+
+def _without(path: Excluded, graph: Graph, *, back: bool) -> Step:
+    """Return the step along any predicate but some; only those backward are followed if none is named forward."""
+    indexes = []
+    for names, reverse in ((path.forward, back), (path.backward, not back)):
+        if names or (not path.backward and reverse == back):
+            kept = [name for name in graph.predicates() if name not in names]
+            indexes += [(graph.subjects if reverse else graph.objects)(name) for name in kept]
+    return lambda node: dict.fromkeys(found for index in indexes for found in index.get(node, ()))
 
 
 def _repeated(step: Step, node: str, *, zero: bool, many: bool) -> Collection[str]:

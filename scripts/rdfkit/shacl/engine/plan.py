@@ -1,89 +1,108 @@
-"""Plan a query as nested loops: patterns ordered from known values on, filters as early as possible.
+"""The solutions of a whole query for focus nodes: selection, grouping and aggregates (SPARQL 1.1, sections 11 and 18).
 
-The solutions are those of SPARQL (section 18). A query for which evaluation from left to right would differ from
-SPARQL's bottom-up semantics is refused. Solutions that differ only in variables that are not selected may be given
-once: SHACL reports each result once.
+Solutions that differ only in variables that are not selected are given once: SHACL reports each result once.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
-from rdfkit.shacl.engine import functions, loops, scopes
-from rdfkit.shacl.engine.expressions import Compiled, Compiler, Row
+from rdfkit.shacl.engine import literals, loops, operators, values
+from rdfkit.shacl.engine.algebra import Aggregate, Group, Grouping, Pattern, Query, Union, Variable
+from rdfkit.shacl.engine.expressions import Function, Row
 from rdfkit.shacl.engine.graph import Graph
-from rdfkit.shacl.engine.loops import Step
-from rdfkit.shacl.engine.paths import Path, walk
-from rdfkit.shacl.engine.query import (
-    Bind,
-    Call,
-    Exists,
-    Expression,
-    Filter,
-    Group,
-    Optional,
-    Pattern,
-    Query,
-    Union,
-    Variable,
-)
+from rdfkit.shacl.engine.groups import Planner, Scope
+from rdfkit.shacl.engine.literals import NoValue
 from rdfkit.shacl.engine.shapes import Unsupported
 
-_THIS = Variable("this")
-
-MAX_FORWARD_FANOUT = 1.5
-"""Mean number of values up to which a property is followed forward, without comparing the reverse direction."""
+Solutions = Callable[[Row], list[tuple[Any, ...]]]
 
 
-def compiled(query: Query, graph: Graph) -> Callable[[Collection[str]], Iterable[tuple[Any, ...]]]:
-    """Return a function from focus nodes, each bound to ``$this``, to the solutions, each once.
+def compiled(
+    query: Query, graph: Graph, inputs: tuple[str, ...] = ("this",)
+) -> Callable[[Collection[Any]], Iterable[tuple[Any, ...]]]:
+    """Return a function from the values of pre-bound variables to the solutions, each once.
 
-    A solution is ``$this`` and the terms of the selected variables. Raises Unsupported if the query cannot be compiled.
+    With one input, the values are terms: the focus nodes, each bound to ``$this``. With several they are tuples. A
+    solution is the values of the inputs and then the terms of the selected variables (None for an unbound one); of an
+    ASK query, the values of the inputs for which it is true. Raises Unsupported if the query cannot be compiled.
     """
-    return _Planner(query, graph).query(query)
+    return _Compiler(query, graph, inputs).query(query, inputs)
 
 
-class _Planner(Compiler):
-    """Compiles one query, with its expressions, against one graph."""
+class _Compiler(Planner):
+    """Compiles one query against one graph."""
 
-    def __init__(self, query: Query, graph: Graph) -> None:
-        self.graph = graph
-        names = sorted({*scopes.variables(query.group), "this", *query.selected})
-        super().__init__({name: number for number, name in enumerate(names)})
-        self.constants: list[str] = []
-        self.unsure: set[str] = set()
-        """Variables of OPTIONAL and BIND, which may be unbound."""
-
-    def query(self, query: Query) -> Callable[[Collection[str]], Iterable[tuple[Any, ...]]]:
+    def query(self, query: Query, inputs: tuple[str, ...]) -> Callable[[Collection[Any]], Iterable[tuple[Any, ...]]]:
+        """Compile the whole query."""
+        places = [self.slots[name] for name in inputs]
+        scope = Scope({*inputs}, set(), frozenset(inputs))
+        if query.grouping is not None:
+            produce, _ = self.produce(query, scope)
+            return self._by_groups(produce, places)
         found: list[tuple[Any, ...]] = []
-        slots = [self.slots[name] for name in ("this", *query.selected)]
-        only_once = {*query.selected} <= {"this"}
+        only_once = {*query.selected} <= {*inputs}
+        start = self.group(query.group, scope)
+        slots = [*places, *self._places(query.selected, scope)]
 
         def last(row: Row) -> bool:
-            found.append(tuple([row[slot] for slot in slots]))
+            found.append(tuple([None if slot is None else row[slot] for slot in slots]))
             return only_once
 
-        start = self._group(query.group, frozenset({"this"}))(last)
-        if any(self.kinds.get(name, "term") != "term" for name in query.selected):
-            raise Unsupported("a query that selects a computed value")
-        template = [None] * len(self.slots) + self.constants
-        this = self.slots["this"]
+        if None not in slots:
+            whole: list[Any] = slots
 
-        def solutions(nodes: Collection[str]) -> Iterable[tuple[Any, ...]]:
+            def last(row: Row) -> bool:
+                found.append(tuple([row[slot] for slot in whole]))
+                return only_once
+
+        run = start(last)
+        template = self.row()
+        this = places[0]
+
+        def solutions(given: Collection[Any]) -> Iterable[tuple[Any, ...]]:
             # One row for all focus nodes: each step binds its variables before a later step reads them.
-            row: Row = template.copy()
-            for row[this] in self._candidates(query.group, nodes):
-                start(row)
+            row = template.copy()
+            if len(places) == 1:
+                for row[this] in self._candidates(query.group, inputs[0], given):
+                    run(row)
+            else:
+                for each in given:
+                    for place, value in zip(places, each, strict=True):
+                        row[place] = value
+                    run(row)
             answer = dict.fromkeys(found)
             found.clear()
             return answer
 
         return solutions
 
-    def _candidates(self, group: Group, nodes: Collection[str]) -> Iterable[str]:
+    def _by_groups(
+        self, produce: Solutions, places: list[int]
+    ) -> Callable[[Collection[Any]], Iterable[tuple[Any, ...]]]:
+        def solutions(given: Collection[Any]) -> Iterable[tuple[Any, ...]]:
+            answer: dict[tuple[Any, ...], None] = {}
+            for each in given:
+                known = each if len(places) > 1 else (each,)
+                row = self.row()
+                for place, value in zip(places, known, strict=True):
+                    row[place] = value
+                answer.update(dict.fromkeys((*known, *solution) for solution in produce(row)))
+            return answer
+
+        return solutions
+
+    def _places(self, names: Iterable[str], scope: Scope) -> list[int | None]:
+        """Return the places of some variables; None for one that is not in scope, and so unbound."""
+        return [self.slots[name] if name in scope.known else None for name in names]
+
+    def _candidates(self, group: Group, this: str, nodes: Collection[str]) -> Iterable[str]:
         """Return the nodes that may have a solution: those with the rarest property that the query asks for."""
         fewest: Collection[str] = nodes
         for each in group.elements:
-            if isinstance(each, Pattern) and each.subject == _THIS and isinstance(each.predicate, str):
+            if isinstance(each, Union) and len(each.choices) == 1:
+                return self._candidates(each.choices[0], this, nodes)
+            if isinstance(each, Pattern) and each.subject == Variable(this) and isinstance(each.predicate, str):
                 having: Collection[str] = self.graph.objects(each.predicate)
                 if len(having) >= len(fewest) and isinstance(each.value, str):
                     having = self.graph.subjects(each.predicate).get(each.value, ())
@@ -93,198 +112,139 @@ class _Planner(Compiler):
             return nodes
         return [node for node in fewest if node in nodes]
 
-    def _group(self, group: Group, outer: frozenset[str]) -> Step:
-        """Compile a group; ``outer`` are the variables that are bound before it."""
-        inside = set().union(*(scopes.variables(each) for each in group.elements if not isinstance(each, Filter)))
-        filters = [test for each in group.elements if isinstance(each, Filter) for test in scopes.conjuncts(each.test)]
-        rest = [each for each in group.elements if not isinstance(each, Filter)]
-        bound, maybe = set(outer), set[str]()
-        steps: list[Step] = []
+    # Sub-selects, and queries with groups
 
-        def add_filters() -> None:
-            for test in list(filters):
-                if (scopes.variables_of(test) & inside) <= bound | maybe:
-                    filters.remove(test)
-                    steps.append(self._filter(test, frozenset(bound)))
+    def produce(self, query: Query, scope: Scope) -> tuple[Solutions, Scope]:
+        """Return the function to the solutions of a query, and the scope after it."""
+        start = self.group(query.group, scope)
+        if query.grouping is not None:
+            solutions, scope = self._grouped(query.grouping, query.selected, start, scope)
+        else:
+            every = self.collected(start, [self.slots[name] for name in query.selected])
+            hidden = [number for number, name in enumerate(query.selected) if name not in scope.known]
+            solutions = every if not hidden else lambda row: [_without(hidden, one) for one in every(row)]
+        if query.distinct:
+            return lambda row: list(dict.fromkeys(solutions(row))), scope
+        return solutions, scope
 
-        add_filters()
-        while rest:
-            patterns: list[Pattern] = []
-            while rest and isinstance(rest[0], Pattern):
-                patterns.append(rest[0])
-                del rest[0]
-            while patterns:
-                step, names = self._best(patterns, filters, bound)
-                if names & maybe:
-                    raise Unsupported("a query that uses a variable of OPTIONAL or BIND in a pattern")
-                steps.append(step)
-                bound |= names
-                add_filters()
-            if rest:
-                element = rest.pop(0)
-                steps.append(self._element(element, bound, maybe))
-                add_filters()
-        if filters:
-            raise Unsupported("a filter on an unbound variable")
-        return loops.chain(steps)
+    def _grouped(
+        self, grouping: Grouping, selected: tuple[str, ...], start: loops.Step, scope: Scope
+    ) -> tuple[Solutions, Scope]:
+        size = len(self.slots)
+        rows = self.collected(start, list(range(size)))
+        keys = [self.slots[name] if name in scope.known else None for name in grouping.keys]
+        aggregates = [(self.slots[name], self._aggregate(one, scope)) for name, one in grouping.aggregates]
+        after = Scope(scope.bound & ({*grouping.keys} | scope.given), set(), scope.given)
+        after.add((), {*grouping.keys} & scope.known)
+        after.add((), {name for name, _ in grouping.aggregates})
+        steps = [self.filter(test, after) for test in grouping.having]
+        steps += [self.bind(bind, after) for bind in grouping.computed]
+        places = self._places(selected, after)
+        finished = self.collected(loops.chain(steps), list(range(size)))
 
-    def _element(self, element: Any, bound: set[str], maybe: set[str]) -> Step:
-        """Compile BIND, OPTIONAL or UNION, and add its variables to ``bound`` or ``maybe``."""
-        names = scopes.variables(element)
-        if names & maybe and not isinstance(element, Bind):
-            raise Unsupported("a query that uses a variable of OPTIONAL or BIND again")
-        if isinstance(element, Bind):
-            if element.variable in bound | maybe:
-                raise Unsupported(f"BIND of ?{element.variable}, which is already bound")
-            self.bound = frozenset(bound)
-            kind, value = self.compile(element.value)
-            self.kinds[element.variable] = kind
-            maybe.add(element.variable)
-            self.unsure.add(element.variable)
-            places = [self.slots[name] for name in scopes.variables_of(element.value)]
-            if not places or scopes.has_exists(element.value):
-                raise Unsupported("BIND of an expression that is not a function of variables")
-            return loops.bind(self.slots[element.variable], value, places)
-        if isinstance(element, Optional):
-            if any(isinstance(each, Optional | Union) for each in element.group.elements):
-                raise Unsupported("OPTIONAL with OPTIONAL or UNION in it")
-            inner = self._group(element.group, frozenset(bound))
-            new = names - bound
-            maybe |= new
-            self.unsure |= new
-            return loops.optional(inner, [self.slots[name] for name in new])
-        choices = []
-        for choice in element.choices:
-            own = set().union(*(scopes.variables(each) for each in choice.elements if isinstance(each, Pattern)))
-            if any(not isinstance(each, Pattern | Filter) for each in choice.elements) or not scopes.variables(
-                choice
-            ) <= {
-                *own,
-                "this",
-            }:
-                raise Unsupported("UNION of groups with more than patterns and filters")
-            choices.append((self._group(choice, frozenset(bound)), own))
-        everywhere = set.intersection(*(own for _, own in choices))
-        somewhere = set.union(*(own for _, own in choices)) - everywhere - bound
-        bound |= everywhere
-        maybe |= somewhere
-        self.unsure |= somewhere
-        return loops.union([step for step, _ in choices], [self.slots[name] for name in somewhere])
+        def solutions(row: Row) -> list[tuple[Any, ...]]:
+            groups: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {} if keys else {(): []}
+            for solution in rows(row.copy()):
+                key = tuple([None if place is None else solution[place] for place in keys])
+                groups.setdefault(key, []).append(solution)
+            answer = []
+            for key, members in groups.items():
+                new = row.copy()
+                for place, value in zip(keys, key, strict=True):
+                    if place is not None:
+                        new[place] = value
+                for place, aggregate in aggregates:
+                    new[place] = aggregate(members)
+                answer += [
+                    tuple([None if place is None else done[place] for place in places]) for done in finished(new)
+                ]
+            return answer
 
-    # Filters
+        return solutions, after
 
-    def _filter(self, test: Expression, bound: frozenset[str]) -> Step:
-        before, self.bound = self.bound, bound
-        function = self.truth(test)
-        self.bound = before
-        if isinstance(test, Exists):  # never an error
-            return lambda then: lambda row: then(row) if function(row) else False
-        names = scopes.variables_of(test)
-        if isinstance(test, Call) and names <= bound and 0 < len(names) < 3 and scopes.computes(test):
-            return loops.remembered(function, [self.slots[name] for name in names])
-        return loops.filtered(function)
+    def _aggregate(self, aggregate: Aggregate, scope: Scope) -> Callable[[list[Any]], str | None]:
+        """Return the function from the solutions of a group to a term; None is an error."""
+        if aggregate.value is None:
+            if aggregate.distinct:
+                raise Unsupported("COUNT(DISTINCT *) in a query")
+            return lambda rows: literals.of_number(len(rows))
+        term = self.expression(aggregate.value, scope)
+        combine, distinct = _AGGREGATES[aggregate.name], aggregate.distinct
 
-    def call(self, name: str, arguments: tuple[Expression, ...]) -> Compiled:
-        """Return kind and function of a call of an operator or a function; raises Unsupported for an unknown one."""
-        return functions.compile_call(self, name, arguments)
+        def function(rows: list[Any]) -> str | None:
+            terms, errors = _terms(term, rows)
+            if errors and combine is not _count:
+                return None
+            try:
+                return combine(list(dict.fromkeys(terms)) if distinct else terms)
+            except NoValue:
+                return None
 
-    def exists(self, expression: Exists) -> Callable[[Row], bool]:
-        """Return a function that is true if a group has a solution."""
-        if scopes.in_patterns(expression.group) & self.unsure:
-            raise Unsupported("EXISTS with a variable of OPTIONAL or BIND in a pattern")
-        return self._group(expression.group, self.bound)(lambda row: True)  # noqa: ARG005
+        return function
 
-    # Triple patterns
 
-    def _best(self, patterns: list[Pattern], filters: list[Expression], bound: set[str]) -> tuple[Step, set[str]]:
-        """Remove the cheapest pattern from the list, compile it, and return it with its variables."""
-        best = 0
-        if len(patterns) > 1:
-            costs = [self._cost(pattern, bound) for pattern in patterns]
-            if min(costs) > MAX_FORWARD_FANOUT:
-                costs = [self._cost(pattern, bound, back=True) for pattern in patterns]
-            best = costs.index(min(costs))
-        pattern = patterns.pop(best)
-        names = scopes.variables(pattern)
-        if not names & bound and len(names) > 1 and isinstance(pattern.predicate, str):
-            for test in filters:
-                step = self._looked_up(pattern, test, bound)
-                if step is not None:
-                    return step, names
-        return self._pattern(pattern, filters, bound), names
+def _without(hidden: list[int], solution: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple([None if number in hidden else value for number, value in enumerate(solution)])
 
-    def _cost(self, pattern: Pattern, bound: set[str], *, back: bool = False) -> float:
-        """Return roughly how many solutions a pattern gives for each solution so far.
 
-        Following a property from its value needs a reverse index, which may have to be made first: ``back`` allows it.
-        """
-        has_subject, has_value = scopes.has(pattern.subject, bound), scopes.has(pattern.value, bound)
-        if has_subject and has_value:
-            return 0
-        if not isinstance(pattern.predicate, str):
-            return 50 if has_subject else 100 if has_value else 1e9
-        if has_subject:
-            return self.graph.mean_fanout(pattern.predicate)
-        if has_value:
-            return self.graph.mean_fanout(pattern.predicate, back=True) if back else 1e5
-        return 1e6 + len(self.graph.objects(pattern.predicate))
+def _terms(term: Function, rows: list[Any]) -> tuple[list[str], int]:
+    found, errors = [], 0
+    for row in rows:
+        try:
+            found.append(term(row))
+        except NoValue:
+            errors += 1
+    return found, errors
 
-    def _slot(self, node: Variable | str) -> int:
-        """Return the place of a variable in the row, or of a constant, which is added after the variables."""
-        if isinstance(node, Variable):
-            return self.slots[node.name]
-        self.constants.append(node)
-        return len(self.slots) + len(self.constants) - 1
 
-    def _pattern(self, pattern: Pattern, filters: list[Expression], bound: set[str]) -> Step:
-        subject, value = self._slot(pattern.subject), self._slot(pattern.value)
-        has_subject, has_value = scopes.has(pattern.subject, bound), scopes.has(pattern.value, bound)
-        if isinstance(pattern.predicate, Variable):
-            return self._any_predicate(pattern, subject, value, filters, bound)
-        if has_subject:
-            ahead = self._way(pattern.predicate)
-            return loops.both(ahead, subject, value) if has_value else loops.along(ahead, subject, value)
-        if has_value:
-            return loops.along(self._way(pattern.predicate, back=True), value, subject)
-        if not isinstance(pattern.predicate, str):
-            raise Unsupported("a path between two unbound variables")
-        return loops.everything(self.graph.objects(pattern.predicate), subject, value)
+def _count(terms: list[str]) -> str:
+    return literals.of_number(len(terms))
 
-    def _way(self, path: Path, *, back: bool = False) -> Callable[[str], Any]:
-        """Return the function from a node to those at the other end of a path; it may return None for none."""
-        if isinstance(path, str):
-            return (self.graph.subjects if back else self.graph.objects)(path).get
-        return walk(path, self.graph, back=back)
 
-    def _any_predicate(
-        self, pattern: Pattern, subject: int, value: int, filters: list[Expression], bound: set[str]
-    ) -> Step:
-        """Compile a pattern with a variable as its predicate; a filter with IN limits the predicates to try."""
-        assert isinstance(pattern.predicate, Variable)  # noqa: S101
-        name = self.slots[pattern.predicate.name]
-        if len({subject, value, name}) < 3 or not scopes.has(pattern.subject, bound):
-            raise Unsupported("a pattern with a variable predicate and an unbound subject")
-        names = list(self.graph.predicates())
-        for test in filters:
-            if isinstance(test, Call) and test.name == "IN" and test.arguments[0] == pattern.predicate:
-                names = [each for each in names if each in test.arguments]
-        has = pattern.predicate.name in bound, scopes.has(pattern.value, bound)
-        return loops.any_predicate(self.graph, names, (subject, name, value), has)
+def _total(terms: list[str]) -> Any:
+    total: Any = 0
+    for term in terms:
+        total = operators.calculated("+", total, values.number(term))
+    return total
 
-    def _looked_up(self, pattern: Pattern, test: Expression, bound: set[str]) -> Step | None:
-        """Compile a pattern without bound variables if a filter says that two texts are equal.
 
-        A loop over all its triples for each solution would take time quadratic in the data. A table of the texts is
-        made instead. The filter itself is kept.
-        """
-        if not (isinstance(test, Call) and test.name == "="):
-            return None
-        names = scopes.variables(pattern)
-        for known, new in (test.arguments, test.arguments[::-1]):
-            if scopes.variables_of(known) <= bound and scopes.variables_of(new) <= names and scopes.variables_of(new):
-                (kind, key), (other_kind, of_triple) = self.compile(known), self.compile(new)
-                if kind == other_kind == "text":
-                    subject, value = self._slot(pattern.subject), self._slot(pattern.value)
-                    index = self.graph.objects(str(pattern.predicate))
-                    return loops.looked_up(index, (subject, value, len(self.slots)), of_triple, key)
-        return None
+def _sum(terms: list[str]) -> str:
+    return literals.of_number(_total(terms))
+
+
+def _average(terms: list[str]) -> str:
+    return literals.of_number(operators.calculated("/", _total(terms), len(terms)) if terms else 0)
+
+
+def _extreme(operator: str) -> Callable[[list[str]], str]:
+    """Return MIN or MAX by the order of ORDER BY (15.1): blank nodes, IRIs, literals.
+
+    Literals that cannot be compared have no order; they are ordered by their text, so that there is one answer.
+    """
+
+    def is_better(term: str, best: str) -> bool:
+        one, other = _RANKS[term[0]], _RANKS[best[0]]
+        if one == other == _RANKS['"']:
+            with suppress(NoValue):
+                return values.compared(operator, term, best)
+        return (one, term) < (other, best) if operator == "<" else (one, term) > (other, best)
+
+    def extreme(terms: list[str]) -> str:
+        if not terms:
+            raise NoValue
+        best = terms[0]
+        for term in terms[1:]:
+            best = term if is_better(term, best) else best
+        return best
+
+    return extreme
+
+
+_RANKS = {"_": 0, "<": 1, '"': 2}
+_AGGREGATES: Mapping[str, Callable[[list[str]], str]] = {
+    "COUNT": _count,
+    "SUM": _sum,
+    "AVG": _average,
+    "MIN": _extreme("<"),
+    "MAX": _extreme(">"),
+}

@@ -10,8 +10,10 @@ from typing import Any
 from pyoxigraph import Quad, Triple
 
 from rdfkit.base import Project, namespaces
+from rdfkit.shacl import components
+from rdfkit.shacl.checking.vocabulary import OF_PROPERTY_SHAPES, SINGLE, TERMS
 from rdfkit.shacl.engine.graph import FIRST, REST, TYPE, Graph
-from rdfkit.shacl.engine.literals import BOOLEAN, is_well_typed, lexical, to_term
+from rdfkit.shacl.engine.literals import BOOLEAN, is_well_typed, to_term
 from rdfkit.shacl.engine.paths import Alternative, Inverse, Path, Repeated, Sequence
 from rdfkit.shacl.terms import PathTriple
 
@@ -53,26 +55,10 @@ COMPONENTS = {
 }
 """The constraint component that each parameter belongs to."""
 
-_SINGLE = {
-    *("closed", "datatype", "deactivated", "flags", "ignoredProperties", "in", "languageIn", "maxCount", "maxLength"),
-    *("minCount", "minLength", "nodeKind", "path", "qualifiedMaxCount", "qualifiedMinCount", "qualifiedValueShape"),
-    *("qualifiedValueShapesDisjoint", "severity", "uniqueLang"),
-}
-_OF_PROPERTIES = {
-    *("maxCount", "minCount", "uniqueLang", "lessThan", "lessThanOrEquals"),
-    *("qualifiedMaxCount", "qualifiedMinCount", "qualifiedValueShape"),
-}
+TRUE = f'"true"^^{BOOLEAN}'
+"""Only this literal means true: the test suite of W3C has "1"^^xsd:boolean, which does not."""
+
 _TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
-_ANNOTATIONS = {"name", "description", "message", "order", "group", "defaultValue"}
-_KNOWN = {*COMPONENTS, *_SINGLE, *_TARGETS, *_ANNOTATIONS}
-_FOREIGN = {
-    "target": "targets by SPARQL or JavaScript",
-    "parameter": "custom constraint components",
-    "rule": "rules",
-    "js": "JavaScript",
-    "expression": "expressions",
-}
-"""Features outside of SHACL core and SPARQL constraints; they are refused anywhere in the shapes graph."""
 
 
 class Unsupported(Exception):  # noqa: N818 - not an error: pySHACL takes over
@@ -83,7 +69,8 @@ class Unsupported(Exception):  # noqa: N818 - not an error: pySHACL takes over
 class Constraint:
     """One constraint of a shape: its parameter, the value, and the shapes or list members that the value refers to.
 
-    ``node`` is the constraint's own node if it is a SPARQL constraint.
+    ``node`` is the node with the query if there is one: a SPARQL constraint, or the validator of a custom component.
+    The value is then that component, ``parameter`` is empty, and ``given`` has the variables and their values.
     """
 
     parameter: str
@@ -91,10 +78,13 @@ class Constraint:
     shapes: "tuple[Shape, ...]" = ()
     members: tuple[str, ...] = ()
     node: str | None = None
+    given: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def component(self) -> str:
         """The IRI of the constraint component."""
+        if not self.parameter:
+            return self.value[1:-1]
         return f"{SH}{COMPONENTS[self.parameter]}ConstraintComponent"
 
 
@@ -137,13 +127,10 @@ class _Reader:
         self._project = project
         self._graph = graph
         self._made: dict[str, Shape] = {}
+        self._custom = components.declared(graph)
 
     def read(self) -> Shapes:
-        graph = self._graph
-        for name, what in _FOREIGN.items():
-            for subject in graph.objects(f"<{SH}{name}>"):
-                raise Unsupported(f"{self._name(subject)} uses sh:{name} ({what})")
-        return Shapes(graph, tuple(self._shape(node, ()) for node in self._with_targets()))
+        return Shapes(self._graph, tuple(self._shape(node, ()) for node in self._with_targets()))
 
     def _name(self, node: str) -> str:
         return self._project.shorten(node[1:-1]) if node[0] == "<" else "a shape without an IRI"
@@ -177,7 +164,7 @@ class _Reader:
                 path=path_of(graph, path_node) if path_node else None,
                 path_node=path_node,
                 severity=values.get("severity", [f"<{SH}Violation>"])[0][1:-1],
-                messages=tuple(lexical(text) for text in values.get("message", ())),
+                messages=tuple(values.get("message", ())),
                 active=not _is_true(values, "deactivated"),
                 constraints=constraints,
                 targets=(*targets, ("targetClass", node)) if self._is_class(node) else tuple(targets),
@@ -189,34 +176,37 @@ class _Reader:
     def _check(self, node: str, values: dict[str, list[str]]) -> None:
         """Refuse a shape that is unknown or not well-formed: pySHACL reports the latter."""
         for name, found in values.items():
-            if name not in _KNOWN:
+            if name not in TERMS:
                 raise Unsupported(f"{self._name(node)} uses sh:{name}")
-            if name in _SINGLE and len(found) > 1:
+            if name in SINGLE and len(found) > 1:
                 raise Unsupported(f"{self._name(node)} has several values of sh:{name}")
-            if name in _OF_PROPERTIES and "path" not in values:
+            if name in OF_PROPERTY_SHAPES and "path" not in values:
                 raise Unsupported(f"{self._name(node)} has sh:{name} and no sh:path")
         for name in ("closed", "deactivated", "uniqueLang", "qualifiedValueShapesDisjoint"):
             if any(not (value[0] == '"' and is_well_typed(value, BOOLEAN)) for value in values.get(name, ())):
                 raise Unsupported(f"{self._name(node)} has a sh:{name} that is neither true nor false")
-        if ("qualifiedValueShape" in values) != ("qualifiedMinCount" in values or "qualifiedMaxCount" in values):
-            raise Unsupported(f"{self._name(node)} has half of a qualified count")
 
     def _constraints(self, node: str, values: dict[str, list[str]], above: tuple[str, ...]) -> Iterator[Constraint]:
         for parameter in COMPONENTS.keys() & values.keys():
+            if parameter.startswith("qualified") and "qualifiedValueShape" not in values:
+                continue  # one parameter of two: it declares no constraint (SHACL 2.1.1)
             for value in values[parameter]:
                 shapes = tuple(self._shape(each, above) for each in self._nested(node, parameter, value, values))
                 if parameter in {"property", "node"}:
                     _check_kind(parameter, shapes[0])
                 members = self._listed(node, parameter, value, values)
                 yield Constraint(parameter, value, shapes, members, value if parameter == "sparql" else None)
+        for component in self._custom:
+            if component.several(self._graph, node):
+                raise Unsupported(f"{self._name(node)} has several values of a parameter of {component.node}")
+            validator = component.validator(self._graph, has_path="path" in values)
+            for given in component.given(self._graph, node) if validator else ():
+                yield Constraint("", component.node, node=validator, given=given)
 
     def _nested(self, node: str, parameter: str, value: str, values: dict[str, list[str]]) -> Iterable[str]:
         """Return the shapes that the value of a parameter refers to."""
         if parameter in {"and", "or", "xone"}:
-            members = self._members(node, value)
-            if not members:
-                raise Unsupported(f"{self._name(node)} has an empty sh:{parameter}")
-            return members
+            return self._members(node, value)
         if parameter in {"node", "not", "property"}:
             return (value,)
         if parameter in {"qualifiedMinCount", "qualifiedMaxCount"}:
@@ -257,7 +247,7 @@ def _siblings(graph: Graph, node: str, values: dict[str, list[str]]) -> list[str
 
 
 def _is_true(values: dict[str, list[str]], name: str) -> bool:
-    return any(lexical(value) in {"true", "1"} for value in values.get(name, ()))
+    return any(value == TRUE for value in values.get(name, ()))
 
 
 def path_of(graph: Graph, node: str) -> Path:
@@ -287,7 +277,11 @@ def _paths(graph: Graph, head: str) -> tuple[Path, ...]:
 
 
 def path_triples(graph: Graph, node: str) -> Iterator[PathTriple]:
-    """Yield the triples that describe a path, from its blank node on, in a fixed order."""
+    """Yield the triples that describe a path, each once, from its blank node on, in a fixed order."""
+    return iter(dict.fromkeys(_path_triples(graph, node)))
+
+
+def _path_triples(graph: Graph, node: str) -> Iterator[PathTriple]:
     below = sorted(
         (p, v)
         for p in graph.predicates()
@@ -298,4 +292,4 @@ def path_triples(graph: Graph, node: str) -> Iterator[PathTriple]:
     for predicate, value in below:
         yield subject, predicate[1:-1], to_term(value)
         if value[0] == "_":
-            yield from path_triples(graph, value)
+            yield from _path_triples(graph, value)

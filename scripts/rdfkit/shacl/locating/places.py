@@ -70,6 +70,23 @@ def locate(report: Report, sources: Iterable[Source], base: Store, shapes: Itera
     )
 
 
+def locations(sources: Iterable[Source], triples: Sequence[tuple[str, str, str]]) -> list[Location | None]:
+    """Return where triples are written, each given as subject, predicate and object in N-Triples: at their object."""
+    wanted: dict[str, TripleRef] = {}
+    texts = {" ".join(triple) for triple in triples}
+    placed: dict[TripleRef, Location] = {}
+    for number, source in enumerate(sources):
+        new = {}
+        for index, quad in enumerate(source.quads):
+            text = str(quad.triple)
+            if text in texts and text not in wanted:
+                new[text] = TripleRef(number, index, "object")
+        placed |= _locations(source, {*new.values()})
+        wanted |= {text: ref for text, ref in new.items() if ref in placed}
+    refs = (wanted.get(" ".join(triple)) for triple in triples)
+    return [placed.get(ref) if ref else None for ref in refs]
+
+
 def _refs(
     report: Report, everything: Iterable[Found], sources: Sequence[Source], base: Store, shapes: ShapeValues
 ) -> dict[Found, list[TripleRef]]:

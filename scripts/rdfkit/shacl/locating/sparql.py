@@ -11,6 +11,7 @@ from typing import Any
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Variable
 
 from rdfkit.base import UserError, namespaces
+from rdfkit.shacl import prefixes
 from rdfkit.shacl.locating.paths import TripleIndex, TripleRef
 from rdfkit.shacl.report.model import Result
 from rdfkit.shacl.terms import Term
@@ -92,7 +93,9 @@ class ConstraintProvenance:
             )
             small.extend(found)
             return (provenance.minimal(small, found, gives_row) or []) if gives_row() else []
-        except (UserError, SyntaxError):
+        except (UserError, SyntaxError, RuntimeError, ValueError):
+            # The result has its place all the same. RuntimeError: $this is in a filter only, and Oxigraph then refuses
+            # a value for it.
             return []
 
     def _candidates(self, store: Store, text: str, row: dict[str, Term], graphs: list[NamedNode]) -> set[Quad]:
@@ -120,12 +123,9 @@ class ConstraintProvenance:
         select = next((text.value for text in constraint.get(_SH + "select", ())), "")
         if "$PATH" in select:
             return ""
-        lines = []
-        for holder in constraint.get(_SH + "prefixes", ()):
-            for declared in self._shapes.get(holder, {}).get(_SH + "declare", ()):
-                values = self._shapes.get(declared, {})
-                pairs = zip(values.get(_SH + "prefix", ()), values.get(_SH + "namespace", ()), strict=False)
-                lines += [f"PREFIX {prefix.value}: <{namespace.value}>\n" for prefix, namespace in pairs]
+        node: Any = result.constraint
+        found = prefixes.declarations(node, lambda each, name: self._shapes.get(each, {}).get(name, []))
+        lines = {f"PREFIX {prefix.value}: <{namespace.value}>\n" for _, prefix, namespace in found}
         return "".join(sorted(lines)) + select
 
     def _rank(self, result: Result, quad: Quad, tested: set[str]) -> tuple[bool, ...]:

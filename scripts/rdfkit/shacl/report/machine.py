@@ -20,15 +20,12 @@ from rdfkit.shacl.undefined_terms import UndefinedTerm, sentence
 _SH, _XSD = namespaces.SH, namespaces.XSD
 _TYPE = NamedNode(namespaces.RDF + "type")
 _REPORT = BlankNode("report")
-_LEVELS = {"Violation": "error", "Warning": "warning"}
-"""The name of a severity in SARIF and in GitHub Actions; any other is a note, or a notice."""
+_LEVELS = {"Violation": "error", "Warning": "warning", "Info": "note"}
+"""The name of a severity in SARIF; one of the user's own is an error, as for the exit code."""
 
 
-def as_json(report: Report, allowed: Collection[str] = ()) -> str:
-    """Return the report as JSON, with terms in Turtle notation and the project's prefixes.
-
-    ``allowed`` are the severities that do not break conformance (see `Report.conforms`).
-    """
+def as_json(report: Report) -> str:
+    """Return the report as JSON, with terms in Turtle notation and the project's prefixes."""
     import json
 
     project = report.project
@@ -70,10 +67,11 @@ def as_json(report: Report, allowed: Collection[str] = ()) -> str:
         for contradiction in report.contradictions
     ]
     whole = {
-        "conforms": report.conforms(allowed),
+        "conforms": report.conforms(),
         "triples": report.triples,
         "checked": report.checked,
         "unchecked": list(report.unchecked),
+        "notes": list(report.notes),
         "results": results,
         "undefined": undefined,
         "contradictions": contradictions,
@@ -157,7 +155,9 @@ def _values_of_result(result: Result, path: Term | None) -> Iterator[tuple[str, 
         "sourceConstraint": result.constraint,
     }
     yield from ((name, value) for name, value in values.items() if value is not None)
-    yield from (("resultMessage", Literal(message)) for message in result.messages)
+    tagged = {message for message, _ in result.languages}
+    yield from (("resultMessage", Literal(message)) for message in result.messages if message not in tagged)
+    yield from (("resultMessage", Literal(message, language=tag)) for message, tag in result.languages)
 
 
 def _values_of_undefined(report: Report, term: UndefinedTerm) -> Iterator[tuple[str, Term]]:
@@ -224,18 +224,22 @@ def as_sarif(report: Report, tool: str) -> str:
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
+def _level(diagnostic: Diagnostic) -> str:
+    return _LEVELS.get(diagnostic.severity, "error")
+
+
 def _sarif_rule(name: str, diagnostic: Diagnostic) -> dict[str, Any]:
     return {
         "id": name,
         "shortDescription": {"text": diagnostic.name or diagnostic.rule},
         "helpUri": diagnostic.iri,
-        "defaultConfiguration": {"level": _LEVELS.get(diagnostic.severity, "note")},
+        "defaultConfiguration": {"level": _level(diagnostic)},
     }
 
 
 def _sarif_result(diagnostic: Diagnostic) -> dict[str, Any]:
     result: dict[str, Any] = {
-        "level": _LEVELS.get(diagnostic.severity, "note"),
+        "level": _level(diagnostic),
         "message": {"text": diagnostic.text},
     }
     if diagnostic.file not in {"-", ""} and not diagnostic.file.startswith("graph:"):
@@ -275,7 +279,7 @@ def as_github(report: Report, allowed: Collection[str] = ()) -> str:
     A file is named as it was given to the command: the annotations find it if that ran in the root of the repository.
     """
     commands = [
-        f"::{_LEVELS.get(each.severity, 'notice')} {_properties(each)}::{_data(each.text + _see_also(each))}"
+        f"::{_level(each).replace('note', 'notice')} {_properties(each)}::{_data(each.text + _see_also(each))}"
         for each in diagnostics(report)
     ]
     return "\n".join([*commands, summary(report, allowed)]) + "\n"

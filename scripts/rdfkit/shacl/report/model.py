@@ -23,7 +23,7 @@ class Result:
     """One validation result (SHACL 3.6.2), with the file and the label of its focus node.
 
     ``path`` is a blank node if the path is more than a property; ``path_triples`` then describe it. ``constraint`` is
-    the SPARQL constraint that was violated, if it is one.
+    the SPARQL constraint that was violated, if it is one. ``languages`` has the messages with a language, and that.
     """
 
     file: str
@@ -37,6 +37,7 @@ class Result:
     constraint: Term | None
     messages: tuple[str, ...]
     path_triples: tuple[PathTriple, ...] = ()
+    languages: tuple[tuple[str, str], ...] = ()
 
     def sort_key(self, project: Project) -> tuple[str, ...]:
         """Return the key that results are sorted by: file, focus node, then the rule."""
@@ -58,7 +59,8 @@ class Report:
     ``project`` gives the prefixes that the report is written with. ``triples`` and ``checked`` count the triples of the
     data and the focus nodes; ``unchecked`` lists the nodes that no shape targets. ``locations`` has, for each thing
     found, its location if that is known, and after it those of related statements. ``names`` has the sh:name of each
-    shape with results, ``files_without_lines`` the files with results for which no line is known.
+    shape with results, ``files_without_lines`` the files with results for which no line is known. ``notes`` are
+    sentences about the shapes: what they do not check.
     """
 
     project: Project
@@ -71,6 +73,7 @@ class Report:
     locations: Mapping[Found, tuple[Location, ...]] = field(default_factory=dict)
     names: Mapping[Term, str] = field(default_factory=dict)
     files_without_lines: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def count(self, severity: str) -> int:
         """Return the number of results with a severity: ``Violation``, ``Warning`` or ``Info``."""
@@ -84,7 +87,7 @@ class Report:
         """Return whether nothing was found, other than results with an ``allowed`` severity.
 
         Without ``allowed`` this is the value of sh:conforms: a result of any severity makes it false (SHACL 3.6.1.1).
-        An undefined term and a contradiction are never allowed.
+        With it, it decides the exit code. An undefined term and a contradiction are never allowed.
         """
         severities = {_SH + name for name in allowed}
         return (

@@ -9,6 +9,8 @@ MAX_RELATED_LINES = 4
 """How many related statements are shown for one diagnostic."""
 MAX_UNCHECKED_SHOWN = 5
 
+_NOUNS = {"Violation": "violation", "Warning": "warning", "Info": "remark"}
+
 
 def lines(report: Report) -> list[str]:
     """Return one line for each thing found."""
@@ -30,21 +32,28 @@ def lines_with_snippets(report: Report) -> list[str]:
 
 
 def summary(report: Report, allowed: Collection[str] = ()) -> str:
-    """Return one to three lines: whether the data conforms, what was found, and how much was checked.
+    """Return one line or more: whether the data conforms, what was found, how much was checked, and notes.
 
-    ``allowed`` are the severities that do not break conformance (see `Report.conforms`).
+    ``allowed`` are the severities that leave the exit code at 0: a note says so if there are no others.
     """
+    known = [(report.count(severity), noun) for severity, noun in _NOUNS.items()]
+    others = len(report.results) - sum(count for count, _ in known)
     counts = [
-        (report.count("Violation"), "violation"),
+        known[0],
         (len(report.undefined), "undefined term"),
         (len(report.contradictions), "contradiction"),
-        (report.count("Warning"), "warning"),
-        (report.count("Info"), "remark"),
+        *known[1:],
     ]
-    verdict = "Conforms" if report.conforms(allowed) else "Does not conform"
+    verdict = "Conforms" if report.conforms() else "Does not conform"
     size = f"{_number(report.triples, 'triple')}, {_number(report.checked, 'node')} checked"
-    text = "; ".join([", ".join(_number(n, noun) for n, noun in counts if n), size]).removeprefix("; ")
+    found = [_number(n, noun) for n, noun in counts if n]
+    found += [f"{_number(others, 'result')} of another severity"] if others else []
+    text = "; ".join([", ".join(found), size]).removeprefix("; ")
     text = f"{verdict}: {text}."
+    if not report.conforms() and report.conforms(allowed):
+        stricter = "; --strict makes it 1 for warnings" if "Warning" in allowed else ""
+        text += f"\nNo {'violation' if stricter else 'violation or warning'}, so the exit code is 0{stricter}."
+    text += "".join(f"\n{note}" for note in report.notes)
     if report.unchecked:
         more = " ..." if len(report.unchecked) > MAX_UNCHECKED_SHOWN else ""
         shown = ", ".join(report.unchecked[:MAX_UNCHECKED_SHOWN]) + more
