@@ -73,6 +73,7 @@ ENDS_UP_IN = {
     "imt:Source": "prov:Entity schema:CreativeWork",
     "imt:Correction": "",
     "imt:VariantReading": "",
+    "imt:AgentName": "",
     "imt:PossibleMatch": "",
     "imt:Mapping": "",
     "imt:MappingSet": "sssom:MappingSet",

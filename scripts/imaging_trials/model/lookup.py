@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from imaging_trials.model import identifiers, nuclide_notation, vocabulary
+from imaging_trials.model import agent_names, identifiers, nuclide_notation, vocabulary
 from imaging_trials.model.project import PROJECT
 from imaging_trials.model.read import described, exists, has_statements, objects, subjects
 from rdfkit.base import UserError, visible
@@ -56,11 +56,12 @@ class Fit(IntEnum):
     SAME = 0
     SAME_FOLDED = 1  # except for capitals and accents
     SAME_KEY = 2  # except for punctuation and the spelling of nuclides
-    SAME_WITHOUT_NUCLIDE = 3  # except for a nuclide that only the name has
-    SLUG = 4  # the text is the last part of the IRI
-    WORDS = 5  # the name contains the text as whole words
-    BEGINNINGS = 6  # the name contains words that begin with the words of the text
-    LETTERS = 7  # the name contains the letters of the text
+    SAME_COMPACT = 3  # except for gaps: 18FFES, Na18F
+    SAME_WITHOUT_NUCLIDE = 4  # except for a nuclide that only the name has
+    SLUG = 5  # the text is the last part of the IRI
+    WORDS = 6  # the name contains the text as whole words
+    BEGINNINGS = 7  # the name contains words that begin with the words of the text
+    LETTERS = 8  # the name contains the letters of the text
 
     @property
     def is_whole(self) -> bool:
@@ -105,15 +106,18 @@ class NameIndex:
 
     @cached_property
     def names(self) -> list[Name]:
-        """Every name of every thing that has an IRI."""
-        return [
-            Name(quad.subject, quad.object.value, nuclide_notation.fold(quad.object.value), _key(quad.object.value))
+        """Every name of every thing that has an IRI; a recorded name is a name of its agent."""
+        found = [
+            (quad.subject, quad.object.value)
             for name in NAME_PROPERTIES
             for quad in self._store.quads_for_pattern(None, name, None, None)
             if quad.graph_name not in _GRAPHS_WITHOUT_NAMES
             and isinstance(quad.subject, NamedNode)
             and isinstance(quad.object, Literal)
+            and not quad.subject.value.startswith(agent_names.PREFIX)
         ]
+        found += agent_names.names(self._store)
+        return [Name(iri, text, nuclide_notation.fold(text), _key(text)) for iri, text in found]
 
 
 def resolve(store: Store, text: str, accepts: Accepts | None = None, index: NameIndex | None = None) -> NamedNode:
@@ -121,9 +125,10 @@ def resolve(store: Store, text: str, accepts: Accepts | None = None, index: Name
 
     ``text`` is an IRI (with or without ``<>``), a CURIE with a prefix of the project, a DOI, PMID, PMCID or NCT number
     (alone, with its label, or as the address of its record), or a name: label, alternative label, notation, printed
-    name, abbreviation, heading, title, last part of the IRI, or part of one of these. All spellings of a nuclide are
-    the same. A whole name is preferred to a part of one. ``accepts`` says which things are wanted: it decides between
-    candidates, but if it accepts none of them, the others count. ``index`` saves time if several texts are looked up.
+    name, abbreviation, heading, title, name of an agent (see `agent_names`), last part of the IRI, or part of one of
+    these. All spellings of a nuclide are the same, wherever it is in the name. A whole name is preferred to a part of
+    one. ``accepts`` says which things are wanted: it decides between candidates, but if it accepts none of them, the
+    others count. ``index`` saves time if several texts are looked up.
 
     Raises UserError if the text is empty, unknown (with the nearest names) or ambiguous (with the candidates).
     """
@@ -235,13 +240,17 @@ def _by_name(store: Store, text: str, accepts: Accepts | None, index: NameIndex)
     if found := _best_accepted(exact, accepts):  # without reading all names
         return found
     best = dict(exact)
+    readings = nuclide_notation.readings(text)
     for name in index.names:
-        fit = _fit(wanted, name)
+        fit = _fit(wanted, name, readings)
         if _is_slug(text, name.iri.value):
             fit = Fit.SLUG if fit is None else min(fit, Fit.SLUG)
         if fit is not None:
             new = rank(fit, name.iri)
             best[name.iri] = min(best.get(name.iri, new), new)
+    if nuclide_notation.without_nuclides(wanted.key) not in {"", wanted.key}:
+        # A nuclide and a name: an agent is meant, and not a source that only mentions it.
+        best = {iri: its for iri, its in best.items() if not (its.is_part and its.is_accessory)}
     return _best_accepted(best, accepts)
 
 
@@ -250,7 +259,7 @@ def _exactly_named(store: Store, text: str) -> Iterator[NamedNode]:
         for literal in (Literal(text), Literal(text, language="en")):
             for quad in store.quads_for_pattern(None, name, literal, None):
                 if isinstance(quad.subject, NamedNode):
-                    yield quad.subject
+                    yield agent_names.named(store, quad.subject)
 
 
 def _is_slug(text: str, iri: str) -> bool:
@@ -266,14 +275,20 @@ def _best_accepted(ranked: dict[NamedNode, Rank], accepts: Accepts | None) -> li
     return []
 
 
-def _fit(wanted: Name, name: Name) -> Fit | None:
-    """Return how well a name fits what is wanted, or None if it does not fit at all."""
+def _fit(wanted: Name, name: Name, readings: frozenset[str]) -> Fit | None:
+    """Return how well a name fits what is wanted, or one of its readings, or None if it does not fit at all."""
     if name.folded == wanted.folded:
         return Fit.SAME if name.text == wanted.text else Fit.SAME_FOLDED
     if name.key == wanted.key:
         return Fit.SAME_KEY
+    if readings and nuclide_notation.compact(name.key) in readings:
+        return Fit.SAME_COMPACT
     if nuclide_notation.without_nuclides(name.key) == wanted.key:
         return Fit.SAME_WITHOUT_NUCLIDE
+    return _fit_of_part(wanted, name)
+
+
+def _fit_of_part(wanted: Name, name: Name) -> Fit | None:
     if f" {wanted.key} " in f" {name.key} ":
         return Fit.WORDS
     if all(f" {word}" in f" {name.key}" for word in wanted.key.split()):

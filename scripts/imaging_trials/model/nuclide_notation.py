@@ -46,10 +46,19 @@ _MEDICAL = """
 MEDICAL = frozenset(_MEDICAL.split())
 """Nuclides in medical use: these are also recognized without correct capitals."""
 
+_PARTS = re.compile(r"([0-9]+m?)([A-Z][a-z]?)")
+_MASS_AND_SYMBOL = {nuclide: (found[1], found[2].lower()) for nuclide in MEDICAL if (found := _PARTS.match(nuclide))}
+
+MAX_READ_CHARACTERS = 200
+"""How many characters of a text `readings` looks at: longer than any name of an agent."""
+
 _LOOKALIKES = frozenset({"1H", "2H", "3H", "12B"})
 """Not recognized if the number follows the symbol without a hyphen: histone H3, an H2 blocker, vitamin B12."""
 
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹ᵐM", "0123456789mm")
+
+_SIGNS = str.maketrans({**dict.fromkeys("®™©℠"), "α": "alpha", "β": "beta", "γ": "gamma"})
+"""Signs of trademarks do not count, and Greek letters are written out, as in systematic names."""
 
 _DASHES = "-‐‑‒–—−"
 _GAPS = _DASHES + " \t\n\r\f\v\u00a0\u2007\u2009\u200a\u202f"
@@ -130,6 +139,46 @@ def without_nuclides(key: str) -> str:
     return " ".join(word for word in key.split() if not _is_nuclide(word))
 
 
+def compact(key: str) -> str:
+    """Return a search key with the words beside its nuclides in one, or "" if there are none: see `readings`.
+
+    >>> compact("68Ga psma 11")
+    '68Ga psma11'
+    """
+    words = key.split()
+    rest = "".join(word for word in words if not _is_nuclide(word))
+    return f"{' '.join(word for word in words if _is_nuclide(word))} {rest}" if rest else ""
+
+
+def readings(text: str) -> frozenset[str]:
+    """Return what a text without gaps may mean, in the form of `compact`.
+
+    A nuclide in medical use may be anywhere in it, and its symbol may be a part of the name as well: `18FDG` is read as
+    DG and as FDG with fluorine-18, `Na18F` as Na and as NaF. A text without digits has no readings.
+
+    >>> sorted(readings("18FDG"))
+    [' 18fdg', '18F dg', '18F fdg']
+    """
+    plain = "".join(_words(text))
+    if len(plain) > MAX_READ_CHARACTERS or not any(c.isdigit() for c in plain):
+        return frozenset()
+    found = {f" {plain}"}
+    for nuclide in MEDICAL:
+        mass, symbol = _MASS_AND_SYMBOL[nuclide]
+        for notation in {mass + symbol, symbol + mass, mass.rstrip("m") + symbol + "m" if mass[-1] == "m" else ""}:
+            at = plain.find(notation) if notation else -1
+            end = at + len(notation)
+            if (
+                at >= 0
+                and not (plain[at].isdigit() and plain[at - 1 : at].isdigit())
+                and not (plain[end - 1].isdigit() and plain[end : end + 1].isdigit())
+            ):
+                before, after = plain[:at], plain[end:]
+                rests = {before + after, before + symbol + after, before + after.removeprefix(symbol)}
+                found |= {f"{nuclide} {rest}" for rest in rests if rest and rest != symbol}
+    return frozenset(found)
+
+
 def fold(text: str) -> str:
     """Return text in lower case, without accents, and with single spaces.
 
@@ -151,7 +200,7 @@ def is_plausible(symbol: str, mass: int) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in _NO_LETTERS.split(fold(text)) if word]
+    return [word for word in _NO_LETTERS.split(fold(text.translate(_SIGNS))) if word]
 
 
 def _replace(expression: "re.Pattern[str]", text: str, token: Callable[["re.Match[str]"], str]) -> str:

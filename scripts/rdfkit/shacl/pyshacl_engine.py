@@ -36,14 +36,15 @@ def data_graph(quads: Iterable[Any]) -> "rdflib.Graph":
 
     # Without prefixes: rdflib would bind each of them again for every query.
     graph = rdflib.Graph(bind_namespaces="none")
-    for quad in quads:
-        graph.add(
-            (
-                rdflib_adapter.to_rdflib(quad.subject),
-                rdflib_adapter.to_rdflib(quad.predicate),
-                rdflib_adapter.to_rdflib(quad.object),
+    with _quiet():  # rdflib warns of "yes"^^xsd:boolean, which the report has
+        for quad in quads:
+            graph.add(
+                (
+                    rdflib_adapter.to_rdflib(quad.subject),
+                    rdflib_adapter.to_rdflib(quad.predicate),
+                    rdflib_adapter.to_rdflib(quad.object),
+                )
             )
-        )
     return graph
 
 

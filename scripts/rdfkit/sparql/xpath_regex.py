@@ -66,9 +66,10 @@ _NO_LETTER = {
 class PatternError(ValueError):
     """A text is no regular expression of XPath: where, why, and how to fix it."""
 
-    def __init__(self, at: int, why: str, fix: str) -> None:
-        """Take the index of the character, and the parts of the sentence."""
-        super().__init__(f"cannot be read at character {at + 1}: {why}; {fix}")
+    def __init__(self, at: int | None, why: str, fix: str) -> None:
+        """Take the index of the character, or None, and the parts of the sentence."""
+        place = "" if at is None else f" at character {at + 1}"
+        super().__init__(f"cannot be read{place}: {why}; {fix}")
 
 
 def explained(pattern: str, error: PatternError) -> str:
@@ -93,7 +94,7 @@ def compiled(pattern: str, flags: str = "") -> "re.Pattern[str]":
     """
     for flag in flags:
         if flag not in _FLAGS:
-            raise PatternError(0, f"the flag '{flag}' is unknown", f"the flags are {' '.join(_FLAGS)}")
+            raise PatternError(None, f"the flag '{flag}' is unknown", f"the flags are {' '.join(_FLAGS)}")
     if len(pattern) > MAX_PATTERN_CHARACTERS:
         raise PatternError(MAX_PATTERN_CHARACTERS, "the pattern is too long", f"limit: {MAX_PATTERN_CHARACTERS:,}")
     options = (re.IGNORECASE if "i" in flags else 0) | (re.DOTALL if "s" in flags else 0)
@@ -101,7 +102,7 @@ def compiled(pattern: str, flags: str = "") -> "re.Pattern[str]":
     try:
         return re.compile(text, options)
     except (re.error, OverflowError, RecursionError) as error:
-        raise PatternError(0, f"Python cannot use it ({error})", "write it in another way") from None
+        raise PatternError(None, f"Python cannot use it ({error})", "write it in another way") from None
 
 
 def replacement(text: str, groups: int, flags: str = "") -> "Callable[[re.Match[str]], str]":

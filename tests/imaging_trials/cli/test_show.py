@@ -79,6 +79,10 @@ What points here
   <- is document of  CAEPR for [18F]FES (document:fes-caepr)
                      IND for [18F]FES (document:fes-ind)
                      protocol component template for [18F]FES (document:fes-protocol-component-template)
+  <- is name of      16α-[18F]fluoroestradiol (agentname:fes-16-alpha-18f-fluoroestradiol)
+                     18F-16 alpha-fluoroestradiol (agentname:fes-18f-16-alpha-fluoroestradiol)
+                     Cerianna (agentname:fes-cerianna)
+                     fluoroestradiol F 18 (agentname:fes-fluoroestradiol-f-18)
 
 Sources
   Imaging Trials Resources (page:imaging-trials-resources) \

@@ -1,12 +1,14 @@
 """What a person may type for a thing, and which thing is found."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
+from imaging_trials.model import agent_names
 from imaging_trials.model.lookup import Fit, NameIndex, rank, resolve
 from imaging_trials.model.project import PROJECT
 from imaging_trials.model.read import described
@@ -19,6 +21,14 @@ def store() -> Store:
     return open_store(PROJECT)
 
 
+@pytest.fixture(scope="module")
+def index(store: Store) -> NameIndex:
+    return shared_index(store)
+
+
+shared_index = cache(NameIndex)
+
+
 def rows(store: Store, query: str) -> Iterator[tuple[str, ...]]:
     solutions = store.query(query, prefixes=PROJECT.prefixes, use_default_graph_as_union=True)
     assert isinstance(solutions, QuerySolutions)
@@ -27,19 +37,19 @@ def rows(store: Store, query: str) -> Iterator[tuple[str, ...]]:
 
 
 def found(store: Store, text: str) -> str:
-    return PROJECT.shorten(resolve(store, text).value)
+    return PROJECT.shorten(resolve(store, text, index=shared_index(store)).value)
 
 
 def refusal(store: Store, text: str) -> str:
     with pytest.raises(UserError) as caught:
-        resolve(store, text)
+        resolve(store, text, index=shared_index(store))
     return str(caught.value)
 
 
 def outcome(store: Store, text: str) -> str:
     """Return what is found, or the sentence of the refusal."""
     try:
-        return described(store, resolve(store, text))
+        return described(store, resolve(store, text, index=shared_index(store)))
     except UserError as error:
         return str(error)
 
@@ -110,7 +120,8 @@ def test_every_thing_is_found_by_curie_iri_and_label(store: Store) -> None:
     for iri, name in things:
         assert resolve(store, iri).value == resolve(store, f"<{iri}>").value == iri
         assert resolve(store, PROJECT.shorten(iri)).value == iri
-        assert f"{PROJECT.shorten(iri)} ({name})" in outcome(store, name)
+        meant = agent_names.named(store, NamedNode(iri))
+        assert PROJECT.shorten(meant.value) in outcome(store, name)
 
 
 def test_every_identifier_leads_to_its_article(store: Store) -> None:
@@ -223,3 +234,71 @@ def test_ranks_of_whole_names_and_of_parts(in_order: list[tuple[Fit, str]]) -> N
     ranks = [rank(fit, NamedNode(PROJECT.expand(f"{prefix}:x"))) for fit, prefix in in_order]
     assert ranks == sorted(ranks)
     assert len(set(ranks)) == len(ranks)
+
+
+# What people call the agents
+
+
+@pytest.mark.parametrize(
+    ("agent", "names"),
+    [
+        (
+            "fes",
+            "18F-fluoroestradiol|fluoroestradiol F 18|Fluorine-18 fluoroestradiol|fluoroestradiol (18F)|18FFES",
+        ),
+        (
+            "fes",
+            "Cerianna|Cerianna®|CERIANNA™|18F\u2011FES|18F\u2013fluoroestradiol|\u00b9\u2078F-FES|16\u03b1-[18F]fluoroestradiol",
+        ),
+        (
+            "fdg",
+            "fludeoxyglucose F 18|2-[18F]FDG|18FDG|FDG-F18|F18FDG|2-deoxy-2-(18F)fluoro-D-glucose",
+        ),
+        ("naf", "sodium fluoride F 18|Na18F|Na[18F]F|18F-NaF"),
+        ("fdopa", "18F-DOPA|6-[18F]fluoro-L-dopa|F-DOPA|fluorodopa (18F)|6-((18)F)fluoro-L-dopa"),
+        ("fluciclovine", "18F-FACBC|anti-[18F]FACBC|anti-3[18F]FACBC|Axumin|fluciclovine F18|FACBC"),
+        (
+            "zr-89-panitumumab",
+            "[89Zr]Zr-DFO-panitumumab|zirconium Zr 89 panitumumab|89Zr-panitumumab|Zr-89 panitumumab",
+        ),
+        ("ferumoxytol", "Feraheme|FeraBright|Rienso"),
+        ("radium-223", "Xofigo|radium Ra 223 dichloride|Alpharadin|BAY 88-8223|BAY88-8223|223Ra dichloride"),
+        ("flt", "18F-FLT|fluorothymidine F 18|3'-deoxy-3'-[18F]fluorothymidine|alovudine F-18"),
+        ("fmiso", "18F-MISO|[18F]fluoromisonidazole|1H-1-(3-[18F]fluoro-2-hydroxypropyl)-2-nitroimidazole"),
+        ("tc-99m-mdp", "99mTc-MDP|Tc99m MDP|99mTcMDP|technetium Tc 99m medronate|medronate"),
+        ("ga-68-psma-11", "gallium Ga 68 gozetotide|68GaPSMA11|[68Ga]GaPSMA11|Illuccix|Locametz|68Ga-DKFZ-PSMA-11"),
+        ("fet", "Pixclara|floretyrosine F18|18F-FET"),
+        ("tc-99m-tilmanocept", "Lymphoseek|99mTc-tilmanocept|Tc 99m tilmanocept"),
+    ],
+)
+def test_an_agent_is_found_by_what_people_call_it(store: Store, index: NameIndex, agent: str, names: str) -> None:
+    meant = {name: PROJECT.shorten(resolve(store, name, index=index).value) for name in names.split("|")}
+    assert meant == dict.fromkeys(names.split("|"), f"agent:{agent}")
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("16\u03b2-[18F]fluoroestradiol", "agent:fes"),  # another isomer
+        ("6-[18F]FDG", "agent:fdg"),
+        ("18F-DCFPyL", "agent:dcfbc"),
+        ("18F-florbetapir", "agent:"),
+        ("18F-PSMA-1007", "vector:psma-11"),
+        ("F-18 fluoroestradiol PET", "agent:fes"),
+    ],
+)
+def test_a_name_of_another_agent_is_refused(store: Store, text: str, nearest: str) -> None:
+    """A source or an article that mentions a part of the name does not take its place."""
+    message = refusal(store, text)
+    assert message.startswith("Nothing in the graph is called")
+    assert nearest in message
+
+
+def test_a_name_without_an_agent_has_no_candidate(store: Store) -> None:
+    assert refusal(store, "florbetapir").startswith("Nothing in the graph is called 'florbetapir'")
+
+
+def test_every_recorded_name_is_found(store: Store, index: NameIndex) -> None:
+    names = list(rows(store, "SELECT ?agent ?name WHERE { ?n imt:isNameOf ?agent ; skos:prefLabel ?name }"))
+    assert len(names) > 35
+    assert [(agent, name) for agent, name in names if resolve(store, name, index=index).value != agent] == []
