@@ -156,6 +156,19 @@ def test_an_installed_wheel_writes_nothing_in_the_work_folder(installed: Path, t
     assert not list((tmp_path / "here").iterdir())
 
 
+def test_an_installed_wheel_builds_into_the_work_folder(installed: Path, tmp_path: Path) -> None:
+    def packed() -> dict[str, int]:
+        """Return the files of the installed graph with their times."""
+        folder = next(installed.parent.rglob("imaging_trials/graph_files"))
+        return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*")}
+
+    before = packed()
+    done = run_far_away([str(installed / "imt"), "build", "--no-validate"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "here" / "dist" / "imaging-trials.nq").is_file()
+    assert packed() == before
+
+
 @pytest.mark.prove
 def test_pip_installs_the_wheel_with_locked_dependencies(wheel: Path, tmp_path: Path) -> None:
     """pip installs the wheel with its locked dependencies, and the installed graph validates itself."""

@@ -31,9 +31,11 @@ class Request:
 
     @property
     def kind(self) -> str:
-        """The first word of a SPARQL update, or else the method."""
-        update = re.search(rb"\r\n\r\n(\w+)", self.raw)
-        return update[1].decode() if update and b"sparql-update" in self.raw else self.method
+        """The first word of a SPARQL update, LOCK for one of the lock in the store, or else the method."""
+        update = re.search(rb"\r\n\r\n(\w+)[^<]*<([^>]*)", self.raw)
+        if not update or b"sparql-update" not in self.raw:
+            return self.method
+        return "LOCK" if update[2].startswith(b"urn:rdfkit:load:") else update[1].decode()
 
     def answer(self, status: str, body: bytes = b"", media_type: str = "text/plain", headers: str = "") -> None:
         """Send a response."""
@@ -47,7 +49,7 @@ Fault = Callable[[Request], bool]
 
 @dataclass
 class Proxy:
-    """A running proxy: its address, its fault, and a line for each request (``PUT page.loading``, ``COPY``)."""
+    """A running proxy: its address, its fault, and a line for each request (``PUT page.loading``, ``DELETE``)."""
 
     url: str = ""
     fault: Fault = lambda _: False

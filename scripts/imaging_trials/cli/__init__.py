@@ -40,6 +40,10 @@ class _Parser(argparse.ArgumentParser):
         """Raise UserError, which `main` prints."""
         raise UserError(f"{message[:1].upper()}{message[1:]}: see '{self.prog} --help'.")
 
+    def print_help(self, file: object = None) -> None:  # noqa: ARG002 - argparse passes none
+        """Print the help; argparse's own method would pass over a full disk in silence."""
+        sys.stdout.write(self.format_help())
+
     def _get_formatter(self) -> argparse.HelpFormatter:
         # argparse asks for a formatter with every argument; its default imports shutil (3 ms) to measure the terminal.
         try:
@@ -125,19 +129,22 @@ def main(argv: list[str] | None = None) -> int:
     A UserError, and any unexpected error, becomes one sentence on standard error and exit code 2; with ``--debug``
     the traceback comes before it. A reader that stops early (``imt query ... | head``) is not an error.
     """
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        from rdfkit.base import streams
+
+        streams.replace_closed()
+    if argv is None:
+        _restart_in_utf8()
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]
     _write_utf8()
     try:
-        code = _run(arguments)
+        code = _code_of(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The rest of the buffer would raise again when Python closes standard output.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
-    except SystemExit as ended:  # argparse, after it has printed help
-        return ended.code if isinstance(ended.code, int) else 0
     except KeyboardInterrupt:
         print("imt: Stopped.", file=sys.stderr)
         return 130
@@ -147,5 +154,29 @@ def main(argv: list[str] | None = None) -> int:
 
             traceback.print_exc()
         print(f"imt: {_sentence(error)}", file=sys.stderr)
+        if isinstance(error, OSError):
+            _drop_output()
         return 2
     return code
+
+
+def _code_of(arguments: list[str]) -> int:
+    try:
+        return _run(arguments)
+    except SystemExit as ended:  # argparse, after it has printed help
+        return ended.code if isinstance(ended.code, int) else 0
+
+
+def _drop_output() -> None:
+    """Discard what is left in the buffer of standard output: writing it would fail again when Python ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _restart_in_utf8() -> None:
+    """Start Python again in UTF-8 mode if it reads an argument in a smaller encoding, as with LC_ALL=C, and fails."""
+    is_broken = any("\udc80" <= letter <= "\udcff" for argument in sys.argv for letter in argument)
+    if is_broken and not sys.flags.utf8_mode and sys.getfilesystemencoding() != "utf-8" and hasattr(os, "fork"):
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - itself

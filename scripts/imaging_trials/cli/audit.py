@@ -2,12 +2,11 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from imaging_trials import bibliography, views
 from imaging_trials.model import PROJECT, dates
 from imaging_trials.views import formats
-from rdfkit.base import UserError, visible
+from rdfkit.base import UserError, streams, visible
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +47,7 @@ def _read(name: str) -> list[bibliography.Reference]:
         name, data = "The list", sys.stdin.buffer.read(size)
     else:
         try:
-            with Path(name).open("rb") as file:
+            with streams.open_input(name) as file:
                 data = file.read(size)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

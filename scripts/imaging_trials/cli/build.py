@@ -9,7 +9,13 @@ from imaging_trials.model import PROJECT
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``imt build``."""
-    parser.add_argument("-o", "--output", metavar="DIR", type=Path, help="the output folder (default: dist/)")
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", type=Path, help="the output folder (default: dist/, see below)"
+    )
+    parser.epilog = (
+        "Without --output, a checkout is built into its own dist/, and an installed package into dist/ in the working "
+        "folder."
+    )
     parser.add_argument(
         "--no-validate", action="store_true", help="skip the checks of terms and shapes, which take longest"
     )
@@ -36,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     progress = _print_progress if sys.stderr.isatty() and not args.quiet else _no_progress
     try:
         built = build.build(
-            args.output or PROJECT.dist,
+            args.output or _default_output(),
             validate=not args.no_validate,
             reasoner=args.reasoner,
             release=build.ReleaseOptions(args.endpoint_url) if args.release else None,
@@ -50,6 +56,11 @@ def run(args: argparse.Namespace) -> int:
     if not args.quiet:
         print(report.report(built))
     return 0
+
+
+def _default_output() -> Path:
+    """Return the folder ``dist`` of a checkout, or one in the working folder: a package belongs to its installer."""
+    return Path("dist") if PROJECT.is_installed else PROJECT.dist
 
 
 def _print_progress(doing: str) -> None:

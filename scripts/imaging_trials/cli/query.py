@@ -2,6 +2,7 @@
 
 import argparse
 import functools
+import os
 import sys
 
 from imaging_trials.model import PROJECT
@@ -85,13 +86,20 @@ def _ask_saved(args: argparse.Namespace) -> int:
     settings = saved.settings(args.param)
     if args.endpoint:
         text = saved.bind(PROJECT, query, settings)
-        answer = _ask_endpoint(args, text, query.dataset)
+        is_empty = not results.write(PROJECT, _ask_endpoint(args, text, query.dataset), args.format, sys.stdout)
     else:
         saved.refuse_federated(query)
-        opened = embedded.open_store(PROJECT)
-        text = saved.bind(PROJECT, query, settings, opened)
-        answer = results.ask(PROJECT, opened, text, query.dataset)
-    if results.write(PROJECT, answer, args.format, sys.stdout) or query.may_be_empty:
+
+        def ask() -> int:
+            opened = embedded.open_store(PROJECT)
+            bound = saved.bind(PROJECT, query, settings, opened)
+            answer = results.ask(PROJECT, opened, bound, query.dataset)
+            return int(not results.write(PROJECT, answer, args.format, sys.stdout))
+
+        from rdfkit.base import watchdog
+
+        is_empty = bool(watchdog.run(ask, _seconds(args), "ask for less, or raise --timeout", _say))
+    if not is_empty or query.may_be_empty:
         return 0
     sys.stdout.flush()
     print(f"imt: The answer to '{query.id}' is empty, and its header says 'may-be-empty: false'.", file=sys.stderr)
@@ -134,6 +142,10 @@ def _in_time(args: argparse.Namespace, work: "Callable[[], int]") -> int:
     return sandbox.run(work, _seconds(args), "ask for less, or raise --timeout")
 
 
+def _say(error: UserError) -> None:
+    os.write(2, f"imt: {error}\n".encode(errors="replace"))  # sys.stderr could wait for a lock of the main thread
+
+
 def _seconds(args: argparse.Namespace) -> float:
     if not 0 < args.timeout < 86400:
         raise UserError(f"--timeout takes seconds, more than 0 and less than a day, not {args.timeout:g}.")
@@ -171,6 +183,7 @@ def _own_text(args: argparse.Namespace) -> str:
     """Return the SPARQL given as text, as a file, or on standard input."""
     if args.sparql not in {None, "-"}:
         return str(args.sparql)
+    from rdfkit.base import streams
     from rdfkit.sparql import guard
 
     if args.file in {None, "-"}:
@@ -178,7 +191,7 @@ def _own_text(args: argparse.Namespace) -> str:
     else:
         where = args.file
         try:
-            with open(args.file, "rb") as file:  # noqa: PTH123 - a Path of "" would be the folder here
+            with streams.open_input(args.file) as file:
                 data = file.read(guard.MAX_QUERY_BYTES + 1)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)

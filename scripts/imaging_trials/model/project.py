@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from imaging_trials import __version__
-from rdfkit.base import WELL_KNOWN, GraphReader, Project
+from rdfkit.base import PACKED_FOLDER, WELL_KNOWN, GraphReader, Project
 
 BASE = "https://w3id.org/imaging-trials/"
 VOCABULARY = BASE + "vocab#"
@@ -93,7 +93,7 @@ _SCRIPTS = Path(__file__).resolve().parents[2]
 
 def _root() -> Path:
     """Return the folder of the graph's files: the checkout, or ``graph_files/`` in the installed package."""
-    packed = _SCRIPTS / "imaging_trials" / "graph_files"
+    packed = _SCRIPTS / "imaging_trials" / PACKED_FOLDER
     return packed if packed.is_dir() else _SCRIPTS.parent
 
 

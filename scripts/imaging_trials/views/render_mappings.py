@@ -1,9 +1,11 @@
 """Rows of mapping sets in the formats of ``imt mappings list``."""
 
+import sys
 from collections.abc import Sequence
 
 from imaging_trials.mapping_sets import Mapping, MappingSet
 from rdfkit.base import table as text_table
+from rdfkit.base import terminal_columns
 
 _COLUMNS = ("set", "subject_id", "subject_label", "predicate_id", "object_id", "object_label", "confidence", "comment")
 _COLUMNS_OF_TABLE = 6
@@ -13,7 +15,8 @@ Rows = Sequence[tuple[MappingSet, Mapping]]
 
 def table(rows: Rows) -> str:
     """Return rows as a table for people, without confidence and comment."""
-    return text_table(_COLUMNS[:_COLUMNS_OF_TABLE], [row[:_COLUMNS_OF_TABLE] for row in _cells(rows)], "mapping")
+    shown = [row[:_COLUMNS_OF_TABLE] for row in _cells(rows)]
+    return text_table(_COLUMNS[:_COLUMNS_OF_TABLE], shown, "mapping", terminal_columns(sys.stdout))
 
 
 def tsv(rows: Rows) -> str:

@@ -1,5 +1,6 @@
 """Views as text for people: cards, explanations, currency reports and agent reports."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -11,7 +12,7 @@ from imaging_trials.views.explanation import Explanation, Statement
 from imaging_trials.views.phrases import plain
 from imaging_trials.views.summary_card import Card, CorrectionLine, Decay, Line, Links
 from imaging_trials.views.values import Expression, ExternalTerm, Members, Value, local_name
-from rdfkit.base import table, visible, width
+from rdfkit.base import table, terminal_columns, visible, width
 
 MAX_LABEL_COLUMNS = 40
 """How wide the column of labels of an agent report may be."""
@@ -242,7 +243,9 @@ def currency(report: CurrencyReport) -> str:
             rows += [("", "", "", f"  {text}") for text in details]
             name = ""
     is_list = any(one.place for one in report.statuses)
-    printed = table(("reference" if is_list else "article", "finding", "date", "what"), rows)
+    printed = table(
+        ("reference" if is_list else "article", "finding", "date", "what"), rows, columns=terminal_columns(sys.stdout)
+    )
     numbers = [(status, sum(one.status == status for one in report.statuses)) for status in STATUSES]
     summary = ", ".join(f"{number} {status}" for status, number in numbers if number)
     return "\n".join(

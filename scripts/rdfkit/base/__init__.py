@@ -7,14 +7,26 @@ from rdfkit.base.lazy import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from rdfkit.base import namespaces, sandbox, text
+    from rdfkit.base import namespaces, sandbox, streams, text, watchdog
     from rdfkit.base.errors import UserError
     from rdfkit.base.namespaces import RDF, WELL_KNOWN, XSD
-    from rdfkit.base.project import GraphReader, Project
-    from rdfkit.base.text import MAX_NAME_CHARACTERS, clip, is_unicode, nearest, offer, printable, table, visible, width
+    from rdfkit.base.project import PACKED_FOLDER, GraphReader, Project
+    from rdfkit.base.text import (
+        MAX_NAME_CHARACTERS,
+        clip,
+        is_unicode,
+        nearest,
+        offer,
+        printable,
+        table,
+        terminal_columns,
+        visible,
+        width,
+    )
 
 __all__ = [
     "MAX_NAME_CHARACTERS",
+    "PACKED_FOLDER",
     "RDF",
     "WELL_KNOWN",
     "XSD",
@@ -29,9 +41,12 @@ __all__ = [
     "offer",
     "printable",
     "sandbox",
+    "streams",
     "table",
+    "terminal_columns",
     "text",
     "visible",
+    "watchdog",
     "width",
 ]
 
@@ -41,7 +56,9 @@ __getattr__ = door(
         "": (
             "namespaces",
             "sandbox",
+            "streams",
             "text",
+            "watchdog",
         ),
         "errors": ("UserError",),
         "namespaces": (
@@ -50,6 +67,7 @@ __getattr__ = door(
             "XSD",
         ),
         "project": (
+            "PACKED_FOLDER",
             "GraphReader",
             "Project",
         ),
@@ -61,6 +79,7 @@ __getattr__ = door(
             "offer",
             "printable",
             "table",
+            "terminal_columns",
             "visible",
             "width",
         ),

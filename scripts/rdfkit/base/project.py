@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from pyoxigraph import NamedNode, Quad
 
 
+PACKED_FOLDER = "graph_files"
+"""The name of the root folder in an installed package."""
+
+
 class GraphReader:
     """Reads a named graph from files that are not Turtle.
 
@@ -115,6 +119,11 @@ class Project:
     def dist(self) -> Path:
         """The folder of the built graph."""
         return self.root / "dist"
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the root is a folder of an installed package, which nothing should be written to."""
+        return self.root.name == PACKED_FOLDER
 
     @property
     def rules(self) -> Path:

@@ -2,17 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 
+TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
+if TYPE_CHECKING:
+    from typing import TextIO
+
 MAX_NAME_CHARACTERS = 100
 """Longer names are compared by this many of their characters: the work of a comparison grows with their product."""
 
 _MAX_VALUE_CHARACTERS = 60
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], noun: str = "row") -> str:
+_MIN_COLUMN_WIDTH = 8
+"""A table with narrower columns would be harder to read than a list."""
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], noun: str = "row", columns: int | None = None) -> str:
     """Return rows below a head as a plain table, and the count of rows in the last line.
 
-    A column is as wide as its widest cell. Control characters are shown as escapes, so that a value cannot steer the
-    terminal or break a row.
+    A column is as wide as its widest cell. With ``columns``, no line is wider than that: the widest cells are wrapped,
+    or, if there is too little room for that, each row becomes a list of its cells. Control characters are shown as
+    escapes, so that a value cannot steer the terminal or break a row.
 
     >>> print(table(["site", "guidelines"], [["lung", "3"], ["bone", "12"]]), end="")
     site  guidelines
@@ -23,12 +32,88 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], noun: str = "row")
     """
     lines = [[visible(cell) for cell in row] for row in (head, *rows)]
     widths = [max(width(line[column]) for line in lines) for column in range(len(head))]
+    head_lines, body = [lines[0]], lines[1:]
+    if columns is not None and head and sum(widths) + 2 * (len(head) - 1) > columns:
+        room = columns - 2 * (len(head) - 1)
+        if room < sum(min(size, _MIN_COLUMN_WIDTH) for size in widths):
+            return _as_lists(lines, columns) + count(len(rows), noun) + "\n"
+        widths = _narrowed(widths, room)
+        head_lines = _wrapped_row(lines[0], widths)
+        body = [part for line in lines[1:] for part in _wrapped_row(line, widths)]
     rule = ["-" * size for size in widths]
     printed = [
         "  ".join(cell + " " * (size - width(cell)) for cell, size in zip(line, widths, strict=True)).rstrip()
-        for line in (lines[0], rule, *lines[1:])
+        for line in (*head_lines, rule, *body)
     ]
     return "\n".join([*printed, count(len(rows), noun)]) + "\n"
+
+
+def terminal_columns(out: "TextIO") -> int | None:
+    """Return the width of the terminal that a stream writes to, or None for a file or a pipe.
+
+    The environment variable ``COLUMNS`` comes before what the terminal says, as in other programs.
+    """
+    import os
+
+    try:
+        if not out.isatty():
+            return None
+        given = os.environ.get("COLUMNS", "")
+        columns = int(given) if given.isdecimal() else 0
+        return columns or os.get_terminal_size(out.fileno()).columns or None
+    except (OSError, ValueError):  # a stream without a descriptor, or one that is closed
+        return None
+
+
+def _narrowed(widths: Sequence[int], room: int) -> list[int]:
+    """Return widths that fill ``room``: the widest columns become equally narrow, and the others stay as they are."""
+    left, result = room, list(widths)
+    for done, index in enumerate(sorted(range(len(widths)), key=widths.__getitem__)):
+        result[index] = min(widths[index], left // (len(widths) - done))
+        left -= result[index]
+    return result
+
+
+def _wrapped_row(cells: Sequence[str], widths: Sequence[int]) -> list[list[str]]:
+    """Return the lines of a row whose cells are wrapped."""
+    wrapped = [_wrapped(cell, size) for cell, size in zip(cells, widths, strict=True)]
+    height = max(map(len, wrapped))
+    return [[part[line] if line < len(part) else "" for part in wrapped] for line in range(height)]
+
+
+def _wrapped(text: str, size: int) -> list[str]:
+    """Return text in lines of at most ``size`` columns, broken at spaces if possible; at least one character a line."""
+    lines = []
+    start = 0
+    while (end := _fitting(text, start, size)) < len(text):
+        space = text.rfind(" ", start + 1, end + 1)
+        cut = space if space > 0 and not text[start:space].isspace() else end
+        lines.append(text[start:cut].rstrip())
+        start = cut
+        while text[start : start + 1] == " ":
+            start += 1
+    return [*lines, text[start:]]
+
+
+def _fitting(text: str, start: int, size: int) -> int:
+    """Return the end of the part of a text from ``start`` that fits into ``size`` columns, at least one character."""
+    taken = 0
+    for index in range(start, len(text)):
+        taken += width(text[index])
+        if taken > size:
+            return max(index, start + 1)
+    return len(text)
+
+
+def _as_lists(lines: Sequence[Sequence[str]], columns: int) -> str:
+    """Return each row as its cells, one below the other, each after the name of its column."""
+    head, *rows = lines
+    printed: list[str] = []
+    for row in rows:
+        for name, cell in zip(head, row, strict=True):
+            printed += _wrapped(f"{name}: {cell}", max(columns, 1))
+        printed.append("")
+    return "".join(f"{line.rstrip()}\n" for line in printed)
 
 
 def count(number: int, noun: str) -> str:

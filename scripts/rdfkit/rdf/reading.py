@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from pyoxigraph import Literal, Quad, RdfFormat, Triple, parse
 
-from rdfkit.base import UserError, printable
+from rdfkit.base import UserError, printable, streams
 
 if TYPE_CHECKING:
     from xml.parsers import expat
@@ -40,7 +40,13 @@ EXTENSIONS = {
 }
 
 _MAX_BYTES_WITHOUT_TRIPLE = 4_000_000
-"""After so many bytes without a new triple the file is rejected as not RDF."""
+"""After so many bytes without a new triple the file is rejected as not RDF, unless it may be in a literal."""
+
+_MAX_BYTES_OF_LITERAL = 17_000_000
+"""The same for a file with a quotation mark: the parsers for Turtle and N-Triples take literals of up to 16 MB. In time
+that grows with the square of the size they read what is no literal, so this is not the limit for all files."""
+
+_QUOTING = {"turtle", "trig", "ntriples", "nquads"}
 
 _MAX_NESTING_DEPTH = 1000
 """Of brackets, objects or elements: the time or memory of the parsers grows with the square of the depth."""
@@ -67,7 +73,7 @@ def read(path: Path, format: str | None = None, *, base: str | None = None) -> l
     """
     try:
         syntax = syntax_of(path, format)
-        with path.open("rb") as file:
+        with streams.open_input(path) as file:
             stream = _Stream(path, syntax, file)
             quads = _parse(path, syntax, stream, base)
     except OSError as error:
@@ -121,6 +127,7 @@ class _Stream:
         self._syntax = syntax
         self._start = b""
         self._depth = 0
+        self._has_quotes = False
         self._check_xml: Callable[[bytes], None] | None = None
         self.size = 0
         self.has_names = False
@@ -142,9 +149,12 @@ class _Stream:
         self.has_names = self.has_names or b":" in chunk
         self.fruitless += len(chunk)
         # JSON-LD cannot be streamed: its context may come last.
-        if self.fruitless > _MAX_BYTES_WITHOUT_TRIPLE + size and self._syntax != "jsonld":
+        if not self._has_quotes and self._syntax in _QUOTING:
+            self._has_quotes = b'"' in chunk or b"'" in chunk
+        most = _MAX_BYTES_OF_LITERAL if self._has_quotes else _MAX_BYTES_WITHOUT_TRIPLE
+        if self.fruitless > most + size and self._syntax != "jsonld":
             raise UserError(
-                f"{self._path}: has no triple in {_MAX_BYTES_WITHOUT_TRIPLE // 1_000_000} MB, so it is probably not "
+                f"{self._path}: has no triple in {most // 1_000_000} MB, so it is probably not "
                 f"{_plain(self._syntax)}; check that this is the right file."
             )
         if self._check_xml:

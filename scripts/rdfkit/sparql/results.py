@@ -103,10 +103,10 @@ def write(project: Project, answer: Answer, format_: str, out: TextIO) -> bool:
             out.buffer.write((answer.serialize(format=ROWS[format_].format) or b"") + b"\n")
         return bool(answer)
     if format_ == "table":
-        from rdfkit.base import table
+        from rdfkit.base import table, terminal_columns
 
         rows = [[short(project, value) for value in row] for row in answer]
-        out.write(table([variable.value for variable in answer.variables], rows))
+        out.write(table([variable.value for variable in answer.variables], rows, columns=terminal_columns(out)))
         return bool(rows)
     counting = _Counting(out.buffer)
     answer.serialize(counting, ROWS[format_].format)  # type: ignore[arg-type]  # all it needs of a file
@@ -136,11 +136,11 @@ def _write_triples(project: Project, answer: QueryTriples, format_: str, out: Te
         raise UserError(f"The query returns triples, and {format_} is for rows: choose {_choice(TRIPLES)}.")
     triples = sorted(answer, key=str)
     if format_ == "table":
-        from rdfkit.base import table
+        from rdfkit.base import table, terminal_columns
 
         head = ("subject", "predicate", "object")
         rows = [[short(project, term) for term in (t.subject, t.predicate, t.object)] for t in triples]
-        out.write(table(head, rows, "triple"))
+        out.write(table(head, rows, "triple", terminal_columns(out)))
     else:
         out.buffer.write(writing.turtle(project, triples) if format_ == "ttl" else writing.ntriples(triples))
     return bool(triples)

@@ -7,7 +7,7 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from rdfkit.stores import embedded, graphstore, load
+    from rdfkit.stores import content, embedded, graphstore, load, lock
     from rdfkit.stores.embedded import cache_folder, forget, from_sources, open_store, put
     from rdfkit.stores.http import Client, Login, credentials
     from rdfkit.stores.load import GraphTransfer
@@ -26,6 +26,7 @@ __all__ = [
     "Service",
     "ask_endpoint",
     "cache_folder",
+    "content",
     "credentials",
     "embedded",
     "endpoint_graphs",
@@ -33,6 +34,7 @@ __all__ = [
     "from_sources",
     "graphstore",
     "load",
+    "lock",
     "open_store",
     "put",
     "serve",
@@ -42,9 +44,11 @@ __getattr__ = door(
     __name__,
     {
         "": (
+            "content",
             "embedded",
             "graphstore",
             "load",
+            "lock",
         ),
         "embedded": (
             "cache_folder",

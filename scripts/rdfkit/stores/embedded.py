@@ -3,9 +3,14 @@
 The order is: the user's cache folder, the built graph in ``dist/``, the source files. A graph that had to be loaded is
 written to the cache, under the content key of its sources, so that the next call opens it in a few milliseconds. If the
 cache cannot be written, the graph is used from memory.
+
+An entry of the cache is used only if each of its files has the size and the CRC-32 that were noted when it was written;
+otherwise it is written again. RocksDB itself opens an empty database if the end of its list of tables is cut off, and
+can take all memory of the machine if a table has a wrong bit.
 """
 
 import os
+import zlib
 from pathlib import Path
 
 from pyoxigraph import Store
@@ -15,6 +20,18 @@ from rdfkit.rdf import named_graphs
 
 _MAX_CACHE_ENTRIES = 3
 """The current one, and those of other checkouts or versions in use at the same time."""
+
+_CHECKS = "CHECKS"
+"""The file of an entry that notes size and CRC-32 of the others; RocksDB takes no notice of it."""
+
+_UNCHECKED = ("LOG", "LOCK", _CHECKS)
+"""Starts of the names of files that RocksDB does not read: its journal for people, and the file that it locks."""
+
+_MAX_FILE_BYTES = 1 << 30
+"""Of one file of an entry; a larger one does not come from this package."""
+
+_REGULAR = 0o100000
+"""A regular file in ``st_mode`` (`stat.S_IFREG`, without importing the module)."""
 
 _DAMAGE = (OSError, RuntimeError)
 """What Oxigraph raises for a store that is missing, cannot be read or written, or is corrupt."""
@@ -62,12 +79,41 @@ def cache_folder(project: Project) -> Path | None:
 
 def _opened(project: Project, key: str) -> Store | None:
     folder = cache_folder(project)
-    if folder is None or not (folder / key / "CURRENT").is_file():
+    if folder is None:
         return None
     try:
+        # A folder that cannot be entered, or whose name is too long, is an OSError too.
+        if _content(folder / key / _CHECKS) != _checks(folder / key, key):
+            return None
         return Store.read_only(str(folder / key))
     except _DAMAGE:
         return None
+
+
+def _checks(entry: Path, key: str) -> bytes:
+    """Return what `_CHECKS` of an entry has to hold: the key, and name, size and CRC-32 of each file.
+
+    Raises OSError if a file cannot be read, or is not a regular file.
+    """
+    lines = [key]
+    for name in sorted(os.listdir(entry)):  # noqa: PTH208 - half the time of Path.iterdir
+        data = _content(entry / name)
+        if not name.startswith(_UNCHECKED):
+            lines.append(f"{name} {len(data)} {zlib.crc32(data):08x}")
+    return "\n".join(lines).encode()
+
+
+def _content(path: Path) -> bytes:
+    """Return the content of a regular file; raise OSError for any other, such as a FIFO, which waits for a writer."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        status = os.fstat(descriptor)
+        if status.st_mode & 0o170000 != _REGULAR or status.st_size > _MAX_FILE_BYTES:
+            raise OSError(f"{path} is no file of a store")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)
 
 
 def _built(project: Project, key: str) -> Store | None:
@@ -112,6 +158,7 @@ def put(project: Project, store: Store, key: str) -> bool:
         written.bulk_extend(store)
         written.flush()
         del written  # closes the files
+        (folder / mine / _CHECKS).write_bytes(_checks(folder / mine, key))
         # A folder cannot replace another one, so an old entry is renamed first.
         with contextlib.suppress(FileNotFoundError):
             (folder / key).rename(folder / f".old{mine}")

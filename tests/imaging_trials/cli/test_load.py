@@ -17,6 +17,7 @@ from pyoxigraph import (
     BlankNode,
     CanonicalizationAlgorithm,
     Dataset,
+    DefaultGraph,
     Literal,
     NamedNode,
     Quad,
@@ -28,6 +29,7 @@ from rdflib import Dataset as RdflibDataset
 import imaging_trials
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
+from rdfkit.base.namespaces import XSD
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import saved
 from rdfkit.stores import graphstore
@@ -256,11 +258,18 @@ def test_generic_store_with_separate_addresses(load_into: LoadInto, empty: Serve
     assert (done.code, set(done.states.values())) == (0, {"already complete"})
 
 
-def test_triple_in_the_default_graph_is_refused(load_into: LoadInto, tmp_path: Path) -> None:
-    (tmp_path / "some.nq").write_text("<http://a/a> <http://a/b> <http://a/c> .\n")
-    done = load_into("http://127.0.0.1:9", "--from", str(tmp_path / "some.nq"))
-    assert done.code == 2
-    assert "A triple is in no named graph" in done.error
+def test_triples_in_no_named_graph_are_loaded_as_such(load_into: LoadInto, empty: Server, tmp_path: Path) -> None:
+    client, to = connected(empty)
+    (tmp_path / "some.trig").write_text("<http://a/a> <http://a/b> 1.0 . <urn:g> { <http://a/c> <http://a/b> 2 }")
+    done = load_into(empty, "--from", str(tmp_path / "some.trig"))
+    assert (done.code, done.states) == (0, {"default": "loaded", "urn:g": "loaded"})
+    assert [str(one.object) for one in graphstore.read(client, to, DefaultGraph())] == [f'"1"^^<{XSD}decimal>']
+    again = load_into(empty, "--from", str(tmp_path / "some.trig"))
+    assert set(again.states.values()) == {"already complete"}
+    named = load_into(empty, "--from", str(tmp_path / "some.trig"), "--default-graph", "urn:h")
+    assert named.states == {"urn:g": "already complete", "urn:h": "loaded"}
+    refused = load_into(empty, "--from", str(tmp_path / "some.trig"), "--protocol", "update")
+    assert "give --default-graph NAME" in refused.error
 
 
 @pytest.mark.parametrize(
@@ -283,6 +292,7 @@ def test_terminal_shows_each_step_and_a_pipe_only_the_result(empty: Server) -> N
     os.close(ours)
     triples = sum(1 for _ in open_store(PROJECT).quads_for_pattern(None, None, None, PROJECT.graph_iri("dataset")))
     assert re.findall(r"\r\x1b\[K([^\r]+) \.\.\.", steps) == [
+        "checking dataset",
         "checking dataset",
         f"sending dataset, {triples} triples",
         "reading dataset back",

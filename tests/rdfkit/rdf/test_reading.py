@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Literal
 
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import reading
@@ -248,3 +249,10 @@ def test_100_megabytes_of_rubbish_are_refused_in_little_memory(tmp_path: Path, c
     )
     path.unlink()
     assert_one_sentence(answer, str(path))
+
+
+def test_a_literal_of_several_megabytes_is_read(tmp_path: Path) -> None:
+    text = "x" * 5_000_000
+    (tmp_path / "long.nt").write_text(f'<http://e/a> <http://e/b> "{text}" .\n', encoding="utf-8")
+    (quad,) = reading.read(tmp_path / "long.nt")
+    assert quad.object == Literal(text)

@@ -1,5 +1,6 @@
 """The embedded store: opened from the cache, rebuilt if the cache is damaged, and in memory if there is no cache."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -19,6 +20,7 @@ from rdfkit.inference import closure
 from rdfkit.rdf import named_graphs
 from rdfkit.stores import embedded
 from tests.support import small_root
+from tests.support.servers import needs
 
 MARK = ox.Quad(ox.NamedNode("x:s"), ox.NamedNode("x:p"), ox.NamedNode("x:o"), PROJECT.graph_iri("page"))
 
@@ -103,6 +105,42 @@ def remove_the_list_of_tables(folder: Path) -> None:
     next(folder.glob("MANIFEST-*")).unlink()
 
 
+def cut_the_list_of_tables(folder: Path) -> None:
+    manifest = next(folder.glob("MANIFEST-*"))
+    os.truncate(manifest, manifest.stat().st_size - 1)
+
+
+def cut_it_in_the_middle(folder: Path) -> None:
+    manifest = next(folder.glob("MANIFEST-*"))
+    os.truncate(manifest, manifest.stat().st_size * 3 // 4)
+
+
+def flip_a_bit(folder: Path) -> None:
+    path = largest_table(folder)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3] ^= 4
+    path.write_bytes(data)
+
+
+def put_a_fifo_in_place_of_a_table(folder: Path) -> None:
+    path = largest_table(folder)
+    path.unlink()
+    os.mkfifo(path)
+
+
+def cut_the_checks(folder: Path) -> None:
+    os.truncate(folder / "CHECKS", 40)
+
+
+def put_a_fifo_in_place_of_the_checks(folder: Path) -> None:
+    (folder / "CHECKS").unlink()
+    os.mkfifo(folder / "CHECKS")
+
+
+def add_a_log(folder: Path) -> None:
+    (folder / "000099.log").write_bytes(b"x")
+
+
 def fill_with_rubbish(folder: Path) -> None:
     for path in folder.iterdir():
         path.write_bytes(b"rubbish")
@@ -120,7 +158,21 @@ def put_a_file_in_its_place(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "damage",
-    [truncate_a_table, remove_a_table, remove_the_list_of_tables, fill_with_rubbish, empty, put_a_file_in_its_place],
+    [
+        truncate_a_table,
+        remove_a_table,
+        remove_the_list_of_tables,
+        cut_the_list_of_tables,
+        cut_it_in_the_middle,
+        flip_a_bit,
+        put_a_fifo_in_place_of_a_table,
+        cut_the_checks,
+        put_a_fifo_in_place_of_the_checks,
+        add_a_log,
+        fill_with_rubbish,
+        empty,
+        put_a_file_in_its_place,
+    ],
 )
 def test_a_damaged_or_partial_entry_is_replaced(
     root: Path, whole: set[ox.Quad], damage: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
@@ -131,6 +183,56 @@ def test_a_damaged_or_partial_entry_is_replaced(
     assert entries() == [named_graphs.content_key(PROJECT.at(root))]
     monkeypatch.setattr(closure, "close", refuse)
     assert set(embedded.open_store(PROJECT.at(root))) == whole
+
+
+def test_the_entry_of_another_graph_is_not_used(root: Path, whole: set[ox.Quad]) -> None:
+    embedded.open_store(PROJECT.at(root))
+    other = entry(root)
+    with (root / "data" / "curated" / "agents.ttl").open("a", encoding="utf-8") as file:
+        file.write(" agent:flt imt:hasVector vector:fes .")
+    other.rename(entry(root))
+    assert len(embedded.open_store(PROJECT.at(root))) == len(whole) + 2
+
+
+@pytest.mark.prove
+def test_no_cut_of_the_list_of_tables_is_trusted(root: Path, whole: set[ox.Quad]) -> None:
+    """RocksDB itself opens an empty database at most of these points."""
+    embedded.open_store(PROJECT.at(root))
+    manifest = next(entry(root).glob("MANIFEST-*"))
+    data = manifest.read_bytes()
+    silent = 0
+    for size in range(0, len(data), 60):
+        manifest.write_bytes(data[:size])
+        with contextlib.suppress(OSError, RuntimeError):
+            silent += not len(ox.Store.read_only(str(entry(root))))
+        assert len(embedded.open_store(PROJECT.at(root))) == len(whole)
+        manifest = next(entry(root).glob("MANIFEST-*"))
+        data = manifest.read_bytes()
+    assert silent
+
+
+def test_a_cache_with_too_long_a_name_does_not_stop_a_query(
+    root: Path, whole: set[ox.Quad], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ("x" * 300)))
+    assert set(embedded.open_store(PROJECT.at(root))) == whole
+
+
+def test_a_cache_that_cannot_be_entered_does_not_stop_a_query(root: Path, whole: set[ox.Quad]) -> None:
+    embedded.open_store(PROJECT.at(root))
+    program = (
+        "from pathlib import Path; from imaging_trials.model.project import PROJECT; "
+        f"from rdfkit.stores import embedded; print(len(embedded.open_store(PROJECT.at(Path({str(root)!r})))))"
+    )
+    # Without its capabilities root is subject to the mode of a folder, too.
+    alone = [str(needs("setpriv")), "--bounding-set=-all", "--inh-caps=-all"] if os.getuid() == 0 else []
+    folder = entry(root).parent
+    folder.chmod(0)
+    try:
+        answer = subprocess.run([*alone, sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    finally:
+        folder.chmod(0o755)
+    assert int(answer.stdout) == len(whole)
 
 
 def test_an_entry_that_proves_damaged_later_can_be_forgotten(root: Path) -> None:

@@ -1,12 +1,12 @@
 """Comparing graphs whose blank nodes have other labels."""
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, Triple, parse
 
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.stores import load
-from rdfkit.stores.load import Content, contents
+from rdfkit.stores import content
+from rdfkit.stores.content import Content, contents
 
 A, B = NamedNode("http://example.org/a"), NamedNode("http://example.org/b")
 
@@ -27,13 +27,31 @@ def test_content_is_compared_up_to_blank_node_labels() -> None:
 def test_hard_graphs_are_not_canonicalized(monkeypatch: pytest.MonkeyPatch) -> None:
     """RDFC-1.0 takes exponential time on a clique of blank nodes, so graphs that differ otherwise never get there."""
     canonicalized: list[object] = []
-    monkeypatch.setattr(load, "_canonical", canonicalized.append)
+    monkeypatch.setattr(content, "_labeled", canonicalized.append)
     clique = [Triple(BlankNode(f"x{i}"), A, BlankNode(f"x{j}")) for i in range(12) for j in range(12) if i != j]
     assert Content([Triple(A, A, A)]).difference(clique)
     assert Content(clique[1:]).difference(clique)
     assert canonicalized == []
 
 
-def test_triple_in_the_default_graph_is_refused() -> None:
-    with pytest.raises(UserError, match="is in no named graph"):
-        contents(PROJECT, parse(b"<http://a/a> <http://a/b> <http://a/c> .", RdfFormat.N_QUADS))
+def test_triples_in_no_named_graph_may_get_one() -> None:
+    quads = b"<http://a/a> <http://a/b> <http://a/c> .\n<http://a/a> <http://a/b> <http://a/d> <urn:g> ."
+    assert list(contents(PROJECT, parse(quads, RdfFormat.N_QUADS))) == [NamedNode("urn:g"), DefaultGraph()]
+    given = contents(PROJECT, parse(quads, RdfFormat.N_QUADS), default="urn:g")
+    assert {graph: len(content.triples) for graph, content in given.items()} == {NamedNode("urn:g"): 2}
+    assert PROJECT.graph_iri("page") in contents(PROJECT, parse(quads, RdfFormat.N_QUADS), default="page")
+
+
+@pytest.mark.parametrize(
+    ("trig", "says"),
+    [
+        ("GRAPH _:g { <http://a/a> <http://a/b> 1 }", "is named by a blank node"),
+        (
+            "<urn:g> { _:x <http://a/b> 1 } <urn:h> { <http://a/a> <http://a/b> _:x }",
+            "is in the graphs urn:g and urn:h",
+        ),
+    ],
+)
+def test_blank_nodes_that_no_store_keeps_are_refused(trig: str, says: str) -> None:
+    with pytest.raises(UserError, match=says):
+        contents(PROJECT, parse(trig.encode(), RdfFormat.TRIG))
