@@ -46,7 +46,7 @@ _MEDICAL = """
 MEDICAL = frozenset(_MEDICAL.split())
 """Nuclides in medical use: these are also recognized without correct capitals."""
 
-_PARTS = re.compile(r"([0-9]+m?)([A-Z][a-z]?)")
+_PARTS = re.compile(r"([0-9]{1,3}m?)([A-Z][a-z]?)")
 _MASS_AND_SYMBOL = {nuclide: (found[1], found[2].lower()) for nuclide in MEDICAL if (found := _PARTS.match(nuclide))}
 
 MAX_READ_CHARACTERS = 200

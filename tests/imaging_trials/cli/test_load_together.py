@@ -13,13 +13,13 @@ from pyoxigraph import Literal, NamedNode, Triple
 from imaging_trials.model.project import PROJECT
 from rdfkit.stores import graphstore, lock
 from rdfkit.stores.load import STAGING_SUFFIX
-from tests.support.faulty_proxy import Proxy
+from tests.support.faulty_proxy import Proxy, Request
 from tests.support.loading import ALL, GRAPHS, LOADED, Load, connected, quads, stored
 from tests.support.servers import Server
 
 pytestmark = [pytest.mark.xdist_group("oxigraph-load"), pytest.mark.prove]
 
-IMT = Path(sys.executable).with_name("imt")
+IMT = str(Path(sys.executable).with_name("imt"))
 PAGE = PROJECT.graph_iri("page")
 
 
@@ -59,7 +59,7 @@ def test_a_load_does_not_start_while_another_writes(load: Load, empty: Server, *
 def test_what_a_killed_load_left_behind_is_removed(load: Load, empty: Server, tmp_path: Path) -> None:
     big = tmp_path / "big.nq"
     big.write_text("".join(f'<urn:a> <urn:b> "{n}" <urn:g{n % 4}> .\n' for n in range(40_000)))
-    with subprocess.Popen([IMT, "load", "--to", empty.base, "--from", big], stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen([IMT, "load", "--to", empty.base, "--from", str(big)], stdout=subprocess.DEVNULL) as process:
         while not any(name.endswith(STAGING_SUFFIX) for name in stored(empty)):
             time.sleep(0.02)
         process.kill()
@@ -107,7 +107,13 @@ def test_of_two_replacing_loads_one_wins_and_no_graph_is_lost(empty: Server, tmp
 
 def test_an_update_that_comes_late_changes_nothing(load: Load, empty: Server, proxy: Proxy) -> None:
     late: list[bytes] = []
-    proxy.fault = lambda request: bool(request.kind == "DELETE" and late.append(request.raw))
+
+    def lose_and_keep(request: Request) -> bool:
+        if request.kind == "DELETE":
+            late.append(request.raw)
+        return False
+
+    proxy.fault = lose_and_keep
     assert load(proxy.url).code == 0
     client, to = connected(empty)
     before = set(graphstore.read(client, to, PAGE))
