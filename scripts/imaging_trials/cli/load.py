@@ -131,16 +131,19 @@ def _quads(source: Path | None) -> "Iterable[Quad]":
 def _print_plan(transfers: "list[GraphTransfer]", url: str, *, replace: bool) -> int:
     from rdfkit.stores import load
 
+    others = "would be replaced" if replace else "would be refused without --replace"
     words = {
         load.GraphStatus.ABSENT: "would be loaded",
         load.GraphStatus.SAME: "already complete, would be skipped",
-        load.GraphStatus.OTHER: "would be replaced" if replace else "other content, would be refused without --replace",
+        load.GraphStatus.ALONE: "would be loaded again, with one that shares blank nodes",
+        load.GraphStatus.UNLINKED: "blank nodes linked differently, " + others,
+        load.GraphStatus.OTHER: "would be replaced" if replace else f"other content, {others}",
     }
     for transfer in transfers:
         transfer.outcome = words[transfer.status]
     sys.stdout.write(_table(transfers))
     print(f"Nothing was changed in {url}.")
-    return 1 if not replace and any(transfer.status is load.GraphStatus.OTHER for transfer in transfers) else 0
+    return 1 if not replace and any(transfer.is_other for transfer in transfers) else 0
 
 
 def _table(transfers: "list[GraphTransfer]") -> str:

@@ -1,6 +1,8 @@
 """What is to be loaded: the graphs of a dataset, compared with those of a store by value and up to isomorphism."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeGuard
 
 import pyoxigraph as ox
 
@@ -29,6 +31,11 @@ class Content:
         self._given = {canonical_triple(triple): triple for triple in self.triples}
         self._ground, self._blank = _split(self._given)
         self.values = len(self._given)
+
+    @property
+    def blank(self) -> set[ox.Triple]:
+        """The triples with a blank node, with the canonical literal of each value."""
+        return self._blank
 
     def difference(self, other: Sequence[ox.Triple]) -> str:
         """Return how ``other`` differs from these triples, in words; an empty text if the graphs are the same."""
@@ -67,7 +74,7 @@ class Content:
         """
         known = set(self.triples)
         pairs = ((self._given.get(canonical_triple(triple)), triple) for triple in other if triple not in known)
-        return [(ours, theirs) for ours, theirs in pairs if ours is not None and not _has_blank(ours)]
+        return [(ours, theirs) for ours, theirs in pairs if ours is not None and not has_blank(ours)]
 
 
 def contents(
@@ -76,7 +83,7 @@ def contents(
     """Return the graphs of a dataset with their content: all, or those in ``names`` (short names or IRIs).
 
     ``default`` is the short name or IRI of the named graph for triples that are in none. Raises UserError for an
-    unknown name, a graph named by a blank node, and a blank node that two of the chosen graphs have.
+    unknown name, a graph named by a blank node, and ``names`` with only some of the graphs that share a blank node.
     """
     found: dict[GraphName, list[ox.Triple]] = {}
     own_name = None if default is None else _named(project, default)
@@ -96,14 +103,52 @@ def contents(
             short = sorted(short_name(project, graph) for graph in found)
             raise UserError(f"There is no graph '{clip(name)}' to load: {offer(name, short)}")
     chosen = {known[name] for name in names} or set(found)
-    wanted = {graph: Content(found[graph]) for graph in sorted(chosen, key=str)}
-    _refuse_shared_blank_nodes(project, wanted)
-    return wanted
+    if names:
+        _refuse_parts(project, found, chosen)
+    return {graph: Content(found[graph]) for graph in sorted(chosen, key=str)}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Graphs that belong together: each shares a blank node with another one. ``node`` is one that is shared.
+
+    A graph that shares none is a group of its own, and ``node`` is None.
+    """
+
+    graphs: tuple[GraphName, ...]
+    node: ox.BlankNode | None
+
+
+def groups(graphs: Mapping[GraphName, Iterable[ox.Triple]]) -> list[Group]:
+    """Return the graphs of a dataset as groups, both in the given order."""
+    first: dict[ox.BlankNode, GraphName] = {}
+    group_of = {graph: [graph] for graph in graphs}
+    shared: dict[GraphName, ox.BlankNode] = {}
+    for graph, triples in graphs.items():
+        nodes = dict.fromkeys(term for one in triples for term in (one.subject, one.object) if _is_blank(term))
+        for node in nodes:
+            ours, theirs = group_of[graph], group_of[first.setdefault(node, graph)]
+            if ours is not theirs:
+                shared.setdefault(graph, node)
+                small, large = sorted((ours, theirs), key=len)
+                large.extend(small)
+                group_of.update(dict.fromkeys(small, large))
+    found: dict[int, list[GraphName]] = {}
+    for graph in graphs:
+        found.setdefault(id(group_of[graph]), []).append(graph)
+    return [
+        Group(tuple(one), next((shared[graph] for graph in one if graph in shared), None)) for one in found.values()
+    ]
 
 
 def short_name(project: Project, graph: GraphName) -> str:
     """Return the short name of a graph, as the command prints it and ``--graph`` takes it."""
     return project.graph_name(graph) if isinstance(graph, ox.NamedNode) else DEFAULT
+
+
+def has_blank(triple: ox.Triple) -> bool:
+    """Return whether the subject or the object of a triple is a blank node."""
+    return ox.BlankNode in (type(triple.subject), type(triple.object))
 
 
 def _named(project: Project, name: str) -> ox.NamedNode:
@@ -115,17 +160,17 @@ def _named(project: Project, name: str) -> ox.NamedNode:
         raise UserError(f"'{clip(name)}' is not the IRI of a graph ({error}): write one such as urn:x-mine.") from None
 
 
-def _refuse_shared_blank_nodes(project: Project, wanted: Mapping[GraphName, Content]) -> None:
-    seen: dict[ox.BlankNode, GraphName] = {}
-    for graph, content in wanted.items():
-        for triple in content.triples:
-            for term in (triple.subject, triple.object):
-                if isinstance(term, ox.BlankNode) and seen.setdefault(term, graph) != graph:
-                    both = " and ".join(short_name(project, one) for one in (seen[term], graph))
-                    raise UserError(
-                        f"The blank node {term} is in the graphs {both}. A store is loaded graph by graph, which would "
-                        "make two nodes of it: give it an IRI, or load the file with the store's own tool."
-                    )
+def _refuse_parts(
+    project: Project, found: Mapping[GraphName, Iterable[ox.Triple]], chosen: Iterable[GraphName]
+) -> None:
+    for group in groups(found):
+        here, left = [one for one in group.graphs if one in chosen], [one for one in group.graphs if one not in chosen]
+        if here and left:
+            ours, others = (", ".join(short_name(project, one) for one in part) for part in (here, left))
+            raise UserError(
+                f"Graphs that share a blank node, such as {group.node}, are loaded together, which keeps it one node: "
+                f"{ours} shares with {others}, so name all of them with --graph, or give the node an IRI."
+            )
 
 
 def _nearest_first(missing: Sequence[ox.Triple], extra: Sequence[ox.Triple]) -> list[ox.Triple]:
@@ -141,8 +186,8 @@ def _shown(triple: ox.Triple) -> str:
     return text if len(text) <= 3 * _MAX_SHOWN_CHARACTERS else f"{text[: 3 * _MAX_SHOWN_CHARACTERS]}…"
 
 
-def _has_blank(triple: ox.Triple) -> bool:
-    return ox.BlankNode in (type(triple.subject), type(triple.object))
+def _is_blank(term: object) -> TypeGuard[ox.BlankNode]:
+    return isinstance(term, ox.BlankNode)
 
 
 def _split(triples: Iterable[ox.Triple]) -> tuple[set[ox.Triple], set[ox.Triple]]:
@@ -150,7 +195,7 @@ def _split(triples: Iterable[ox.Triple]) -> tuple[set[ox.Triple], set[ox.Triple]
     ground: set[ox.Triple] = set()
     blank: set[ox.Triple] = set()
     for triple in triples:
-        (blank if _has_blank(triple) else ground).add(triple)
+        (blank if has_blank(triple) else ground).add(triple)
     return ground, blank
 
 

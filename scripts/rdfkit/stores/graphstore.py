@@ -4,7 +4,7 @@ Graphs are read and written by the SPARQL 1.1 Graph Store HTTP Protocol if the s
 queries and updates. Every operation is idempotent, so a request without an answer may be sent again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode, urlsplit
@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from rdfkit.base import UserError
 from rdfkit.stores import virtuoso_numbers
-from rdfkit.stores.content import GraphName
+from rdfkit.stores.content import GraphName, has_blank
 from rdfkit.stores.http import Client
 from rdfkit.stores.http_errors import check_url
 from rdfkit.stores.response import Response
@@ -37,6 +37,12 @@ _MAX_BATCH_TRIPLES = 1000
 
 _MAX_BATCH_BYTES = 1_000_000
 """Of one INSERT DATA, unless a single triple is larger: Virtuoso 7 refuses 10 MB."""
+
+_MAX_ADDRESS_QUERY = 2000
+"""Characters of a query that is sent in the address; servers accept 8 kB at least."""
+
+_NUMBERED = "urn:rdfkit:graph:"
+_IS_BLANK = "isBlank(?s) || isBlank(?o)"
 
 _MAX_VIRTUOSO_TRIPLE_BYTES = 60_000
 """The Graph Store Protocol of Virtuoso 7 answers 500 to N-Triples with a longer line; SPARQL update does not."""
@@ -134,17 +140,78 @@ def count(client: Client, to: Target, graph: GraphName) -> int:
 
 def read(client: Client, to: Target, graph: GraphName) -> list[ox.Triple]:
     """Return the triples of a graph; none if the store has no such graph. Raises UserError for invalid RDF."""
-    found = _read(client, to, graph)
-    if to.store == "virtuoso" and any(map(_is_rounded, found)):
-        return virtuoso_numbers.exact(found, _numbers(client, to, graph))
-    return found
+    return _with_exact_numbers(client, to, _read(client, to, graph), "?s ?p ?o", f"GRAPH {graph} {{ ?s ?p ?o }}")
 
 
-def _numbers(client: Client, to: Target, graph: GraphName) -> list[ox.Triple]:
-    """Return the triples of a graph whose objects are numbers, in Turtle; strings in it may be invalid in Virtuoso."""
+def read_linked(client: Client, to: Target, graphs: Sequence[GraphName]) -> list[ox.Triple]:
+    """Return the triples with blank nodes of several graphs from one answer, in which a label means one node.
+
+    The predicates are `numbered` by the place of their graph in ``graphs``. Raises UserError for invalid RDF, and if
+    queries cannot address the default graph that is among ``graphs``.
+    """
+    if ox.DefaultGraph() in graphs:
+        require_default_graph(client, to)
+    numbers = {graph: f'"{number}"' for number, graph in enumerate(graphs)}
+    parts = _parts(numbers, "?s ?p ?o")
+    where = f'{parts} FILTER({_IS_BLANK}) BIND(IRI(CONCAT("{_NUMBERED}", ?n, ":", STR(?p))) AS ?q)'
+    query = f"CONSTRUCT {{ ?s ?q ?o }} WHERE {{ {where} }}"
+    found = _parsed(client, to.query, _ask(client, to, query, _TRIPLES), "N-Triples")
+    return _with_exact_numbers(client, to, found, "?s ?q ?o", where)
+
+
+def numbered(predicate: ox.NamedNode, number: int) -> ox.NamedNode:
+    """Return the predicate that `read_linked` has for a predicate in the graph with that number."""
+    return ox.NamedNode(f"{_NUMBERED}{number}:{predicate.value}")
+
+
+def shares(client: Client, to: Target, groups: Sequence[Sequence[GraphName]]) -> set[int]:
+    """Return which groups of graphs, by number, have a blank node in common with another one of ``groups``."""
+    numbers = {graph: f'"{number:09}"' for number, group in enumerate(groups) for graph in group}
+    if ox.DefaultGraph() in numbers and not _asks_default_graph(client, to):
+        del numbers[ox.DefaultGraph()]
+    parts = _parts(numbers, "{ ?x ?p ?o } UNION { ?s ?p ?x }")
+    query = f"SELECT (MIN(?n) AS ?a) (MAX(?n) AS ?b) WHERE {{ {parts} FILTER(isBlank(?x)) }} GROUP BY ?x"
+    rows = select(client, to, f"SELECT DISTINCT ?a ?b WHERE {{ {{ {query} }} FILTER(?a != ?b) }}")
+    return {int(term.value) for row in rows for term in row if isinstance(term, ox.Literal)}
+
+
+def _parts(numbers: Mapping[GraphName, str], pattern: str) -> str:
+    """Return a graph pattern for ``pattern`` in each of these graphs, with ?n as the number of the graph."""
+    named = " ".join(f"({graph} {number})" for graph, number in numbers.items() if isinstance(graph, ox.NamedNode))
+    parts = [f"{{ VALUES (?g ?n) {{ {named} }} GRAPH ?g {{ {pattern} }} }}"]
+    if ox.DefaultGraph() in numbers:
+        parts.append(f"{{ {pattern} BIND({numbers[ox.DefaultGraph()]} AS ?n) }}")
+    return f"{{ {' UNION '.join(parts)} }}"
+
+
+def require_default_graph(client: Client, to: Target) -> None:
+    """Raise UserError if queries cannot address the default graph."""
+    if not _asks_default_graph(client, to):
+        raise UserError(
+            f"Queries at {to.query} do not ask the default graph alone, so the blank nodes that it shares with other "
+            "graphs cannot be compared: give --default-graph NAME to load its triples into a named graph."
+        )
+
+
+def _asks_default_graph(client: Client, to: Target) -> bool:
+    """Return whether a query without GRAPH asks the default graph, and no other one, such as the merge of all."""
+    blank = {one for one in read(client, to, ox.DefaultGraph()) if has_blank(one)}
+    rows = select(client, to, f"SELECT (COUNT(*) AS ?n) WHERE {{ ?s ?p ?o FILTER({_IS_BLANK}) }}")
+    return [[getattr(term, "value", "") for term in row] for row in rows] == [[str(len(blank))]]
+
+
+def _with_exact_numbers(
+    client: Client, to: Target, found: list[ox.Triple], template: str, where: str
+) -> list[ox.Triple]:
+    """Return triples from ``where``, with all digits of the numbers that Virtuoso rounds.
+
+    They come in Turtle, and only they, because strings may be invalid there.
+    """
+    if to.store != "virtuoso" or not any(map(_is_rounded, found)):
+        return found
     kinds = ", ".join(f"<{kind}>" for kind in virtuoso_numbers.DATATYPES)
-    query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} FILTER(DATATYPE(?o) IN ({kinds})) }}"
-    return _parsed(client, to.query, _ask(client, to, query, "text/turtle"), "Turtle")
+    query = f"CONSTRUCT {{ {template} }} WHERE {{ {where} FILTER(DATATYPE(?o) IN ({kinds})) }}"
+    return virtuoso_numbers.exact(found, _parsed(client, to.query, _ask(client, to, query, "text/turtle"), "Turtle"))
 
 
 def _is_rounded(triple: ox.Triple) -> bool:
@@ -172,26 +239,32 @@ def _parsed(client: Client, url: str, response: Response, wanted: str) -> list[o
         raise UserError(f"{url} answers with a literal of more than 16 MB, which cannot be compared here.") from None
 
 
-def write(client: Client, to: Target, graph: GraphName, triples: Sequence[ox.Triple]) -> None:
-    """Replace the content of a graph by ``triples``. Raises UserError if the store does not accept them.
+def write(client: Client, to: Target, graphs: Mapping[GraphName, Sequence[ox.Triple]]) -> None:
+    """Replace the content of each graph by its triples. Raises UserError if the store does not accept them.
 
-    By SPARQL, the first request empties the graph and adds all triples with blank nodes: a blank node keeps its
-    identity only within one request, and a repeated request must not add a second copy.
+    By SPARQL, and always for several graphs, the first request empties the graphs and adds all triples with blank
+    nodes: a blank node keeps its identity only within one request, and a repeated request must not add a second copy.
     """
-    lines = [_ntriples([triple]) for triple in triples]
-    if to.graphs and not (to.store == "virtuoso" and any(len(line) > _MAX_VIRTUOSO_TRIPLE_BYTES for line in lines)):
-        body = b"".join(lines)
-        client.require_ok(
-            client.request("PUT", _graph(to.graphs, graph), body=body, media_type="application/n-triples")
-        )
+    lines = {graph: [(triple, _ntriples([triple])) for triple in triples] for graph, triples in graphs.items()}
+    too_long = any(len(line) > _MAX_VIRTUOSO_TRIPLE_BYTES for of_graph in lines.values() for _, line in of_graph)
+    if to.graphs and len(graphs) == 1 and not (to.store == "virtuoso" and too_long):
+        for graph, of_graph in lines.items():
+            body = b"".join(line for _, line in of_graph)
+            client.require_ok(
+                client.request("PUT", _graph(to.graphs, graph), body=body, media_type="application/n-triples")
+            )
         return
-    has_blank = [ox.BlankNode in (type(triple.subject), type(triple.object)) for triple in triples]
-    blank = [line for line, own in zip(lines, has_blank, strict=True) if own]
-    ground = [line for line, own in zip(lines, has_blank, strict=True) if not own]
-    # A template and not INSERT DATA, in which Virtuoso 7 accepts no blank nodes.
-    requests = [f"INSERT {{ {_pattern(graph, blank)} }} WHERE {{ }}"] if blank else []
-    requests += [f"INSERT DATA {{ {_pattern(graph, batch)} }}" for batch in _batches(ground)]
-    requests[0] = f"DROP SILENT {_keyword(graph)} ;\n{requests[0]}"
+    blank: list[str] = []
+    requests: list[str] = []
+    for graph, of_graph in lines.items():
+        blank_lines = [line for triple, line in of_graph if has_blank(triple)]
+        ground = [line for triple, line in of_graph if not has_blank(triple)]
+        blank += [_pattern(graph, blank_lines)] if blank_lines else []
+        requests += [f"INSERT DATA {{ {_pattern(graph, batch)} }}" for batch in _batches(ground)]
+    # A template and not INSERT DATA, in which Virtuoso 7 accepts no blank nodes; WHERE { } fails there for two graphs.
+    if blank:
+        requests.insert(0, f"INSERT {{ {' '.join(blank)} }} WHERE {{ BIND(1 AS ?one) }}")
+    requests[0] = "".join(f"DROP SILENT {_keyword(graph)} ;\n" for graph in graphs) + requests[0]
     for request in requests:
         update(client, to, request)
 
@@ -261,7 +334,10 @@ def context(what: str) -> Iterator[None]:
 
 
 def _ask(client: Client, to: Target, query: str, accept: str) -> Response:
-    return client.request("GET", _with_parameter(to.query, "query", query), accept=accept)
+    if len(query) <= _MAX_ADDRESS_QUERY:
+        return client.request("GET", _with_parameter(to.query, "query", query), accept=accept)
+    body = urlencode({"query": query}, quote_via=quote).encode()
+    return client.request("POST", to.query, body=body, media_type="application/x-www-form-urlencoded", accept=accept)
 
 
 def _graph(address: str, graph: GraphName) -> str:

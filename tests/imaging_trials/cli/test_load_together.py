@@ -33,7 +33,7 @@ def another_load(server: Server, *, here: bool, seconds: float = 60.0) -> Iterat
     client, to = connected(server)
     left = NamedNode("http://example.org/left" + STAGING_SUFFIX)
     with lock.held(client, to, [left], 0, lambda _: None) as other:
-        graphstore.write(client, to, left, [Triple(left, left, left)])
+        graphstore.write(client, to, {left: [Triple(left, left, left)]})
         if not here:
             graph = other.record.graph
             text = f"DELETE {{ GRAPH {graph} {{ {graph} ?p ?o }} }} WHERE {{ GRAPH {graph} {{ {graph} ?p ?o }} }}"

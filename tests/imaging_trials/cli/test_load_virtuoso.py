@@ -59,8 +59,8 @@ def test_killed_while_copying_keeps_old_or_new_graph(tmp_path: Path, wait: float
     )
     with virtuoso_server(tmp_path) as server:
         client, to = connected(server)
-        graphstore.write(client, to, PAGE, old)
-        graphstore.write(client, to, STAGED, new)
+        graphstore.write(client, to, {PAGE: old})
+        graphstore.write(client, to, {STAGED: new})
 
         def copy() -> None:
             with suppress(UserError):  # the answer may come before the end does
@@ -113,7 +113,7 @@ def test_virtuoso_loses_a_graph_replaced_by_invalid_data(tmp_path: Path) -> None
     """The reason for staging graphs; if a newer Virtuoso has fixed this, this test fails and can be removed."""
     with virtuoso_server(tmp_path) as server:
         client, to = connected(server)
-        graphstore.write(client, to, PAGE, [Triple(PAGE, PAGE, PAGE)] * 2)
+        graphstore.write(client, to, {PAGE: [Triple(PAGE, PAGE, PAGE)] * 2})
         broken = b"<http://a/1> <http://a/p> <http://a/2> .\n" * 9 + b"<oops\n"
         address = f"{server.graphs}?graph={PAGE.value}"
         assert client.request("PUT", address, body=broken, media_type="application/n-triples").status == 500

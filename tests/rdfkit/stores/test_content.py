@@ -6,7 +6,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, T
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.stores import content
-from rdfkit.stores.content import Content, contents
+from rdfkit.stores.content import Content, contents, groups
 
 A, B = NamedNode("http://example.org/a"), NamedNode("http://example.org/b")
 
@@ -42,16 +42,26 @@ def test_triples_in_no_named_graph_may_get_one() -> None:
     assert PROJECT.graph_iri("page") in contents(PROJECT, parse(quads, RdfFormat.N_QUADS), default="page")
 
 
-@pytest.mark.parametrize(
-    ("trig", "says"),
-    [
-        ("GRAPH _:g { <http://a/a> <http://a/b> 1 }", "is named by a blank node"),
-        (
-            "<urn:g> { _:x <http://a/b> 1 } <urn:h> { <http://a/a> <http://a/b> _:x }",
-            "is in the graphs urn:g and urn:h",
-        ),
-    ],
-)
-def test_blank_nodes_that_no_store_keeps_are_refused(trig: str, says: str) -> None:
-    with pytest.raises(UserError, match=says):
-        contents(PROJECT, parse(trig.encode(), RdfFormat.TRIG))
+def test_graph_named_by_a_blank_node_is_refused() -> None:
+    with pytest.raises(UserError, match="is named by a blank node"):
+        contents(PROJECT, parse(b"GRAPH _:g { <http://a/a> <http://a/b> 1 }", RdfFormat.TRIG))
+
+
+SHARED = b"""
+<urn:a> { _:x <urn:p> 1 } <urn:b> { <urn:s> <urn:p> _:y } <urn:c> { _:z <urn:p> 1 } <urn:d> { _:x <urn:p> _:y }
+"""
+
+
+def test_graphs_that_share_blank_nodes_are_a_group() -> None:
+    found = groups({graph: one.triples for graph, one in contents(PROJECT, parse(SHARED, RdfFormat.TRIG)).items()})
+    assert [[str(graph) for graph in group.graphs] for group in found] == [
+        ["<urn:a>", "<urn:b>", "<urn:d>"],
+        ["<urn:c>"],
+    ]
+    assert [group.node is None for group in found] == [False, True]
+
+
+def test_a_part_of_a_group_is_refused() -> None:
+    with pytest.raises(UserError, match="urn:a, urn:d shares with urn:b, so name all"):
+        contents(PROJECT, parse(SHARED, RdfFormat.TRIG), ["urn:a", "urn:d"])
+    assert list(contents(PROJECT, parse(SHARED, RdfFormat.TRIG), ["urn:c"])) == [NamedNode("urn:c")]
