@@ -28,7 +28,6 @@ run: $(STAMP)  ## set up .venv, build the graph and show a summary
 
 test: $(STAMP)  ## run the tests and show the CPU seconds that they took
 	@$(BIN)/pytest --no-header -n auto --dist=loadfile -m 'not prove' --durations=10 $(ALONE)
-	@$(BIN)/pytest --no-header -m 'not prove' $(FORKING)
 
 check: $(STAMP)  ## check format, lint, types, Turtle in normal form, spelling
 	$(BIN)/ruff format --check .

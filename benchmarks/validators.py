@@ -77,8 +77,10 @@ with open(report, "w") as file:
         print(*("" if term is None else term for term in terms), sep="\\t", file=file)
 """
 _PYSHIFTY = """
+import logging
 import sys
 import shifty
+logging.disable(logging.CRITICAL)  # rdflib logs each literal that it cannot convert
 from rdflib import SH
 _, _, data, shapes, report = sys.argv[1:]
 graph = shifty.validate(data, shapes, infer=False, on_unsupported="error")[1]

@@ -139,7 +139,7 @@ def reported() -> list[Mutant]:
     return [mutant for mutant in found if mutant.edit.name != "contradict"]
 
 
-def check(mutants: Sequence[Mutant], folder: Path, show: Show, min_first: float = 0.9) -> None:
+def check(mutants: Sequence[Mutant], folder: Path, show: Show) -> None:
     scores = measure(mutants, folder)
     lines = []
     for style, score in scores.items():
@@ -151,13 +151,7 @@ def check(mutants: Sequence[Mutant], folder: Path, show: Show, min_first: float 
     show("locations of errors, in four ways of writing", [*lines, *missed])
     for score in scores.values():
         assert score.right >= 0.95 * score.total
-        assert score.first >= min_first * score.total
-
-
-def test_the_right_line_of_a_sample_of_mutants(tmp_path: Path, show: Show) -> None:
-    mutants = reported()
-    assert len(mutants) > 800
-    check(mutants[::300], tmp_path, show, min_first=0.5)  # six mutants: one is a sixth
+        assert score.first >= 0.9 * score.total
 
 
 @pytest.mark.prove

@@ -37,7 +37,7 @@ def _of_process(pid: str) -> float:
 
 
 class CpuTime:
-    """Adds up what each phase of each test costs; with pytest-xdist, what its workers report."""
+    """Adds up what each test costs; with pytest-xdist, what its workers report."""
 
     def __init__(self, config: pytest.Config) -> None:
         """Start with the cost of importing pytest and its plugins."""
@@ -48,11 +48,12 @@ class CpuTime:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note in the report of a phase what the phase took; xdist sends it on to the process that prints."""
+        """Note in the last report of a test what the test took; xdist sends it on to the process that prints."""
         report = yield
-        now = used()
-        report.cpu_seconds = now - self.last  # type: ignore[attr-defined]
-        self.last = now
+        if report.when == "teardown":  # asking the system costs too much to do it three times a test
+            now = used()
+            report.cpu_seconds = now - self.last  # type: ignore[attr-defined]
+            self.last = now
         return report
 
     def pytest_collection_finish(self) -> None:

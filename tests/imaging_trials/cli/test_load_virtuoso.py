@@ -17,7 +17,7 @@ from tests.support.faulty_proxy import Request, no_fault, proxy_before
 from tests.support.loading import ALL, GRAPHS, connected, run
 from tests.support.servers import Server, free_port, virtuoso_server
 
-pytestmark = pytest.mark.xdist_group("virtuoso")
+pytestmark = [pytest.mark.xdist_group("virtuoso"), pytest.mark.prove]
 
 PAGE = PROJECT.graph_iri("page")
 STAGED = NamedNode(PAGE.value + STAGING_SUFFIX)
@@ -49,7 +49,6 @@ def test_query_is_authenticated_by_digest(virtuoso: Server) -> None:
         sparql_client.ask_endpoint(virtuoso.update, "SELECT ?x { VALUES ?x { 1 } }")
 
 
-@pytest.mark.prove
 @pytest.mark.parametrize("wait", [0.05, 0.2])
 def test_killed_while_copying_keeps_old_or_new_graph(tmp_path: Path, wait: float) -> None:
     says = NamedNode("http://example.org/says")
@@ -77,7 +76,6 @@ def test_killed_while_copying_keeps_old_or_new_graph(tmp_path: Path, wait: float
         assert set(graphstore.read(client, to, STAGED)) == set(new)
 
 
-@pytest.mark.prove
 def test_load_continues_after_a_kill(
     tmp_path: Path, file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,7 +106,6 @@ def test_load_continues_after_a_kill(
             assert {name: graphstore.count(client, to, PROJECT.graph_iri(name)) for name in GRAPHS} == ALL
 
 
-@pytest.mark.prove
 def test_virtuoso_loses_a_graph_replaced_by_invalid_data(tmp_path: Path) -> None:
     """The reason for staging graphs; if a newer Virtuoso has fixed this, this test fails and can be removed."""
     with virtuoso_server(tmp_path) as server:
