@@ -41,11 +41,11 @@ def spans(found: report.Report) -> list[Span | None]:
     return [span(diagnostic.location) for diagnostic in report.diagnostics(found)]
 
 
-def of_own_shapes(folder: Path, shape: str, data: str) -> report.Report:
+def of_own_shapes(folder: Path, shape: str, data: str, engine: str = "auto") -> report.Report:
     """Return the report on data by shapes, both in Turtle."""
     (folder / "shapes.ttl").write_text(PREFIXES + shape, encoding="utf-8")
     (folder / "mine.ttl").write_text(data, encoding="utf-8")
-    return validation.validate_files_by_shapes([folder / "mine.ttl"], [folder / "shapes.ttl"])
+    return validation.validate_files_by_shapes([folder / "mine.ttl"], [folder / "shapes.ttl"], engine=engine)
 
 
 SHAPE = (

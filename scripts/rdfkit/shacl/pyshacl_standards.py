@@ -1,9 +1,10 @@
-r"""Replacements for parts of pySHACL and rdflib that depart from XSD 1.1 and XPath.
+r"""Replacements for parts of pySHACL and rdflib that depart from SHACL, XSD 1.1 and XPath.
 
 pySHACL 0.40.1 checks the values of eight datatypes and lets the others pass; rdflib reads `" 1"` as an integer and no
-year beyond 9999. Patterns are given to Python as they are, so that `\p{L}` and `\i` fail. While `in_use` is active,
-`sh:datatype`, `sh:pattern`, the ranges and `sh:lessThan` use the same tables and the same order of values as the fast
-engine; `prepared` makes REGEX and REPLACE in a query do so. All else is pySHACL's.
+year beyond 9999. Patterns are given to Python as they are, so that `\p{L}` and `\i` fail. `sh:closed` lets the class
+rdfs:Resource pass, which SHACL 4.8.1 does not. While `in_use` is active, `sh:datatype`, `sh:pattern`, the ranges and
+`sh:lessThan` use the same tables and the same order of values as the fast engine, and `sh:closed` has no exception;
+`prepared` makes REGEX and REPLACE in a query as in XPath. All else is pySHACL's.
 """
 
 from collections.abc import Iterator
@@ -22,9 +23,9 @@ from rdfkit.sparql import xpath_regex
 @contextmanager
 def in_use(project: Project) -> Iterator[None]:
     """Let pySHACL use the replacements for the duration of a with block."""
+    from pyshacl.constraints.core import other_constraints, value_constraints, value_range_constraints
     from pyshacl.constraints.core import property_pair_constraints as pairs
     from pyshacl.constraints.core import string_based_constraints as texts
-    from pyshacl.constraints.core import value_constraints, value_range_constraints
     from pyshacl.constraints.sparql.sparql_based_constraints import SPARQLBasedConstraint
 
     def pattern(self: Any, shape: Any) -> None:
@@ -48,6 +49,7 @@ def in_use(project: Project) -> Iterator[None]:
             (ranges.MinInclusiveConstraintComponent, "_evaluate_min_rule", partialmethod(_check_range, ">=")),
             (ranges.MaxExclusiveConstraintComponent, "_evaluate_max_rule", partialmethod(_check_range, "<")),
             (ranges.MaxInclusiveConstraintComponent, "_evaluate_max_rule", partialmethod(_check_range, "<=")),
+            (other_constraints.ClosedConstraintComponent, "ALWAYS_IGNORE", frozenset()),
             (pairs.LessThanConstraintComponent, "_compare_lt", partialmethod(_check_pairs, "<")),
             (pairs.LessThanOrEqualsConstraintComponent, "_compare_ltoe", partialmethod(_check_pairs, "<=")),
         ):

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad, Store
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import reading
-from rdfkit.shacl import Source, locate, report
+from rdfkit.shacl import ENGINES, Source, locate, report
 from rdfkit.shacl.locating.paths import TripleIndex
 from tests.conftest import ROOT
 from tests.support.located import PREFIXES, SAME, SHAPE, marked, of_file, of_own_shapes, span, spans
@@ -104,6 +104,15 @@ def test_a_compared_value_comes_before_other_statements(tmp_path: Path) -> None:
     )
     data, expected = marked(PREFIXES + "ex:a a ex:T ; ex:kind ex:k ;\n ex:number ⟦10⟧ .")
     assert spans(of_own_shapes(tmp_path, shape, data)) == expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_prefix_that_needs_no_declaration_is_located(engine: str, tmp_path: Path) -> None:
+    """Issue 10: the engines know ``rdfs:``, and then the search for the place refused the query."""
+    query = "SELECT $this ?value { $this rdfs:label ?value . FILTER(?value != 'x' && ?value != rdfs:label) }"
+    shape = f'ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:sparql [ sh:select "{query}" ] .'
+    data, expected = marked(PREFIXES + "ex:a a ex:T ; ex:q 1 ;\n rdfs:label 'x' , ⟦'y'⟧ .")
+    assert spans(of_own_shapes(tmp_path, shape, data, engine)) == expected
 
 
 def test_a_missing_statement_is_located_at_its_node(tmp_path: Path) -> None:

@@ -77,6 +77,11 @@ RESULTS = {
         "ex:a a ex:T ; ex:p 1 .",
         ["ex:a Closed 1"],
     ),
+    "tests of pySHACL with inference: sh:closed counts the class rdfs:Resource": (
+        "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:closed true ; sh:ignoredProperties ( ex:p ) .",
+        "ex:a ex:p 1 ; a rdfs:Resource .",
+        ["ex:a Closed <http://www.w3.org/2000/01/rdf-schema#Resource"],
+    ),
     "rdf4j 5115: sh:class in a nested property shape under sh:node": (
         f"{S}sh:property [ sh:path ex:p ; sh:node [ sh:property [ sh:path ex:q ; sh:class ex:C ] ] ] .",
         "ex:a a ex:T ; ex:p ex:b . ex:b ex:q ex:c . ex:d a ex:T ; ex:p ex:e . ex:e ex:q ex:f . ex:f a ex:C .",

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TypeAlias
 
-from rdfkit.base import namespaces
 from rdfkit.shacl.engine import literals
-from rdfkit.shacl.engine.graph import TYPE, Graph
+from rdfkit.shacl.engine.graph import Graph
 from rdfkit.shacl.engine.literals import NoValue, language, lexical
 from rdfkit.shacl.engine.paths import Step
 from rdfkit.shacl.engine.shapes import SH, TRUE, Constraint, Shape, Unsupported
@@ -30,7 +29,6 @@ Failing: TypeAlias = Callable[[Shape, Collection[str]], set[str]]
 
 Fits: TypeAlias = Callable[[str], bool]
 
-_RESOURCE = f"<{namespaces.RDFS}Resource>"
 _NODE_KINDS = {
     "IRI": "<",
     "BlankNode": "_",
@@ -294,8 +292,7 @@ def _closed(setting: Setting) -> Check:
             for each in values(node):
                 for name, index in others:
                     for value in index.get(each, ()):
-                        if (name, value) != (TYPE, _RESOURCE):
-                            yield node, value, name
+                        yield node, value, name
 
     return check if setting.is_true() else _nothing
 

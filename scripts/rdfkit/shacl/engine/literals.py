@@ -40,7 +40,10 @@ class NoValue(Exception):  # noqa: N818 - an outcome of an expression
 
 
 def lexical(term: str) -> str:
-    """Return SPARQL's STR of an IRI or a literal; the label of a blank node, as all engines do."""
+    """Return SPARQL's STR of an IRI or a literal.
+
+    Of a blank node it is the label, as in pySHACL and TopQuadrant SHACL; for SPARQL 17.4.2.5 that is a type error.
+    """
     if term[0] == "<":
         return term[1:-1]
     if term[0] == "_":

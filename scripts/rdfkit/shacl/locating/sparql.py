@@ -60,6 +60,8 @@ class ConstraintProvenance:
             return []
         self._results_left -= 1
         behind = self._explained(result, text)
+        if not behind:
+            return []
         tested = _tested(text, self._patterns.get(text, []))
         found = [
             (self._rank(result, quad, tested), ref)
@@ -118,15 +120,15 @@ class ConstraintProvenance:
         return self._store
 
     def _query(self, result: Result) -> str:
-        """Return the SELECT of a result's constraint with its prefixes (SHACL 5.2.1), or an empty text."""
+        """Return the SELECT of a result's constraint with its prefixes, as the engines know them, or an empty text."""
         constraint = self._shapes.get(result.constraint, {})
         select = next((text.value for text in constraint.get(_SH + "select", ())), "")
         if "$PATH" in select:
             return ""
         node: Any = result.constraint
         found = prefixes.declarations(node, lambda each, name: self._shapes.get(each, {}).get(name, []))
-        lines = {f"PREFIX {prefix.value}: <{namespace.value}>\n" for _, prefix, namespace in found}
-        return "".join(sorted(lines)) + select
+        known = {**prefixes.DEFAULT, **{prefix.value: namespace.value for _, prefix, namespace in found}}
+        return "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in sorted(known.items())) + select
 
     def _rank(self, result: Result, quad: Quad, tested: set[str]) -> tuple[bool, ...]:
         """Return a sort key for the most likely cause first: for each sign of a cause, whether it is absent."""
