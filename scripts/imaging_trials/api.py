@@ -309,6 +309,8 @@ def _ask_endpoint(  # noqa: PLR0913 - what a request consists of
 
     graphs = endpoint_graphs(PROJECT, dataset) if dataset in named_graphs.dataset_names(PROJECT) else []
     text = guard.with_prefixes(text, PROJECT.prefixes) if project_prefixes else text
+    if not 0 < timeout < 86400:
+        raise UserError(f"timeout takes seconds, more than 0 and less than a day, not {timeout:g}.")
     return ask_endpoint(url, text, graphs, timeout=timeout, login=Login(*who) if who else None)
 
 
