@@ -72,7 +72,7 @@ def open_input(path: Path | str) -> BinaryIO:
     if not waiting.poll(MAX_WAIT_SECONDS * 1000):
         os.close(descriptor)
         raise UserError(
-            f"{path}: is a pipe, and nothing has written to it for {MAX_WAIT_SECONDS:g} seconds; "
+            f"{path} is a pipe, and nothing has written to it for {MAX_WAIT_SECONDS:g} seconds; "
             "start the program that writes first, or name a file."
         )
     os.set_blocking(descriptor, True)
