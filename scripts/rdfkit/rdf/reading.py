@@ -105,7 +105,7 @@ def _unreadable(path: Path, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return f"{path}: there is no such file; check the name."
     if isinstance(error, IsADirectoryError):
-        return f"{path}: is a folder; name the files in it, for example {path}/*.ttl."
+        return f"{path} is a folder; name the files in it, for example {path}/*.ttl."
     return f"{path}: cannot be read ({error.strerror or error}); fix that and run the command again."
 
 
