@@ -192,13 +192,15 @@ def _listed(values: list[Any], name: str) -> "tuple[Node, tuple[Statement, ...]]
 
 def variant(aim: Aim, change: Change | None, mark: str) -> "tuple[Any, set[Statement]]":
     """Return the changed shape of an aim under a new name: its root, and its triples."""
-    from rdflib import RDF, URIRef
+    from rdflib import RDF, BNode, URIRef
 
     triples = set(below(aim.shape))
     if change is not None:
         triples = (triples - set(change.removed)) | set(change.added)
     own = {subject for subject, _, _ in triples}
-    renamed = {node: URIRef(f"{node}{mark}") for node in own if node != RDF.nil}
+    # A result names its shape by its IRI, so blank nodes become IRIs too.
+    names = ((node, f"urn:x-blank:{node}" if isinstance(node, BNode) else node) for node in own if node != RDF.nil)
+    renamed = {node: URIRef(f"{name}{mark}") for node, name in names}
     return renamed[aim.shape], {(renamed[s], p, renamed.get(o, o)) for s, p, o in triples}
 
 
