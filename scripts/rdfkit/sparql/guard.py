@@ -121,13 +121,18 @@ def refuse_long_prefixes(text: str) -> None:
 
 def refuse_what_is_too_large(words: Iterable[tuple[str, str, int]]) -> None:
     """Raise UserError if these tokens have more nested brackets or more operators than a parser can process."""
-    depth = operators = 0
-    before, slow = "", [False]
+    depth = operators = nested = 0
+    before = ""
+    doubling: list[bool] = []  # for each open bracket, whether it belongs to one of these functions
     for kind, word, _ in words:
         if kind == "bracket":
             depth += 1 if word in "{([" else -1
-            slow = [*slow, before in _DOUBLING] if word in "{([" else slow[:-1]
-            if sum(slow) > MAX_NESTED_STRING_FUNCTIONS:
+            if word in "{([":
+                doubling.append(before in _DOUBLING)
+                nested += doubling[-1]
+            elif doubling:
+                nested -= doubling.pop()
+            if nested > MAX_NESTED_STRING_FUNCTIONS:
                 raise UserError(
                     f"The query has more than {MAX_NESTED_STRING_FUNCTIONS} calls of SUBSTR, REGEX and REPLACE in each "
                     "other: name the inner ones with BIND."
