@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         datatypes,
         described_twice,
         named_graphs,
+        quantities,
         rdflib_adapter,
         reading,
         snippet,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         xml_names,
     )
     from rdfkit.rdf.named_graphs import INFERRED, content_key
+    from rdfkit.rdf.quantities import Duration, Moment
     from rdfkit.rdf.reading import FORMATS
     from rdfkit.rdf.turtle_locations import Location
     from rdfkit.rdf.writing import ntriples, replace_file
@@ -26,12 +28,15 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMATS",
     "INFERRED",
+    "Duration",
     "Location",
+    "Moment",
     "content_key",
     "datatypes",
     "described_twice",
     "named_graphs",
     "ntriples",
+    "quantities",
     "rdflib_adapter",
     "reading",
     "replace_file",
@@ -48,6 +53,7 @@ __getattr__ = door(
             "datatypes",
             "described_twice",
             "named_graphs",
+            "quantities",
             "rdflib_adapter",
             "reading",
             "snippet",
@@ -58,6 +64,10 @@ __getattr__ = door(
         "named_graphs": (
             "INFERRED",
             "content_key",
+        ),
+        "quantities": (
+            "Duration",
+            "Moment",
         ),
         "reading": ("FORMATS",),
         "turtle_locations": ("Location",),

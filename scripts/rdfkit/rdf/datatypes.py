@@ -18,13 +18,13 @@ RDF = namespaces.RDF
 _YEAR = r"(?P<year>-?(?:[1-9][0-9]{3,}|0[0-9]{3}))"
 _MONTH = r"(?P<month>0[1-9]|1[0-2])"
 _DAY = r"(?P<day>0[1-9]|[12][0-9]|3[01])"
-_TIME = r"(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?|24:00:00(?:\.0+)?)"
-_ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
+_TIME = r"(?P<clock>(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?|24:00:00(?:\.0+)?)"
+_ZONE = r"(?P<zone>Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 _DAYS = (
-    r"(?:[0-9]+D)?"
-    r"(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?"
+    r"(?:(?P<days>[0-9]+)D)?"
+    r"(?:T(?=[0-9])(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+(?:\.[0-9]+)?)S)?)?"
 )
-_MONTHS = r"(?:[0-9]+Y)?(?:[0-9]+M)?"
+_MONTHS = r"(?:(?P<years>[0-9]+)Y)?(?:(?P<months>[0-9]+)M)?"
 _DIGITS = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 _DOUBLE = rf"{_DIGITS}(?:[Ee][+-]?[0-9]+)?|[+-]?INF|NaN"
 _NAME_START, _NAME_CHARACTER = (xml_names.class_of(ranges) for ranges in (xml_names.NAME_START, xml_names.NAME))
@@ -76,9 +76,9 @@ FORMS = {
     "yearMonthDuration": rf"-?P(?=[0-9]){_MONTHS}",
     "dayTimeDuration": rf"-?P(?=[0-9T]){_DAYS}",
 }
-"""The lexical form of each datatype of XSD but the integers, as Python's ``re``; `_is_day` looks at days as well."""
+"""The lexical form of each datatype of XSD but the integers, as Python's ``re``; `parts` looks at days as well."""
 
-_RANGES: dict[str, tuple[int | None, int | None]] = {
+INTEGERS: dict[str, tuple[int | None, int | None]] = {
     "integer": (None, None),
     "nonPositiveInteger": (None, 0),
     "negativeInteger": (None, -1),
@@ -94,6 +94,8 @@ _RANGES: dict[str, tuple[int | None, int | None]] = {
     "unsignedByte": (0, 255),
 }
 """The least and the greatest integer of each datatype, if it has one."""
+
+NUMBERS = frozenset({*INTEGERS, "decimal", "double", "float"})
 
 _INTEGER = re.compile(r"\A[+-]?[0-9]+\Z")
 _DATED = ("date", "dateTime", "dateTimeStamp", "gMonthDay")
@@ -122,19 +124,23 @@ def _pattern(name: str) -> "re.Pattern[str]":
     return found
 
 
-def _has_form(name: str, text: str) -> bool:
-    return _pattern(name).match(text) is not None
+def parts(name: str, text: str) -> "re.Match[str] | None":
+    """Return the match of a text with the form of a datatype, given by its local name; None if it is not valid.
 
-
-def _is_day(name: str, text: str) -> bool:
-    """Return whether a date has its form, and a day that is in its month."""
+    The groups of a date or time are ``year``, ``month``, ``day``, ``clock`` and ``zone``, those of a duration are
+    ``years``, ``months``, ``days``, ``hours``, ``minutes`` and ``seconds``, as far as the datatype has them.
+    """
     found = _pattern(name).match(text)
-    if found is None:
-        return False
+    if found is None or name not in _DATED:
+        return found
     month, day = int(found["month"]), int(found["day"])
     if (month, day) == (2, 29) and name != "gMonthDay":
-        return _is_leap(int(found["year"][-4:]))
-    return day <= _DAYS_OF_MONTH[month - 1]
+        return found if _is_leap(int(found["year"][-4:])) else None
+    return found if day <= _DAYS_OF_MONTH[month - 1] else None
+
+
+def _has_form(name: str, text: str) -> bool:
+    return parts(name, text) is not None
 
 
 def _is_leap(year: int) -> bool:
@@ -172,8 +178,7 @@ def _is_plain_literal(text: str) -> bool:
 
 _CHECKS: dict[str, Callable[[str], bool]] = {
     **{XSD + name: partial(_has_form, name) for name in FORMS},
-    **{XSD + name: partial(_is_day, name) for name in _DATED},
-    **{XSD + name: partial(_is_integer, *limits) for name, limits in _RANGES.items()},
+    **{XSD + name: partial(_is_integer, *limits) for name, limits in INTEGERS.items()},
     RDF + "langString": lambda _text: False,
     RDF + "HTML": partial(_has_form, "string"),
     RDF + "XMLLiteral": _is_xml,

@@ -1,11 +1,12 @@
 """Literals with the same value have one canonical form, and literals with other values another."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from rdfkit.base.namespaces import XSD
+from rdfkit.rdf.datatypes import is_valid
 from rdfkit.stores.literal_values import canonical
 
 SAME = {
@@ -54,6 +55,7 @@ def test_other_values_and_invalid_texts_differ(name: str) -> None:
 def test_a_derived_type_has_the_values_of_its_primitive_type() -> None:
     assert of("int", "01") == of("unsignedByte", "1") == of("decimal", "1.0")
     assert of("dateTimeStamp", "2020-01-01T00:00:00.0Z") == of("dateTime", "2020-01-01T00:00:00Z")
+    assert of("byte", "200") == of("integer", "200"), "Oxigraph does not look at the range"
     assert of("double", "1") != of("decimal", "1") != of("float", "1")
 
 
@@ -83,6 +85,7 @@ TEXTS = st.one_of(
 @pytest.mark.prove
 @given(TEXTS, st.sampled_from([*SAME, "long", "byte", "dateTimeStamp", "yearMonthDuration", "gDay", "string"]))
 def test_what_oxigraph_does_to_a_literal_keeps_its_value(text: str, name: str) -> None:
+    assume(is_valid(text, XSD + name))  # Oxigraph takes "P0DT" for a duration, which has no value in XSD
     store = Store()
     node = NamedNode("http://example.org/a")
     literal = Literal(text, datatype=NamedNode(XSD + name))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, TypeAlias
 
+from rdfkit.rdf import quantities
 from rdfkit.shacl.engine import literals, operators, strings, temporal, values
 from rdfkit.shacl.engine.expressions import Compiled, Compiler, Row
 from rdfkit.shacl.engine.literals import NoValue
@@ -81,7 +82,7 @@ def _number_of(name: str, term: str) -> Any:
 
 
 def _read(name: str, text: str) -> Any:
-    found = values.parsed(name, text)
+    found = quantities.number(name, text)
     if found is None:
         raise NoValue
     return found
@@ -96,7 +97,7 @@ def _converted(name: str, value: Any) -> Any:
             if not found.is_finite():
                 raise NoValue
             return found
-        return float(value) if name == "double" else values.single(float(value))
+        return float(value) if name == "double" else quantities.single(float(value))
     except (ValueError, OverflowError):
         raise NoValue from None
 

@@ -4,16 +4,12 @@
 """
 
 import re
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
-from rdfkit.rdf import datatypes
-
-Number: TypeAlias = int | Decimal | float
+from rdfkit.rdf import datatypes, quantities
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 LANG_STRING = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#langString>"
@@ -23,16 +19,12 @@ DECIMAL = f"<{XSD}decimal>"
 DOUBLE = f"<{XSD}double>"
 FLOAT = f"<{XSD}float>"
 BOOLEAN = f"<{XSD}boolean>"
-DATE = f"<{XSD}date>"
 
 MAX_CACHED_LITERALS = 100_000
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _LETTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _RARE_DOUBLES = {"inf": "INF", "-inf": "-INF", "nan": "NaN"}
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-_DECIMAL = re.compile(r"[+-]?[0-9]{1,18}\.[0-9]{1,18}")
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 class NoValue(Exception):  # noqa: N818 - an outcome of an expression
@@ -79,7 +71,7 @@ def quoted(text: str, end: str = "") -> str:
     return str(ox.Literal(text)) + end
 
 
-def of_number(value: Number) -> str:
+def of_number(value: quantities.Number) -> str:
     """Return the literal of a number; raises NoValue for one with more digits than Python writes."""
     if isinstance(value, int):
         try:
@@ -109,27 +101,6 @@ def to_term(text: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     return ox.Literal(lexical(text), datatype=ox.NamedNode(datatype(text)[1:-1]))
 
 
-@lru_cache(maxsize=MAX_CACHED_LITERALS)
-def _plain(term: str) -> tuple[str, Any] | None:  # noqa: PLR0911 - one return for each kind
-    """Return kind and value of a literal that is valid and of a common kind."""
-    end = suffix(term)
-    if not end or end[0] == "@":
-        return "text" + end, lexical(term)
-    text = lexical(term)
-    if end == "^^" + INTEGER and _INTEGER.fullmatch(text):
-        return "number", int(text)
-    if end == "^^" + DECIMAL and _DECIMAL.fullmatch(text):
-        return "number", Decimal(text)
-    if end == "^^" + BOOLEAN and text in {"true", "false"}:
-        return "boolean", text == "true"
-    if end == "^^" + DATE and (day := _DATE.fullmatch(text)):
-        try:
-            return "date", date(*map(int, day.groups()))
-        except ValueError:
-            return None
-    return None
-
-
 def is_well_typed(term: str, kind: str) -> bool:
     """Return whether a literal has a datatype and is valid for it (SHACL 4.1.2)."""
     end = suffix(term)
@@ -140,6 +111,4 @@ def is_well_typed(term: str, kind: str) -> bool:
 
 @lru_cache(maxsize=MAX_CACHED_LITERALS)
 def _is_valid(term: str, kind: str) -> bool:
-    known = _plain(term)
-    is_known = known is not None and (known[0] != "text" or ("\\" not in term and term.isprintable()))
-    return is_known or datatypes.is_valid(lexical(term), kind[1:-1])
+    return datatypes.is_valid(lexical(term), kind[1:-1])

@@ -5,6 +5,7 @@ from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from functools import partial
 from typing import Any, TypeAlias
 
+from rdfkit.rdf import quantities
 from rdfkit.shacl.engine import literals, temporal, values
 from rdfkit.shacl.engine.algebra import Expression, Variable
 from rdfkit.shacl.engine.expressions import Compiled, Compiler, Function, Row
@@ -112,10 +113,10 @@ def _quantity_of(term: str) -> Any:
 
 def calculated(sign: str, one: Any, other: Any) -> Any:
     """Return the sum, difference, product or quotient of two numbers, in their common type (17.3)."""
-    if type(one) is not type(other) or type(one) is values.Float:
+    if type(one) is not type(other) or type(one) is quantities.Float:
         one, other = values.promoted(one, other)
-        if isinstance(one, values.Float):
-            return values.single(calculated(sign, float(one), float(other)))
+        if isinstance(one, quantities.Float):
+            return quantities.single(calculated(sign, float(one), float(other)))
     if isinstance(one, Decimal) or isinstance(other, Decimal):
         return _decimal(sign, Decimal(one), Decimal(other))
     try:
@@ -163,7 +164,7 @@ def signed(sign: str, compiler: Compiler, given: Arguments) -> Compiled:
 
 
 def _negative(value: Any) -> Any:
-    return values.single(-value) if isinstance(value, values.Float) else -value
+    return quantities.single(-value) if isinstance(value, quantities.Float) else -value
 
 
 def is_in(compiler: Compiler, given: Arguments) -> Compiled:

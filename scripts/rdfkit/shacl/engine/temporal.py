@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from rdfkit.rdf import Duration, Moment, quantities
 from rdfkit.shacl.engine import literals, values
 from rdfkit.shacl.engine.literals import XSD, NoValue
-from rdfkit.shacl.engine.values import Duration, Moment
 
 _DAY = 86400
 _DATED = {"dateTime", "date"}
@@ -99,14 +99,14 @@ def _later(moment: Moment, length: Duration) -> Moment:
         year, month = divmod(12 * year + month - 1 + length.months, 12)
         days = None
         while days is None:  # the last day of a shorter month
-            days, day = values.day_number(year, month + 1, day), day - 1
+            days, day = quantities.day_number(year, month + 1, day), day - 1
         seconds = days * _DAY + seconds % _DAY
     seconds += length.seconds
     return moment._replace(seconds=seconds - seconds % _DAY if moment.kind == "date" else seconds)
 
 
 def _calendar(days: int) -> tuple[int, int, int]:
-    """Return year, month and day of a day's number; the inverse of `values.day_number`."""
+    """Return year, month and day of a day's number; the inverse of `quantities.day_number`."""
     first = date(400, 1, 1).toordinal()
     cycle, rest = divmod(days - first, 146_097)
     day = date.fromordinal(first + rest)
