@@ -99,7 +99,7 @@ FAULTS: dict[str, Callable[[Lines], Lines]] = {
     "position that is not an integer": _with(
         _line("authorship:g0000000-3", "imt:position", '"2.5"^^<' + PROJECT.prefixes["xsd"] + "decimal>")
     ),
-    "person of an organisation": _with(_line(_AUTHOR, "imt:isByOrganisation", "organisation:g0000000")),
+    "person of an organization": _with(_line(_AUTHOR, "imt:isByOrganization", "organization:g0000000")),
     "no date": _without(_line(_EVENT, "imt:earliestDay")),
     "days in the wrong order": _instead(
         _line(_EVENT, "imt:latestDay"), _line(_EVENT, "imt:latestDay", _day("2024-04-01"))
@@ -122,17 +122,17 @@ FAULTS: dict[str, Callable[[Lines], Lines]] = {
     "radiopharmaceutical without nuclide": _without(_line(_AGENT, "imt:hasRadionuclide")),
     "two nuclides": _with(_line(_AGENT, "imt:hasRadionuclide", "nuclide:zr-89")),
     "contrast agent with nuclide": _with(_line(_AGENT, "imt:hasAgentKind", "agentkind:contrast-agent")),
-    "unused vector": _without(_line(_AGENT, "imt:hasVector")),
+    "unused vector": _without(_line(_AGENT, "imt:isBasedOn")),
     "trial number that does not match the pattern": _instead(
-        _line(_TRIAL, "imt:nctNumber"), _line(_TRIAL, "imt:nctNumber", '"NCT9"')
+        _line(_TRIAL, "imt:nctId"), _line(_TRIAL, "imt:nctId", '"NCT9"')
     ),
     "unused intervention": _without(_line(_TRIAL, "imt:usesIntervention")),
-    "mapping without a statement": _without(_line("vector:g0000000", "skos:exactMatch")),
+    "mapping without a statement": _without(_line("substance:g0000000", "skos:exactMatch")),
     "confidence above one": _with(
         _line(_MAPPING, "sssom:confidence", '"1.5"^^<' + PROJECT.prefixes["xsd"] + "decimal>")
     ),
     "correction of what is not printed": _instead(
-        _line("correction:g0000000", "imt:printedValue"), _line("correction:g0000000", "imt:printedValue", '"1-2"')
+        _line("correction:g0000000", "imt:valueAsPrinted"), _line("correction:g0000000", "imt:valueAsPrinted", '"1-2"')
     ),
     "listing under a year of no date": _instead(
         _line("listing:g0000000-1", "imt:labelYear"), _line("listing:g0000000-1", "imt:labelYear", _integer("1999"))

@@ -51,7 +51,7 @@ def external() -> list[Row]:
 
 def test_each_set_is_free_and_names_the_license_of_its_source(sets: list[MappingSet]) -> None:
     assert {one.license for one in sets} == {"https://creativecommons.org/publicdomain/zero/1.0/"}
-    assert [one.name for one in sets if "Licence of the source: " not in one.comment] == []
+    assert [one.name for one in sets if "License of the source: " not in one.comment] == []
 
 
 def test_rows_are_sorted_by_our_thing_and_prefixes_by_name(sets: list[MappingSet]) -> None:
@@ -138,7 +138,7 @@ def test_what_is_listed_as_aligned_is_aligned(external: list[Row]) -> None:
 
 def test_things_without_a_mapping_are_listed(sets: list[MappingSet], store: Store) -> None:
     kinds = ("agent", "agentgroup", "bodysite", "disease", "journal", "modality", "nuclide", "phase", "role", "target")
-    spaces = tuple(PROJECT.prefixes[kind] for kind in (*kinds, "vector"))
+    spaces = tuple(PROJECT.prefixes[kind] for kind in (*kinds, "substance"))
     label = NamedNode(PROJECT.expand("skos:prefLabel"))
     things = {
         quad.subject.value: quad.object.value

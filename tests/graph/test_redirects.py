@@ -48,7 +48,7 @@ PAGE = {**THING, TURTLE: "imaging-trials-page.nt", N_TRIPLES: "imaging-trials-pa
 DATASET = {HTML: "README.md", TURTLE: "void.ttl", JSON_LD: "dataset.jsonld", N_TRIPLES: "imaging-trials-dataset.nt"}
 LEADS = {
     "vocab": VOCABULARY,
-    "vocab#Agent": VOCABULARY,
+    "vocab#PharmaceuticalAgent": VOCABULARY,
     f"vocab/{__version__}": VOCABULARY,
     "concept/phase": THING,
     "concept/phase/phase-1-2": THING,

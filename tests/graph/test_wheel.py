@@ -117,8 +117,8 @@ def test_the_wheel_contains_exactly_these_files(wheel: Path) -> None:
 def test_the_wheel_has_licenses_and_base_dependencies(wheel: Path) -> None:
     """The wheel contains the licenses and requires the base dependencies only."""
     archive = zipfile.ZipFile(wheel)
-    licences = {name.partition("/licenses/")[2] for name in archive.namelist() if "/licenses/" in name}
-    assert licences == {"LICENSE", "LICENSES/Apache-2.0.txt", "LICENSES/CC0-1.0.txt"}
+    licenses = {name.partition("/licenses/")[2] for name in archive.namelist() if "/licenses/" in name}
+    assert licenses == {"LICENSE", "LICENSES/Apache-2.0.txt", "LICENSES/CC0-1.0.txt"}
     (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
     needed = re.findall(r"(?m)^Requires-Dist: ([A-Za-z0-9-]+)[^;\n]*$", archive.read(metadata).decode())
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

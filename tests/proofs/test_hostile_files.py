@@ -96,7 +96,7 @@ def _set(change: Callable[[str], str]) -> str:
 
 SETS = {
     "a prefix that makes no IRI": _set(lambda text: text.replace("#  NCIT: http", "#  NCIT: <>")),
-    "a licence that is no IRI": _set(lambda text: text.replace("license: http", "license: < http")),
+    "a license that is no IRI": _set(lambda text: text.replace("license: http", "license: < http")),
     "a source that is no IRI": _set(lambda text: text.replace("\thttp://", "\t< ://")),
     "a header key of 100,000 letters": f"#{'a' * MANY}: x\n",
 }

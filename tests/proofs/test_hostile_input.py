@@ -147,7 +147,7 @@ QUERIES = [
 ][::12]  # fmt: skip
 SPARQL = (
     "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "WHERE", "{", "}", "(", ")", "[", "]", "?s", "$p", "?o", "*", "a", ".", ";",
-    ",", "imt:Agent", "skos:prefLabel", "<http://e/a>", "<", ">", "=", "!=", "!", "&&", "||", "+", "-", "/", "^", "|", "_:b",
+    ",", "imt:PharmaceuticalAgent", "skos:prefLabel", "<http://e/a>", "<", ">", "=", "!=", "!", "&&", "||", "+", "-", "/", "^", "|", "_:b",
     '"x"', "'", '"""', "@en", "@EN", "^^", "xsd:integer", "1", "01.50", "FILTER", "OPTIONAL", "UNION", "MINUS", "GRAPH",
     "BIND", "AS", "VALUES", "UNDEF", "NOT", "EXISTS", "IN", "SERVICE", "SILENT", "ORDER", "BY", "GROUP", "HAVING", "LIMIT",
     "DISTINCT", "COUNT", "GROUP_CONCAT", "REGEX", "NOW()", "FROM", "NAMED", "PREFIX", "BASE", "x:", "#", "\n", "\\u0053",

@@ -10,10 +10,10 @@ from imaging_trials.model.project import PROJECT
 ARTICLES = """
 SELECT ?article ?year ?listing ?title ?doi ?pmid ?pmcid ?volume ?issue ?pages ?journal ?first ?last WHERE {
   ?listing imt:lists ?article ; imt:labelYear ?year ; imt:position ?place ; imt:isUnderTopic/imt:position ?topic .
-  ?article dcterms:title ?title ; imt:doi ?doi ; imt:pmid ?pmid ; imt:isPublishedIn/imt:printedName ?journal .
+  ?article dcterms:title ?title ; imt:doi ?doi ; imt:pmid ?pmid ; imt:isPublishedIn/imt:nameAsPrinted ?journal .
   OPTIONAL { ?article imt:pmcid ?pmcid }
   OPTIONAL { ?article imt:volume ?volume ; imt:issue ?issue ; imt:pages ?pages }
-  ?event imt:concerns ?article ; imt:hasEventKind ?kind ; imt:earliestDay ?first ; imt:latestDay ?last ;
+  ?event imt:isEventOf ?article ; imt:hasEventKind ?kind ; imt:earliestDay ?first ; imt:latestDay ?last ;
          imt:isStatedIn ?section .
   FILTER(?kind IN (eventkind:issue-publication, eventkind:ahead-of-print))
 }
@@ -21,7 +21,7 @@ ORDER BY ?topic ?place
 """
 AUTHORS = """
 SELECT ?name (EXISTS { ?authorship a imt:GroupAuthorship } AS ?group) WHERE {
-  ?authorship imt:isAuthorshipOf <ARTICLE> ; imt:position ?position ; imt:printedName ?name
+  ?authorship imt:isAuthorshipOf <ARTICLE> ; imt:position ?position ; imt:nameAsPrinted ?name
 }
 ORDER BY ?position
 """

@@ -12,19 +12,19 @@ FILES = {
         imt:Agent a owl:Class .
         imt:Tracer a owl:Class ;
             rdfs:subClassOf imt:Agent , [ a owl:Restriction ; owl:onProperty imt:has ; owl:hasValue agent:fes ] .
-        imt:Vector a owl:Class .
+        imt:Substance a owl:Class .
         imt:Article a owl:Class .
-        imt:hasVector a owl:ObjectProperty ; rdfs:domain imt:Agent .
+        imt:isBasedOn a owl:ObjectProperty ; rdfs:domain imt:Agent .
         imt:has a owl:ObjectProperty .
     """,
     "ontology/concepts/phase.ttl": "<https://w3id.org/imaging-trials/concept/phase> a skos:ConceptScheme .",
     "data/page/agents.ttl": "agent:fes a imt:Tracer .",
     "data/page/articles/one.ttl": "article:one a imt:Article .",
-    "data/curated/agents.ttl": "vector:fes a imt:Vector . agent:fes imt:hasVector vector:fes .",
+    "data/curated/agents.ttl": "substance:fes a imt:Substance . agent:fes imt:isBasedOn substance:fes .",
     "data/dataset.ttl": "<https://w3id.org/imaging-trials/> a dcat:Dataset .",
     "shapes/agents.ttl": """
         imtsh:Tracer a sh:NodeShape ; sh:targetClass imt:Tracer ; sh:property imtsh:Tracer-vector .
-        imtsh:Tracer-vector a sh:PropertyShape ; sh:path imt:hasVector ; sh:minCount 1 ;
+        imtsh:Tracer-vector a sh:PropertyShape ; sh:path imt:isBasedOn ; sh:minCount 1 ;
             sh:message "A tracer has a vector: name it." .
     """,
 }

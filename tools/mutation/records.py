@@ -204,8 +204,8 @@ def harmless_edits(base: Base) -> Iterator[Edit]:
             if is_label and isinstance(triple.object, Literal) and "/vocab#" not in str(subject):
                 longer = Literal(triple.object.value + " again", language=triple.object.language)
                 yield Edit("relabel", (triple,), (Triple(subject, _LABEL, longer),))
-        labelled = any(triple.subject == subject and triple.predicate == _LABEL for triple in base.triples)
-        if labelled and isinstance(subject, NamedNode) and _NAMED.fullmatch(subject.value):
+        labeled = any(triple.subject == subject and triple.predicate == _LABEL for triple in base.triples)
+        if labeled and isinstance(subject, NamedNode) and _NAMED.fullmatch(subject.value):
             yield renamed(base, subject, NamedNode(subject.value + "-too"), "rename")
 
 

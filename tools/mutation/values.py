@@ -22,7 +22,7 @@ IN_SCHEME = NamedNode(PROJECT.expand("skos:inScheme"))
 NOTHING = NamedNode("https://example.org/nothing-describes-this")
 OTHERS = [
     NamedNode(PROJECT.expand(name))
-    for name in ("agent:fes", "organisation:nci", "section:general", "article:boellaard-2015", "phase:phase-1")
+    for name in ("agent:fes", "organization:nci", "section:general", "article:boellaard-2015", "phase:phase-1")
 ]
 """Things of the shipped graph from five unrelated classes."""
 

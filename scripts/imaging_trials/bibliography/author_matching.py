@@ -25,7 +25,7 @@ from imaging_trials.bibliography.record import Author
 from imaging_trials.model import PROJECT, nuclide_notation, read, vocabulary
 
 FILE = "data/curated/possible-matches.ttl"
-BASIS = (
+RATIONALE = (
     "Same family name less accents, hyphens and particles, initials of which one set begins the other, "
     "and no article whose list of authors has both names."
 )
@@ -107,12 +107,12 @@ def turtle(store: Store) -> str:
             "",
             f"match:{slug(match)} a imt:PossibleMatch ;",
             f"    skos:prefLabel {Literal(f'{match.first} and {match.second}', language='en')} ;",
-            f"    imt:firstName {Literal(match.first)} ;",
-            f"    imt:secondName {Literal(match.second)} ;",
+            f"    imt:firstCandidateName {Literal(match.first)} ;",
+            f"    imt:secondCandidateName {Literal(match.second)} ;",
             f"    imt:matchScore {match.score} ;",
             f"    imt:matchReason {Literal(match.reason, language='en')} ;",
             f"    imt:hasCandidate {candidates} ;",
-            f'    imt:basis "{BASIS}"@en ;',
+            f'    imt:rationale "{RATIONALE}"@en ;',
             "    dcterms:source source:page-titles ;",
             f'    imt:checkedOn "{checked}"^^xsd:date .',
         ]
@@ -129,7 +129,7 @@ def _name_uses(store: Store) -> list[_NameUse]:
     authorships: dict[Name, list[NamedNode]] = defaultdict(list)
     articles: dict[Name, set[NamedNode]] = defaultdict(set)
     for authorship in read.members(store, vocabulary.PERSON_AUTHORSHIP):
-        name = read_name(read.text(store, authorship, vocabulary.PRINTED_NAME))
+        name = read_name(read.text(store, authorship, vocabulary.NAME_AS_PRINTED))
         if not name:
             continue
         for article in read.objects(store, authorship, vocabulary.IS_AUTHORSHIP_OF):

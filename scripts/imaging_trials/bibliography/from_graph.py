@@ -10,7 +10,7 @@ from imaging_trials.bibliography.record import Author, Date, Erratum, Record
 from imaging_trials.model import PROJECT, lookup, read, vocabulary
 from rdfkit.base import UserError
 
-_PARTS = (vocabulary.IS_AUTHORSHIP_OF, vocabulary.CONCERNS, vocabulary.CORRECTS)
+_PARTS = (vocabulary.IS_AUTHORSHIP_OF, vocabulary.IS_EVENT_OF, vocabulary.CORRECTS)
 """Properties that lead from a part of a citation to its article."""
 
 _ARTICLE_PROPERTIES = (
@@ -21,7 +21,7 @@ _ARTICLE_PROPERTIES = (
 )
 """Properties that lead from a thing to the article to cite for it."""
 
-_ERRATUM_PROPERTIES = (vocabulary.PRINTED_DATE, vocabulary.VOLUME, vocabulary.ISSUE, vocabulary.PAGES)
+_ERRATUM_PROPERTIES = (vocabulary.DATE_AS_PRINTED, vocabulary.VOLUME, vocabulary.ISSUE, vocabulary.PAGES)
 
 _LAST = 10**9
 """The sort position of something without a position."""
@@ -35,7 +35,7 @@ class Correction(NamedTuple):
     property: NamedNode
     printed: str
     corrected: str
-    basis: str
+    rationale: str
     sources: tuple[NamedNode, ...]
     checked_on: str
 
@@ -90,7 +90,7 @@ def _articles(store: Store, thing: NamedNode) -> list[NamedNode]:
     if read.is_a(store, thing, vocabulary.ARTICLE):
         return [thing]
     found = [article for name in _ARTICLE_PROPERTIES for article in read.objects(store, thing, name)]
-    for name in (vocabulary.CONCERNS, vocabulary.CORRECTS_STATEMENT_OF):
+    for name in (vocabulary.IS_EVENT_OF, vocabulary.CORRECTS_STATEMENT_OF):
         for other in read.objects(store, thing, name):
             found += _articles(store, other)
     for edition in read.subjects(store, vocabulary.IS_EDITION_OF, thing):
@@ -113,7 +113,7 @@ def read_record(store: Store, article: NamedNode, *, corrected: bool = False) ->
 
     def journal(thing: NamedNode) -> str:
         journals = read.objects(store, thing, vocabulary.IS_PUBLISHED_IN)
-        return next((text(journal, vocabulary.PRINTED_NAME) for journal in journals), "")
+        return next((text(journal, vocabulary.NAME_AS_PRINTED) for journal in journals), "")
 
     authorships = read.subjects(store, vocabulary.IS_AUTHORSHIP_OF, article)
     errata = read.subjects(store, vocabulary.CORRECTS, article)
@@ -123,7 +123,7 @@ def read_record(store: Store, article: NamedNode, *, corrected: bool = False) ->
         key=article.value.replace("#", "/").rpartition("/")[2],
         authors=tuple(
             Author(
-                text(one, vocabulary.PRINTED_NAME),
+                text(one, vocabulary.NAME_AS_PRINTED),
                 read.is_a(store, one, vocabulary.GROUP_AUTHORSHIP),
                 bool(read.objects(store, one, vocabulary.IS_LISTED_UNDER)),
             )
@@ -151,11 +151,11 @@ def _dates(store: Store, article: NamedNode, text: Callable[[NamedNode, NamedNod
     """Return the dates that the page prints of an article, by kind of event; what other sources say is left out."""
     return {
         kind: Date(
-            text(event, vocabulary.PRINTED_DATE),
+            text(event, vocabulary.DATE_AS_PRINTED),
             text(event, vocabulary.EARLIEST_DAY),
             text(event, vocabulary.LATEST_DAY),
         )
-        for event in read.subjects(store, vocabulary.CONCERNS, article)
+        for event in read.subjects(store, vocabulary.IS_EVENT_OF, article)
         if read.sections(store, event)
         for kind in read.objects(store, event, vocabulary.HAS_EVENT_KIND)
     }
@@ -192,9 +192,9 @@ def _correction(store: Store, iri: NamedNode) -> Correction:
         iri,
         things[0],
         properties[0],
-        read.text(store, iri, vocabulary.PRINTED_VALUE),
+        read.text(store, iri, vocabulary.VALUE_AS_PRINTED),
         corrected,
-        read.text(store, iri, vocabulary.BASIS),
+        read.text(store, iri, vocabulary.RATIONALE),
         tuple(read.sources(store, iri)),
         read.text(store, iri, vocabulary.CHECKED_ON),
     )

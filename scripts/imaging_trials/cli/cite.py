@@ -63,7 +63,7 @@ def _correction(store: Store, one: bibliography.Correction) -> str:
         f"{read.label(store, one.thing)}: {read.label(store, one.property)}",
         f"  printed    {one.printed or '(nothing)'}",
         f"  corrected  {one.corrected}",
-        f"  because    {one.basis}",
+        f"  because    {one.rationale}",
         *(f"  source     {read.described(store, source)}" for source in one.sources),
         f"  checked    {dates.shown(one.checked_on)}",
         f"  see        {PROJECT.shorten(one.iri.value)}",

@@ -16,7 +16,7 @@ _SNAPSHOTS = (
     "a release folder, an RDF file (also .gz), a git revision of this repository, or a checkout (. is the work tree)"
 )
 
-COUNTED = {"agents": "agent", "guideline listings": "listing", "articles": "article", "organisations": "organisation"}
+COUNTED = {"agents": "agent", "guideline listings": "listing", "articles": "article", "organizations": "organization"}
 """What the changelog counts, and the kind of these things in their IRIs."""
 
 

@@ -10,7 +10,9 @@ from imaging_trials.views import formats
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``imt dossier``."""
-    parser.add_argument("agent", metavar="AGENT", help="an agent by name, notation (F-18 FES, [18F]FES), CURIE or IRI")
+    parser.add_argument(
+        "agent", metavar="PHARMACEUTICAL_AGENT", help="an agent by name, notation (F-18 FES, [18F]FES), CURIE or IRI"
+    )
     formats.add_argument(parser, "agent report")
     parser.add_argument(
         "--as-of", metavar="DATE", help="judge the guidelines on this day, YYYY-MM-DD (default: the release date)"

@@ -25,7 +25,7 @@ PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 
 SELECT ?agent ?name
-WHERE { ?agent a imt:Agent ; skos:prefLabel ?name }
+WHERE { ?agent a imt:PharmaceuticalAgent ; skos:prefLabel ?name }
 ORDER BY ?name
 """
 _NOTE = (

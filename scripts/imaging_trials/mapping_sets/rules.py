@@ -13,12 +13,12 @@ KIND_OF_PREFIX = {
     "agent": "substance",
     "agentgroup": "substance",
     "agentkind": "substance",
-    "vector": "substance",
     "bodysite": "body site",
     "disease": "disease",
     "journal": "journal",
     "nuclide": "nuclide",
-    "organisation": "organisation",
+    "organization": "organization",
+    "substance": "substance",
     "target": "target",
 }
 """The kind of thing that a prefix of the project is for; the other prefixes are for `CONCEPTS`."""
@@ -30,7 +30,7 @@ SETS_OF_KIND = {
     "target": {"go", "hgnc", "mesh", "ncbigene", "ncit", "uniprot"},
     "disease": _GENERAL | {"doid", "efo", "hp", "mondo"},
     "body site": _GENERAL | {"uberon"},
-    "organisation": {"crossref-funder", "grid", "isni", "mesh", "ncit", "ror", "wikidata"},
+    "organization": {"crossref-funder", "grid", "isni", "mesh", "ncit", "ror", "wikidata"},
     "journal": {"issn", "nlm-catalog", "wikidata"},
     CONCEPTS: _GENERAL | {"chmo", "cto", "dicom", "efo", "hl7-tho", "maxo", "obi", "rbo", "schema-org"},
 }
@@ -65,7 +65,7 @@ def problems(sets: Sequence[MappingSet], store: Store | None = None) -> list[Pro
 def kind_of(curie: str) -> str:
     """Return the kind of thing that a CURIE of the project is for.
 
-    >>> kind_of("vector:fluoroestradiol")
+    >>> kind_of("substance:fluoroestradiol")
     'substance'
     """
     return KIND_OF_PREFIX.get(curie.partition(":")[0], CONCEPTS)
@@ -106,12 +106,12 @@ def _labeled_molecules(mapping: Mapping) -> str:
     if prefix in {"agent", "nuclide"} and strong and ours != theirs:
         return (
             f"{mapping.subject} has {_list(ours)} and '{mapping.object_label}' {_list(theirs)}; "
-            "use a broad or related match, or map the vector."
+            "use a broad or related match, or map the substance that it is based on."
         )
     if prefix == "agent" and mapping.predicate == "skos:narrowMatch" and not ours <= theirs:
         return f"'{mapping.object_label}' lacks {_list(ours)} and cannot be narrower; use a broad or related match."
-    if prefix == "vector" and strong and theirs:
-        return f"a vector has no radionuclide, and '{mapping.object_label}' has {_list(theirs)}; map the agent."
+    if prefix == "substance" and strong and theirs:
+        return f"a base substance has no radionuclide, and '{mapping.object_label}' has {_list(theirs)}; map the agent."
     return ""
 
 

@@ -42,8 +42,8 @@ def to_quads(sets: Sequence[MappingSet]) -> Iterator[Quad]:
 def node_iri(of: MappingSet, mapping: Mapping) -> str:
     """Return the IRI of a mapping: set, kind and name of our thing, and the other's code, joined by hyphens.
 
-    It has the kind because a vector and an agent can have one name and match one thing. It has the object's prefix if
-    the set has several, as the code systems of HL7 share codes.
+    It has the kind because a base substance and an agent can have one name and match one thing. It has the
+    object's prefix if the set has several, as the code systems of HL7 share codes.
     """
     several = len({one.object.partition(":")[0] for one in of.mappings}) > 1
     parts = [of.name, mapping.subject, mapping.object if several else mapping.code]

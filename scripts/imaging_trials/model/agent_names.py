@@ -1,8 +1,8 @@
-"""The names of agents beyond their labels: recorded ones, those of other vocabularies, and nuclide with vector.
+"""The names of agents beyond their labels: recorded ones, those of other vocabularies, and nuclide with base substance.
 
 A recorded name is an `imt:AgentName` with its kind and its source. A vocabulary's name counts if a mapping says that
-its thing is exactly the agent. An agent with a radionuclide and a vector also has each name of the vector with the
-nuclide: `fluoroestradiol` with `18F` is [18F]FES.
+its thing is exactly the agent. An agent with a radionuclide and a base substance also has each name of
+that substance with the nuclide: `fluoroestradiol` with `18F` is [18F]FES.
 """
 
 from collections.abc import Iterator
@@ -21,16 +21,16 @@ _LABELS = (vocabulary.PREF_LABEL, vocabulary.ALT_LABEL)
 
 def names(store: Store) -> Iterator[tuple[NamedNode, str]]:
     """Yield each agent with each such name."""
-    for agent in members(store, vocabulary.AGENT):
+    for agent in members(store, vocabulary.PHARMACEUTICAL_AGENT):
         for name in subjects(store, vocabulary.IS_NAME_OF, agent):
             yield from ((agent, text) for text in texts(store, name, vocabulary.PREF_LABEL))
         yield from ((agent, text) for text in _elsewhere(store, agent))
-        for vector in objects(store, agent, vocabulary.HAS_VECTOR):
-            of_vector = {text for name in _LABELS for text in texts(store, vector, name)}
-            of_vector.update(_elsewhere(store, vector))
+        for base in objects(store, agent, vocabulary.IS_BASED_ON):
+            of_base = {text for name in _LABELS for text in texts(store, base, name)}
+            of_base.update(_elsewhere(store, base))
             for nuclide in objects(store, agent, vocabulary.HAS_RADIONUCLIDE):
                 label = next(iter(texts(store, nuclide, vocabulary.PREF_LABEL)), "")
-                yield from ((agent, f"{label} {text}") for text in sorted(of_vector))
+                yield from ((agent, f"{label} {text}") for text in sorted(of_base))
 
 
 def named(store: Store, iri: NamedNode) -> NamedNode:

@@ -10,7 +10,13 @@ from imaging_trials.model import vocabulary
 from rdfkit.base import UserError
 
 PROPERTIES = frozenset(
-    {vocabulary.CHECKED_ON, vocabulary.PRINTED_DATE, vocabulary.EARLIEST_DAY, vocabulary.LATEST_DAY, vocabulary.ISSUED}
+    {
+        vocabulary.CHECKED_ON,
+        vocabulary.DATE_AS_PRINTED,
+        vocabulary.EARLIEST_DAY,
+        vocabulary.LATEST_DAY,
+        vocabulary.ISSUED,
+    }
 )
 """Properties whose values are dates."""
 

@@ -68,7 +68,7 @@ SCHEMES: dict[str, Scheme] = {
         _whole("pmcid", rf"pmc\.ncbi\.nlm\.nih\.gov/articles|{_NCBI}/pmc/articles", "PMC0*+([1-9][0-9]{0,9})"),
         _within(rf"\b(?:{_PMCID_LABEL}|PMC)0*+([1-9][0-9]{{0,9}})(?![0-9])"),
     ),
-    "nctNumber": Scheme(
+    "nctId": Scheme(
         "NCT number",
         "NCT[0-9]{8}",
         _whole("nct", r"(?:www\.)?clinicaltrials\.gov/(?:ct2/show|study)", "(NCT[0-9]{8})"),

@@ -17,7 +17,7 @@ NAME_PROPERTIES = (
     vocabulary.PREF_LABEL,
     vocabulary.ALT_LABEL,
     vocabulary.NOTATION,
-    vocabulary.PRINTED_NAME,
+    vocabulary.NAME_AS_PRINTED,
     vocabulary.ABBREVIATION,
     vocabulary.HEADING,
     vocabulary.SYMBOL,
@@ -41,8 +41,19 @@ _GRAPHS_WITHOUT_NAMES = {PROJECT.graph_iri(INFERRED), PROJECT.graph_iri("links")
 _ACCESSORIES = tuple(
     PROJECT.prefixes[prefix]
     for prefix in (
-        *("authorship", "correction", "enrolment", "erratum", "event", "listing", "mapping", "match", "quantity"),
-        *("record", "source", "variant"),
+        *(
+            "authorship",
+            "correction",
+            "discrepancy",
+            "enrollment",
+            "erratum",
+            "event",
+            "listing",
+            "mapping",
+            "match",
+            "quantity",
+        ),
+        *("record", "source"),
     )
 )
 """Things that often have the name of another thing; of equal candidates, the other thing is meant."""

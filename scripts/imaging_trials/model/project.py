@@ -17,17 +17,17 @@ SCHEMES = {
     "disease": "disease",
     "dockind": "document-kind",
     "eventkind": "event-kind",
-    "imaginguse": "imaging-use",
+    "purpose": "clinical-purpose",
     "intervention": "intervention-kind",
     "modality": "modality",
     "namekind": "name-kind",
     "phase": "phase",
     "population": "population",
-    "progphase": "programme-phase",
+    "progphase": "program-phase",
     "pubkind": "publication-kind",
     "role": "team-role",
     "service": "support-service",
-    "standing": "standing",
+    "assertion": "assertion-status",
     "trialtype": "trial-type",
 }
 """Prefix of a concept scheme's members, and the scheme's slug under ``concept/``."""
@@ -43,7 +43,7 @@ KINDS = {
     "document": "document",
     "edition": "edition",
     "element": "element",
-    "enrolment": "enrolment",
+    "enrollment": "enrollment",
     "erratum": "erratum",
     "event": "event",
     "guideline": "guideline",
@@ -54,10 +54,10 @@ KINDS = {
     "match": "possible-match",
     "nuclide": "radionuclide",
     "objective": "objective",
-    "organisation": "organisation",
+    "organization": "organization",
     "page": "page",
     "person": "person",
-    "programme": "programme",
+    "program": "program",
     "quantity": "quantity",
     "question": "research-question",
     "record": "registry-record",
@@ -67,8 +67,8 @@ KINDS = {
     "target": "target",
     "trial": "trial",
     "trialintervention": "intervention",
-    "variant": "variant-reading",
-    "vector": "vector",
+    "discrepancy": "discrepant-value",
+    "substance": "substance",
 }
 """Prefix of a kind of thing, and the kind's slug under ``id/``."""
 
@@ -110,7 +110,7 @@ PROJECT = Project(
     top_folders={"ontology": "vocabulary", "data": None},
     readers=(GraphReader("links", "data/links", ".sssom.tsv", "imaging_trials.mapping_sets:quads"),),
     datasets={"page": ("page",)},
-    label_properties=("imt:heading", "imt:printedName", "imt:summary"),
+    label_properties=("imt:heading", "imt:nameAsPrinted", "imt:summary"),
     code=(Path(__file__).resolve(), *sorted((_SCRIPTS / "imaging_trials" / "mapping_sets").glob("sssom*.py"))),
 )
 """The project value, which is passed to the functions of rdfkit."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
 from imaging_trials.model import PROJECT, dates, lookup, read, vocabulary
-from imaging_trials.views import decay, report_guidelines, report_programmes
+from imaging_trials.views import decay, report_guidelines, report_programs
 from imaging_trials.views.phrases import Phrase, plain
 from imaging_trials.views.report_lines import LineData, line, object_of, subject_of, text_of, thing_line
 from rdfkit.base import UserError
@@ -28,12 +28,12 @@ DOCUMENT_KINDS = (
 _DOCUMENT_TEXTS = (
     (vocabulary.DOCUMENT_NUMBER, "number "),
     (vocabulary.VERSION_LABEL, "version "),
-    (vocabulary.PRINTED_DATE, "dated "),
+    (vocabulary.DATE_AS_PRINTED, "dated "),
 )
 _DOCUMENT_THINGS = (
     (vocabulary.HAS_AVAILABILITY, ""),
-    (vocabulary.IS_KEPT_BY, "kept by "),
-    (vocabulary.IS_FILED_UNDER, "filed under "),
+    (vocabulary.HAS_CUSTODIAN, "in the custody of "),
+    (vocabulary.BELONGS_TO_APPLICATION, "part of "),
 )
 _ABOUT_SOURCES = (vocabulary.PREF_LABEL, vocabulary.URL, vocabulary.CHECKED_ON, vocabulary.HEADING)
 
@@ -86,13 +86,13 @@ def find_agent(store: Store, words: str) -> NamedNode:
     """
 
     def is_agent(thing: NamedNode) -> bool:
-        return read.is_a(store, thing, vocabulary.AGENT)
+        return read.is_a(store, thing, vocabulary.PHARMACEUTICAL_AGENT)
 
     thing = lookup.resolve(store, words, accepts=is_agent)
     if is_agent(thing):
         return thing
     related = read.subjects(store, vocabulary.IS_MEMBER_OF_GROUP, thing)
-    for name in (vocabulary.HAS_RADIONUCLIDE, vocabulary.HAS_VECTOR, vocabulary.HAS_TARGET):
+    for name in (vocabulary.HAS_RADIONUCLIDE, vocabulary.IS_BASED_ON, vocabulary.HAS_TARGET):
         related += read.subjects(store, name, thing)
     related += read.objects(store, thing, vocabulary.IS_DOCUMENT_OF)
     hint = "this report is about an agent, for example 'FES'"
@@ -108,9 +108,9 @@ def for_agent(store: Store, agent: NamedNode, as_of: str) -> AgentReport:
         ("What it is", _merged(_identity(store, agent))),
         ("Documents", _documents(store, agent)),
         ("Where to ask", _contacts(store, agent)),
-        ("Phases and sizes of the trials", report_programmes.phases(store, agent)),
+        ("Phases and sizes of the trials", report_programs.phases(store, agent)),
         *((f"Guidelines for the same {what}", lines) for what, lines in guidelines),
-        ("Review and support", report_programmes.support(store, agent)),
+        ("Review and support", report_programs.support(store, agent)),
     )
     quads = dict.fromkeys(quad for _, lines in data for one in lines for quad in one.quads)
     return AgentReport(
@@ -164,7 +164,7 @@ def _merged(lines: list[LineData]) -> list[LineData]:
 def _identity(store: Store, agent: NamedNode) -> list[LineData]:
     lines = [
         line("name", text_of(quad), quad)
-        for name in (vocabulary.PREF_LABEL, vocabulary.PRINTED_NAME, vocabulary.ALT_LABEL)
+        for name in (vocabulary.PREF_LABEL, vocabulary.NAME_AS_PRINTED, vocabulary.ALT_LABEL)
         for quad in read.literals(store, agent, name)
     ]
     types = store.quads_for_pattern(agent, vocabulary.TYPE, None, None)
@@ -173,7 +173,7 @@ def _identity(store: Store, agent: NamedNode) -> list[LineData]:
     kinds.sort(key=lambda quad: (read.is_inferred(quad), str(quad.object)))
     lines += [thing_line(store, "kind", quad) for quad in kinds]
     for name, label in (
-        (vocabulary.HAS_VECTOR, "vector"),
+        (vocabulary.IS_BASED_ON, "based on"),
         (vocabulary.HAS_TARGET, "target"),
         (vocabulary.HAS_MODALITY, "modality"),
         (vocabulary.IS_MEMBER_OF_GROUP, "member of"),
@@ -185,7 +185,11 @@ def _identity(store: Store, agent: NamedNode) -> list[LineData]:
 
 
 def _is_kind(kind: object) -> bool:
-    return isinstance(kind, NamedNode) and kind.value.startswith(PROJECT.vocabulary) and kind != vocabulary.AGENT
+    return (
+        isinstance(kind, NamedNode)
+        and kind.value.startswith(PROJECT.vocabulary)
+        and kind != vocabulary.PHARMACEUTICAL_AGENT
+    )
 
 
 def _nuclide(store: Store, nuclide: NamedNode) -> list[LineData]:
@@ -243,7 +247,7 @@ def _document(store: Store, label: str, of_agent: Quad, kinds: list[Quad]) -> Li
 
 
 def _contacts(store: Store, agent: NamedNode) -> list[LineData]:
-    held = read.quads(store, agent, vocabulary.IS_HELD_BY)
+    held = read.quads(store, agent, vocabulary.IS_LISTED_AS_HELD_BY)
     lines = [thing_line(store, "holder", quad) for quad in held]
     lines = lines or [line("holder", "the graph knows of none")]
     for document in read.subjects(store, vocabulary.IS_DOCUMENT_OF, agent):
@@ -257,4 +261,4 @@ def _contacts(store: Store, agent: NamedNode) -> list[LineData]:
             section = subject_of(quad)
             for one in read.literals(store, section, vocabulary.HEADING):
                 lines.append(line("on the page", ("under '", read.Thing(section, text_of(one)), "'"), quad, one))
-    return lines + report_programmes.contacts(store, agent)
+    return lines + report_programs.contacts(store, agent)

@@ -1,4 +1,4 @@
-"""Findings about an article that do not depend on the day: misprints, variant readings, and its citation."""
+"""Findings about an article that do not depend on the day: misprints, discrepant values, and its citation."""
 
 import re
 from collections.abc import Iterator
@@ -31,14 +31,14 @@ def of_article(store: Store, article: NamedNode) -> Iterator[Finding]:
     for one in bibliography.corrections(store, article):
         yield _correction(store, one)
     for thing in bibliography.cited_things(store, article):
-        for variant in read.subjects(store, vocabulary.IS_VARIANT_OF, thing):
-            yield _variant(store, variant)
+        for discrepancy in read.subjects(store, vocabulary.DIFFERS_FROM_STATEMENT_OF, thing):
+            yield _discrepant_value(store, discrepancy)
     for kind in read.objects(store, article, vocabulary.HAS_PUBLICATION_KIND):
         if kind in _NOT_GUIDELINES:
             yield Finding(
                 "not itself a guideline",
                 (_NOT_GUIDELINES[kind],),
-                why=read.text(store, article, vocabulary.BASIS),
+                why=read.text(store, article, vocabulary.RATIONALE),
                 sources=as_sources(store, read.sources(store, article)),
                 things=(kind,),
             )
@@ -57,9 +57,9 @@ def named_societies(store: Store, article: NamedNode) -> list[NamedNode]:
     found = {
         society
         for authorship in read.subjects(store, vocabulary.IS_AUTHORSHIP_OF, article)
-        for society in read.objects(store, authorship, vocabulary.IS_BY_ORGANISATION)
+        for society in read.objects(store, authorship, vocabulary.IS_BY_ORGANIZATION)
     }
-    for cls in (vocabulary.ORGANISATION, vocabulary.COMMITTEE):
+    for cls in (vocabulary.ORGANIZATION, vocabulary.COMMITTEE):
         for society in read.members(store, cls):
             names = {name for property_ in lookup.NAME_PROPERTIES for name in read.texts(store, society, property_)}
             if any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", title) for name in names):
@@ -79,14 +79,14 @@ def place_of_erratum(store: Store, erratum: NamedNode) -> Phrase:
     journal = next(iter(read.objects(store, erratum, vocabulary.IS_PUBLISHED_IN)), None)
     if not journal:
         return ("by an erratum in ", place)
-    return "by an erratum in ", read.Thing(journal, read.text(store, journal, vocabulary.PRINTED_NAME)), place
+    return "by an erratum in ", read.Thing(journal, read.text(store, journal, vocabulary.NAME_AS_PRINTED)), place
 
 
 def _publication(store: Store, article: NamedNode) -> Iterator[Finding]:
     """Yield where the page cites an article ahead of print, and that it is reported to be in an issue by now."""
     events = events_of(store, article)
     in_issue = [event for event in events if event.kind == vocabulary.ISSUE_PUBLICATION]
-    if any(event.standing != vocabulary.REPORTED for event in in_issue):
+    if any(event.assertion_status != vocabulary.REPORTED for event in in_issue):
         return
     for event in events:
         if event.kind == vocabulary.AHEAD_OF_PRINT:
@@ -98,15 +98,15 @@ def _publication(store: Store, article: NamedNode) -> Iterator[Finding]:
         yield Finding("published in an issue", what, NOT_COUNTED, event.printed, why, sources_of(store, event.iri))
 
 
-def _variant(store: Store, variant: NamedNode) -> Finding:
-    printed = read.text(store, variant, vocabulary.PRINTED_VALUE)
-    other = read.text(store, variant, vocabulary.VARIANT_VALUE)
+def _discrepant_value(store: Store, discrepancy: NamedNode) -> Finding:
+    printed = read.text(store, discrepancy, vocabulary.VALUE_AS_PRINTED)
+    other = read.text(store, discrepancy, vocabulary.DISCREPANT_VALUE)
     return Finding(
-        "variant reading",
+        "discrepant value",
         (f"the page prints '{printed}', another source '{other}'; which is right is not judged",),
-        why=read.text(store, variant, vocabulary.BASIS),
-        sources=sources_of(store, variant),
-        things=(variant,),
+        why=read.text(store, discrepancy, vocabulary.RATIONALE),
+        sources=sources_of(store, discrepancy),
+        things=(discrepancy,),
     )
 
 
@@ -115,6 +115,6 @@ def _correction(store: Store, one: bibliography.Correction) -> Finding:
     if not one.printed:
         kind, what = f"missing {name} on the page", f"the page leaves out {one.corrected}"
     else:
-        kind = "misprinted name" if one.property == vocabulary.PRINTED_NAME else f"misprinted {name}"
+        kind = "misprinted name" if one.property == vocabulary.NAME_AS_PRINTED else f"misprinted {name}"
         what = f"the page prints '{one.printed}', it should be '{one.corrected}'"
-    return Finding(kind, (what,), why=one.basis, sources=as_sources(store, one.sources), things=(one.iri,))
+    return Finding(kind, (what,), why=one.rationale, sources=as_sources(store, one.sources), things=(one.iri,))

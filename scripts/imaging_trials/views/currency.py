@@ -101,7 +101,7 @@ def _happened(store: Store, thing: NamedNode, as_of: str) -> Iterator[Finding]:
     published = [
         event
         for event in events_of(store, thing)
-        if event.kind in _PUBLICATIONS and event.standing != vocabulary.REPORTED
+        if event.kind in _PUBLICATIONS and event.assertion_status != vocabulary.REPORTED
     ]
     first = min(published, key=lambda event: event.earliest, default=None)
     if first and first.earliest > as_of:
@@ -123,7 +123,7 @@ def _changes(store: Store, about: NamedNode, subject: Phrase, as_of: str) -> Ite
 
 def _change(store: Store, event: Event, subject: Phrase, sure: str, as_of: str) -> Finding:
     assert event.kind  # noqa: S101 - the caller checked it
-    newer = read.objects(store, event.iri, vocabulary.LEADS_TO)
+    newer = read.objects(store, event.iri, vocabulary.RESULTS_IN)
     chain = [one for edition in newer for one in _successors(store, edition, as_of)]
     what: Phrase = subject or ("no replacement is named",)
     if newer:
@@ -145,7 +145,7 @@ def _successors(store: Store, edition: NamedNode, as_of: str) -> list[NamedNode]
     while waiting:
         for event in events_of(store, waiting.pop(0)):
             if event.kind == vocabulary.SUPERSESSION and certainty(event, as_of) == "":
-                leads_to = read.objects(store, event.iri, vocabulary.LEADS_TO)
+                leads_to = read.objects(store, event.iri, vocabulary.RESULTS_IN)
                 new = [one for one in leads_to if one not in (*found, edition)]
                 found += new
                 waiting += new
@@ -157,7 +157,7 @@ def _endorsements(store: Store, thing: NamedNode, as_of: str) -> Iterator[Findin
         for event in events_of(store, about):
             sure = certainty(event, as_of)
             if event.kind == vocabulary.ENDORSEMENT and sure is not None:
-                societies = read.objects(store, event.iri, vocabulary.IS_ACT_OF)
+                societies = read.objects(store, event.iri, vocabulary.IS_PERFORMED_BY)
                 what = ("by ", *joined(read.things(store, societies)))
                 sources = sources_of(store, event.iri)
                 yield Finding("endorsed", what, sure, event.printed, reason(store, event), sources, tuple(societies))

@@ -42,24 +42,24 @@ class Finding:
 
 @dataclass(frozen=True)
 class Event:
-    """An event, a publication or an erratum: its kind, standing, date as printed, and the days that it can mean."""
+    """An event, a publication or an erratum: its kind, status, date as printed, and earliest and latest day."""
 
     iri: NamedNode
     kind: NamedNode | None
-    standing: NamedNode | None
+    assertion_status: NamedNode | None
     printed: str
     earliest: str
     latest: str
 
 
 def read_event(store: Store, iri: NamedNode, kind: NamedNode | None = None) -> Event:
-    """Return an event with its standing and its date."""
-    standings = read.objects(store, iri, vocabulary.HAS_STANDING)
+    """Return an event with its assertion status and its date."""
+    statuses = read.objects(store, iri, vocabulary.HAS_ASSERTION_STATUS)
     return Event(
         iri,
         kind,
-        standings[0] if standings else None,
-        read.text(store, iri, vocabulary.PRINTED_DATE),
+        statuses[0] if statuses else None,
+        read.text(store, iri, vocabulary.DATE_AS_PRINTED),
         read.text(store, iri, vocabulary.EARLIEST_DAY),
         read.text(store, iri, vocabulary.LATEST_DAY),
     )
@@ -69,7 +69,7 @@ def events_of(store: Store, thing: NamedNode) -> list[Event]:
     """Return the events of a thing, the earliest first."""
     found = [
         read_event(store, iri, kind)
-        for iri in read.subjects(store, vocabulary.CONCERNS, thing)
+        for iri in read.subjects(store, vocabulary.IS_EVENT_OF, thing)
         for kind in read.objects(store, iri, vocabulary.HAS_EVENT_KIND)
     ]
     return sorted(found, key=lambda event: (event.earliest, event.iri.value))
@@ -79,15 +79,15 @@ def certainty(event: Event, as_of: str) -> str | None:
     """Return "" for an event that counts on a day, a qualification for one that may count, or None for a later one."""
     if event.earliest and event.earliest > as_of:
         return None
-    if event.standing not in _COUNTED:
+    if event.assertion_status not in _COUNTED:
         return NOT_COUNTED
     return "" if event.latest and event.latest <= as_of else POSSIBLY
 
 
 def reason(store: Store, event: Event) -> str:
-    """Return the standing of an event and the evidence for it."""
-    standing = read.label(store, event.standing) if event.standing else ""
-    return ": ".join(text for text in (standing, read.text(store, event.iri, vocabulary.BASIS)) if text)
+    """Return the assertion status of an event and the evidence for it."""
+    status = read.label(store, event.assertion_status) if event.assertion_status else ""
+    return ": ".join(text for text in (status, read.text(store, event.iri, vocabulary.RATIONALE)) if text)
 
 
 def sources_of(store: Store, *things: NamedNode) -> tuple[read.Source, ...]:

@@ -45,9 +45,9 @@ def _index(store: Store) -> _Index:
             name = correction.property.value.removeprefix(PROJECT.vocabulary)
             index.articles[name, correction.corrected.casefold()] = article
     for edition in read.members(store, vocabulary.GUIDELINE_EDITION):
-        for basis in read.texts(store, edition, vocabulary.BASIS):
+        for rationale in read.texts(store, edition, vocabulary.RATIONALE):
             for scheme in identifiers.ARTICLE_SCHEMES:
-                for _, _, value in identifiers.find_places(scheme, basis):
+                for _, _, value in identifiers.find_places(scheme, rationale):
                     index.editions.setdefault((scheme, value.casefold()), edition)
     return index
 
@@ -92,7 +92,7 @@ def _of_reference(store: Store, index: _Index, reference: Reference, as_of: str)
     if thing == edition and _is_only_reported(store, edition):
         status, findings = (
             "unknown",
-            (Finding("known from reports only", (read.text(store, edition, vocabulary.BASIS),)),),
+            (Finding("known from reports only", (read.text(store, edition, vocabulary.RATIONALE),)),),
         )
     return replace(judged, asked=reference.name, place=reference.place, status=status, findings=(*notes, *findings))
 
@@ -193,9 +193,9 @@ def _edition(store: Store, named: _Identifier, edition: NamedNode) -> Finding:
 
 def _is_only_reported(store: Store, edition: NamedNode) -> bool:
     """Return whether all events that lead to an edition are only reported."""
-    events = read.subjects(store, vocabulary.LEADS_TO, edition)
+    events = read.subjects(store, vocabulary.RESULTS_IN, edition)
     return bool(events) and all(
-        vocabulary.REPORTED in read.objects(store, event, vocabulary.HAS_STANDING) for event in events
+        vocabulary.REPORTED in read.objects(store, event, vocabulary.HAS_ASSERTION_STATUS) for event in events
     )
 
 

@@ -25,7 +25,7 @@ _SPELLINGS = tuple(
     for pattern, replacement in (
         (r"[ao]e", "e"),  # paediatric, oesophagus
         (r"our", "or"),  # tumour
-        (r"([^\W\d_])\1", r"\1"),  # labelled
+        (r"([^\W\d_])\1", r"\1"),  # labeled
         (r"is(?=e|ation|ing\b|ed\b)", "iz"),  # localisation
         (r"ys(?=e|ing\b)", "yz"),  # analyse
         (r"tre(?=s?\b)", "ter"),  # centre

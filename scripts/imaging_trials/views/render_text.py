@@ -136,7 +136,7 @@ def _correction(card: Card, line: CorrectionLine) -> _Row:
     sources = (f"source: {thing_text(read.Thing(one.iri, one.label))}{_checked(one)}" for one in line.sources)
     return "correction", [
         f"{line.property.label}{where}: printed {printed}, should be '{line.corrected}'",
-        f"because: {line.basis}",
+        f"because: {line.rationale}",
         *sources,
     ]
 

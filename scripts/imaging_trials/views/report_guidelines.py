@@ -108,10 +108,10 @@ def _status(store: Store, thing: NamedNode, as_of: str) -> list[str | read.Thing
 
 
 def _events(store: Store, thing: NamedNode) -> list[Quad]:
-    """Return the quads that a status follows from: those of events with a standing, and of errata."""
+    """Return the quads that a status follows from: those of events with an assertion status, and of errata."""
     found: list[Quad] = []
-    for event in read.subjects(store, vocabulary.CONCERNS, thing):
-        if read.objects(store, event, vocabulary.HAS_STANDING):
+    for event in read.subjects(store, vocabulary.IS_EVENT_OF, thing):
+        if read.objects(store, event, vocabulary.HAS_ASSERTION_STATUS):
             quads = sorted(store.quads_for_pattern(event, None, None, None), key=str)
             found += [quad for quad in quads if not read.is_inferred(quad)]
     for erratum in read.subjects(store, vocabulary.CORRECTS, thing):

@@ -29,12 +29,12 @@ _TITLES = {
 
 _IN_HEAD = {vocabulary.TYPE, vocabulary.PREF_LABEL, vocabulary.LABEL, vocabulary.DEFINITION}
 _FIRST = (
-    vocabulary.TITLE, vocabulary.PRINTED_NAME, vocabulary.ABBREVIATION, vocabulary.HEADING, vocabulary.SUMMARY,
+    vocabulary.TITLE, vocabulary.NAME_AS_PRINTED, vocabulary.ABBREVIATION, vocabulary.HEADING, vocabulary.SUMMARY,
     vocabulary.IS_PUBLISHED_IN, vocabulary.VOLUME, vocabulary.ISSUE, vocabulary.PAGES, vocabulary.DOI, vocabulary.PMID,
     vocabulary.PMCID,
 )  # fmt: skip
 _LAST = (
-    vocabulary.IS_STATED_IN, vocabulary.BASIS, vocabulary.SOURCE, vocabulary.CHECKED_ON, vocabulary.IS_DEFINED_BY,
+    vocabulary.IS_STATED_IN, vocabulary.RATIONALE, vocabulary.SOURCE, vocabulary.CHECKED_ON, vocabulary.IS_DEFINED_BY,
 )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ class CorrectionLine:
     thing: read.Thing
     printed: str
     corrected: str
-    basis: str
+    rationale: str
     sources: tuple[read.Source, ...]
 
 
@@ -223,7 +223,7 @@ class _Maker:
         record = bibliography.read_record(self.store, self.iri)
         when = {"in its issue": record.issued, "online": record.online, "ahead of print": record.ahead_of_print}
         lines = [(vocabulary.IS_AUTHORSHIP_OF, "authors", bibliography.authors(record))]
-        lines += [(vocabulary.CONCERNS, f"published {how}", dates.shown(*one)) for how, one in when.items() if one]
+        lines += [(vocabulary.IS_EVENT_OF, f"published {how}", dates.shown(*one)) for how, one in when.items() if one]
         lines += [
             (vocabulary.CORRECTS, "erratum in", bibliography.erratum(one).removeprefix("Erratum in: "))
             for one in record.errata
@@ -238,7 +238,7 @@ class _Maker:
                 read.thing(self.store, one.thing),
                 one.printed,
                 one.corrected,
-                one.basis,
+                one.rationale,
                 tuple(read.source(self.store, source) for source in one.sources),
             )
             for one in self.corrections
@@ -285,7 +285,7 @@ class _Maker:
         shown = {vocabulary.CORRECTS_STATEMENT_OF, vocabulary.MAPS_SUBJECT, vocabulary.INVERSE_OF}
         if self.is_article:
             shown |= {vocabulary.IS_AUTHORSHIP_OF, vocabulary.CORRECTS}
-            if link.predicate == vocabulary.CONCERNS and read.graph_name(link) == "page":
+            if link.predicate == vocabulary.IS_EVENT_OF and read.graph_name(link) == "page":
                 return True
         if link.predicate in shown or self._is_implied(link, self.incoming):
             return True

@@ -35,7 +35,7 @@ def an_article(name: str, *authors: str) -> list[Quad]:
         quads += [
             Quad(one, vocabulary.TYPE, vocabulary.PERSON_AUTHORSHIP, page),
             Quad(one, vocabulary.IS_AUTHORSHIP_OF, article, page),
-            Quad(one, vocabulary.PRINTED_NAME, Literal(author), page),
+            Quad(one, vocabulary.NAME_AS_PRINTED, Literal(author), page),
         ]
     return quads
 
@@ -82,7 +82,7 @@ def test_all_authorships_under_either_name_are_candidates(sources: Store, matche
         named = {
             authorship
             for authorship in read.members(sources, vocabulary.PERSON_AUTHORSHIP)
-            if read.text(sources, authorship, vocabulary.PRINTED_NAME) in (match.first, match.second)
+            if read.text(sources, authorship, vocabulary.NAME_AS_PRINTED) in (match.first, match.second)
         }
         assert set(match.candidates) == named
         assert match.first < match.second

@@ -36,7 +36,7 @@ def test_a_correction_of_what_is_not_printed_is_an_error(store: Store) -> None:
     changed = Store()
     changed.extend(store)
     authorship = NamedNode(PROJECT.expand("authorship:ljungberg-2016-06"))
-    name = NamedNode(PROJECT.vocabulary + "printedName")
+    name = NamedNode(PROJECT.vocabulary + "nameAsPrinted")
     changed.remove(Quad(authorship, name, Literal("Sjögreen- Gleisner K"), PROJECT.graph_iri("page")))
     changed.add(Quad(authorship, name, Literal("Sjögreen-Gleisner K"), PROJECT.graph_iri("page")))
     article = NamedNode(PROJECT.expand("article:ljungberg-2016"))

@@ -190,7 +190,7 @@ def test_a_triple_in_two_graphs_stops_the_build_and_is_named(checkout: Checkout)
 def test_a_contradiction_stops_the_build(checkout: Checkout) -> None:
     """A contradiction stops the build; the message names its members and the rule."""
     checkout.add("ontology/imaging-trials.ttl", " imt:Article owl:disjointWith imt:Agent .")
-    checkout.add("data/curated/agents.ttl", " article:one imt:hasVector vector:fes .")
+    checkout.add("data/curated/agents.ttl", " article:one imt:isBasedOn substance:fes .")
     answer = checkout.build()
     assert answer.returncode == 1
     assert "article:one is a imt:Article and a imt:Agent, but these classes are disjoint. (cax-dw)" in answer.stderr
@@ -199,10 +199,10 @@ def test_a_contradiction_stops_the_build(checkout: Checkout) -> None:
 
 def test_an_undefined_term_stops_the_build(checkout: Checkout) -> None:
     """An undefined term stops the build; the message offers the nearest term."""
-    checkout.add("data/curated/agents.ttl", " agent:fes imt:hasVektor vector:fes .")
+    checkout.add("data/curated/agents.ttl", " agent:fes imt:hasVektor substance:fes .")
     answer = checkout.imt("build")
     assert answer.returncode == 1
-    assert "imt:hasVektor is not defined; did you mean imt:hasVector?" in answer.stderr
+    assert "imt:hasVektor is not defined; did you mean imt:isBasedOn?" in answer.stderr
     assert not checkout.dist.exists()
 
 

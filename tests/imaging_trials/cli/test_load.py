@@ -134,7 +134,7 @@ def test_python_users_query_an_endpoint_like_the_graph(empty: Server) -> None:
         there = imaging_trials.query(name, endpoint=empty.query, login=("nobody", "needs this"), **parameters)
         assert sorted(here) == sorted(there)
         assert len(here)
-    text = "SELECT (COUNT(*) AS ?n) { ?agent a imt:Agent }"
+    text = "SELECT (COUNT(*) AS ?n) { ?agent a imt:PharmaceuticalAgent }"
     for graphs in ("page", "asserted", "all"):
         here, there = (imaging_trials.query(text, dataset=graphs, endpoint=url) for url in (None, empty.query))
         assert list(here) == list(there)

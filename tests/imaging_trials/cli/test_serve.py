@@ -138,7 +138,7 @@ def test_unknown_format_is_refused_with_a_list(endpoint: Endpoint) -> None:
 
 
 def test_query_by_get_form_or_direct_post(endpoint: Endpoint) -> None:
-    ask = f"PREFIX imt: <{VOCAB}> ASK {{ ?s a imt:Agent }}"
+    ask = f"PREFIX imt: <{VOCAB}> ASK {{ ?s a imt:PharmaceuticalAgent }}"
     yes = {"head": {}, "boolean": True}
     form = urlencode({"query": ask}).encode()
     got = endpoint.ask(ask)

@@ -49,24 +49,24 @@ agent:fes  <https://w3id.org/imaging-trials/id/agent/fes>
 imaging agent
 
 What the page says
-  printed name      [18F] FES
-  has radionuclide  fluorine-18 (nuclide:f-18)
-  is held by        National Cancer Institute (organisation:nci)
-  is stated in      Protocol component templates for NCI-held Imaging agents (section:protocol-component-templates)
-                    CAEPRs for NCI-held imaging agents (section:caeprs)
+  name as printed       [18F] FES
+  has radionuclide      fluorine-18 (nuclide:f-18)
+  is listed as held by  National Cancer Institute (organization:nci)
+  is stated in          Protocol component templates for NCI-held Imaging agents (section:protocol-component-templates)
+                        CAEPRs for NCI-held imaging agents (section:caeprs)
 
 What we added
   has modality  positron emission tomography (modality:pet)
   has target    estrogen receptor alpha (target:estrogen-receptor-alpha)
-  has vector    fluoroestradiol (vector:fluoroestradiol)
-  basis         Fluoroestradiol binds to estrogen receptors, so PET with it shows where cells with these receptors are.
+  is based on   fluoroestradiol (substance:fluoroestradiol)
+  rationale     Fluoroestradiol binds to estrogen receptors, so PET with it shows where cells with these receptors are.
   source        NCI Dictionary of Cancer Terms, 18F-16 alpha-fluoroestradiol (source:nci-dictionary-fes)
   checked on    2026-11-26
 
 What was computed
   has agent kind        radiopharmaceutical (agentkind:radiopharmaceutical)
   has chemical element  fluorine (element:fluorine)
-  is a                  agent (imt:Agent)
+  is a                  pharmaceutical agent (imt:PharmaceuticalAgent)
                         radiopharmaceutical (imt:Radiopharmaceutical)
                         schema:Substance
 
@@ -100,12 +100,12 @@ def test_an_agent_is_shown_for_any_notation(imt: Imt, name: str) -> None:
     assert text.replace(f"{elsewhere}\n\n", "") == CARD_OF_FES
 
 
-def test_what_we_added_has_basis_source_and_date(store: Store) -> None:
+def test_what_we_added_has_rationale_source_and_date(store: Store) -> None:
     parts = blocks(card(store, "agent:ferumoxytol"))
     assert "modality" not in parts["What the page says"]
     added = parts["What we added"]
     assert "has modality  magnetic resonance imaging (modality:mri)" in added
-    assert all(f"\n  {name} " in added for name in ("basis", "source", "checked on"))
+    assert all(f"\n  {name} " in added for name in ("rationale", "source", "checked on"))
     assert "source:bashir-2015" in parts["Sources"]
     assert "contrast agent (agentkind:contrast-agent)" in parts["What was computed"]
 
@@ -135,7 +135,7 @@ def test_an_erratum_and_ahead_of_print_are_on_the_card(store: Store) -> None:
 
 
 def test_sections_are_listed_in_page_order(store: Store) -> None:
-    text = card(store, "organisation:eanm")
+    text = card(store, "organization:eanm")
     at = [
         text.index(f"(section:{name})") for name in ("bone", "brain", "general", "melanoma", "radiotherapy", "prostate")
     ]
@@ -150,13 +150,15 @@ def test_implied_statements_are_not_repeated(store: Store) -> None:
 
 def test_terms_have_definition_and_use(imt: Imt) -> None:
     text = printed(imt, "is held by")
-    assert "Ties an agent to an organisation that holds the regulatory file for it.\n" in text
+    assert "Ties an agent to an organization that holds the regulatory file for it.\n" in text
     assert "object property\n" in text
     assert "in statements  6" in text
 
 
 def test_class_expressions_are_readable(imt: Imt) -> None:
-    expression = "[intersectionOf (imt:Agent [onProperty imt:hasRadionuclide; someValuesFrom imt:Radionuclide])]"
+    expression = (
+        "[intersectionOf (imt:PharmaceuticalAgent [onProperty imt:hasRadionuclide; someValuesFrom imt:Radionuclide])]"
+    )
     assert expression in printed(imt, "imt:Radiopharmaceutical")
 
 
@@ -169,9 +171,9 @@ def test_long_lists_are_cut_without_all(imt: Imt) -> None:
 
 def test_several_things_are_shown_once_each(imt: Imt) -> None:
     text = printed(imt, "FES", "agent:fes", "EANM")
-    assert [line for line in text.splitlines() if line.startswith(("agent:", "organisation:"))] == [
+    assert [line for line in text.splitlines() if line.startswith(("agent:", "organization:"))] == [
         "agent:fes  <https://w3id.org/imaging-trials/id/agent/fes>",
-        "organisation:eanm  <https://w3id.org/imaging-trials/id/organisation/eanm>",
+        "organization:eanm  <https://w3id.org/imaging-trials/id/organization/eanm>",
     ]
 
 
@@ -198,7 +200,7 @@ def test_everything_in_the_graph_has_a_card(store: Store) -> None:
 
 
 def test_every_asserted_statement_of_a_thing_is_on_its_card(store: Store) -> None:
-    for curie in ("agent:dcfbc", "programme:etctn", "edition:eanm-snmmi-psma-pet-ct-2-0", "phase:phase-1-2"):
+    for curie in ("agent:dcfbc", "program:etctn", "edition:eanm-snmmi-psma-pet-ct-2-0", "phase:phase-1-2"):
         thing = NamedNode(PROJECT.expand(curie))
         text = render_text.cards([summary_card.for_thing(store, thing, max_links=None)])
         for quad in store.quads_for_pattern(thing, None, None, None):

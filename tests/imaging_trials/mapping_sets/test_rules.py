@@ -41,7 +41,7 @@ def test_no_row_breaks_a_rule(store: Store) -> None:
 
 
 FES = "agent:fes\t[18F]FES\tskos:exactMatch"
-FES_VECTOR = "vector:fluoroestradiol\tfluoroestradiol\tskos:exactMatch"
+FES_VECTOR = "substance:fluoroestradiol\tfluoroestradiol\tskos:exactMatch"
 GLIOMA = "disease:glioma\tglioma\tskos:exactMatch\t"
 
 
@@ -53,7 +53,7 @@ GLIOMA = "disease:glioma\tglioma\tskos:exactMatch\t"
         (("mesh", "broadMatch\tmesh:D012969", "narrowMatch\tmesh:D012969"), "labeled"),
         (("chebi", "relatedMatch\tCHEBI:32186", "exactMatch\tCHEBI:32186"), "labeled"),
         (("chebi", "relatedMatch\tCHEBI:33371", "closeMatch\tCHEBI:33371"), "labeled"),
-        (("mesh", "vector:panitumumab\tpanitumumab", "agent:zr-89-panitumumab\t[89Zr]-panitumumab"), "labeled"),
+        (("mesh", "substance:panitumumab\tpanitumumab", "agent:zr-89-panitumumab\t[89Zr]-panitumumab"), "labeled"),
         (("drugbank", FES, FES_VECTOR), "labeled"),
         (("mesh", "exactMatch\tmesh:C000718244", "closeMatch\tmesh:C000718244"), ""),
         (("mesh", "closeMatch\tmesh:C000622699", "exactMatch\tmesh:C000622699"), "twice"),

@@ -28,7 +28,7 @@ def test_the_examples_in_the_docstrings_hold() -> None:
 @pytest.fixture(scope="module")
 def shapes() -> Store:
     store = Store()
-    for name in ("articles", "organisations", "trials"):
+    for name in ("articles", "organizations", "trials"):
         store.extend(reading.read(ROOT / "shapes" / f"{name}.ttl"))
     return store
 
@@ -95,10 +95,10 @@ def test_check_digits_are_those_of_the_shapes(shapes: Store, scheme: str) -> Non
         ("pmcid", "https://pmc.ncbi.nlm.nih.gov/articles/PMC8679588/", "PMC8679588"),
         ("pmcid", "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC8679588", "PMC8679588"),
         ("pmcid", "8679588", ""),
-        ("nctNumber", "nct01234567", "NCT01234567"),
-        ("nctNumber", "https://clinicaltrials.gov/ct2/show/NCT01234567", "NCT01234567"),
-        ("nctNumber", "https://www.clinicaltrials.gov/study/NCT01234567/", "NCT01234567"),
-        ("nctNumber", "NCT0123456", ""),
+        ("nctId", "nct01234567", "NCT01234567"),
+        ("nctId", "https://clinicaltrials.gov/ct2/show/NCT01234567", "NCT01234567"),
+        ("nctId", "https://www.clinicaltrials.gov/study/NCT01234567/", "NCT01234567"),
+        ("nctId", "NCT0123456", ""),
         ("orcid", "https://orcid.org/0000-0002-1694-233x", "0000-0002-1694-233X"),
         ("orcid", "0000-0002-1694-2330", ""),
         ("issn", "eISSN 1619-7089", "1619-7089"),
@@ -148,8 +148,8 @@ def test_a_whole_text_is_normalized(scheme: str, text: str, value: str) -> None:
         ("pmid", "PMID: 123456789", ""),
         ("pmid", "28283702", ""),
         ("pmcid", "PMID: 1; PMCID: PMC0042.", "PMC42"),
-        ("nctNumber", "registered (nct01234567)", "NCT01234567"),
-        ("nctNumber", "NCT012345678", ""),
+        ("nctId", "registered (nct01234567)", "NCT01234567"),
+        ("nctId", "NCT012345678", ""),
         ("orcid", "A Smith (0000-0002-1694-2330, 0000-0002-1694-233X)", "0000-0002-1694-233X"),
         ("issn", "2015-2016, ISSN 1619-7070", "1619-7070"),
     ],

@@ -76,7 +76,12 @@ def test_an_english_label_is_preferred() -> None:
     ("subject", "name", "graph", "sources"),
     [
         ("agent:fes", vocabulary.HAS_TARGET, "curated", ["source:nci-dictionary-fes"]),
-        ("agent:fes", vocabulary.IS_HELD_BY, "page", ["section:protocol-component-templates", "section:caeprs"]),
+        (
+            "agent:fes",
+            vocabulary.IS_LISTED_AS_HELD_BY,
+            "page",
+            ["section:protocol-component-templates", "section:caeprs"],
+        ),
         ("source:nci-dictionary-fes", vocabulary.URL, "curated", ["source:nci-dictionary-fes"]),
         ("section:caeprs", vocabulary.HEADING, "page", ["section:caeprs"]),
         ("agent:fes", vocabulary.HAS_AGENT_KIND, "inferred", []),

@@ -56,7 +56,7 @@ def test_radium_223_is_the_agent_and_not_the_nuclide(store: Store) -> None:
             "nuclide:zr-89",
             "nuclide:zr-89 (zirconium-89) is not an agent: ask for agent:zr-89-panitumumab ([89Zr]-panitumumab)",
         ),
-        ("vector:panitumumab", "is not an agent: ask for agent:zr-89-panitumumab"),
+        ("substance:panitumumab", "is not an agent: ask for agent:zr-89-panitumumab"),
         (
             "document:fes-caepr",
             "document:fes-caepr (CAEPR for [18F]FES) is not an agent: ask for agent:fes ([18F]FES).",
@@ -78,11 +78,11 @@ def test_other_things_are_refused_with_their_agents(store: Store, name: str, sen
 def test_identity_of_the_agent(store: Store) -> None:
     lines = made(store, "fes")["What it is"]
     found = {
-        label: words(lines, label) for label in ("kind", "vector", "target", "modality", "radionuclide", "element")
+        label: words(lines, label) for label in ("kind", "based on", "target", "modality", "radionuclide", "element")
     }
     assert found == {
         "kind": ["imaging agent", "radiopharmaceutical"],
-        "vector": ["fluoroestradiol"],
+        "based on": ["fluoroestradiol"],
         "target": ["estrogen receptor alpha"],
         "modality": ["positron emission tomography"],
         "radionuclide": ["fluorine-18"],
@@ -104,14 +104,14 @@ def test_every_kind_of_document_is_there_or_missing(store: Store) -> None:
     ]
     assert "number 76042" in lines[0].text
     assert "version 4.0; dated 1 November 2011; read in a stored copy" in lines[1].text
-    assert "filed under IND for [18F]FMISO" in lines[1].text
+    assert "part of IND for [18F]FMISO" in lines[1].text
 
 
 def test_contacts_and_review_board(store: Store) -> None:
     sections = made(store, "fes")
     assert words(sections["Where to ask"], "holder") == ["National Cancer Institute"]
     assert "imaging-ind-resources" in words(sections["Where to ask"], "where to read")[0]
-    assert [one.partition(",")[0] for one in words(sections["Where to ask"], "programme")] == [
+    assert [one.partition(",")[0] for one in words(sections["Where to ask"], "program")] == [
         "Safety and Preliminary Efficacy Imaging Clinical Trials",
         "NCI Clinical Trials Stewardship Initiative",
         "Experimental Therapeutics Clinical Trials Network",
@@ -168,7 +168,7 @@ def test_guidelines_of_a_group_are_those_of_its_members(store: Store) -> None:
 @pytest.fixture(scope="module")
 def reports(store: Store) -> list[AgentReport]:
     """The report about every agent in the graph."""
-    return [agent_report.for_agent(store, agent, DAY) for agent in read.members(store, vocabulary.AGENT)]
+    return [agent_report.for_agent(store, agent, DAY) for agent in read.members(store, vocabulary.PHARMACEUTICAL_AGENT)]
 
 
 def check_sources(printed: str) -> None:

@@ -86,7 +86,7 @@ def test_every_listed_article_is_there_once_in_page_order(
         ("corrected", ["Beheshti 2015", "Avula 2021", "Manganaro 2021"]),
         ("missing PMCID on the page", ["Vali 2021"]),
         ("misprinted name", ["Ljungberg 2016"]),
-        ("variant reading", ["Beheshti 2015"]),
+        ("discrepant value", ["Beheshti 2015"]),
         ("not itself a guideline", ["Ha 2018", "Ward 2018"]),
         ("no issuing society named", ["Liu 2015", "Ha 2018", "Afaq 2019"]),
         ("ahead of print on the page", ["Manganaro 2021"]),
@@ -131,8 +131,8 @@ def test_findings_keep_the_iris_of_things_and_sources(listed: dict[str, Currency
     assert section.is_section
 
 
-def test_a_variant_reading_is_not_judged(listed: dict[str, CurrencyStatus]) -> None:
-    found = finding(listed["Beheshti 2015"], "variant reading")
+def test_a_discrepant_value_is_not_judged(listed: dict[str, CurrencyStatus]) -> None:
+    found = finding(listed["Beheshti 2015"], "discrepant value")
     assert "'Paycha F'" in plain(found.what)
     assert "'F. Payche'" in plain(found.what)
     assert "not judged" in plain(found.what)
@@ -157,8 +157,8 @@ def test_every_supersession_has_an_event(store: Store) -> None:
     events = {
         (old, new)
         for event in read.members(store, node("imt:Event"))
-        for old in read.objects(store, event, vocabulary.CONCERNS)
-        for new in read.objects(store, event, vocabulary.LEADS_TO)
+        for old in read.objects(store, event, vocabulary.IS_EVENT_OF)
+        for new in read.objects(store, event, vocabulary.RESULTS_IN)
     }
     assert stated
     assert stated <= events
@@ -206,22 +206,22 @@ def test_the_day_of_a_supersession_decides(day: date) -> None:
 def test_reported_events_do_not_count(graph: Store) -> None:
     event = node("event:fdg-pet-ct-2-0-superseded-reported")
     assert currency.of_thing(graph, node("article:boellaard-2015"), "2030-01-01").status == "current"
-    standing = vocabulary.HAS_STANDING
+    standing = vocabulary.HAS_ASSERTION_STATUS
     (quad,) = graph.quads_for_pattern(event, standing, None, None)
     graph.remove(quad)
     assert currency.of_thing(graph, node("article:boellaard-2015"), "2030-01-01").status == "current"
-    graph.add(Quad(event, standing, node("standing:confirmed"), PROJECT.graph_iri("curated")))
+    graph.add(Quad(event, standing, node("assertion:confirmed"), PROJECT.graph_iri("curated")))
     assert currency.of_thing(graph, node("article:boellaard-2015"), "2030-01-01").status == "superseded"
 
 
 def a_supersession(graph: Store, old: str, new: str, day: str, kind: str = "supersession") -> None:
     event, curated = node(f"event:test-{old.partition(':')[2]}"), PROJECT.graph_iri("curated")
     for name, value in (
-        (vocabulary.CONCERNS, node(old)),
-        (vocabulary.LEADS_TO, node(new)),
+        (vocabulary.IS_EVENT_OF, node(old)),
+        (vocabulary.RESULTS_IN, node(new)),
         (vocabulary.HAS_EVENT_KIND, node(f"eventkind:{kind}")),
-        (vocabulary.HAS_STANDING, node("standing:confirmed")),
-        (vocabulary.PRINTED_DATE, Literal(day)),
+        (vocabulary.HAS_ASSERTION_STATUS, node("assertion:confirmed")),
+        (vocabulary.DATE_AS_PRINTED, Literal(day)),
         (vocabulary.EARLIEST_DAY, Literal(day)),
         (vocabulary.LATEST_DAY, Literal(day)),
     ):
@@ -243,8 +243,8 @@ def test_a_retraction_is_the_gravest_status(graph: Store) -> None:
 
 
 def test_societies_are_found_in_title_and_authors(store: Store, graph: Store) -> None:
-    assert named_societies(store, node("article:ward-2018")) == [node("organisation:aua")]
-    assert node("organisation:eanm") in named_societies(store, node("article:boellaard-2015"))
+    assert named_societies(store, node("article:ward-2018")) == [node("organization:aua")]
+    assert node("organization:eanm") in named_societies(store, node("article:boellaard-2015"))
     assert named_societies(store, node("article:liu-2015")) == []
     graph.add(
         Quad(node("article:liu-2015"), vocabulary.TITLE, Literal("Joint ACR statement"), PROJECT.graph_iri("page"))
@@ -252,7 +252,7 @@ def test_societies_are_found_in_title_and_authors(store: Store, graph: Store) ->
     graph.add(
         Quad(node("article:afaq-2019"), vocabulary.TITLE, Literal("A massacre of ACRONYMS"), PROJECT.graph_iri("page"))
     )
-    assert named_societies(graph, node("article:liu-2015")) == [node("organisation:acr")]
+    assert named_societies(graph, node("article:liu-2015")) == [node("organization:acr")]
     assert named_societies(graph, node("article:afaq-2019")) == []
 
 

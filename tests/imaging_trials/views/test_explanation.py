@@ -176,7 +176,7 @@ def test_text_names_section_source_mapping_and_rule() -> None:
     assert "mapping set mappingset:unii: " in imt("exact-matches", "--row", "3").stdout
     inferred = imt("guidelines-involving-society").stdout
     assert "by prp-spo1 (ontology/rules/prp-spo1.ru) from" in inferred
-    assert "imt:isIssuedBy rdfs:subPropertyOf imt:involvesOrganisation" in inferred
+    assert "imt:isIssuedBy rdfs:subPropertyOf imt:involvesOrganization" in inferred
 
 
 def test_json_nests_premises_down_to_sources() -> None:
@@ -195,7 +195,7 @@ def test_json_nests_premises_down_to_sources() -> None:
 
 
 def test_dependence_on_absence_is_reported() -> None:
-    own = "SELECT ?x { ?x a imt:Agent . FILTER NOT EXISTS { ?x imt:hasTarget ?t } }"
+    own = "SELECT ?x { ?x a imt:PharmaceuticalAgent . FILTER NOT EXISTS { ?x imt:hasTarget ?t } }"
     assert "The row also depends on what is not in the graph" in imt("--sparql", own).stdout
     assert "depends on what is not" not in imt("agents").stdout
 
@@ -208,10 +208,10 @@ def test_dependence_on_absence_is_reported() -> None:
         (["is-agent-named"], "Only rows of a SELECT query can be explained; this query has another form."),
         (["agent"], "did you mean"),
         ([], "'imt explain' takes one query: name a saved one, or give one of your own with --sparql."),
-        (["--sparql", "SELECT ?x { ?x a imt:Agent"], "cannot be read at line"),
+        (["--sparql", "SELECT ?x { ?x a imt:PharmaceuticalAgent"], "cannot be read at line"),
         (["--sparql", "DELETE WHERE { ?s ?p ?o }"], "is a SPARQL update"),
         (["--sparql", "SELECT ?g FROM graph:page { ?g ?p ?o }"], "remove FROM"),
-        (["--sparql", "SELECT (RAND() AS ?r) { ?g a imt:Agent }"], "cannot be explained"),
+        (["--sparql", "SELECT (RAND() AS ?r) { ?g a imt:PharmaceuticalAgent }"], "cannot be explained"),
         pytest.param(
             ["--sparql", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"],
             "needs more than",

@@ -75,7 +75,7 @@ def test_a_class_expression_is_nested_data(store: Store) -> None:
     ((name, members),) = expression.parts
     assert name.value.endswith("#intersectionOf")
     assert isinstance(members, Members)
-    assert members.values[0] == Thing(vocabulary.AGENT, "agent")
+    assert members.values[0] == Thing(vocabulary.PHARMACEUTICAL_AGENT, "pharmaceutical agent")
 
 
 def test_expressions_that_contain_themselves_end() -> None:
@@ -100,10 +100,13 @@ def test_links_are_cut_and_the_rest_is_counted(store: Store) -> None:
 @pytest.mark.parametrize(
     ("thing", "text"),
     [
-        (Thing(vocabulary.AGENT, "agent"), "agent (imt:Agent)"),
-        (Thing(vocabulary.AGENT, "imt:Agent"), "imt:Agent"),
+        (
+            Thing(vocabulary.PHARMACEUTICAL_AGENT, "pharmaceutical agent"),
+            "pharmaceutical agent (imt:PharmaceuticalAgent)",
+        ),
+        (Thing(vocabulary.PHARMACEUTICAL_AGENT, "imt:PharmaceuticalAgent"), "imt:PharmaceuticalAgent"),
         (Thing(NamedNode("https://example.org/x"), "https://example.org/x"), "<https://example.org/x>"),
-        (Thing(vocabulary.AGENT, "two\nlines"), "two\\nlines (imt:Agent)"),
+        (Thing(vocabulary.PHARMACEUTICAL_AGENT, "two\nlines"), "two\\nlines (imt:PharmaceuticalAgent)"),
     ],
 )
 def test_text_of_a_thing(thing: Thing, text: str) -> None:

@@ -147,7 +147,13 @@ def test_the_version_is_that_of_the_vocabulary(tmp_path: Path, statements: str, 
 
 
 def test_the_prefixes_of_a_checkout_are_those_of_its_context(tmp_path: Path) -> None:
-    context = {"@version": 1.1, "id": "@id", "ex": "urn:ex:", "imt": PROJECT.vocabulary, "Agent": "imt:Agent"}
+    context = {
+        "@version": 1.1,
+        "id": "@id",
+        "ex": "urn:ex:",
+        "imt": PROJECT.vocabulary,
+        "Agent": "imt:PharmaceuticalAgent",
+    }
     context_file = small_sources.checkout(tmp_path, {}) / small_sources.CONTEXT
     write(context_file, json.dumps({"@context": {**context, "points": {"@id": "imt:points"}}}))
     assert read_snapshot(PROJECT, str(tmp_path)).prefixes == {"ex": "urn:ex:", "imt": PROJECT.vocabulary}

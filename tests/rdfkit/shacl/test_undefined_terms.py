@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 VOCABULARY = """
 <https://w3id.org/imaging-trials/vocab> a owl:Ontology ; owl:versionIRI <https://w3id.org/imaging-trials/vocab/1.0.0> .
-imt:Agent a owl:Class .
+imt:PharmaceuticalAgent a owl:Class .
 imt:hasRadionuclide a owl:ObjectProperty ; rdfs:range imt:Radionuclide .
 imt:Radionuclide a owl:Class .
 imt:halfLife a owl:DatatypeProperty .
@@ -20,13 +20,13 @@ schema:MedicalGuideline a owl:Class .
 <http://purl.org/ontology/bibo/doi> a owl:DatatypeProperty .
 """
 PAGE = """
-agent:fes a imt:Agent ; imt:hasRadionuclide nuclide:f-18 ; dcterms:title "FES" .
+agent:fes a imt:PharmaceuticalAgent ; imt:hasRadionuclide nuclide:f-18 ; dcterms:title "FES" .
 nuclide:f-18 a imt:Radionuclide ; imt:halfLife 110 ; schema:url <https://example.org/no/term> .
 """
 SHAPES = """
 <https://w3id.org/imaging-trials/shapes> a owl:Ontology ; sh:declare
     [ sh:prefix "imt" ; sh:namespace "https://w3id.org/imaging-trials/vocab#" ] .
-imtsh:Agent a sh:NodeShape ; sh:targetClass imt:Agent ;
+imtsh:Agent a sh:NodeShape ; sh:targetClass imt:PharmaceuticalAgent ;
     sh:property imtsh:agent-nuclide ; sh:sparql imtsh:agent-half-life .
 imtsh:agent-nuclide sh:path imt:hasRadionuclide ; sh:class imt:Radionuclide .
 imtsh:agent-half-life sh:select "SELECT $this WHERE { $this imt:hasRadionuclide/imt:halfLife ?h }" .
@@ -38,7 +38,7 @@ PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
 PREFIX agent: <https://w3id.org/imaging-trials/id/agent/>
 SELECT ?agent WHERE {  # imt:NotLookedAt
   VALUES (?agent) { (agent:fes) }
-  ?agent a imt:Agent ; imt:hasRadionuclide/imt:halfLife ?life .
+  ?agent a imt:PharmaceuticalAgent ; imt:hasRadionuclide/imt:halfLife ?life .
   FILTER(?life<200 && STR(?agent) != "imt:NotLookedAt" && STR(?agent) != '''it's imt:NotLookedAt''')
 }
 """
@@ -105,7 +105,7 @@ CHANGES = {
         f"{PAGE_FILE}: imt:Radionuclide is not a property",
     ),
     "a property as a class": (
-        (PAGE_FILE, "a imt:Agent", "a imt:halfLife"),
+        (PAGE_FILE, "a imt:PharmaceuticalAgent", "a imt:halfLife"),
         f"{PAGE_FILE}: imt:halfLife is not a class",
     ),
     "the wrong scheme": (
@@ -154,10 +154,10 @@ CHANGES = {
     ),
     "a misspelled term in a saved query": (
         ("queries/agents/agents.rq", "/imt:halfLife", "/imt:halfLives"),
-        "queries/agents/agents.rq:6:44: imt:halfLives is not defined; did you mean imt:halfLife?",
+        "queries/agents/agents.rq:6:58: imt:halfLives is not defined; did you mean imt:halfLife?",
     ),
     "a misspelled class in a saved query": (
-        ("queries/agents/agents.rq", "a imt:Agent", "a imt:halfLife"),
+        ("queries/agents/agents.rq", "a imt:PharmaceuticalAgent", "a imt:halfLife"),
         "queries/agents/agents.rq:6:12: imt:halfLife is not a class",
     ),
     "a whole IRI in a saved query": (
@@ -205,13 +205,15 @@ def findings(tmp_path: Path, text: str) -> list[str]:
 
 
 def test_a_users_own_vocabulary_is_not_checked(tmp_path: Path) -> None:
-    found = findings(tmp_path, 'ex:a a ex:Thing , imt:Agent ; ex:colour "red" ; imt:hasRadionucleide nuclide:f-18 .')
+    found = findings(
+        tmp_path, 'ex:a a ex:Thing , imt:PharmaceuticalAgent ; ex:colour "red" ; imt:hasRadionucleide nuclide:f-18 .'
+    )
     expected = "mine.ttl: imt:hasRadionucleide is not defined; did you mean imt:hasRadionuclide?"
     assert found == [f"{expected} (in: <http://example.org/a> imt:hasRadionucleide nuclide:f-18)"]
 
 
 def test_a_user_may_describe_things_in_our_namespaces(tmp_path: Path) -> None:
-    assert findings(tmp_path, "agent:mine a imt:Agent . ex:a ex:uses agent:mine .") == []
+    assert findings(tmp_path, "agent:mine a imt:PharmaceuticalAgent . ex:a ex:uses agent:mine .") == []
     assert findings(tmp_path, "ex:a ex:uses agent:mine .") != []
 
 

@@ -251,7 +251,7 @@ def imt(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 def test_the_command_looks_at_a_query_without_asking_it(tmp_path: Path) -> None:
     file = tmp_path / "mine.rq"
-    file.write_text("SELECT ?x\nWHERE { ?x a imt:Agent }\nLIMIT 2\n", encoding="utf-8")
+    file.write_text("SELECT ?x\nWHERE { ?x a imt:PharmaceuticalAgent }\nLIMIT 2\n", encoding="utf-8")
     answer = imt("--lint", "--file", str(file))
     assert answer.returncode == 1
     assert f"{file}:3:1: " in answer.stdout

@@ -89,7 +89,7 @@ def test_the_cached_store_cannot_be_written_to(root: Path) -> None:
 def test_a_changed_source_is_answered_at_once(root: Path) -> None:
     before = len(embedded.open_store(PROJECT.at(root)))
     with (root / "data" / "curated" / "agents.ttl").open("a", encoding="utf-8") as file:
-        file.write(" agent:flt imt:hasVector vector:fes .")
+        file.write(" agent:flt imt:isBasedOn substance:fes .")
     assert len(embedded.open_store(PROJECT.at(root))) == before + 2  # the statement, and the inferred class
 
 
@@ -189,7 +189,7 @@ def test_the_entry_of_another_graph_is_not_used(root: Path, whole: set[ox.Quad])
     embedded.open_store(PROJECT.at(root))
     other = entry(root)
     with (root / "data" / "curated" / "agents.ttl").open("a", encoding="utf-8") as file:
-        file.write(" agent:flt imt:hasVector vector:fes .")
+        file.write(" agent:flt imt:isBasedOn substance:fes .")
     other.rename(entry(root))
     assert len(embedded.open_store(PROJECT.at(root))) == len(whole) + 2
 
