@@ -96,9 +96,9 @@ def find(store: Store) -> list[Match]:
 
 def turtle(store: Store) -> str:
     """Return the matches as Turtle in the project's normal form, dated with the day on which the page was read."""
-    page = vocabulary.PAGE_TITLES
+    page = vocabulary.IMAGING_TRIALS_RESOURCES
     checked = read.text(store, page, vocabulary.CHECKED_ON)
-    prefixes = ("authorship", "dcterms", "imt", "match", "skos", "source", "xsd")
+    prefixes = ("authorship", "dcterms", "imt", "match", "page", "skos", "xsd")
     lines = [f"@prefix {prefix}: <{PROJECT.prefixes[prefix]}> ." for prefix in prefixes]
     lines += ["", "# Names that may belong to one person: written by `python -m tools.author_matches`"]
     for match in find(store):

@@ -5,7 +5,7 @@ return things leave out terms that are not IRIs; functions that return texts lea
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
@@ -169,9 +169,39 @@ def is_inferred(quad: Quad) -> bool:
     return graph_name(quad) == INFERRED
 
 
+def evidence(store: Store, subject: NamedNode, name: NamedNode | None = None) -> list[NamedNode]:
+    """Return the evidence about a thing, or about its values of one property, sorted by IRI."""
+    found = subjects(store, vocabulary.IS_EVIDENCE_FOR, subject)
+    return [one for one in found if name is None or name in objects(store, one, vocabulary.SUPPORTS_PROPERTY)]
+
+
 def sources(store: Store, subject: NamedNode) -> list[NamedNode]:
-    """Return the sources that are stated for a curated thing, sorted by IRI."""
-    return objects(store, subject, vocabulary.SOURCE)
+    """Return the sources of a curated thing, sorted by IRI: those of its evidence, or its own if it is a statement."""
+    bearers = (subject, *evidence(store, subject))
+    return sorted({one for each in bearers for one in objects(store, each, vocabulary.SOURCE)}, key=str)
+
+
+def rationale(store: Store, subject: NamedNode, name: NamedNode | None = None) -> str:
+    """Return the reasons that evidence gives for a thing, or for its values of one property, in one text."""
+    bearers = (subject, *evidence(store, subject, name))
+    return " ".join(dict.fromkeys(text for one in bearers for text in texts(store, one, vocabulary.RATIONALE)))
+
+
+def read_sources(store: Store, quad: Quad) -> list[Source]:
+    """Return the sources that support a curated statement, each with the day on which it was read for it."""
+    assert isinstance(quad.subject, NamedNode)  # noqa: S101 - the caller checked it
+    supporting = [
+        one
+        for one in evidence(store, quad.subject, quad.predicate)
+        if not (values := objects(store, one, vocabulary.SUPPORTS_VALUE)) or quad.object in values
+    ]
+    # A kind or a label is our naming: whatever supports the thing supports it.
+    bearers = supporting or [quad.subject, *evidence(store, quad.subject)]
+    return [
+        replace(source(store, each), checked_on=text(store, one, vocabulary.CHECKED_ON))
+        for one in bearers
+        for each in objects(store, one, vocabulary.SOURCE)
+    ]
 
 
 def sections(store: Store, subject: NamedNode) -> list[NamedNode]:
@@ -193,21 +223,23 @@ def source(store: Store, iri: NamedNode) -> Source:
 def provenance(store: Store, quad: Quad) -> list[Provenance]:
     """Return where a quad comes from.
 
-    A statement of the page comes from the sections that its subject is stated in, a curated one from the sources of its
-    subject, a mapping from its mapping set; a statement about a section or a source comes from it.
+    A statement of the page comes from the sections that its subject is stated in, a curated one from the sources that
+    support it, a mapping from its mapping set; a statement about a section or a source comes from it.
     """
     graph = graph_name(quad)
-    found: list[NamedNode] = []
+    found: list[Source] = []
     if isinstance(quad.subject, NamedNode):
         subject = quad.subject
         if graph == "links":
-            found = _mapping_sets(store, quad)
-        elif graph in ("page", "curated"):
-            if is_a(store, subject, vocabulary.PAGE_SECTION) or is_a(store, subject, vocabulary.SOURCE_CLASS):
-                found = [subject]
-            else:
-                found = sections(store, subject) if graph == "page" else sources(store, subject)
-    return [Provenance(graph, source(store, one)) for one in found] or [Provenance(graph)]
+            found = [source(store, one) for one in _mapping_sets(store, quad)]
+        elif graph == "page":
+            is_section = is_a(store, subject, vocabulary.PAGE_SECTION)
+            found = [source(store, one) for one in ([subject] if is_section else sections(store, subject))]
+        elif graph == "curated":
+            found = read_sources(store, quad)
+        if not found and graph in ("page", "curated") and is_a(store, subject, vocabulary.SOURCE_CLASS):
+            found = [source(store, subject)]
+    return [Provenance(graph, one) for one in dict.fromkeys(found)] or [Provenance(graph)]
 
 
 def _mapping_sets(store: Store, quad: Quad) -> list[NamedNode]:

@@ -138,8 +138,10 @@ def _with_names_and_sources(store: Store, triples: Iterable[Triple]) -> list[Tri
     add(_things(found), (vocabulary.PREF_LABEL,))
     subjects = {triple.subject for triple in found if isinstance(triple.subject, NamedNode)}
     add(subjects, (vocabulary.SOURCE, vocabulary.IS_STATED_IN, vocabulary.CHECKED_ON))
-    of_sources = (PROJECT.prefixes["source"], PROJECT.prefixes["section"])
-    add([thing for thing in _things(found) if thing.value.startswith(of_sources)], _ABOUT_SOURCES)
+    evidence = [one for subject in subjects for one in read.evidence(store, subject)]
+    add(evidence, (vocabulary.IS_EVIDENCE_FOR, vocabulary.SUPPORTS_PROPERTY, vocabulary.SOURCE, vocabulary.CHECKED_ON))
+    sources = {triple.object for triple in found if triple.predicate in (vocabulary.SOURCE, vocabulary.IS_STATED_IN)}
+    add([thing for thing in _things(found) if thing in sources], _ABOUT_SOURCES)
     return list(found)
 
 
@@ -252,7 +254,8 @@ def _contacts(store: Store, agent: NamedNode) -> list[LineData]:
     lines = lines or [line("holder", "the graph knows of none")]
     for document in read.subjects(store, vocabulary.IS_DOCUMENT_OF, agent):
         for source in read.sources(store, document):
-            given = store.quads_for_pattern(document, vocabulary.SOURCE, source, None)
+            bearers = (document, *read.evidence(store, document))
+            given = [quad for one in bearers for quad in read.quads(store, one, vocabulary.SOURCE, source)]
             for quad in store.quads_for_pattern(source, vocabulary.URL, None, None):
                 phrase = (read.thing(store, source), f" <{object_of(quad).value}>")
                 lines.append(line("where to read", phrase, quad, *given))

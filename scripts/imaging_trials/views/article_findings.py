@@ -38,7 +38,7 @@ def of_article(store: Store, article: NamedNode) -> Iterator[Finding]:
             yield Finding(
                 "not itself a guideline",
                 (_NOT_GUIDELINES[kind],),
-                why=read.text(store, article, vocabulary.RATIONALE),
+                why=read.rationale(store, article, vocabulary.HAS_PUBLICATION_KIND),
                 sources=as_sources(store, read.sources(store, article)),
                 things=(kind,),
             )

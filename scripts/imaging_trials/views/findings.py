@@ -87,7 +87,7 @@ def certainty(event: Event, as_of: str) -> str | None:
 def reason(store: Store, event: Event) -> str:
     """Return the assertion status of an event and the evidence for it."""
     status = read.label(store, event.assertion_status) if event.assertion_status else ""
-    return ": ".join(text for text in (status, read.text(store, event.iri, vocabulary.RATIONALE)) if text)
+    return ": ".join(text for text in (status, read.rationale(store, event.iri)) if text)
 
 
 def sources_of(store: Store, *things: NamedNode) -> tuple[read.Source, ...]:

@@ -45,10 +45,10 @@ def _index(store: Store) -> _Index:
             name = correction.property.value.removeprefix(PROJECT.vocabulary)
             index.articles[name, correction.corrected.casefold()] = article
     for edition in read.members(store, vocabulary.GUIDELINE_EDITION):
-        for rationale in read.texts(store, edition, vocabulary.RATIONALE):
-            for scheme in identifiers.ARTICLE_SCHEMES:
-                for _, _, value in identifiers.find_places(scheme, rationale):
-                    index.editions.setdefault((scheme, value.casefold()), edition)
+        rationale = read.rationale(store, edition)
+        for scheme in identifiers.ARTICLE_SCHEMES:
+            for _, _, value in identifiers.find_places(scheme, rationale):
+                index.editions.setdefault((scheme, value.casefold()), edition)
     return index
 
 
@@ -92,7 +92,7 @@ def _of_reference(store: Store, index: _Index, reference: Reference, as_of: str)
     if thing == edition and _is_only_reported(store, edition):
         status, findings = (
             "unknown",
-            (Finding("known from reports only", (read.text(store, edition, vocabulary.RATIONALE),)),),
+            (Finding("known from reports only", (read.rationale(store, edition),)),),
         )
     return replace(judged, asked=reference.name, place=reference.place, status=status, findings=(*notes, *findings))
 

@@ -127,6 +127,9 @@ def _row(card: Card, line: Line | CorrectionLine) -> _Row:
     texts = [value_text(value) for value in line.values]
     if line.property.iri in dates.PROPERTIES:
         texts = [dates.shown(text) for text in texts]
+    if line.sources and texts:
+        names = (", ".join((local_name(one.iri), *filter(None, [one.checked_on]))) for one in line.sources)
+        texts[-1] += f"  [{'; '.join(names)}]"
     return line.property.label, texts
 
 

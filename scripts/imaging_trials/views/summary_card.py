@@ -1,7 +1,7 @@
 """A summary card of a thing: what the page says about it, what we added and from which source, what was inferred."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
@@ -40,10 +40,14 @@ _LAST = (
 
 @dataclass(frozen=True)
 class Line:
-    """A property with its label, and its values. A line of a citation names the property that leads to its parts."""
+    """A property with its label, its values, and for curated values the sources that support them.
+
+    A line of a citation names the property that leads to its parts.
+    """
 
     property: read.Thing
     values: tuple[Value, ...]
+    sources: tuple[read.Source, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,20 @@ class _Maker:
                 quads = [quad for quad in by_graph[graph] if quad.predicate not in _IN_HEAD]
             lines: list[Line | CorrectionLine] = self._correction_lines() if graph == "curated" else []
             title = _TITLES.get(graph, f"What the graph '{graph}' says")
-            yield Block(graph, title, self._provenance(graph, quads), (*lines, *self._lines(quads)))
+            lines += self._lines(quads)
+            if graph == "curated":
+                lines += self._rationales()
+            yield Block(graph, title, self._provenance(graph, quads), tuple(lines))
+
+    def _rationales(self) -> list[Line]:
+        """Return the reasons that the evidence about the thing gives, each with its source."""
+        name = property_thing(self.store, vocabulary.RATIONALE)
+        return [
+            Line(name, (Literal(text),), tuple(replace(source, checked_on="") for source in sources))
+            for one in read.evidence(self.store, self.iri)
+            for sources in ([read.source(self.store, source) for source in read.sources(self.store, one)],)
+            for text in read.texts(self.store, one, vocabulary.RATIONALE)
+        ]
 
     def _provenance(self, graph: str, quads: list[Quad]) -> tuple[read.Provenance, ...]:
         """Return the provenance of quads of one graph; only that of mappings differs between quads of one subject."""
@@ -197,7 +214,14 @@ class _Maker:
         lines = []
         for name in sorted(by_property, key=order):
             values = [self._value(quad) for quad in self._in_order(name, by_property[name])]
-            lines.append(Line(property_thing(self.store, name), tuple(values)))
+            supported = (quad for quad in by_property[name] if read.graph_name(quad) == "curated")
+            sources = dict.fromkeys(
+                source
+                for quad in supported
+                if name not in _LAST
+                for source in read.read_sources(self.store, quad)
+            )
+            lines.append(Line(property_thing(self.store, name), tuple(values), tuple(sources)))
             if name == vocabulary.TITLE and self.is_article:
                 lines += self._citation()
         return lines
@@ -282,7 +306,12 @@ class _Maker:
 
     def _is_shown_already(self, link: Quad) -> bool:
         """Return whether a link is on the card in another place, or is implied by one that is."""
-        shown = {vocabulary.CORRECTS_STATEMENT_OF, vocabulary.MAPS_SUBJECT, vocabulary.INVERSE_OF}
+        shown = {
+            vocabulary.CORRECTS_STATEMENT_OF,
+            vocabulary.IS_EVIDENCE_FOR,
+            vocabulary.MAPS_SUBJECT,
+            vocabulary.INVERSE_OF,
+        }
         if self.is_article:
             shown |= {vocabulary.IS_AUTHORSHIP_OF, vocabulary.CORRECTS}
             if link.predicate == vocabulary.IS_EVENT_OF and read.graph_name(link) == "page":
