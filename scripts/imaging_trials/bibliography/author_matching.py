@@ -113,7 +113,7 @@ def turtle(store: Store) -> str:
             f"    imt:matchReason {Literal(match.reason, language='en')} ;",
             f"    imt:hasCandidate {candidates} ;",
             f'    imt:rationale "{RATIONALE}"@en ;',
-            "    dcterms:source source:page-titles ;",
+            "    dcterms:source page:imaging-trials-resources ;",
             f'    imt:checkedOn "{checked}"^^xsd:date .',
         ]
     return "\n".join([*lines, ""])

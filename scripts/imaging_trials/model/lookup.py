@@ -48,6 +48,7 @@ _ACCESSORIES = tuple(
             "enrollment",
             "erratum",
             "event",
+            "evidence",
             "listing",
             "mapping",
             "match",

@@ -216,10 +216,7 @@ class _Maker:
             values = [self._value(quad) for quad in self._in_order(name, by_property[name])]
             supported = (quad for quad in by_property[name] if read.graph_name(quad) == "curated")
             sources = dict.fromkeys(
-                source
-                for quad in supported
-                if name not in _LAST
-                for source in read.read_sources(self.store, quad)
+                source for quad in supported if name not in _LAST for source in read.read_sources(self.store, quad)
             )
             lines.append(Line(property_thing(self.store, name), tuple(values), tuple(sources)))
             if name == vocabulary.TITLE and self.is_article:

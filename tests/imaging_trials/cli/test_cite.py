@@ -62,7 +62,7 @@ def test_corrections_are_listed_with_their_sources(imt: Imt) -> None:
     listed = printed(imt, "--list-corrections")
     assert "  printed    Sjögreen- Gleisner K\n  corrected  Sjögreen-Gleisner K\n" in listed
     assert "Vali 2021: PMCID\n  printed    (nothing)\n  corrected  PMC8679588\n" in listed
-    assert listed.count("  source     source:") == listed.count("  because    ") == 2
+    assert listed.count("  source     ") == listed.count("  because    ") == 2
     assert printed(imt, "--list-corrections", "Vali 2021") == listed.split("\n\n")[0] + "\n"
     assert printed(imt, "--list-corrections", "Liu 2015") == "No corrections.\n"
 
