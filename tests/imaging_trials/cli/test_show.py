@@ -59,8 +59,8 @@ What we added
   has modality  positron emission tomography (modality:pet)  [nci-dictionary-fes, 2026-11-26]
   has target    estrogen receptor alpha (target:estrogen-receptor-alpha)  [nci-dictionary-fes, 2026-11-26]
   is based on   fluoroestradiol (substance:fluoroestradiol)  [nci-dictionary-fes, 2026-11-26]
-  rationale     Fluoroestradiol binds to estrogen receptors, so PET with it shows where cells with these receptors are.  \
-[nci-dictionary-fes]
+  rationale     Fluoroestradiol binds to estrogen receptors, so PET with it shows where cells with these receptors are.\
+  [nci-dictionary-fes]
 
 What was computed
   has agent kind        radiopharmaceutical (agentkind:radiopharmaceutical)
