@@ -9,9 +9,11 @@ from pyoxigraph import Literal, NamedNode
 
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading
+from rdfkit.rdf import named_graphs, reading
 from rdfkit.shacl import report, term_text, undefined_terms, validate
-from tests.support.fixtures import INVALID, PARAMETERS, VALID, context, header, neighborhood
+from tests.support.fixtures import (
+    INVALID, PARAMETERS, REGISTRY, VALID, common_context, context, header, neighborhood,
+)  # fmt: skip
 from tests.support.shape_constraints import SH, constraints, facts, name, reporting_shapes, values
 
 NO_CONSTRAINT = {
@@ -103,6 +105,39 @@ def test_every_rule_has_iri_severity_and_message() -> None:
             f"message of {name(shape)}"
         )
         assert all(isinstance(node, NamedNode) for node in values(shape, "sparql")), f"sh:sparql of {name(shape)}"
+
+
+def test_no_common_shape_names_a_curation_shape() -> None:
+    """Without the curation shapes, the common ones are complete."""
+    circles = [named_graphs.shape_files(PROJECT, curation=False), named_graphs.shape_files(PROJECT)]
+    common, everything = ({quad for path in files for quad in reading.read(path)} for files in circles)
+    owed = {quad.subject for quad in everything} - {quad.subject for quad in common}
+    assert len(owed) > 100
+    assert sorted(str(quad) for quad in common if quad.object in owed) == []
+    described = {quad.subject for quad in common}
+    named = {quad.object for quad in common if quad.predicate.value.startswith(SH) and quad.object not in described}
+    assert sorted(str(node) for node in named if str(node).startswith(f"<{PROJECT.shapes}")) == []
+    both = {quad.subject for quad in everything - common} & described
+    assert sorted(map(str, both)) == [], "described in both circles"
+
+
+def test_no_shape_reads_a_graph_name() -> None:
+    """Named graphs are how this repository is filed: data of others has none."""
+    graphs = [name for name in PROJECT.prefixes if PROJECT.prefixes[name] == PROJECT.expand("graph:")]
+    for path in named_graphs.shape_files(PROJECT):
+        text = path.read_text(encoding="utf-8")
+        found = re.search(rf"{re.escape(PROJECT.base)}graph/|\b({'|'.join(graphs)}):|\bGRAPH\b", text)
+        assert found is None, f"{path.name}: {found}"
+
+
+def test_registry_records_have_no_result_from_the_common_shapes() -> None:
+    """True records lack what a curator owes; nothing is wrong with them, of any severity."""
+    assert len(REGISTRY) == 12
+    loaded = common_context()
+    for path in REGISTRY:
+        found = validation.validate_files([path], None, loaded)
+        assert report.lines(found) == [], path.name
+        assert found.checked > 0, path.name
 
 
 def test_every_constraint_component_is_known() -> None:

@@ -13,6 +13,7 @@ from tests.rdfkit.releases.small_sources import (
     LINKS,
     MAPPINGS,
     MIGRATION,
+    OWED,
     Q_AGENTS,
     Q_ELSEWHERE,
     Q_SITES,
@@ -242,6 +243,8 @@ CASES = [
         "V09IX12\t\thttp://www.whocc.no/atc\t2026-09-25",
     ),
     # rules for data
+    Case("curation-changed", OWED, "sh:maxCount 2", "sh:maxCount 1", "stricter"),
+    Case("curation-changed", OWED, "sh:severity sh:Violation .", "sh:minCount 1 .", "a further constraint"),
     Case(
         "rule-added",
         RULES,

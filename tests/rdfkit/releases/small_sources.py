@@ -59,6 +59,11 @@ imtsh:order a sh:NodeShape ; sh:targetClass imt:Agent ; sh:sparql imtsh:order-qu
 imtsh:order-query a sh:SPARQLConstraint ; sh:select "SELECT $this WHERE { $this imt:precedes $this }" .
 """
 
+CURATION = """
+imtsh:owed a sh:NodeShape ; sh:targetClass imt:Agent ; sh:property imtsh:owed-note .
+imtsh:owed-note a sh:PropertyShape ; sh:path imt:note ; sh:maxCount 2 ; sh:severity sh:Violation .
+"""
+
 AGENTS = """\
 #+ summary: Which agents have a vector?
 #+ description: A row is an agent.
@@ -143,7 +148,8 @@ TERMS, SITE, DATA, ADDED = (
     "data/page/page.ttl",
     "data/curated/agents.ttl",
 )
-RULES, LINKS = "shapes/agents.ttl", "data/links/atc.sssom.tsv"
+OWED = "shapes/curation/agents.ttl"
+RULES, LINKS = "shapes/common/agents.ttl", "data/links/atc.sssom.tsv"
 Q_AGENTS, Q_SITES, Q_ELSEWHERE = "queries/agents/agents.rq", "queries/sites/sites.rq", "queries/sites/elsewhere.rq"
 CONTEXT = "ontology/context.jsonld"
 CLOSURE, MIGRATION = "ontology/rules/prp-trp.ru", "ontology/migrations/2.0.0.tsv"
@@ -151,7 +157,7 @@ CLOSURE, MIGRATION = "ontology/rules/prp-trp.ru", "ontology/migrations/2.0.0.tsv
 FILES = {
     **{
         name: PROJECT.sparql_prologue() + text
-        for name, text in ((TERMS, VOCABULARY), (SITE, CONCEPTS), (DATA, PAGE), (ADDED, CURATED), (RULES, SHAPES))
+        for name, text in ((TERMS, VOCABULARY), (SITE, CONCEPTS), (DATA, PAGE), (ADDED, CURATED), (RULES, SHAPES), (OWED, CURATION))
     },
     LINKS: MAPPINGS,
     Q_AGENTS: AGENTS,
