@@ -157,7 +157,10 @@ CLOSURE, MIGRATION = "ontology/rules/prp-trp.ru", "ontology/migrations/2.0.0.tsv
 FILES = {
     **{
         name: PROJECT.sparql_prologue() + text
-        for name, text in ((TERMS, VOCABULARY), (SITE, CONCEPTS), (DATA, PAGE), (ADDED, CURATED), (RULES, SHAPES), (OWED, CURATION))
+        for name, text in (
+            *((TERMS, VOCABULARY), (SITE, CONCEPTS), (DATA, PAGE), (ADDED, CURATED)),
+            *((RULES, SHAPES), (OWED, CURATION)),
+        )
     },
     LINKS: MAPPINGS,
     Q_AGENTS: AGENTS,
