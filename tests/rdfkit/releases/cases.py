@@ -217,9 +217,9 @@ CASES = [
         'agent:fet a imt:Tracer ; skos:prefLabel "FET"@en',
         "replaced by another thing",
     ),
-    Case("thing-removed moved", DATA, 'vector:estradiol a imt:Vector ; skos:prefLabel "estradiol"@en .', ""),
+    Case("thing-removed moved", DATA, 'substance:estradiol a imt:Vector ; skos:prefLabel "estradiol"@en .', ""),
     Case("thing-retyped", DATA, "agent:flt a imt:Tracer", "agent:flt a imt:Carrier"),
-    Case("type-added", DATA, "vector:estradiol a imt:Vector", "vector:estradiol a imt:Vector , imt:Carrier"),
+    Case("type-added", DATA, "substance:estradiol a imt:Vector", "substance:estradiol a imt:Vector , imt:Carrier"),
     Case("value-corrected answer-changed", DATA, "imt:position 1", "imt:position 7"),
     Case("value-corrected", DATA, '"old name"', '"former name"'),
     Case("value-added", DATA, "agent:fes a", 'agent:fes imt:note "checked" ; a'),
@@ -326,13 +326,13 @@ CASES = [
         AGENTS.replace("?vector", "?ligand").replace("name: vector", "name: ligand"),
         "renamed",
     ),
-    Case("parameter-retyped", Q_AGENTS, "type: 'iri vector:'", "type: iri"),
+    Case("parameter-retyped", Q_AGENTS, "type: 'iri substance:'", "type: iri"),
     Case(
         "default-changed",
         Q_AGENTS,
         AGENTS,
-        AGENTS.replace("default: vector:estradiol", "default: vector:other").replace(
-            "(vector:estradiol) }", "(vector:other) }"
+        AGENTS.replace("default: substance:estradiol", "default: substance:other").replace(
+            "(substance:estradiol) }", "(substance:other) }"
         ),
     ),
     Case("column-added", Q_AGENTS, "?agent ?position", "?agent ?position ?vector"),

@@ -36,10 +36,10 @@ bodysite:lung a skos:Concept ; skos:prefLabel "lung"@en ; skos:inScheme concept:
 """
 
 PAGE = """
-agent:fes a imt:Tracer ; skos:prefLabel "FES"@en ; imt:position 1 ; imt:hasVector vector:estradiol .
-agent:flt a imt:Tracer ; imt:hasVector vector:thymidine ; skos:prefLabel "FLT"@en ;
+agent:fes a imt:Tracer ; skos:prefLabel "FES"@en ; imt:position 1 ; imt:hasVector substance:estradiol .
+agent:flt a imt:Tracer ; imt:hasVector substance:thymidine ; skos:prefLabel "FLT"@en ;
     imt:position 2 ; imt:note "old name" .
-vector:estradiol a imt:Vector ; skos:prefLabel "estradiol"@en .
+substance:estradiol a imt:Vector ; skos:prefLabel "estradiol"@en .
 """
 
 CURATED = """
@@ -71,20 +71,20 @@ AGENTS = """\
 #+ dataset: all
 #+ parameters:
 #+   - name: vector
-#+     type: 'iri vector:'
-#+     default: vector:estradiol
-#+     examples: [vector:estradiol, vector:thymidine]
+#+     type: 'iri substance:'
+#+     default: substance:estradiol
+#+     examples: [substance:estradiol, substance:thymidine]
 #+     description: the vector
 #+ may-be-empty: false
 #+ mutation:
-#+   - remove: agent:fes imt:hasVector vector:estradiol
+#+   - remove: agent:fes imt:hasVector substance:estradiol
 #+     graph: page
 #+ expected-diff: {lost: 1, gained: 0}
 PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
-PREFIX vector: <https://w3id.org/imaging-trials/id/vector/>
+PREFIX substance: <https://w3id.org/imaging-trials/id/substance/>
 SELECT ?agent ?position
 WHERE {
-  VALUES (?vector) { (vector:estradiol) }
+  VALUES (?vector) { (substance:estradiol) }
   ?agent imt:hasVector ?vector ; imt:position ?position .
 }
 """
