@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import generate
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading
+from rdfkit.rdf import named_graphs, reading
 from rdfkit.stores import embedded
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,13 +56,13 @@ MAX_CPU_GROWTH = 13.0
 _OURS = """
 import sys
 from pathlib import Path
-from rdfkit.rdf import reading
+from rdfkit.rdf import named_graphs, reading
 from rdfkit.stores import embedded
 from imaging_trials.model.project import PROJECT
 from rdfkit.shacl import ValidationInput, validate
 from pyoxigraph import RdfFormat, parse
 engine, records, _, _, report = sys.argv[1:]
-shapes = [quad for path in sorted((PROJECT.root / "shapes").glob("*.ttl")) for quad in reading.read(path)]
+shapes = [quad for path in named_graphs.shape_files(PROJECT) for quad in reading.read(path)]
 shipped = list(embedded.open_store(PROJECT))
 data = parse(path=records, format=RdfFormat.N_TRIPLES)
 if engine == "TopQuadrant":
@@ -145,7 +145,7 @@ def main() -> int:
     figures: dict[tuple[str, int], Figure] = {}
     with tempfile.TemporaryDirectory() as folder:
         shapes = Path(folder, "shapes.nt")
-        files = sorted((ROOT / "shapes").glob("*.ttl"))
+        files = named_graphs.shape_files(PROJECT)
         shapes.write_bytes(as_lines(quad.triple for path in files for quad in reading.read(path)))
         shipped = as_lines({quad.triple for quad in embedded.open_store(PROJECT)})
         for size in SIZES:

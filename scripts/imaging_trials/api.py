@@ -105,11 +105,13 @@ def validate(
     shapes: "str | Path | rdflib.Graph | Iterable[str | Path] | None" = None,
     engine: str = "auto",
     check_shapes: bool = True,
+    curation: bool = False,
 ) -> "tuple[bool, rdflib.Graph, str]":
     """Return whether data conforms, the validation report as a graph, and as text, as ``pyshacl.validate`` does.
 
-    ``source`` is a file, several files, or an rdflib graph; it is validated with the complete graph as context. Without
-    it, the complete graph is validated. With ``shapes`` of your own, the source alone is validated, by these only.
+    ``source`` is a file, several files, or an rdflib graph; it is validated by the common shapes, with the complete
+    graph as context, and with ``curation`` by the curation shapes too. Without it, the complete graph is validated, by
+    both. With ``shapes`` of your own, the source alone is validated, by these only.
     ``engine`` is ``pyshacl``, ``fast``, which gives the same results, or ``auto``: fast, and pySHACL for shapes that it
     does not support. With ``check_shapes=False``, what is not valid in shapes of your own is left out and noted in the
     text.
@@ -126,20 +128,22 @@ def validate(
     >>> print(text.splitlines()[0].partition(" (in: ")[0])
     graph: dcterms:titel is not in that vocabulary; did you mean dcterms:title?
 
-    Raises UserError for a file that cannot be read as RDF, for a graph with a triple that RDF does not allow, and for
-    shapes that are not valid or use what is not supported.
+    Raises UserError for a file that cannot be read as RDF, for a graph with a triple that RDF does not allow, for
+    shapes that are not valid or use what is not supported, and for ``curation`` beside shapes of your own.
     """
     from imaging_trials.build import validation
     from rdfkit.shacl import report
 
     data = [] if source is None else _data(source, "graph")
     if shapes is not None:
+        if curation:
+            raise UserError("curation adds to the shapes of this repository: leave out shapes or curation.")
         own = _data(shapes, "the graph of shapes")
         found = validation.validate_by_shapes(data, own, engine=engine, check_shapes=check_shapes)
     elif source is None:
         found = validation.validate_repository(engine=engine)
     else:
-        found = validation.validate_data(data, engine=engine)
+        found = validation.validate_data(data, engine=engine, curation=curation)
     text = "\n".join([*report.lines(found), report.summary(found)])
     return found.conforms(), rdflib_adapter.to_rdflib_graph(report.as_triples(found), PROJECT.prefixes), text
 

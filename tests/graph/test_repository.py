@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store, parse
 
 import imaging_trials
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf.named_graphs import read_sources
+from rdfkit.rdf.named_graphs import read_sources, shape_files
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 
@@ -22,7 +22,7 @@ LAYOUT = [
     r"ontology/(imaging-trials|alignments|[a-z-]+)\.ttl|ontology/concepts/[a-z-]+\.ttl|ontology/rules/[a-z0-9-]+\.(ru|rq)|ontology/context\.jsonld",
     r"data/(page|curated)/([a-z-]+/)?[a-z0-9-]+\.ttl|data/page/[a-z-]+\.tsv|data/links/[a-z0-9-]+(\.sssom)?\.tsv|data/dataset\.ttl",
     r"data/sources/[a-z0-9-]+\.(tsv|txt)",
-    r"shapes/[a-z-]+\.ttl",
+    r"shapes/(common|curation)/[a-z-]+\.ttl",
     r"queries/[a-z-]+/[a-z0-9-]+\.rq|queries/[a-z-]+/answers/[a-z0-9-]+\.(tsv|nt|txt)",
     r"scripts/(imaging_trials|rdfkit)/([a-z_]+/)*([a-z_]+\.(py|json|tsv)|py\.typed)",
     r"tests/([a-z_]+/)*[a-z0-9_]+\.py|tests/sssom\.lock|tests/fixtures/.+",
@@ -106,7 +106,7 @@ def test_shapes_declare_the_prefixes_of_the_project() -> None:
     """Shapes declare the same prefixes for their SPARQL as the project does."""
     sh = PROJECT.prefixes["sh"]
     graph = Store()
-    for file in sorted((ROOT / "shapes").glob("*.ttl")):
+    for file in shape_files(PROJECT):
         graph.load(path=str(file), base_iri=PROJECT.base)
     declared = {
         (prefix.object.value, namespace.object.value)

@@ -9,9 +9,18 @@ from pyoxigraph import Literal, NamedNode
 
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading
+from rdfkit.rdf import named_graphs, reading
 from rdfkit.shacl import report, term_text, undefined_terms, validate
-from tests.support.fixtures import INVALID, PARAMETERS, VALID, context, header, neighborhood
+from tests.support.fixtures import (
+    INVALID,
+    PARAMETERS,
+    REGISTRY,
+    VALID,
+    common_context,
+    context,
+    header,
+    neighborhood,
+)
 from tests.support.shape_constraints import SH, constraints, facts, name, reporting_shapes, values
 
 NO_CONSTRAINT = {
@@ -103,6 +112,38 @@ def test_every_rule_has_iri_severity_and_message() -> None:
             f"message of {name(shape)}"
         )
         assert all(isinstance(node, NamedNode) for node in values(shape, "sparql")), f"sh:sparql of {name(shape)}"
+
+
+def test_no_common_shape_names_a_curation_shape() -> None:
+    """Without the curation shapes, the common ones are complete."""
+    common_files = named_graphs.shape_files(PROJECT, curation=False)
+    curation_files = [path for path in named_graphs.shape_files(PROJECT) if path not in common_files]
+    common, owed = ([q for path in files for q in reading.read(path)] for files in (common_files, curation_files))
+    described = {quad.subject for quad in common if isinstance(quad.subject, NamedNode)}
+    assert len(described) > 100
+    assert sorted(str(quad.subject) for quad in owed if quad.subject in described) == [], "described in both circles"
+    own = f"<{PROJECT.shapes}"
+    named = {quad.object for quad in common if str(quad.object).startswith(own)} - described
+    assert sorted(map(str, named)) == [], "named by a common shape, but not described by one"
+
+
+def test_no_shape_reads_a_graph_name() -> None:
+    """Named graphs are how this repository is filed: data of others has none."""
+    graphs = [name for name in PROJECT.prefixes if PROJECT.prefixes[name] == PROJECT.expand("graph:")]
+    for path in named_graphs.shape_files(PROJECT):
+        text = path.read_text(encoding="utf-8")
+        found = re.search(rf"{re.escape(PROJECT.base)}graph/|\b({'|'.join(graphs)}):|\bGRAPH\b", text)
+        assert found is None, f"{path.name}: {found}"
+
+
+def test_registry_records_pass_the_common_shapes() -> None:
+    """True records lack what a curator owes; nothing is wrong with them, of any severity."""
+    assert len(REGISTRY) == 12
+    found = validation.validate_files(REGISTRY, None, common_context())
+    assert report.lines(found) == []
+    assert found.unchecked == ()
+    owed = validation.validate_files(REGISTRY, None, context())
+    assert {result.file for result in owed.results} == set(map(str, REGISTRY)), "each lacks something"
 
 
 def test_every_constraint_component_is_known() -> None:

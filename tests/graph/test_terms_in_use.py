@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Store
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading
+from rdfkit.rdf import named_graphs, reading
 from rdfkit.sparql import guard
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
@@ -64,7 +64,7 @@ def in_data() -> Iterator[str]:
 
 
 def in_shapes() -> Iterator[str]:
-    for path in sorted((ROOT / "shapes").glob("*.ttl")):
+    for path in named_graphs.shape_files(PROJECT):
         for quad in reading.read(path):
             if isinstance(quad.object, NamedNode):
                 yield quad.object.value

@@ -15,7 +15,7 @@ from pyoxigraph import Literal
 import imaging_trials
 import rdfkit
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import datatypes, reading
+from rdfkit.rdf import datatypes, named_graphs, reading
 from tests.conftest import ROOT
 from tests.support import hostile_texts
 from tests.support.growth import is_linear
@@ -75,7 +75,7 @@ def _regexes() -> dict["re.Pattern[str]", str]:
         for place, regex in _in_functions(path):
             found.setdefault(regex, place)
     found |= {re.compile(rf"\A(?:{form})\Z"): f"xsd:{name}" for name, form in datatypes.FORMS.items()}
-    for path in sorted((ROOT / "shapes").glob("*.ttl")):
+    for path in named_graphs.shape_files(PROJECT):
         for quad in reading.read(path):
             if quad.predicate.value == PROJECT.expand("sh:pattern") and isinstance(quad.object, Literal):
                 found.setdefault(re.compile(quad.object.value), path.name)

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,15 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
 from rdfkit.inference import closure
-from rdfkit.rdf import named_graphs
-from rdfkit.shacl import term_text
+from rdfkit.rdf import named_graphs, reading
+from rdfkit.shacl import ValidationInput, term_text
 from tests.conftest import ROOT
 
 FIXTURES = ROOT / "tests" / "fixtures"
 INVALID = sorted((FIXTURES / "invalid").glob("*.ttl"))
 VALID = sorted((FIXTURES / "valid").glob("*.ttl"))
+REGISTRY = sorted((FIXTURES / "registry").glob("*.ttl"))
+"""Records as registries have them: complete by no curator's measure, and right. Made up."""
 
 PARAMETERS = {
     "and": "And",
@@ -88,8 +91,17 @@ def header(path: Path) -> dict[str, str]:
 
 @cache
 def context() -> validation.Context:
-    """Return our graph and all shapes, the rules of the repository included, read once in each test process."""
-    return validation.load_context(ROOT, authoring=True)
+    """Return our graph and all shapes, curation shapes included, read once in each test process."""
+    return validation.load_context(ROOT, curation=True)
+
+
+@cache
+def common_context() -> validation.Context:
+    """Return our graph and the common shapes alone; the graph is that of `context`, which takes time to read."""
+    loaded = context()
+    files = named_graphs.shape_files(PROJECT, curation=False)
+    shapes = [quad for path in files for quad in reading.read(path)]
+    return replace(loaded, given=ValidationInput(PROJECT, loaded.quads, shapes, trusted=True))
 
 
 class Neighborhood:

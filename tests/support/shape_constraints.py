@@ -6,8 +6,7 @@ from functools import cache
 from pyoxigraph import NamedNode
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading
-from tests.conftest import ROOT
+from rdfkit.rdf import named_graphs, reading
 from tests.support.fixtures import PARAMETERS
 
 SH = PROJECT.prefixes["sh"]
@@ -19,7 +18,7 @@ Facts = dict[object, list[tuple[str, object]]]
 def facts() -> Facts:
     """Return the triples of all files in shapes/, by subject."""
     found: Facts = {}
-    for path in sorted((ROOT / "shapes").glob("*.ttl")):
+    for path in named_graphs.shape_files(PROJECT):
         for quad in reading.read(path):
             found.setdefault(quad.subject, []).append((quad.predicate.value, quad.object))
     return found

@@ -22,7 +22,7 @@ FILES = {
     "data/page/articles/one.ttl": "article:one a imt:Article .",
     "data/curated/agents.ttl": "substance:fes a imt:Substance . agent:fes imt:isBasedOn substance:fes .",
     "data/dataset.ttl": "<https://w3id.org/imaging-trials/> a dcat:Dataset .",
-    "shapes/agents.ttl": """
+    "shapes/common/agents.ttl": """
         imtsh:Tracer a sh:NodeShape ; sh:targetClass imt:Tracer ; sh:property imtsh:Tracer-vector .
         imtsh:Tracer-vector a sh:PropertyShape ; sh:path imt:isBasedOn ; sh:minCount 1 ;
             sh:message "A tracer has a vector: name it." .

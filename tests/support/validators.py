@@ -26,8 +26,8 @@ Compared = Counter[tuple[str, ...]]
 
 @cache
 def shipped() -> ValidationInput:
-    """Return the shipped graph and all shapes, authoring rules included, read once in each test process."""
-    return validation.load_context(authoring=True).given
+    """Return the shipped graph and all shapes, curation shapes included, read once in each test process."""
+    return validation.load_context(curation=True).given
 
 
 def typed(text: str, kind: str) -> Literal:

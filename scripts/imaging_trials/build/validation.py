@@ -18,9 +18,6 @@ from rdfkit.stores import from_sources, open_store
 if TYPE_CHECKING:
     import rdflib
 
-AUTHORING = "authoring.ttl"
-"""The shapes file with the authoring rules of this repository, which do not apply to a user's data."""
-
 _DATA = ("graph:page", "graph:curated")
 _USER = "user"
 _MADE_LABEL = re.compile(r"[0-9a-f]{20,32}|c14n\d+")
@@ -51,33 +48,33 @@ class Data:
     syntax: str = ""
 
 
-def load_context(root: Path | None = None, *, authoring: bool = False) -> Context:
-    """Return the shipped graph, closed, and the shapes; with ``authoring``, the authoring rules too.
+def load_context(root: Path | None = None, *, curation: bool = False) -> Context:
+    """Return the shipped graph, closed, and the common shapes; with ``curation``, the curation shapes too.
 
     ``root`` is the folder of another checkout. Raises UserError if one of its files is missing or broken.
     """
     shipped = from_sources(PROJECT.at(root)) if root else open_store(PROJECT)
     root = root or PROJECT.root
-    shapes = _shapes(root, authoring=authoring)
+    shapes = _shapes(root, curation=curation)
     quads = list(shipped)
     known = undefined_terms.defined_in_store(PROJECT, shipped)
     return Context(root, shipped, quads, ValidationInput(PROJECT, quads, shapes, trusted=True), known)
 
 
-def _shapes(root: Path, *, authoring: bool) -> list[Quad]:
-    files = sorted(path for path in (root / "shapes").glob("*.ttl") if authoring or path.name != AUTHORING)
+def _shapes(root: Path, *, curation: bool) -> list[Quad]:
+    files = named_graphs.shape_files(PROJECT.at(root), curation=curation)
     if not files:
-        raise UserError(f"{root / 'shapes'} has no shapes (*.ttl): restore the folder from the repository.")
+        raise UserError(f"{root / 'shapes'} has no shapes (common/*.ttl): restore the folder from the repository.")
     return [quad for path in files for quad in reading.read(path)]
 
 
 def validate_shipped(shipped: Store, root: Path | None = None, *, engine: str = "pyshacl") -> report.Report:
-    """Return the results of all shapes, authoring rules included, on the merge of all graphs of ``shipped``.
+    """Return the results of all shapes, curation shapes included, on the merge of all graphs of ``shipped``.
 
     pySHACL first validates the shapes themselves against SHACL's own shapes. Raises UserError if they are not valid,
     and as `rdfkit.shacl.validate` does.
     """
-    given = ValidationInput(PROJECT, list(shipped), _shapes(root or PROJECT.root, authoring=True))
+    given = ValidationInput(PROJECT, list(shipped), _shapes(root or PROJECT.root, curation=True))
     inferred = PROJECT.graph_iri(named_graphs.INFERRED)
     graphs: dict[Term, str] = {}
     for quad in shipped:
@@ -116,9 +113,9 @@ def validate_repository(root: Path | None = None, *, engine: str = "auto") -> re
     )
     if not (found.results or found.undefined or found.contradictions):
         return found
-    files = [*(path for _, path in named_graphs.source_files(project)), *sorted((root / "shapes").glob("*.ttl"))]
+    files = [*(path for _, path in named_graphs.source_files(project)), *named_graphs.shape_files(project)]
     sources = (Source(path.relative_to(root).as_posix(), path, "turtle", reading.read(path)) for path in files)
-    located = locate(found, sources, made, _shapes(root, authoring=True))
+    located = locate(found, sources, made, _shapes(root, curation=True))
     locations = dict(located.locations)
     for result, (first, *others) in repeated.items():
         locations[result] = (*others, first)  # the second description is one too many
@@ -166,13 +163,20 @@ def read_graph(graph: "rdflib.Graph", name: str) -> list[Data]:
 
 
 def validate_files(
-    files: Iterable[Path], syntax: str | None = None, context: Context | None = None, *, engine: str = "auto"
+    files: Iterable[Path],
+    syntax: str | None = None,
+    context: Context | None = None,
+    *,
+    engine: str = "auto",
+    curation: bool = False,
 ) -> report.Report:
     """Return what is wrong with a user's RDF files, as `validate_data` does."""
-    return validate_data(read_files(files, syntax), context, engine=engine)
+    return validate_data(read_files(files, syntax), context, engine=engine, curation=curation)
 
 
-def validate_data(data: Sequence[Data], context: Context | None = None, *, engine: str = "auto") -> report.Report:
+def validate_data(
+    data: Sequence[Data], context: Context | None = None, *, engine: str = "auto", curation: bool = False
+) -> report.Report:
     """Return what is wrong with a user's data: results, undefined terms, contradictions.
 
     All data is one graph, with the whole shipped graph as context, so that it can refer to our agents and concepts;
@@ -180,9 +184,12 @@ def validate_data(data: Sequence[Data], context: Context | None = None, *, engin
     the shipped graph does not describe. Inferred values of properties count; inferred classes do not, because the range
     of a property would make a value of a wrong class right.
 
-    ``engine`` is one of `rdfkit.shacl.ENGINES`.
+    The shapes are those of ``context``, or else the common ones, with ``curation`` the curation shapes too. ``engine``
+    is one of `rdfkit.shacl.ENGINES`.
     """
-    context = context or load_context()  # takes time and memory: the data has been read before, or an error was raised
+    context = context or load_context(
+        curation=curation
+    )  # takes time and memory: the data has been read before, or an error was raised
     quads = [quad for each in data for quad in each.quads]
     triples = {quad.triple for quad in quads}
     inferred, contradictions = _close(context, quads)

@@ -1,4 +1,4 @@
-"""``imt validate``: check the graph, or a user's files, against the shapes."""
+"""``imt validate``: check the graph by all shapes, or a user's files by the common ones."""
 
 import argparse
 import logging
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from imaging_trials.views import formats
+from rdfkit.base import UserError
 from rdfkit.rdf import FORMATS
 
 ENGINES = ("auto", "fast", "pyshacl")
@@ -30,6 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="SHAPES",
         help="a file of your own shapes; may be repeated. The files alone are then checked, by these shapes only",
+    )
+    parser.add_argument(
+        "--curation",
+        action="store_true",
+        help="check the files by the curation shapes too: what this repository owes, such as authors and sources",
     )
     parser.add_argument(
         "--engine",
@@ -57,11 +63,13 @@ def run(args: argparse.Namespace) -> int:
     if sys.stderr.isatty():
         print("validating ...", end="\r", file=sys.stderr)
     if args.shapes:
+        if args.curation:
+            raise UserError("--curation adds to the shapes of this repository: leave out --shapes or --curation.")
         found = validation.validate_files_by_shapes(
             args.files, args.shapes, args.input_format, engine=args.engine, check_shapes=not args.no_check_shapes
         )
     elif args.files:
-        found = validation.validate_files(args.files, args.input_format, engine=args.engine)
+        found = validation.validate_files(args.files, args.input_format, engine=args.engine, curation=args.curation)
     else:
         found = validation.validate_repository(engine=args.engine)
     allowed = ("Info",) if args.strict else ("Info", "Warning")

@@ -78,6 +78,17 @@ def other_files(project: Project) -> list[tuple[str, Path]]:
     )
 
 
+def shape_files(project: Project, *, curation: bool = True) -> list[Path]:
+    """Return the files of a project's shapes, sorted; without ``curation``, those that apply to anybody's data.
+
+    The shapes in ``shapes/curation/`` say what a curator of the project owes; all others say what is wrong whoever
+    wrote it.
+    """
+    shapes = project.root / "shapes"
+    own = shapes / "curation"
+    return sorted(path for path in _files(shapes, ".ttl", deep=True) if curation or own not in path.parents)
+
+
 def rule_files(rules: Path) -> list[Path]:
     """Return the files of a rules folder, closure rules (``.ru``) and contradiction checks (``.rq``), sorted."""
     return sorted(_files(rules, ".ru", ".rq"))

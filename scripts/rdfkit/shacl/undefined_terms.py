@@ -151,7 +151,7 @@ def check_repository(project: Project) -> list[UndefinedTerm]:
     """
     data = [(project.relative(path), reading.read(path)) for _, path in named_graphs.source_files(project)]
     data += [(f"{each.folder}/*{each.ending}", list(each.read(project.root))) for each in project.readers]
-    shapes = [(project.relative(path), reading.read(path)) for path in sorted((project.root / "shapes").glob("*.ttl"))]
+    shapes = [(project.relative(path), reading.read(path)) for path in named_graphs.shape_files(project)]
     graphs = _graph_iris(project, (name for name, _ in named_graphs.source_files(project)))
     of_shapes = {q.subject.value for _, quads in shapes for q in quads if isinstance(q.subject, NamedNode)}
     known = DefinedTerms(frozenset(graphs | {iri for iri in of_shapes if iri.startswith(project.shapes)}))

@@ -65,7 +65,7 @@ imtsh:doi-once a sh:SPARQLConstraint ; sh:prefixes <https://w3id.org/imaging-tri
 imtsh:Mentioned a sh:NodeShape ; sh:targetObjectsOf imt:mentions ; sh:property imtsh:mentioned-type .
 imtsh:mentioned-type sh:path rdf:type ; sh:minCount 1 ; sh:message "Say what is mentioned." .
 """
-AUTHORING = """
+CURATION = """
 imtsh:Checked a sh:NodeShape ; sh:targetClass imt:Agent ; sh:property imtsh:checked-date .
 imtsh:checked-date sh:path imt:checked ; sh:minCount 1 ; sh:message "Say when it was checked." .
 """
@@ -78,8 +78,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {
         "ontology/imaging-trials.ttl": VOCABULARY,
         "data/page/agents.ttl": PAGE,
-        "shapes/all.ttl": SHAPES,
-        "shapes/authoring.ttl": AUTHORING,
+        "shapes/common/all.ttl": SHAPES,
+        "shapes/curation/all.ttl": CURATION,
     }
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -213,9 +213,9 @@ def test_rdflib_settings_are_not_changed(context: validation.Context, mine: Path
     assert rdflib.NORMALIZE_LITERALS is setting
 
 
-def test_authoring_rules_are_for_this_repository_only(root: Path, context: validation.Context, mine: Path) -> None:
+def test_curation_shapes_are_for_this_repository_only(root: Path, context: validation.Context, mine: Path) -> None:
     assert rules(check(context, mine, GOOD)) == []
-    assert rules(check(validation.load_context(root, authoring=True), mine, GOOD)) == [
+    assert rules(check(validation.load_context(root, curation=True), mine, GOOD)) == [
         ("<http://example.org/a>", "imtsh:checked-date")
     ]
 
@@ -344,10 +344,10 @@ def test_invalid_shapes_are_reported_in_one_sentence(root: Path, tmp_path: Path)
     shape = (
         "imtsh:Bad a sh:NodeShape ; sh:targetClass imt:Agent ; sh:property [ sh:path imt:mass ; sh:minCount 'one' ] ."
     )
-    (broken / "shapes" / "bad.ttl").write_text(PROLOGUE + shape)
+    (broken / "shapes" / "common" / "bad.ttl").write_text(PROLOGUE + shape)
     with pytest.raises(UserError, match=r"^The shapes in shapes/ are not valid SHACL"):
         validation.validate_repository(broken)
-    for path in (broken / "shapes").glob("*.ttl"):
+    for path in (broken / "shapes").rglob("*.ttl"):
         path.unlink()
     with pytest.raises(UserError, match="has no shapes"):
         validation.load_context(broken)

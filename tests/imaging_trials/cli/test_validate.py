@@ -13,8 +13,9 @@ import rdflib
 import imaging_trials as it
 from imaging_trials import cli
 from imaging_trials.model.project import PROJECT
+from rdfkit.base import UserError
 from rdfkit.shacl import ENGINES
-from tests.conftest import Imt
+from tests.conftest import ROOT, Imt
 
 PROLOGUE = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PROJECT.prefixes.items())
 PROLOGUE += "@prefix ex: <http://example.org/> .\n"
@@ -56,6 +57,29 @@ def test_a_file_without_extension_needs_its_syntax(imt: Imt, tmp_path: Path) -> 
     answer = imt("validate", str(path), "--input-format", "jsonld")
     assert (answer.returncode, answer.stderr) == (0, "")
     assert answer.stdout.startswith("Conforms: 1 triple, 0 nodes checked.")
+
+
+# Curation shapes
+
+
+def test_curation_adds_what_this_repository_owes(imt: Imt) -> None:
+    article = "tests/fixtures/registry/article-without-author.ttl"
+    answer = imt("validate", article)
+    assert (answer.returncode, answer.stdout.partition(":")[0]) == (0, "Conforms")
+    answer = imt("validate", article, "--curation")
+    assert answer.returncode == 1
+    assert "An article must have at least one author." in answer.stdout
+    assert it.validate(ROOT / article)[0]
+    assert not it.validate(ROOT / article, curation=True)[0]
+
+
+def test_own_shapes_have_no_curation(imt: Imt, own: tuple[Path, Path]) -> None:
+    shapes, data = own
+    answer = imt("validate", str(data), "--shapes", str(shapes), "--curation")
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "leave out --shapes or --curation" in answer.stderr
+    with pytest.raises(UserError, match="leave out shapes or curation"):
+        it.validate(data, shapes=shapes, curation=True)
 
 
 # Own shapes

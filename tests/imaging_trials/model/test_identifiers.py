@@ -29,7 +29,7 @@ def test_the_examples_in_the_docstrings_hold() -> None:
 def shapes() -> Store:
     store = Store()
     for name in ("articles", "organizations", "trials"):
-        store.extend(reading.read(ROOT / "shapes" / f"{name}.ttl"))
+        store.extend(reading.read(ROOT / "shapes" / "common" / f"{name}.ttl"))
     return store
 
 

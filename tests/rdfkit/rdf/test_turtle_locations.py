@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import BlankNode, RdfFormat, parse
 
 from imaging_trials.model.project import PROJECT
-from rdfkit.rdf import reading, turtle_locations
+from rdfkit.rdf import named_graphs, reading, turtle_locations
 from tests.conftest import ROOT
 from tests.support.growth import is_linear
 from tests.support.scanned import BASE, agreed, check_document, quads
@@ -76,7 +76,7 @@ def check_slices(text: str, prologue: str, scanned: list[turtle_locations.Statem
 
 def test_the_text_at_each_location_is_the_term() -> None:
     count = 0
-    for path in [*FILES[::9], *sorted((ROOT / "shapes").glob("*.ttl")), ROOT / "ontology" / "imaging-trials.ttl"]:
+    for path in [*FILES[::9], *named_graphs.shape_files(PROJECT), ROOT / "ontology" / "imaging-trials.ttl"]:
         text = path.read_text(encoding="utf-8")
         prologue = "".join(line for line in text.splitlines(keepends=True) if line.startswith("@prefix"))
         count += check_slices(text, prologue, agreed(text, syntax_of(path)))

@@ -13,6 +13,7 @@ from tests.rdfkit.releases.small_sources import (
     LINKS,
     MAPPINGS,
     MIGRATION,
+    OWED,
     Q_AGENTS,
     Q_ELSEWHERE,
     Q_SITES,
@@ -216,9 +217,9 @@ CASES = [
         'agent:fet a imt:Tracer ; skos:prefLabel "FET"@en',
         "replaced by another thing",
     ),
-    Case("thing-removed moved", DATA, 'vector:estradiol a imt:Vector ; skos:prefLabel "estradiol"@en .', ""),
+    Case("thing-removed moved", DATA, 'substance:estradiol a imt:Vector ; skos:prefLabel "estradiol"@en .', ""),
     Case("thing-retyped", DATA, "agent:flt a imt:Tracer", "agent:flt a imt:Carrier"),
-    Case("type-added", DATA, "vector:estradiol a imt:Vector", "vector:estradiol a imt:Vector , imt:Carrier"),
+    Case("type-added", DATA, "substance:estradiol a imt:Vector", "substance:estradiol a imt:Vector , imt:Carrier"),
     Case("value-corrected answer-changed", DATA, "imt:position 1", "imt:position 7"),
     Case("value-corrected", DATA, '"old name"', '"former name"'),
     Case("value-added", DATA, "agent:fes a", 'agent:fes imt:note "checked" ; a'),
@@ -242,6 +243,8 @@ CASES = [
         "V09IX12\t\thttp://www.whocc.no/atc\t2026-09-25",
     ),
     # rules for data
+    Case("curation-changed", OWED, "sh:maxCount 2", "sh:maxCount 1", "stricter"),
+    Case("curation-changed", OWED, "sh:severity sh:Violation .", "sh:minCount 1 .", "a further constraint"),
     Case(
         "rule-added",
         RULES,
@@ -323,13 +326,13 @@ CASES = [
         AGENTS.replace("?vector", "?ligand").replace("name: vector", "name: ligand"),
         "renamed",
     ),
-    Case("parameter-retyped", Q_AGENTS, "type: 'iri vector:'", "type: iri"),
+    Case("parameter-retyped", Q_AGENTS, "type: 'iri substance:'", "type: iri"),
     Case(
         "default-changed",
         Q_AGENTS,
         AGENTS,
-        AGENTS.replace("default: vector:estradiol", "default: vector:other").replace(
-            "(vector:estradiol) }", "(vector:other) }"
+        AGENTS.replace("default: substance:estradiol", "default: substance:other").replace(
+            "(substance:estradiol) }", "(substance:other) }"
         ),
     ),
     Case("column-added", Q_AGENTS, "?agent ?position", "?agent ?position ?vector"),

@@ -36,10 +36,10 @@ bodysite:lung a skos:Concept ; skos:prefLabel "lung"@en ; skos:inScheme concept:
 """
 
 PAGE = """
-agent:fes a imt:Tracer ; skos:prefLabel "FES"@en ; imt:position 1 ; imt:hasVector vector:estradiol .
-agent:flt a imt:Tracer ; imt:hasVector vector:thymidine ; skos:prefLabel "FLT"@en ;
+agent:fes a imt:Tracer ; skos:prefLabel "FES"@en ; imt:position 1 ; imt:hasVector substance:estradiol .
+agent:flt a imt:Tracer ; imt:hasVector substance:thymidine ; skos:prefLabel "FLT"@en ;
     imt:position 2 ; imt:note "old name" .
-vector:estradiol a imt:Vector ; skos:prefLabel "estradiol"@en .
+substance:estradiol a imt:Vector ; skos:prefLabel "estradiol"@en .
 """
 
 CURATED = """
@@ -59,6 +59,11 @@ imtsh:order a sh:NodeShape ; sh:targetClass imt:Agent ; sh:sparql imtsh:order-qu
 imtsh:order-query a sh:SPARQLConstraint ; sh:select "SELECT $this WHERE { $this imt:precedes $this }" .
 """
 
+CURATION = """
+imtsh:owed a sh:NodeShape ; sh:targetClass imt:Agent ; sh:property imtsh:owed-note .
+imtsh:owed-note a sh:PropertyShape ; sh:path imt:note ; sh:maxCount 2 ; sh:severity sh:Violation .
+"""
+
 AGENTS = """\
 #+ summary: Which agents have a vector?
 #+ description: A row is an agent.
@@ -66,20 +71,20 @@ AGENTS = """\
 #+ dataset: all
 #+ parameters:
 #+   - name: vector
-#+     type: 'iri vector:'
-#+     default: vector:estradiol
-#+     examples: [vector:estradiol, vector:thymidine]
+#+     type: 'iri substance:'
+#+     default: substance:estradiol
+#+     examples: [substance:estradiol, substance:thymidine]
 #+     description: the vector
 #+ may-be-empty: false
 #+ mutation:
-#+   - remove: agent:fes imt:hasVector vector:estradiol
+#+   - remove: agent:fes imt:hasVector substance:estradiol
 #+     graph: page
 #+ expected-diff: {lost: 1, gained: 0}
 PREFIX imt: <https://w3id.org/imaging-trials/vocab#>
-PREFIX vector: <https://w3id.org/imaging-trials/id/vector/>
+PREFIX substance: <https://w3id.org/imaging-trials/id/substance/>
 SELECT ?agent ?position
 WHERE {
-  VALUES (?vector) { (vector:estradiol) }
+  VALUES (?vector) { (substance:estradiol) }
   ?agent imt:hasVector ?vector ; imt:position ?position .
 }
 """
@@ -143,7 +148,8 @@ TERMS, SITE, DATA, ADDED = (
     "data/page/page.ttl",
     "data/curated/agents.ttl",
 )
-RULES, LINKS = "shapes/agents.ttl", "data/links/atc.sssom.tsv"
+OWED = "shapes/curation/agents.ttl"
+RULES, LINKS = "shapes/common/agents.ttl", "data/links/atc.sssom.tsv"
 Q_AGENTS, Q_SITES, Q_ELSEWHERE = "queries/agents/agents.rq", "queries/sites/sites.rq", "queries/sites/elsewhere.rq"
 CONTEXT = "ontology/context.jsonld"
 CLOSURE, MIGRATION = "ontology/rules/prp-trp.ru", "ontology/migrations/2.0.0.tsv"
@@ -151,7 +157,10 @@ CLOSURE, MIGRATION = "ontology/rules/prp-trp.ru", "ontology/migrations/2.0.0.tsv
 FILES = {
     **{
         name: PROJECT.sparql_prologue() + text
-        for name, text in ((TERMS, VOCABULARY), (SITE, CONCEPTS), (DATA, PAGE), (ADDED, CURATED), (RULES, SHAPES))
+        for name, text in (
+            *((TERMS, VOCABULARY), (SITE, CONCEPTS), (DATA, PAGE), (ADDED, CURATED)),
+            *((RULES, SHAPES), (OWED, CURATION)),
+        )
     },
     LINKS: MAPPINGS,
     Q_AGENTS: AGENTS,

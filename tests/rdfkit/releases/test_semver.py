@@ -63,7 +63,8 @@ AGREED = {
     "rule-lowered rule-relaxed rule-removed rule-about-new query-added "
     "parameter-added column-added service-changed query-gains",
     "patch": "metadata-changed label-changed definition-reworded note-changed external-changed value-corrected "
-    "value-removed moved mapping-annotated rule-reworded query-rewritten query-reworded answer-changed",
+    "value-removed moved mapping-annotated rule-reworded curation-changed query-rewritten query-reworded "
+    "answer-changed",
     "none": "version-stated",
 }
 """The agreed level of each kind; the table in semver.py has the reasons."""

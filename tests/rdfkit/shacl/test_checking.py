@@ -10,11 +10,11 @@ from pyoxigraph import RdfFormat, parse
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
+from rdfkit.rdf import named_graphs
 from rdfkit.shacl import ENGINES
 from rdfkit.shacl.checking import check, vocabulary
 from rdfkit.shacl.checking.problems import Names
 from rdfkit.shacl.engine.graph import Graph
-from tests.conftest import ROOT
 
 PREFIXES = "".join(f"@prefix {name}: <{PROJECT.prefixes[name]}> .\n" for name in ("rdf", "rdfs", "sh", "xsd", "owl"))
 PREFIXES += "@prefix ex: <http://example.org/> .\n"
@@ -101,7 +101,7 @@ def test_valid_shapes_are_not_criticized(text: str) -> None:
 
 
 def test_the_shapes_of_this_project_are_valid() -> None:
-    quads = [quad for path in sorted((ROOT / "shapes").glob("*.ttl")) for quad in parse(path=path)]
+    quads = [quad for path in named_graphs.shape_files(PROJECT) for quad in parse(path=path)]
     assert check.problems(Names(PROJECT, Graph.from_triples(quads))) == []
 
 

@@ -57,7 +57,7 @@ def test_json_has_all_locations(everything: report.Report) -> None:
 
 def test_turtle_has_all_locations_in_terms_of_the_shapes(everything: report.Report) -> None:
     graph = rdflib.Graph().parse(data=report.as_turtle(everything), format="turtle")
-    shapes = rdflib.Graph().parse(ROOT / "shapes" / "report.ttl")
+    shapes = rdflib.Graph().parse(ROOT / "shapes" / "common" / "report.ttl")
     results = list(graph.objects(None, SH.result))
     assert len(results) == len(report.diagnostics(everything))
     for node in results:

@@ -50,7 +50,7 @@ def root(tmp_path: Path) -> Path:
     files = {
         "ontology/imaging-trials.ttl": PROLOGUE + VOCABULARY,
         "data/page/agents.ttl": PROLOGUE + PAGE,
-        "shapes/agents.ttl": PROLOGUE + SHAPES,
+        "shapes/common/agents.ttl": PROLOGUE + SHAPES,
         "ontology/rules/one.ru": RULE,
         "queries/agents/agents.rq": QUERY,
     }
@@ -133,24 +133,24 @@ CHANGES = {
         f"{PAGE_FILE}: bibo:uri is a term of another vocabulary that no file in ontology/ declares",
     ),
     "a misspelled path of a shape": (
-        ("shapes/agents.ttl", "sh:path imt:hasRadionuclide", "sh:path imt:hasRadionucleid"),
-        "shapes/agents.ttl: imt:hasRadionucleid is not defined; did you mean imt:hasRadionuclide?",
+        ("shapes/common/agents.ttl", "sh:path imt:hasRadionuclide", "sh:path imt:hasRadionucleid"),
+        "shapes/common/agents.ttl: imt:hasRadionucleid is not defined; did you mean imt:hasRadionuclide?",
     ),
     "a property where a shape needs a class": (
-        ("shapes/agents.ttl", "sh:class imt:Radionuclide", "sh:class imt:halfLife"),
-        "shapes/agents.ttl: imt:halfLife is not a class",
+        ("shapes/common/agents.ttl", "sh:class imt:Radionuclide", "sh:class imt:halfLife"),
+        "shapes/common/agents.ttl: imt:halfLife is not a class",
     ),
     "an unknown shape": (
-        ("shapes/agents.ttl", "sh:property imtsh:agent-nuclide", "sh:property imtsh:agent-nuclides"),
-        "shapes/agents.ttl: imtsh:agent-nuclides is not defined; did you mean imtsh:agent-nuclide",
+        ("shapes/common/agents.ttl", "sh:property imtsh:agent-nuclide", "sh:property imtsh:agent-nuclides"),
+        "shapes/common/agents.ttl: imtsh:agent-nuclides is not defined; did you mean imtsh:agent-nuclide",
     ),
     "a misspelled term of SHACL": (
-        ("shapes/agents.ttl", "sh:targetClass", "sh:targetClas"),
-        "shapes/agents.ttl: sh:targetClas is not in that vocabulary; did you mean sh:targetClass",
+        ("shapes/common/agents.ttl", "sh:targetClass", "sh:targetClas"),
+        "shapes/common/agents.ttl: sh:targetClas is not in that vocabulary; did you mean sh:targetClass",
     ),
     "a misspelled term in a shape's query": (
-        ("shapes/agents.ttl", "/imt:halfLife", "/imt:halfLives"),
-        "shapes/agents.ttl (query of imtsh:agent-half-life):1:48: imt:halfLives is not defined; did you mean",
+        ("shapes/common/agents.ttl", "/imt:halfLife", "/imt:halfLives"),
+        "shapes/common/agents.ttl (query of imtsh:agent-half-life):1:48: imt:halfLives is not defined; did you mean",
     ),
     "a misspelled term in a saved query": (
         ("queries/agents/agents.rq", "/imt:halfLife", "/imt:halfLives"),

@@ -131,7 +131,7 @@ def test_every_text_of_the_repository_is_read() -> None:
     """All saved queries, rules and SPARQL constraints are within the reader's grammar."""
     files = [*ROOT.glob("queries/**/*.rq"), *ROOT.glob("ontology/rules/**/*.r[uq]")]
     texts = [path.read_text(encoding="utf-8") for path in files]
-    for path in ROOT.glob("shapes/*.ttl"):
+    for path in ROOT.glob("shapes/*/*.ttl"):
         quads = parse(path.read_bytes(), RdfFormat.TURTLE)
         asked = (quad.object for quad in quads if quad.predicate.value.endswith(("#select", "#ask")))
         texts += [text.value for text in asked if isinstance(text, Literal)]

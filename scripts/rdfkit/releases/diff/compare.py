@@ -4,6 +4,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from pathlib import Path
 
 from pyoxigraph import Store
@@ -47,6 +48,8 @@ def compare(project: Project, old: Snapshot, new: Snapshot) -> Difference:
     else:
         known = Pair(before, after, own).was_known
         changes += shapes.compare(facts.about(old.shapes, gone), facts.about(new.shapes), known)
+        owed = facts.about(old.curation_shapes, gone), facts.about(new.curation_shapes)
+        changes += (replace(change, kind="curation-changed") for change in shapes.compare(*owed, known))
     changes += _closure(project, old, new)
     changes += queries.compare(project, old, new, not_compared)
     changes.sort(key=_order)

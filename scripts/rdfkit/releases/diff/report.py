@@ -154,7 +154,7 @@ def counts(project: Project, snapshot: Snapshot, kinds: Mapping[str, str]) -> di
     subjects = {q.subject for q in snapshot.quads if q.predicate == typed and isinstance(q.subject, NamedNode)}
     rules = {
         quad.object
-        for quad in (*snapshot.shapes, *snapshot.authoring_shapes)
+        for quad in (*snapshot.shapes, *snapshot.curation_shapes)
         if quad.predicate in parts and isinstance(quad.object, NamedNode)
     }
     return {

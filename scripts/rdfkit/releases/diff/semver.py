@@ -159,6 +159,11 @@ TABLE = {
     "rule-relaxed": Kind("minor", "a shape became less strict, or got fewer targets", "more data is valid"),
     "rule-removed": Kind("minor", "a shape was removed", "more data is valid"),
     "rule-reworded": Kind("patch", "name, message or layout of a shape", "it checks the same"),
+    "curation-changed": Kind(
+        "patch",
+        "a curation shape was added, removed or changed",
+        "it is owed by the project's own data; other data is checked by it only on request",
+    ),
     # saved queries
     "query-added": Kind("minor", "a saved query was added", "there is one more question to ask"),
     "query-removed": Kind("major", "a saved query was removed", "programs that run it by name stop working"),

@@ -8,7 +8,7 @@ import re
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -22,8 +22,8 @@ from rdfkit.releases.diff import semver
 from rdfkit.sparql import guard, saved
 
 MANIFEST = "manifest.json"
-AUTHORING_SHAPES = "authoring.ttl"
-"""Shapes for the files of the repository itself: users do not validate data with them."""
+CURATION_OF_1_0_0 = "authoring.ttl"
+"""The file of curation shapes in version 1.0.0, which had one folder of shapes."""
 
 CONTEXT = "ontology/context.jsonld"
 MIGRATIONS = "ontology/migrations"
@@ -41,7 +41,7 @@ class Snapshot:
     """The graph at one time. What a snapshot does not have (a release has no shapes) is None, and is not compared.
 
     - ``quads`` is what is asserted; ``closed`` also has what is inferred, in the graph of ``inferred``.
-    - ``authoring_shapes`` are the shapes for the repository itself, which are counted but not compared.
+    - ``shapes`` apply to anybody's data; ``curation_shapes`` say what a curator of the repository owes.
     - ``prefixes`` is the prefix table if ``has_prefix_table``, and otherwise what the files declare.
     - ``files`` are the names of the files of a release.
     - ``closure_rules`` and ``migrations`` are file names with their texts.
@@ -56,7 +56,7 @@ class Snapshot:
     inferred: list[Quad]
     has_graphs: bool
     shapes: list[Quad] | None = None
-    authoring_shapes: list[Quad] = field(default_factory=list)
+    curation_shapes: list[Quad] = field(default_factory=list)
     queries: dict[str, saved.SavedQuery] | None = None
     prefixes: dict[str, str] = field(default_factory=dict)
     has_prefix_table: bool = False
@@ -122,6 +122,8 @@ def _checkout(project: Project, name: str, root: Path) -> Snapshot:
     closure.close(here, closed)
     unread: dict[str, str] = {}
     queries = _queries(here, unread)
+    files = named_graphs.shape_files(here)
+    common = [path for path in named_graphs.shape_files(here, curation=False) if path.name != CURATION_OF_1_0_0]
     table = dict(project.prefixes) if is_current else _prefix_table(root / CONTEXT)
     return Snapshot(
         name=name,
@@ -130,8 +132,8 @@ def _checkout(project: Project, name: str, root: Path) -> Snapshot:
         closed=closed,
         inferred=_inferred(project, closed),
         has_graphs=True,
-        shapes=_shapes(root, "*.ttl", leave_out=AUTHORING_SHAPES),
-        authoring_shapes=_shapes(root, AUTHORING_SHAPES) or [],
+        shapes=_read(common) if common else None,
+        curation_shapes=_read(path for path in files if path not in common),
         queries=queries,
         prefixes=table or _declared_prefixes(here, queries),
         has_prefix_table=bool(table),
@@ -148,9 +150,8 @@ def _texts(*paths: Path) -> dict[str, str]:
         raise UserError(f"{paths[0].parent} has a file that is not UTF-8 ({error}): save it as UTF-8.") from None
 
 
-def _shapes(root: Path, pattern: str, leave_out: str = "") -> list[Quad] | None:
-    files = sorted(path for path in (root / "shapes").glob(pattern) if path.name != leave_out)
-    return [quad for path in files for quad in reading.read(path)] if files else None
+def _read(files: Iterable[Path]) -> list[Quad]:
+    return [quad for path in files for quad in reading.read(path)]
 
 
 def _queries(project: Project, unread: dict[str, str]) -> dict[str, saved.SavedQuery] | None:
@@ -184,8 +185,7 @@ def _prefix_table(path: Path) -> dict[str, str]:
 def _declared_prefixes(project: Project, queries: Mapping[str, saved.SavedQuery] | None) -> dict[str, str]:
     """Return the prefixes that source files, shapes and saved queries declare."""
     found: dict[str, str] = {}
-    shapes = sorted((project.root / "shapes").glob("*.ttl"))
-    for path in [*(path for _, path in named_graphs.source_files(project)), *shapes]:
+    for path in [*(path for _, path in named_graphs.source_files(project)), *named_graphs.shape_files(project)]:
         parser = parse(path=str(path), format=RdfFormat.TURTLE)
         next(parser, None)
         found |= parser.prefixes
