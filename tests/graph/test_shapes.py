@@ -149,3 +149,27 @@ def test_registry_records_pass_the_common_shapes() -> None:
 def test_every_constraint_component_is_known() -> None:
     used = {p.removeprefix(SH) for shape in reporting_shapes() for p, _ in facts().get(shape, []) if p.startswith(SH)}
     assert used <= PARAMETERS.keys() | NO_CONSTRAINT
+
+
+FORMS = ("imt:PharmaceuticalAgent", "imt:AgentDocument", "imt:GuidelineEdition")
+"""The classes for which a form can be drawn from the common shapes."""
+
+
+@pytest.mark.parametrize("curie", FORMS)
+def test_a_form_has_one_field_for_each_path(curie: str) -> None:
+    """Exactly one property shape for each path has an order, a group and a description of what to enter."""
+    fields: dict[object, list[object]] = {}
+    for owner in facts():
+        if NamedNode(PROJECT.expand(curie)) in values(owner, "targetClass"):
+            for shape in values(owner, "property"):
+                fields.setdefault(values(shape, "path")[0], []).append(shape)
+    asked = {path: [s for s in shapes if values(s, "group")] for path, shapes in fields.items()}
+    places = [(*values(s, "group"), *values(s, "order")) for shapes in asked.values() for s in shapes]
+    assert len(places) == len(set(places)) > 5, "two fields in one place"
+    left_out = {"skos:prefLabel", "dcterms:source", "imt:isStatedIn", "dcterms:title", "schema:url", "imt:checkedOn"}
+    for path, shapes in asked.items():
+        if name(path) not in left_out:
+            assert len(shapes) == 1, name(path)
+            assert values(shapes[0], "description"), name(path)
+    groups = {group for group, _ in places}
+    assert all(any(p == PROJECT.expand("rdfs:label") for p, _ in facts()[group]) for group in groups)
