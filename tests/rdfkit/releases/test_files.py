@@ -112,7 +112,7 @@ def test_each_named_graph_has_a_file_of_its_own(release: Path, manifest: dict[st
 def test_the_vocabulary_is_written_in_turtle_and_rdf_xml(release: Path, ending: str) -> None:
     path = release / f"imaging-trials-vocabulary.{ending}"
     assert quads(path) == quads(release / "imaging-trials-vocabulary.nt")
-    assert ox.NamedNode(PROJECT.vocabulary + "Agent") in {quad.subject for quad in quads(path)}
+    assert ox.NamedNode(PROJECT.vocabulary + "PharmaceuticalAgent") in {quad.subject for quad in quads(path)}
 
 
 def test_rdflib_reads_the_same_triples(release: Path) -> None:

@@ -98,12 +98,12 @@ def test_a_deprecated_term_that_is_still_inferred_is_minor(
 
 
 def test_a_statement_in_another_graph_is_moved(differs: Callable[[dict[str, str]], Difference]) -> None:
-    statement = 'vector:estradiol a imt:Vector ; skos:prefLabel "estradiol"@en .'
+    statement = 'substance:estradiol a imt:Vector ; skos:prefLabel "estradiol"@en .'
     files = {DATA: FILES[DATA].replace(statement, ""), ADDED: FILES[ADDED] + statement}
     (change,) = differs(files).changes
     assert (change.kind, change.subject) == ("moved", str(PROJECT.graph_iri("page")))
     shown = report.show(PROJECT, change.note)
-    assert shown.startswith("2 statements moved to graph:curated, such as: vector:estradiol ")
+    assert shown.startswith("2 statements moved to graph:curated, such as: substance:estradiol ")
 
 
 @pytest.mark.parametrize("kind", ["graph-removed", "graph-added"])
@@ -139,8 +139,8 @@ def test_a_text_that_is_not_a_version_is_refused(text: str) -> None:
 
 def test_the_changelog_counts_each_thing_once(base: Snapshot) -> None:
     assert report.counts(PROJECT, base, COUNTED) == {
-        "vocabulary terms": 1, "concepts": 3, "agents": 2, "guideline listings": 0, "articles": 0, "organisations": 0,
-        "rules that data is checked against": 4, "saved queries": 3,
+        "vocabulary terms": 1, "concepts": 3, "agents": 2, "guideline listings": 0, "articles": 0, "organizations": 0,
+        "rules that data is checked against": 5, "saved queries": 3,
     }  # fmt: skip
 
 
