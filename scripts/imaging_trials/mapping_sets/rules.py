@@ -25,14 +25,15 @@ KIND_OF_PREFIX = {
 
 _GENERAL = {"ncit", "mesh", "snomed-ct"}
 SETS_OF_KIND = {
-    "substance": _GENERAL | {"atc", "chebi", "dicom", "drugbank", "unii"},
-    "nuclide": _GENERAL | {"chebi", "dicom", "drugbank", "unii"},
+    "substance": _GENERAL | {"atc", "cas", "chebi", "dicom", "drugbank", "inchikey", "unii"},
+    "nuclide": _GENERAL | {"cas", "chebi", "dicom", "drugbank", "inchikey", "unii"},
     "target": {"go", "hgnc", "mesh", "ncbigene", "ncit", "uniprot"},
     "disease": _GENERAL | {"doid", "efo", "hp", "mondo"},
-    "body site": _GENERAL | {"uberon"},
+    "body site": _GENERAL | {"radlex", "uberon"},
     "organization": {"crossref-funder", "grid", "isni", "mesh", "ncit", "ror", "wikidata"},
     "journal": {"issn", "nlm-catalog", "wikidata"},
-    CONCEPTS: _GENERAL | {"chmo", "cto", "dicom", "efo", "hl7-tho", "maxo", "obi", "rbo", "schema-org"},
+    CONCEPTS: _GENERAL
+    | {"chmo", "cto", "dicom", "efo", "hl7-tho", "loinc", "maxo", "obi", "radlex", "rbo", "schema-org"},
 }
 """The sets in which a kind of thing may have rows: an agent has none in a vocabulary of diseases."""
 
