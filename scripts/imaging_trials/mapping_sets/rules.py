@@ -53,6 +53,7 @@ def problems(sets: Sequence[MappingSet], store: Store | None = None) -> list[Pro
     - No two things have the same exact match.
     - The kind of our thing fits the vocabulary, and all things that match one object are of one kind.
     - Rows of vocabularies that are mapped by code alone have no object label; all others have one.
+    - The vocabulary of the other thing is given by a CURIE, as SSSOM has it.
     """
     rows = [(one, mapping) for one in sets for mapping in one.mappings]
     found = [
@@ -86,6 +87,9 @@ def _of_row(one: MappingSet, mapping: Mapping) -> Iterator[Problem]:
     kind = kind_of(mapping.subject)
     if one.name not in SETS_OF_KIND[kind]:
         yield problem(one, mapping, "kind", f"{mapping.subject} is a {kind}, and {one.name} has none; remove the row.")
+    if mapping.object_source == mapping.object_source_iri:
+        text = f"object_source '{mapping.object_source}' is an IRI; write a CURIE such as bioregistry:{one.name}."
+        yield problem(one, mapping, "source", text)
     if one.name in CODE_ONLY:
         if mapping.object_label:
             yield problem(
