@@ -25,14 +25,15 @@ KIND_OF_PREFIX = {
 
 _GENERAL = {"ncit", "mesh", "snomed-ct"}
 SETS_OF_KIND = {
-    "substance": _GENERAL | {"atc", "chebi", "dicom", "drugbank", "unii"},
-    "nuclide": _GENERAL | {"chebi", "dicom", "drugbank", "unii"},
+    "substance": _GENERAL | {"atc", "cas", "chebi", "dicom", "drugbank", "inchikey", "unii"},
+    "nuclide": _GENERAL | {"cas", "chebi", "dicom", "drugbank", "inchikey", "unii"},
     "target": {"go", "hgnc", "mesh", "ncbigene", "ncit", "uniprot"},
     "disease": _GENERAL | {"doid", "efo", "hp", "mondo"},
-    "body site": _GENERAL | {"uberon"},
+    "body site": _GENERAL | {"radlex", "uberon"},
     "organization": {"crossref-funder", "grid", "isni", "mesh", "ncit", "ror", "wikidata"},
     "journal": {"issn", "nlm-catalog", "wikidata"},
-    CONCEPTS: _GENERAL | {"chmo", "cto", "dicom", "efo", "hl7-tho", "maxo", "obi", "rbo", "schema-org"},
+    CONCEPTS: _GENERAL
+    | {"chmo", "cto", "dicom", "efo", "hl7-tho", "loinc", "maxo", "obi", "radlex", "rbo", "schema-org"},
 }
 """The sets in which a kind of thing may have rows: an agent has none in a vocabulary of diseases."""
 
@@ -52,6 +53,7 @@ def problems(sets: Sequence[MappingSet], store: Store | None = None) -> list[Pro
     - No two things have the same exact match.
     - The kind of our thing fits the vocabulary, and all things that match one object are of one kind.
     - Rows of vocabularies that are mapped by code alone have no object label; all others have one.
+    - The vocabulary of the other thing is given by a CURIE, as SSSOM has it.
     """
     rows = [(one, mapping) for one in sets for mapping in one.mappings]
     found = [
@@ -85,6 +87,9 @@ def _of_row(one: MappingSet, mapping: Mapping) -> Iterator[Problem]:
     kind = kind_of(mapping.subject)
     if one.name not in SETS_OF_KIND[kind]:
         yield problem(one, mapping, "kind", f"{mapping.subject} is a {kind}, and {one.name} has none; remove the row.")
+    if mapping.object_source == mapping.object_source_iri:
+        text = f"object_source '{mapping.object_source}' is an IRI; write a CURIE such as bioregistry:{one.name}."
+        yield problem(one, mapping, "source", text)
     if one.name in CODE_ONLY:
         if mapping.object_label:
             yield problem(

@@ -84,7 +84,7 @@ def _mapping_facts(one: MappingSet, mapping: Mapping) -> Facts:
     yield _term("sssom:mapping_justification"), _term(mapping.justification)
     yield _term("sssom:mapping_date"), Literal(mapping.date, datatype=_term("xsd:date"))
     yield _term("sssom:confidence"), Literal(mapping.confidence, datatype=_term("xsd:decimal"))
-    yield _term("sssom:object_source"), NamedNode(mapping.object_source)
+    yield _term("sssom:object_source"), NamedNode(mapping.object_source_iri)
     yield _term("sssom:object_source_version"), Literal(mapping.object_source_version)
     if mapping.object_label:
         yield _term("sssom:object_label"), Literal(mapping.object_label)

@@ -61,6 +61,7 @@ GLIOMA = "disease:glioma\tglioma\tskos:exactMatch\t"
         (("mesh", GLIOMA + "mesh:D005910\tGlioma", GLIOMA + "mesh:D001842\tBone and Bones"), "kind"),
         (("snomed-ct", "snomedct:926372005\t\t", "snomedct:926372005\tFluoroestradiol F-18\t"), "label"),
         (("ncit", "NCIT:C49093\tFluorothymidine F-18", "NCIT:C49093\t"), "label"),
+        (("unii", "bioregistry:unii", "https://precision.fda.gov/uniisearch"), "source"),
         (("ncit", "agent:flt\t", "agent:ftl\t"), "unknown"),
         (("ncit", "[18F]FLT", "[18F] FLT"), "renamed"),
     ],

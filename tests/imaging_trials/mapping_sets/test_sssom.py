@@ -44,7 +44,9 @@ MADE_UP = ROOT / "tests" / "fixtures" / "links" / "madeup.sssom.tsv"
         ("2026-11-26\t0.5", "26.11.2026\t0.5", ":16", "'26.11.2026' is not a day"),
         ("\t0.5\t", "\t0.50\t", ":16", "'0.50' is not a confidence"),
         ("\t0.5\t", "\t1.5\t", ":16", "'1.5' is not a confidence"),
-        ("http://example.org/madeup\t1", "madeup\t1", ":16", "object_source 'madeup' is not an IRI"),
+        ("MADE:vocabulary\t1", "http://example.org/<\t1", ":16", "'http://example.org/<' is not an IRI"),
+        ("MADE:vocabulary\t1", "madeup\t1", ":16", "'madeup' is not a CURIE"),
+        ("MADE:vocabulary\t1", "EY:madeup\t1", ":16", "add EY to it"),
         (
             "agent:flt\t[18F]FLT\tskos:closeMatch\tMADE:2",
             "agent:fes\t[18F]FES\tskos:exactMatch\tMADE:1",

@@ -239,8 +239,8 @@ CASES = [
     Case(
         "mapping-annotated",
         LINKS,
-        "V09IX12\t\thttp://www.whocc.no/atc\t2026-04-25",
-        "V09IX12\t\thttp://www.whocc.no/atc\t2026-09-25",
+        "V09IX12\t\tbioregistry:atc\t2026-04-25",
+        "V09IX12\t\tbioregistry:atc\t2026-09-25",
     ),
     # rules for data
     Case("curation-changed", OWED, "sh:maxCount 2", "sh:maxCount 1", "stricter"),

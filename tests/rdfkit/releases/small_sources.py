@@ -132,13 +132,14 @@ MAPPINGS = """\
 #curie_map:
 #  agent: https://w3id.org/imaging-trials/id/agent/
 #  atc: http://www.whocc.no/atc_ddd_index/?code=
+#  bioregistry: https://bioregistry.io/registry/
 #  semapv: https://w3id.org/semapv/vocab/
 #  skos: http://www.w3.org/2004/02/skos/core#
 subject_id|subject_label|predicate_id|object_id|object_label|object_source|object_source_version|mapping_justification\
 |author_label|mapping_date|confidence|comment
-agent:fes|FES|skos:exactMatch|atc:V09IX11||http://www.whocc.no/atc|2026-04-25|semapv:ManualMappingCuration\
+agent:fes|FES|skos:exactMatch|atc:V09IX11||bioregistry:atc|2026-04-25|semapv:ManualMappingCuration\
 |The Imaging Trials Graph developers|2026-11-26|0.95|
-agent:flt|FLT|skos:closeMatch|atc:V09IX12||http://www.whocc.no/atc|2026-04-25|semapv:ManualMappingCuration\
+agent:flt|FLT|skos:closeMatch|atc:V09IX12||bioregistry:atc|2026-04-25|semapv:ManualMappingCuration\
 |The Imaging Trials Graph developers|2026-11-26|0.95|
 """.replace("|", "\t")
 

@@ -40,9 +40,9 @@ imt:Agent a owl:Class ; rdfs:subClassOf imt:Substance ; skos:prefLabel "agent"@e
     skos:definition "A substance that makes something visible."@en .
 imt:hasVector a owl:ObjectProperty ; rdfs:domain imt:Agent ; skos:prefLabel "has vector"@en ;
     skos:definition "Relates an agent to its carrier."@en .
-agent:fes a imt:Agent ; skos:prefLabel "[18F]FES"@en ; imt:hasVector vector:estradiol .
+agent:fes a imt:Agent ; skos:prefLabel "[18F]FES"@en ; imt:hasVector substance:estradiol .
 agent:flt a imt:Agent ; skos:prefLabel "[18F]FLT"@en .
-vector:estradiol skos:prefLabel "estradiol"@en .
+substance:estradiol skos:prefLabel "estradiol"@en .
 """
 
 MINE = """
