@@ -190,18 +190,35 @@ def rationale(store: Store, subject: NamedNode, name: NamedNode | None = None) -
 def read_sources(store: Store, quad: Quad) -> list[Source]:
     """Return the sources that support a curated statement, each with the day on which it was read for it."""
     assert isinstance(quad.subject, NamedNode)  # noqa: S101 - the caller checked it
-    supporting = [
-        one
-        for one in evidence(store, quad.subject, quad.predicate)
-        if not (values := objects(store, one, vocabulary.SUPPORTS_VALUE)) or quad.object in values
-    ]
-    # A kind or a label is our naming: whatever supports the thing supports it.
-    bearers = supporting or [quad.subject, *evidence(store, quad.subject)]
+    bearers = supporting(store, quad)
+    if not bearers and quad.predicate in (vocabulary.TYPE, vocabulary.PREF_LABEL):
+        bearers = evidence(store, quad.subject)  # a kind or a label is our naming: whatever supports the thing
+    bearers = bearers or [quad.subject]  # a statement with a source of its own
     return [
         replace(source(store, each), checked_on=text(store, one, vocabulary.CHECKED_ON))
         for one in bearers
         for each in objects(store, one, vocabulary.SOURCE)
     ]
+
+
+def supporting(store: Store, quad: Quad) -> list[NamedNode]:
+    """Return the evidence that supports a curated statement, sorted by IRI."""
+    assert isinstance(quad.subject, NamedNode)  # noqa: S101 - the caller checked it
+    return [one for one in evidence(store, quad.subject, quad.predicate) if _supports(store, one, quad)]
+
+
+def _supports(store: Store, one: NamedNode, quad: Quad) -> bool:
+    """Return whether evidence for a property supports the value: it does unless it names other values of the property.
+
+    Of all values of a property, evidence supports those that it names with imt:supportsValue or imt:supportsText.
+    """
+    of_property = {each.object for each in store.quads_for_pattern(quad.subject, quad.predicate, None, None)}
+    values = store.quads_for_pattern(one, vocabulary.SUPPORTS_VALUE, None, None)
+    texts_named = store.quads_for_pattern(one, vocabulary.SUPPORTS_TEXT, None, None)
+    plain = {each.object.value for each in texts_named if isinstance(each.object, Literal)}
+    named = {each.object for each in values} & of_property
+    named |= {value for value in of_property if isinstance(value, Literal) and value.value in plain}
+    return not named or quad.object in named
 
 
 def sections(store: Store, subject: NamedNode) -> list[NamedNode]:

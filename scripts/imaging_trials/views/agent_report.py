@@ -254,6 +254,8 @@ def _contacts(store: Store, agent: NamedNode) -> list[LineData]:
     lines = lines or [line("holder", "the graph knows of none")]
     for document in read.subjects(store, vocabulary.IS_DOCUMENT_OF, agent):
         for source in read.sources(store, document):
+            if source == vocabulary.IMAGING_TRIALS_RESOURCES:
+                continue  # the page itself is not where to read more
             bearers = (document, *read.evidence(store, document))
             given = [quad for one in bearers for quad in read.quads(store, one, vocabulary.SOURCE, source)]
             for quad in store.quads_for_pattern(source, vocabulary.URL, None, None):

@@ -127,9 +127,10 @@ def _row(card: Card, line: Line | CorrectionLine) -> _Row:
     texts = [value_text(value) for value in line.values]
     if line.property.iri in dates.PROPERTIES:
         texts = [dates.shown(text) for text in texts]
-    if line.sources and texts:
+    if line.sources:
         names = (", ".join((local_name(one.iri), *filter(None, [one.checked_on]))) for one in line.sources)
-        texts[-1] += f"  [{'; '.join(names)}]"
+        mark = f"  [{'; '.join(names)}]"
+        texts = [text + mark for text in texts]
     return line.property.label, texts
 
 

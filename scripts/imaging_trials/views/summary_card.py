@@ -213,15 +213,19 @@ class _Maker:
 
         lines = []
         for name in sorted(by_property, key=order):
-            values = [self._value(quad) for quad in self._in_order(name, by_property[name])]
-            supported = (quad for quad in by_property[name] if read.graph_name(quad) == "curated")
-            sources = dict.fromkeys(
-                source for quad in supported if name not in _LAST for source in read.read_sources(self.store, quad)
-            )
-            lines.append(Line(property_thing(self.store, name), tuple(values), tuple(sources)))
+            by_sources: dict[tuple[read.Source, ...], list[Value]] = {}
+            for quad in self._in_order(name, by_property[name]):
+                by_sources.setdefault(self._supporting(quad), []).append(self._value(quad))
+            lines += [Line(property_thing(self.store, name), tuple(found), of) for of, found in by_sources.items()]
             if name == vocabulary.TITLE and self.is_article:
                 lines += self._citation()
         return lines
+
+    def _supporting(self, quad: Quad) -> tuple[read.Source, ...]:
+        """Return the sources that support a curated statement; a statement about its provenance has none."""
+        if quad.predicate in _LAST or read.graph_name(quad) != "curated":
+            return ()
+        return tuple(dict.fromkeys(read.read_sources(self.store, quad)))
 
     def _in_order(self, name: NamedNode, quads: list[Quad]) -> list[Quad]:
         """Return quads in the order of the labels of their values; sections of the page in the order of the page."""

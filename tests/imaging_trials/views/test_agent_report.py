@@ -213,7 +213,9 @@ def test_json_ld_has_prefixes_and_names_sources(store: Store) -> None:
     data = json.loads(render_rdf.agent_report_as_json_ld(agent_report.for_agent(store, node("agent:fes"), DAY)))
     assert data["@context"].items() <= PROJECT.prefixes.items()
     by_id = {one["@id"]: one for one in data["@graph"]}
-    assert by_id["agent:fes"]["dcterms:source"] == [{"@id": "source:nci-dictionary-fes"}]
+    evidence = by_id["evidence:agent-fes-by-nci-dictionary-fes"]
+    assert evidence["imt:isEvidenceFor"] == [{"@id": "agent:fes"}]
+    assert evidence["dcterms:source"] == [{"@id": "source:nci-dictionary-fes"}]
     assert by_id["source:nci-dictionary-fes"]["schema:url"][0]["@id"].startswith("https://www.cancer.gov/")
     assert by_id["target:estrogen-receptor-alpha"]["skos:prefLabel"][0]["@value"] == "estrogen receptor alpha"
 
