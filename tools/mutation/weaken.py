@@ -192,15 +192,16 @@ def _listed(values: list[Any], name: str) -> "tuple[Node, tuple[Statement, ...]]
 
 def variant(aim: Aim, change: Change | None, mark: str) -> "tuple[Any, set[Statement]]":
     """Return the changed shape of an aim under a new name: its root, and its triples."""
-    from rdflib import RDF, BNode, URIRef
+    from rdflib import RDF, SH, BNode, URIRef
 
     triples = set(below(aim.shape))
     if change is not None:
         triples = (triples - set(change.removed)) | set(change.added)
     own = {subject for subject, _, _ in triples}
-    # A result names its shape by its IRI, so blank nodes become IRIs too.
+    # A result names its shape by its IRI, so blank nodes become IRIs too. A path does not: an IRI is another path.
+    paths = {o for s, p, o in triples if p == SH.path and isinstance(o, BNode)}
     names = ((node, f"urn:x-blank:{node}" if isinstance(node, BNode) else node) for node in own if node != RDF.nil)
-    renamed = {node: URIRef(f"{name}{mark}") for node, name in names}
+    renamed = {node: (BNode if node in paths else URIRef)(f"{name}{mark}") for node, name in names}
     return renamed[aim.shape], {(renamed[s], p, renamed.get(o, o)) for s, p, o in triples}
 
 
