@@ -116,7 +116,7 @@ def _parameter(node: Any, parameter: str, value: Any) -> "Iterator[tuple[str, tu
     """Yield the changes of one parameter: what, and the triples that replace it."""
     from rdflib import SH, Literal
 
-    if parameter in {"path", "message", "prefixes"}:
+    if parameter in {"path", "inversePath", "message", "prefixes"}:
         return
     if parameter == "severity":
         other = SH.Warning if value == SH.Violation else SH.Violation
