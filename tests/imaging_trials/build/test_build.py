@@ -199,10 +199,10 @@ def test_a_contradiction_stops_the_build(checkout: Checkout) -> None:
 
 def test_an_undefined_term_stops_the_build(checkout: Checkout) -> None:
     """An undefined term stops the build; the message offers the nearest term."""
-    checkout.add("data/curated/agents.ttl", " agent:fes imt:hasVektor substance:fes .")
+    checkout.add("data/curated/agents.ttl", " agent:fes imt:isBasdOn substance:fes .")
     answer = checkout.imt("build")
     assert answer.returncode == 1
-    assert "imt:hasVektor is not defined; did you mean imt:isBasedOn?" in answer.stderr
+    assert "imt:isBasdOn is not defined; did you mean imt:isBasedOn?" in answer.stderr
     assert not checkout.dist.exists()
 
 
