@@ -11,14 +11,13 @@ SHAPES = BASE + "shapes#"
 
 SCHEMES = {
     "agentkind": "agent-kind",
+    "assertion": "assertion-status",
     "availability": "availability",
     "bodysite": "body-site",
     "decaymode": "decay-mode",
     "disease": "disease",
     "dockind": "document-kind",
     "eventkind": "event-kind",
-    "purpose": "clinical-purpose",
-    "readingkind": "reading-kind",
     "intervention": "intervention-kind",
     "modality": "modality",
     "namekind": "name-kind",
@@ -26,9 +25,10 @@ SCHEMES = {
     "population": "population",
     "progphase": "program-phase",
     "pubkind": "publication-kind",
+    "purpose": "clinical-purpose",
+    "readingkind": "reading-kind",
     "role": "team-role",
     "service": "support-service",
-    "assertion": "assertion-status",
     "trialtype": "trial-type",
 }
 """Prefix of a concept scheme's members, and the scheme's slug under ``concept/``."""
@@ -41,6 +41,7 @@ KINDS = {
     "article": "article",
     "authorship": "authorship",
     "correction": "correction",
+    "discrepancy": "discrepant-value",
     "document": "document",
     "edition": "edition",
     "element": "element",
@@ -66,11 +67,10 @@ KINDS = {
     "section": "section",
     "source": "source",
     "statement": "statement",
+    "substance": "substance",
     "target": "target",
     "trial": "trial",
     "trialintervention": "intervention",
-    "discrepancy": "discrepant-value",
-    "substance": "substance",
 }
 """Prefix of a kind of thing, and the kind's slug under ``id/``."""
 

@@ -81,8 +81,8 @@ def other_files(project: Project) -> list[tuple[str, Path]]:
 def shape_files(project: Project, *, curation: bool = True) -> list[Path]:
     """Return the files of a project's shapes, sorted; without ``curation``, those that apply to anybody's data.
 
-    The shapes in ``shapes/curation/`` say what a curator of the project owes; all others say what is wrong whoever
-    wrote it.
+    The shapes in ``shapes/curation/`` state what a curator of the project owes; all others state what is wrong in any
+    data.
     """
     shapes = project.root / "shapes"
     own = shapes / "curation"
