@@ -177,26 +177,26 @@ def evidence(store: Store, subject: NamedNode, name: NamedNode | None = None) ->
 
 def sources(store: Store, subject: NamedNode) -> list[NamedNode]:
     """Return the sources of a curated thing, sorted by IRI: those of its evidence, or its own if it is a statement."""
-    bearers = (subject, *evidence(store, subject))
-    return sorted({one for each in bearers for one in objects(store, each, vocabulary.SOURCE)}, key=str)
+    nodes = (subject, *evidence(store, subject))
+    return sorted({one for each in nodes for one in objects(store, each, vocabulary.SOURCE)}, key=str)
 
 
 def rationale(store: Store, subject: NamedNode, name: NamedNode | None = None) -> str:
     """Return the reasons that evidence gives for a thing, or for its values of one property, in one text."""
-    bearers = (subject, *evidence(store, subject, name))
-    return " ".join(dict.fromkeys(text for one in bearers for text in texts(store, one, vocabulary.RATIONALE)))
+    nodes = (subject, *evidence(store, subject, name))
+    return " ".join(dict.fromkeys(text for one in nodes for text in texts(store, one, vocabulary.RATIONALE)))
 
 
 def read_sources(store: Store, quad: Quad) -> list[Source]:
     """Return the sources that support a curated statement, each with the day on which it was read for it."""
     assert isinstance(quad.subject, NamedNode)  # noqa: S101 - the caller checked it
-    bearers = supporting(store, quad)
-    if not bearers and quad.predicate in (vocabulary.TYPE, vocabulary.PREF_LABEL):
-        bearers = evidence(store, quad.subject)  # a kind or a label is our naming: whatever supports the thing
-    bearers = bearers or [quad.subject]  # a statement with a source of its own
+    nodes = supporting(store, quad)
+    if not nodes and quad.predicate in (vocabulary.TYPE, vocabulary.PREF_LABEL):
+        nodes = evidence(store, quad.subject)  # a kind or a label is our naming: whatever supports the thing
+    nodes = nodes or [quad.subject]  # a statement with a source of its own
     return [
         replace(source(store, each), checked_on=text(store, one, vocabulary.CHECKED_ON))
-        for one in bearers
+        for one in nodes
         for each in objects(store, one, vocabulary.SOURCE)
     ]
 

@@ -256,8 +256,8 @@ def _contacts(store: Store, agent: NamedNode) -> list[LineData]:
         for source in read.sources(store, document):
             if source == vocabulary.IMAGING_TRIALS_RESOURCES:
                 continue  # the page itself is not where to read more
-            bearers = (document, *read.evidence(store, document))
-            given = [quad for one in bearers for quad in read.quads(store, one, vocabulary.SOURCE, source)]
+            nodes = (document, *read.evidence(store, document))
+            given = [quad for one in nodes for quad in read.quads(store, one, vocabulary.SOURCE, source)]
             for quad in store.quads_for_pattern(source, vocabulary.URL, None, None):
                 phrase = (read.thing(store, source), f" <{object_of(quad).value}>")
                 lines.append(line("where to read", phrase, quad, *given))
