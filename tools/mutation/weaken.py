@@ -49,7 +49,8 @@ def below(root: Any) -> "frozenset[Statement]":
     """Return the triples of a shape and of what it refers to: not its targets, not the prefixes of queries."""
     from rdflib import SH
 
-    targets = {SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.name}
+    targets = {SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf}
+    of_forms = {SH.name, SH.description, SH.order, SH.group}  # not part of validation: SHACL, section 2.3.2
     shapes = ground().shapes
     waiting, seen = [root], {root}
     found = set()
@@ -57,7 +58,7 @@ def below(root: Any) -> "frozenset[Statement]":
         node = waiting.pop()
         statements: Any = shapes.predicate_objects(node)
         for predicate, value in statements:
-            if predicate in targets or (node == root and predicate == SH.property):
+            if predicate in targets or predicate in of_forms or (node == root and predicate == SH.property):
                 continue
             found.add((node, predicate, value))
             if predicate != SH.prefixes and value not in seen:

@@ -35,7 +35,7 @@ ex:agent a imt:ImagingAgent ; imt:isListedAsHeldBy agent:fes ; imt:checkedOn "ye
     skos:prefLabel "[18F]x"@en ; imt:hasRadionuclide <https://w3id.org/imaging-trials/id/radionuclide/c-11> .
 """
     path.write_text(PREFIXES + text, encoding="utf-8")
-    found = validation.validate_files([path])
+    found = validation.validate_files([path], curation=True)
     assert found.undefined
     assert found.contradictions
     assert any(result.constraint for result in found.results)
