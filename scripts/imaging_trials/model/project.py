@@ -11,6 +11,8 @@ SHAPES = BASE + "shapes#"
 
 SCHEMES = {
     "agentkind": "agent-kind",
+    "appstatus": "application-status",
+    "apptype": "application-type",
     "availability": "availability",
     "bodysite": "body-site",
     "decaymode": "decay-mode",
@@ -19,15 +21,20 @@ SCHEMES = {
     "eventkind": "event-kind",
     "purpose": "clinical-purpose",
     "intervention": "intervention-kind",
+    "invstatus": "investigational-status",
     "modality": "modality",
     "namekind": "name-kind",
     "phase": "phase",
     "population": "population",
+    "procedure": "procedure",
     "progphase": "program-phase",
     "pubkind": "publication-kind",
+    "readingkind": "reading-kind",
+    "regstatus": "regulatory-status",
     "role": "team-role",
     "service": "support-service",
     "assertion": "assertion-status",
+    "trialstatus": "trial-status",
     "trialtype": "trial-type",
 }
 """Prefix of a concept scheme's members, and the scheme's slug under ``concept/``."""

@@ -165,12 +165,11 @@ STUDY_OF_GUIDELINES = _term("pubkind:study-of-guidelines")
 
 DOCUMENT_KIND = _term("concept:document-kind")
 CAEPR = _term("dockind:caepr")
-CHEMISTRY_TEMPLATE = _term("dockind:chemistry-template")
+CMC_TEMPLATE = _term("dockind:cmc-template")
 IND = _term("dockind:ind")
 INVESTIGATOR_BROCHURE = _term("dockind:investigator-brochure")
 NDA = _term("dockind:nda")
 PROTOCOL_COMPONENT_TEMPLATE = _term("dockind:protocol-component-template")
-PROTOCOL_TEMPLATE = _term("dockind:protocol-template")
 
 # Single things
 DATASET = NamedNode(PROJECT.base + "dataset")

@@ -20,10 +20,10 @@ DOCUMENT_KINDS = (
     vocabulary.PROTOCOL_COMPONENT_TEMPLATE,
     vocabulary.CAEPR,
     vocabulary.INVESTIGATOR_BROCHURE,
-    vocabulary.CHEMISTRY_TEMPLATE,
+    vocabulary.CMC_TEMPLATE,
     vocabulary.NDA,
 )
-"""The kinds of document about one agent, in the order in which a trial needs them; other kinds follow these."""
+"""The kinds of document that a trial needs, in that order. Other kinds follow these, if the agent has them."""
 
 _DOCUMENT_TEXTS = (
     (vocabulary.DOCUMENT_NUMBER, "number "),
@@ -216,7 +216,7 @@ def _nuclide(store: Store, nuclide: NamedNode) -> list[LineData]:
 
 def _documents(store: Store, agent: NamedNode) -> list[LineData]:
     kinds = read.subjects(store, vocabulary.IN_SCHEME, vocabulary.DOCUMENT_KIND)
-    others = [kind for kind in kinds if kind not in (*DOCUMENT_KINDS, vocabulary.PROTOCOL_TEMPLATE)]
+    others = [kind for kind in kinds if kind not in DOCUMENT_KINDS]
     own = read.quads(store, None, vocabulary.IS_DOCUMENT_OF, agent)
     lines = []
     for kind in (*(kind for kind in DOCUMENT_KINDS if kind in kinds), *others):
@@ -226,7 +226,7 @@ def _documents(store: Store, agent: NamedNode) -> list[LineData]:
             for quad in own
             if (of_kind := read.quads(store, subject_of(quad), vocabulary.HAS_DOCUMENT_KIND, kind))
         ]
-        lines += found or [line(label, "missing: the graph knows of none")]
+        lines += found or ([line(label, "missing: the graph knows of none")] if kind in DOCUMENT_KINDS else [])
     return lines
 
 

@@ -135,7 +135,7 @@ def test_every_identifier_leads_to_its_article(store: Store) -> None:
 def test_a_whole_name_is_preferred_to_a_part(store: Store) -> None:
     assert found(store, "bone") == "bodysite:bone"
     assert found(store, "Bone") == "section:bone"
-    assert found(store, "bone scintigraphy") == "modality:bone-scintigraphy"
+    assert found(store, "bone scintigraphy") == "procedure:bone-scintigraphy"
 
 
 def test_accepts_decides_between_candidates(store: Store) -> None:

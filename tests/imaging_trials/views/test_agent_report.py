@@ -99,7 +99,7 @@ def test_every_kind_of_document_is_there_or_missing(store: Store) -> None:
         ("protocol component template", False),
         ("CAEPR", False),
         ("investigator's brochure", True),
-        ("chemistry template", True),
+        ("CMC template", True),
         ("New Drug Application", True),
     ]
     assert "number 76042" in lines[0].text
