@@ -78,7 +78,7 @@ def query(
     >>> import imaging_trials as it
     >>> [str(row.agentName) for row in it.query("agents-with-both-documents")]
     ['[18F]FES', '[18F]FLT', '[18F]FMISO']
-    >>> it.query("ASK { agent:fes a imt:Radiopharmaceutical }").askAnswer
+    >>> it.query("ASK { agent:fes imt:hasAgentKind agentkind:radiopharmaceutical }").askAnswer
     True
 
     Raises UserError as ``imt query`` does.

@@ -39,11 +39,11 @@ NOT_YET_IN_THE_DATA = """
 
 ENDS_UP_IN = {
     "imt:PharmaceuticalAgent": "schema:Substance",
-    "imt:ImagingAgent": "schema:Substance",
-    "imt:Radiopharmaceutical": "schema:Substance",
-    "imt:ContrastAgent": "schema:Substance",
     "imt:AgentGroup": "",
-    "imt:Substance": "schema:BioChemEntity",
+    "imt:Substance": "schema:Substance",
+    "imt:ParentCompound": "schema:Substance",
+    "imt:TargetingMoiety": "schema:Substance",
+    "imt:Chelator": "schema:Substance",
     "imt:Target": "",
     "imt:Radionuclide": "schema:MolecularEntity",
     "imt:ChemicalElement": "",

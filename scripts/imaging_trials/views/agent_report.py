@@ -167,13 +167,13 @@ def _identity(store: Store, agent: NamedNode) -> list[LineData]:
         for name in (vocabulary.PREF_LABEL, vocabulary.NAME_AS_PRINTED, vocabulary.ALT_LABEL)
         for quad in read.literals(store, agent, name)
     ]
-    types = store.quads_for_pattern(agent, vocabulary.TYPE, None, None)
-    kinds = [quad for quad in types if _is_kind(quad.object)]
-    kinds += read.quads(store, agent, vocabulary.HAS_AGENT_KIND)
+    kinds = read.quads(store, agent, vocabulary.HAS_AGENT_KIND)
     kinds.sort(key=lambda quad: (read.is_inferred(quad), str(quad.object)))
     lines += [thing_line(store, "kind", quad) for quad in kinds]
     for name, label in (
-        (vocabulary.IS_BASED_ON, "based on"),
+        (vocabulary.HAS_PARENT_COMPOUND, "parent compound"),
+        (vocabulary.HAS_TARGETING_MOIETY, "targeting moiety"),
+        (vocabulary.HAS_CHELATOR, "chelator"),
         (vocabulary.HAS_TARGET, "target"),
         (vocabulary.HAS_MODALITY, "modality"),
         (vocabulary.IS_MEMBER_OF_GROUP, "member of"),
@@ -182,14 +182,6 @@ def _identity(store: Store, agent: NamedNode) -> list[LineData]:
     for quad in read.quads(store, agent, vocabulary.HAS_RADIONUCLIDE):
         lines += [thing_line(store, "radionuclide", quad), *_nuclide(store, object_of(quad))]
     return lines
-
-
-def _is_kind(kind: object) -> bool:
-    return (
-        isinstance(kind, NamedNode)
-        and kind.value.startswith(PROJECT.vocabulary)
-        and kind != vocabulary.PHARMACEUTICAL_AGENT
-    )
 
 
 def _nuclide(store: Store, nuclide: NamedNode) -> list[LineData]:

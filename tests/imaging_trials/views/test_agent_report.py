@@ -56,7 +56,7 @@ def test_radium_223_is_the_agent_and_not_the_nuclide(store: Store) -> None:
             "nuclide:zr-89",
             "nuclide:zr-89 (zirconium-89) is not an agent: ask for agent:zr-89-panitumumab ([89Zr]-panitumumab)",
         ),
-        ("substance:panitumumab", "is not an agent: ask for agent:zr-89-panitumumab"),
+        ("substance:fluoroestradiol", "is not an agent: ask for agent:fes"),
         (
             "document:fes-caepr",
             "document:fes-caepr (CAEPR for [18F]FES) is not an agent: ask for agent:fes ([18F]FES).",
@@ -78,11 +78,12 @@ def test_other_things_are_refused_with_their_agents(store: Store, name: str, sen
 def test_identity_of_the_agent(store: Store) -> None:
     lines = made(store, "fes")["What it is"]
     found = {
-        label: words(lines, label) for label in ("kind", "based on", "target", "modality", "radionuclide", "element")
+        label: words(lines, label)
+        for label in ("kind", "parent compound", "target", "modality", "radionuclide", "element")
     }
     assert found == {
         "kind": ["imaging agent", "radiopharmaceutical"],
-        "based on": ["fluoroestradiol"],
+        "parent compound": ["fluoroestradiol"],
         "target": ["estrogen receptor alpha"],
         "modality": ["positron emission tomography"],
         "radionuclide": ["fluorine-18"],
@@ -132,7 +133,7 @@ def test_sizes_keep_their_qualifiers(store: Store) -> None:
 
 
 def test_guidelines_have_a_status_and_occur_once(store: Store) -> None:
-    sections = made(store, "ga-68-psma")
+    sections = made(store, "ga-68-psma-11")
     found = [line.text for title, lines in sections.items() if title.startswith("Guidelines") for line in lines]
     (fendler,) = [one for one in found if "(Fendler 2017)" in one]
     assert fendler in words(sections["Guidelines for the same agent"], "guideline")
@@ -144,7 +145,7 @@ def test_guidelines_have_a_status_and_occur_once(store: Store) -> None:
 def test_the_day_decides_the_status_of_a_guideline(store: Store) -> None:
     (line,) = [
         line
-        for line in made(store, "ga-68-psma", "2020-01-01")["Guidelines for the same agent"]
+        for line in made(store, "ga-68-psma-11", "2020-01-01")["Guidelines for the same agent"]
         if "Fendler" in line.text
     ]
     assert ": current;" in line.text
@@ -204,7 +205,7 @@ def test_every_triple_of_the_json_ld_is_in_the_graph(store: Store, reports: list
     for one in reports:
         text = render_rdf.agent_report_as_json_ld(one)
         triples = {quad.triple for quad in parse(text, format=RdfFormat.JSON_LD)}
-        assert len(triples) > 20
+        assert len(triples) > (20 if one.agent.iri.value.startswith(PROJECT.prefixes["agent"]) else 5)
         assert triples - known == set()
         assert {quad.triple for section in one.sections for line in section.lines for quad in line.quads} <= triples
 
