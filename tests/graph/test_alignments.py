@@ -48,6 +48,7 @@ ENDS_UP_IN = {
     "imt:Radionuclide": "schema:MolecularEntity",
     "imt:ChemicalElement": "",
     "imt:AgentDocument": "obo:IAO_0000310 schema:CreativeWork",
+    "imt:RegulatoryApplication": "obo:IAO_0000310 schema:CreativeWork",
     "imt:GuidelineSeries": "fabio:Work schema:CreativeWork",
     "imt:GuidelineEdition": "fabio:Expression schema:CreativeWork",
     "imt:Article": (

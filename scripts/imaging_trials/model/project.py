@@ -44,6 +44,7 @@ KINDS = {
     "agent": "agent",
     "agentgroup": "agent-group",
     "agentname": "agent-name",
+    "application": "application",
     "article": "article",
     "authorship": "authorship",
     "correction": "correction",

@@ -60,8 +60,8 @@ What we added
   has modality         positron emission tomography (modality:pet)
   has parent compound  fluoroestradiol (substance:fluoroestradiol)
   has target           estrogen receptor alpha (target:estrogen-receptor-alpha)
-  rationale            Fluoroestradiol binds to estrogen receptors, so PET with it shows where cells with these receptors \
-are.
+  rationale            Fluoroestradiol binds to estrogen receptors, so PET with it shows where cells with these \
+receptors are.
   source               NCI Dictionary of Cancer Terms, 18F-16 alpha-fluoroestradiol (source:nci-dictionary-fes)
   checked on           2026-11-26
 
@@ -77,13 +77,13 @@ Decay
   source     Evaluated Nuclear Structure Data File, as packaged in paceENSDF 0.6.3 (source:ensdf), checked 2026-11-26
 
 What points here
-  <- is document of  CAEPR for [18F]FES (document:fes-caepr)
-                     IND for [18F]FES (document:fes-ind)
-                     protocol component template for [18F]FES (document:fes-protocol-component-template)
-  <- is name of      16α-[18F]fluoroestradiol (agentname:fes-16-alpha-18f-fluoroestradiol)
-                     18F-16 alpha-fluoroestradiol (agentname:fes-18f-16-alpha-fluoroestradiol)
-                     Cerianna (agentname:fes-cerianna)
-                     fluoroestradiol F 18 (agentname:fes-fluoroestradiol-f-18)
+  <- is application for  IND for [18F]FES (application:fes-ind)
+  <- is document of      CAEPR for [18F]FES (document:fes-caepr)
+                         protocol component template for [18F]FES (document:fes-protocol-component-template)
+  <- is name of          16α-[18F]fluoroestradiol (agentname:fes-16-alpha-18f-fluoroestradiol)
+                         18F-16 alpha-fluoroestradiol (agentname:fes-18f-16-alpha-fluoroestradiol)
+                         Cerianna (agentname:fes-cerianna)
+                         fluoroestradiol F 18 (agentname:fes-fluoroestradiol-f-18)
 
 Sources
   Imaging Trials Resources (page:imaging-trials-resources) \

@@ -96,21 +96,29 @@ def test_identity_of_the_agent(store: Store) -> None:
 def test_every_kind_of_document_is_there_or_missing(store: Store) -> None:
     lines = made(store, "fmiso")["Documents"]
     assert [(line.label, line.text.startswith("missing")) for line in lines] == [
-        ("Investigational New Drug application", False),
         ("protocol component template", False),
         ("CAEPR", False),
         ("investigator's brochure", True),
         ("CMC template", True),
+    ]
+    assert "version 4.0; read in a stored copy" in lines[0].text
+    assert "part of IND for [18F]FMISO; entry into effect Nov. 1st, 2011" in lines[0].text
+
+
+def test_applications_have_a_holder_and_dated_events(store: Store) -> None:
+    lines = made(store, "fmiso")["Applications"]
+    assert [(line.label, line.text.startswith("missing")) for line in lines] == [
+        ("Investigational New Drug application", False),
         ("New Drug Application", True),
     ]
-    assert "number 76042" in lines[0].text
-    assert "version 4.0; dated 1 November 2011; read in a stored copy" in lines[1].text
-    assert "part of IND for [18F]FMISO" in lines[1].text
+    assert "number 76042; held by National Cancer Institute" in lines[0].text
+    fluoride = words(made(store, "naf")["Applications"], "New Drug Application")
+    assert "announcement February 1, 2011" in fluoride[0]
 
 
 def test_contacts_and_review_board(store: Store) -> None:
     sections = made(store, "fes")
-    assert words(sections["Where to ask"], "holder") == ["National Cancer Institute"]
+    assert words(sections["Where to ask"], "listed as held by") == ["National Cancer Institute"]
     assert "imaging-ind-resources" in words(sections["Where to ask"], "where to read")[0]
     assert [one.partition(",")[0] for one in words(sections["Where to ask"], "program")] == [
         "Safety and Preliminary Efficacy Imaging Clinical Trials",
@@ -193,10 +201,10 @@ def test_every_line_has_a_source_or_is_computed(reports: list[AgentReport]) -> N
 def test_lines_name_things_by_iri(store: Store) -> None:
     """A page made from the data can link the documents, organizations and guidelines of a line."""
     sections = made(store, "fmiso")
-    template = sections["Documents"][1]
+    template = sections["Documents"][0]
     iris = [PROJECT.shorten(piece.iri.value) for piece in template.phrase if isinstance(piece, read.Thing)]
     assert iris[0] == "document:fmiso-protocol-component-template"
-    assert "document:fmiso-ind" in iris
+    assert "application:fmiso-ind" in iris
     assert all(one.source for one in template.provenance if not one.is_inferred)
 
 
