@@ -66,10 +66,11 @@ receptors are.
   checked on           2026-11-26
 
 What was computed
-  has agent kind        radiopharmaceutical (agentkind:radiopharmaceutical)
-  has chemical element  fluorine (element:fluorine)
-  is a                  schema:Substance
-                        substance (imt:Substance)
+  has agent kind          radiopharmaceutical (agentkind:radiopharmaceutical)
+  has application holder  National Cancer Institute (organization:nci)
+  has chemical element    fluorine (element:fluorine)
+  is a                    schema:Substance
+                          substance (imt:Substance)
 
 Decay
   half-life  109.77 ± 0.05 min, of nuclide:f-18 (fluorine-18)
@@ -151,7 +152,7 @@ def test_implied_statements_are_not_repeated(store: Store) -> None:
 
 def test_terms_have_definition_and_use(imt: Imt) -> None:
     text = printed(imt, "is held by")
-    assert "Ties an agent to an organization that holds the regulatory file for it.\n" in text
+    assert "The organization that a page names as holding an agent for trials.\n" in text
     assert "object property\n" in text
     assert "in statements  6" in text
 
