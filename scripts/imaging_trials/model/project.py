@@ -11,6 +11,8 @@ SHAPES = BASE + "shapes#"
 
 SCHEMES = {
     "agentkind": "agent-kind",
+    "appstatus": "application-status",
+    "apptype": "application-type",
     "assertion": "assertion-status",
     "availability": "availability",
     "bodysite": "body-site",
@@ -19,16 +21,20 @@ SCHEMES = {
     "dockind": "document-kind",
     "eventkind": "event-kind",
     "intervention": "intervention-kind",
+    "invstatus": "investigational-status",
     "modality": "modality",
     "namekind": "name-kind",
     "phase": "phase",
     "population": "population",
+    "procedure": "procedure",
     "progphase": "program-phase",
     "pubkind": "publication-kind",
     "purpose": "clinical-purpose",
     "readingkind": "reading-kind",
+    "regstatus": "regulatory-status",
     "role": "team-role",
     "service": "support-service",
+    "trialstatus": "trial-status",
     "trialtype": "trial-type",
 }
 """Prefix of a concept scheme's members, and the scheme's slug under ``concept/``."""
@@ -38,6 +44,7 @@ KINDS = {
     "agent": "agent",
     "agentgroup": "agent-group",
     "agentname": "agent-name",
+    "application": "application",
     "article": "article",
     "authorship": "authorship",
     "correction": "correction",
