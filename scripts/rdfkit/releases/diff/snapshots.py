@@ -44,7 +44,7 @@ class Snapshot:
     - ``authoring_shapes`` are the shapes for the repository itself, which are counted but not compared.
     - ``prefixes`` is the prefix table if ``has_prefix_table``, and otherwise what the files declare.
     - ``files`` are the names of the files of a release.
-    - ``closure_rules`` and ``migrations`` are file names with their texts.
+    - ``closure_rules``, ``migrations`` (tables of renames) and ``migration_rules`` are file names with their texts.
     - ``unread`` are saved queries that could not be read, with the reason.
     - ``has_graphs`` says whether statements are in named graphs of the project, so that saved queries can be run.
     """
@@ -63,6 +63,7 @@ class Snapshot:
     files: frozenset[str] | None = None
     closure_rules: dict[str, str] | None = None
     migrations: dict[str, str] = field(default_factory=dict)
+    migration_rules: dict[str, str] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
 
 
@@ -137,6 +138,7 @@ def _checkout(project: Project, name: str, root: Path) -> Snapshot:
         has_prefix_table=bool(table),
         closure_rules=_texts(*named_graphs.rule_files(here.rules)),
         migrations=_texts(*(root / MIGRATIONS).glob("*.tsv")),
+        migration_rules=_texts(*(root / MIGRATIONS).glob("*.ru")),
         unread=unread,
     )
 
@@ -281,6 +283,7 @@ def _of_quads(
         has_graphs=any(quad.graph_name in sources for quad in asserted),
         files=files,
         migrations=_texts(*(project.root / MIGRATIONS).glob("*.tsv")),
+        migration_rules=_texts(*(project.root / MIGRATIONS).glob("*.ru")),
     )
 
 
