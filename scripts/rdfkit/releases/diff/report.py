@@ -143,11 +143,6 @@ def check_version(difference: Difference) -> tuple[bool, str]:
     return True, f"Version {stated} is high enough: {since}, so the minimum is {minimum}."
 
 
-def first_release(project: Project) -> str:
-    """Return the sentence for a project without a release: there is nothing to check."""
-    return f"No release to compare with (no git tag v*): {project.version} is the first, so any version is valid."
-
-
 def changelog_changes(difference: Difference) -> str:
     """Return one line for the changelog: how much was added, removed and changed, part by part."""
     by_area = {area: [change for change in difference.changes if change.area == area] for area in AREAS}

@@ -92,12 +92,18 @@ def read_snapshot(project: Project, name: str, *, display_name: str = "") -> Sna
     return _revision(project, name)
 
 
-def newest_release(project: Project) -> str | None:
-    """Return the git tag of the newest release (such as ``v1.2.0``; previews do not count), or None before the first.
+def newest_release(project: Project, baseline: str) -> str:
+    """Return the git tag of the newest release (such as ``v1.2.0``; previews do not count), or ``baseline`` before it.
 
-    Raises UserError if git cannot be run, or if it has no tag while the changelog lists an earlier version than the
-    project's: a clone without tags must not be taken for a project without releases.
+    ``baseline`` is the commit that the first release is compared with. Raises UserError if git cannot be run, if git
+    has no tag while the changelog lists an earlier version than the project's (a clone without tags must not be taken
+    for a project without releases), and if git does not have ``baseline`` (a clone without the whole history).
     """
+    if not (project.root / ".git").exists():
+        raise UserError(
+            f"{project.root} is not a git repository, so it has no release to compare with: run this in a clone, or "
+            "name OLD, such as the folder of a release."
+        )
     lines = _git(project.root, "tag", "--list", "v*").split()
     tags = [tag for tag in lines if re.fullmatch(r"v\d{1,9}\.\d{1,9}\.\d{1,9}", tag)]
     if tags:
@@ -111,7 +117,12 @@ def newest_release(project: Project) -> str | None:
             f"CHANGELOG.md lists version {earlier}, but git has no tag v{earlier} here: fetch the tags "
             "(git fetch --tags), or tag that release."
         )
-    return None
+    if not _is_revision(project.root, baseline):
+        raise UserError(
+            f"This clone has no commit {baseline[:12]}, with which the first release is compared: fetch the whole "
+            "history (git fetch --unshallow)."
+        )
+    return baseline
 
 
 def _checkout(project: Project, name: str, root: Path) -> Snapshot:
