@@ -20,6 +20,7 @@ LAYOUT = [
     r"(CHANGELOG|CONTRIBUTING|README)\.md|CITATION\.cff|LICENSE|Makefile|pyproject\.toml|requirements\.lock|hatch_build\.py",
     r"\.gitignore|\.gitattributes|\.ci/run|LICENSES/[A-Za-z0-9.-]+\.txt",
     r"ontology/(imaging-trials|alignments|[a-z-]+)\.ttl|ontology/concepts/[a-z-]+\.ttl|ontology/rules/[a-z0-9-]+\.(ru|rq)|ontology/context\.jsonld",
+    r"ontology/migrations/[0-9.]+\.(tsv|ru)",
     r"data/(page|curated)/([a-z-]+/)?[a-z0-9-]+\.ttl|data/page/[a-z-]+\.tsv|data/links/[a-z0-9-]+(\.sssom)?\.tsv|data/dataset\.ttl",
     r"data/sources/[a-z0-9-]+\.(tsv|txt)",
     r"shapes/(common|curation)/[a-z-]+\.ttl",

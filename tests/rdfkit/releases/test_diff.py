@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import imaging_trials
-from imaging_trials.cli.diff import COUNTED
+from imaging_trials.cli.diff import BASELINE, COUNTED
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.releases import (
@@ -16,7 +16,6 @@ from rdfkit.releases import (
     changelog_counts,
     check_version,
     diff_text,
-    first_release,
     newest_release,
     read_snapshot,
 )
@@ -133,9 +132,17 @@ def test_update_writes_the_renames_of_the_table(repository: Path) -> None:
 # The check in CI
 
 
-def test_before_the_first_release_any_version_is_valid(repository: Path) -> None:
+def test_before_the_first_release_a_commit_is_compared(repository: Path) -> None:
+    """No tag is needed; a clone without the whole history is refused."""
+    assert newest_release(PROJECT.at(repository), "HEAD") == "HEAD"
     done = imt_in(repository, "diff", "--check")
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"{first_release(PROJECT)}\n", "")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"no commit {BASELINE[:12]}, with which the first release is compared: fetch the whole" in done.stderr
+
+
+def test_a_copy_that_is_no_clone_has_no_release(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is not a git repository, so it has no release to compare with: run this in"):
+        newest_release(PROJECT.at(tmp_path), BASELINE)
 
 
 def test_a_version_that_is_too_low_is_refused(repository: Path) -> None:
@@ -163,7 +170,7 @@ def test_a_version_that_is_too_low_is_refused(repository: Path) -> None:
 def test_the_newest_release_has_the_highest_number(repository: Path) -> None:
     for tag in ("v1.9.0", "v1.10.0", "v1.2", "v2.0.0-rc.1"):
         git(repository, "tag", tag)
-    assert newest_release(PROJECT.at(repository)) == "v1.10.0"
+    assert newest_release(PROJECT.at(repository), BASELINE) == "v1.10.0"
 
 
 def test_a_version_below_the_released_one_is_refused(repository: Path) -> None:
@@ -178,7 +185,7 @@ def test_a_version_below_the_released_one_is_refused(repository: Path) -> None:
 def test_a_clone_without_tags_is_refused(repository: Path) -> None:
     write(repository / "CHANGELOG.md", "# Changelog\n\n## 1.0.0 - 2026-11-26\n\n## 0.9.0 - 2026-11-01\n")
     with pytest.raises(UserError, match=r"version 0\.9\.0, but git has no tag v0\.9\.0 here: fetch the tags"):
-        newest_release(PROJECT.at(repository))
+        newest_release(PROJECT.at(repository), BASELINE)
 
 
 def test_two_snapshots_can_be_checked(repository: Path) -> None:
