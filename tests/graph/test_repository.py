@@ -93,12 +93,13 @@ def test_locks_have_hashes_and_cover_every_dependency() -> None:
 
 
 def test_prefixes_mean_the_same_in_every_file_of_the_graph() -> None:
+    """The rules of a migration may declare prefixes that the project no longer has."""
     wrong = [
         f"{name}: {prefix}: <{iri}>"
         for name in committed_files()
         if name.endswith((".ttl", ".rq", ".ru")) and not name.startswith("tests/")
         for prefix, iri in PREFIX.findall(text_of(name))
-        if PROJECT.prefixes.get(prefix) != iri
+        if PROJECT.prefixes.get(prefix, iri if name.startswith("ontology/migrations/") else None) != iri
     ]
     assert wrong == []
 
