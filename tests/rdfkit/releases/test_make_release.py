@@ -30,7 +30,8 @@ def small(tmp_path: Path) -> Path:
         root / "data/dataset.ttl",
         f"""<{DATASET}> a dcat:Dataset ; dcterms:title "Small" ; dcterms:description "A graph." ;
             dcat:version "{VERSION}" ; dcterms:creator "We" ;
-            dcterms:license <https://creativecommons.org/publicdomain/zero/1.0/> ; dcterms:rights "None." ; dcterms:issued "2026-11-26"^^xsd:date .""",
+            dcterms:license <https://creativecommons.org/publicdomain/zero/1.0/> ; dcterms:rights "None." ;
+            dcterms:issued "2026-11-26"^^xsd:date .""",
     )
     declared = ["title", "description", "creator", "license", "rights", "issued"]
     append(
