@@ -95,9 +95,9 @@ def files(root: Path) -> list[Path]:
     return sorted((root / FOLDER).glob(f"*{ENDING}"))
 
 
-def read_sets(root: Path) -> list[MappingSet]:
+def read_sets(root: Path, known: dict[str, str] = PROJECT.prefixes) -> list[MappingSet]:
     """Return the mapping sets under ``root``, sorted by name. Raises UserError as `read_set` does."""
-    return [read_set(path) for path in files(root)]
+    return [read_set(path, known) for path in files(root)]
 
 
 def named(sets: Sequence[MappingSet], name: str) -> MappingSet:
@@ -112,7 +112,7 @@ def named(sets: Sequence[MappingSet], name: str) -> MappingSet:
     raise UserError(f"There is no mapping set '{name}': {hint}")
 
 
-def read_set(path: Path) -> MappingSet:
+def read_set(path: Path, known: dict[str, str] = PROJECT.prefixes) -> MappingSet:
     """Return one mapping set.
 
     Raises UserError with file and line for a faulty header (see `read_header`), for other columns, for a row with too
@@ -122,7 +122,7 @@ def read_set(path: Path) -> MappingSet:
     """
     lines = _lines(path)
     size = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    header = read_header(path, lines[:size])
+    header = read_header(path, lines[:size], known)
     _check_iri(str(path), header.license)
     name = path.name.removesuffix(ENDING)
     expected = PROJECT.prefixes["mappingset"] + name
