@@ -7,12 +7,11 @@ Source: SSSOM, "TSV" (https://mapping-commons.github.io/sssom/spec-formats-tsv/)
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imaging_trials.model import PROJECT
 from rdfkit.base import UserError, is_unicode
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ class Header:
     prefixes: dict[str, str]
 
 
-def read_header(path: Path, lines: Sequence[str], known: dict[str, str] = PROJECT.prefixes) -> Header:
+def read_header(path: Path, lines: Sequence[str], known: Mapping[str, str]) -> Header:
     """Return the header in the first lines of a file, each of which begins with ``#``.
 
     Raises UserError with file and line for invalid YAML, for a key that is missing, unknown or given twice, for a value
@@ -130,7 +129,7 @@ def _list(path: Path, key: str, node: "yaml.Node") -> list[str]:
     return [_text(path, key, item) for item in node.value]
 
 
-def _prefixes(path: Path, node: "yaml.Node", known: dict[str, str]) -> dict[str, str]:
+def _prefixes(path: Path, node: "yaml.Node", known: Mapping[str, str]) -> dict[str, str]:
     import yaml
 
     if not isinstance(node, yaml.MappingNode) or not node.value:
