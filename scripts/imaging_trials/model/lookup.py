@@ -43,8 +43,10 @@ _ACCESSORIES = tuple(
     for prefix in (
         *(
             "authorship",
+            "branch",
             "correction",
             "discrepancy",
+            "emission",
             "enrollment",
             "erratum",
             "event",
