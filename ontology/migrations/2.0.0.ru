@@ -8,6 +8,7 @@ PREFIX imaginguse: <https://w3id.org/imaging-trials/concept/imaging-use/>
 PREFIX invstatus: <https://w3id.org/imaging-trials/concept/investigational-status/>
 PREFIX modality: <https://w3id.org/imaging-trials/concept/modality/>
 PREFIX procedure: <https://w3id.org/imaging-trials/concept/procedure/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 
 # (a) The kind of an agent was a class; it is a concept.
 INSERT { GRAPH ?g { ?x imt:hasAgentKind ?kind } }
@@ -69,4 +70,18 @@ WHERE {
     (imaginguse:investigational-imaging invstatus:investigational)
   }
   GRAPH ?g { ?x imt:hasImagingUse ?use }
+} ;
+
+# (e) The daughter was that of a nuclide; it is that of a branch of its decay. Nuclides of this project have branches in
+# 2.0.0, and other nuclides get one, which is named after the nuclide.
+INSERT { GRAPH ?g { ?branch a imt:DecayBranch ; skos:prefLabel ?label ; imt:isBranchOf ?x ; imt:hasDecayMode ?mode ; imt:daughter ?daughter } }
+WHERE {
+  GRAPH ?g { ?x imt:decaysBy ?mode ; imt:daughter ?daughter ; skos:prefLabel ?name }
+  FILTER (!STRSTARTS(STR(?x), "https://w3id.org/imaging-trials/"))
+  BIND (IRI(CONCAT(STR(?x), "-branch")) AS ?branch)
+  BIND (STRLANG(CONCAT("decay of ", STR(?name)), "en") AS ?label)
+} ;
+DELETE { GRAPH ?g { ?x imt:daughter ?daughter } }
+WHERE {
+  GRAPH ?g { ?x imt:decaysBy ?mode ; imt:daughter ?daughter }
 }
