@@ -25,6 +25,7 @@ ROOMS = (
     "imaging_trials.model",
     "imaging_trials.mapping_sets",
     "imaging_trials.bibliography",
+    "imaging_trials.imports",
     "imaging_trials.views",
     "imaging_trials.build",
     "imaging_trials.api",

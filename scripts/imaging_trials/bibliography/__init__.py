@@ -13,6 +13,16 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
+    from imaging_trials.bibliography import pubmed_xml
+    from imaging_trials.bibliography.citation import (
+        Citation,
+        CitedJournal,
+        CitedName,
+        Deletion,
+        Heading,
+        Link,
+        Unusable,
+    )
     from imaging_trials.bibliography.from_graph import (
         Correction,
         articles_of,
@@ -25,38 +35,67 @@ if TYPE_CHECKING:
     )
     from imaging_trials.bibliography.markup import GREEK, plain_text
     from imaging_trials.bibliography.nlm import authors, erratum
+    from imaging_trials.bibliography.printed_date import Dated, date_of_citation
     from imaging_trials.bibliography.record import Date, Record, volume_issue_pages
     from imaging_trials.bibliography.reference import Identifier, Reference
-    from imaging_trials.bibliography.references import MAX_LIST_BYTES, decode_references, read_references
+    from imaging_trials.bibliography.references import (
+        MAX_LIST_BYTES,
+        decode_references,
+        read_citations,
+        read_references,
+    )
     from imaging_trials.bibliography.unread import FORMATS
+    from imaging_trials.bibliography.xml_tree import root_name
 
 __all__ = [
     "FORMATS",
     "GREEK",
     "MAX_LIST_BYTES",
+    "Citation",
+    "CitedJournal",
+    "CitedName",
     "Correction",
     "Date",
+    "Dated",
+    "Deletion",
+    "Heading",
     "Identifier",
+    "Link",
     "Record",
     "Reference",
+    "Unusable",
     "articles_of",
     "authors",
     "cited_things",
     "corrections",
     "corrections_of",
+    "date_of_citation",
     "decode_references",
     "erratum",
     "find_articles",
     "in_page_order",
     "plain_text",
+    "pubmed_xml",
+    "read_citations",
     "read_record",
     "read_references",
+    "root_name",
     "volume_issue_pages",
 ]
 
 __getattr__ = door(
     __name__,
     {
+        "": ("pubmed_xml",),
+        "citation": (
+            "Citation",
+            "CitedJournal",
+            "CitedName",
+            "Deletion",
+            "Heading",
+            "Link",
+            "Unusable",
+        ),
         "from_graph": (
             "Correction",
             "articles_of",
@@ -75,6 +114,10 @@ __getattr__ = door(
             "authors",
             "erratum",
         ),
+        "printed_date": (
+            "Dated",
+            "date_of_citation",
+        ),
         "record": (
             "Date",
             "Record",
@@ -87,8 +130,10 @@ __getattr__ = door(
         "references": (
             "MAX_LIST_BYTES",
             "decode_references",
+            "read_citations",
             "read_references",
         ),
         "unread": ("FORMATS",),
+        "xml_tree": ("root_name",),
     },
 )

@@ -6,6 +6,8 @@ Sources: O. Patashnik, "BibTeXing" (btxdoc, 1988); biblatex manual, section 2 (f
 import re
 from collections.abc import Iterator, Sequence
 
+from imaging_trials.bibliography import citation_parts
+from imaging_trials.bibliography.citation import Citation, CitedName, Unusable, cited_name
 from imaging_trials.bibliography.markup import from_tex
 from imaging_trials.bibliography.record import Author, Record
 from imaging_trials.bibliography.reference import Entry, Fields, Reference, from_entry
@@ -17,8 +19,14 @@ ENTRY = re.compile(r"@([A-Za-z]+)\s*+([{(])")
 START = re.compile(r"^[ \t]*+@[A-Za-z]+\s*+[{(]", re.MULTILINE)
 """The first entry, macro or comment of a file."""
 
+TYPE = "type:"
+"""The name under which an `Entry` has its type, in lower case."""
+
 KEY = "key:"
 """The name under which an `Entry` has its key: no field is called so."""
+
+MAX_BROKEN_ENTRIES = 100
+"""How many entries with syntax errors are passed over in one text: each may be searched to the end of the text."""
 
 _NO_ENTRIES = {"xdata", "set"}
 _MAX_BEFORE = 200
@@ -130,10 +138,12 @@ def read(text: str, where: str) -> list[Reference]:
     return [_reference(entry) for entry in entries(text, where)]
 
 
-def entries(text: str, where: str) -> Iterator[Entry]:
+def entries(text: str, where: str, broken: list[Unusable] | None = None) -> Iterator[Entry]:
     """Yield the entries of a BibTeX text, with macros replaced and the TeX of their fields unchanged.
 
-    The key is the field ``key:``. Of a field that is given twice the first counts, as in BibTeX.
+    The key is the field ``key:``. Of a field that is given twice the first counts, as in BibTeX. An entry with a syntax
+    error is put into ``broken``, and reading goes on at the next line that begins an entry; without such a list, and
+    after `MAX_BROKEN_ENTRIES`, it is a UserError.
     """
     macros = dict(zip(_MONTHS, _MONTHS, strict=True))
     at = counted = number = 0
@@ -151,16 +161,31 @@ def entries(text: str, where: str) -> Iterator[Entry]:
             is_unclosed = end < 0  # looked for once only, so that the time stays in proportion to the text
             at = end + 1 if end >= 0 else found.end()
             continue
-        fields, at = _read_fields(text, found, f"{where}, line {line}", macros)
-        if text[at : at + 1] != ("}" if found[2] == "{" else ")"):
-            wrong = text.count("\n", 0, at) + 1
-            raise UserError(f"{where}, line {wrong}: the BibTeX entry of line {line} has a syntax error there: fix it.")
-        at += 1
+        try:
+            fields, at = _whole_entry(text, found, where, line, macros)
+        except UserError as error:
+            if broken is None or len(broken) >= MAX_BROKEN_ENTRIES:
+                raise
+            broken.append(Unusable(f"line {line}", str(error).removeprefix(f"{where}, ").removesuffix(": fix it.")))
+            following = START.search(text, text.find("\n", found.end()) % (len(text) + 1))
+            at = following.start() if following else len(text)
+            continue
         if kind == "string":
             macros |= {name: values[0] for name, values in fields.items()}
         elif kind not in _NO_ENTRIES:
             number += 1
-            yield Entry(f"line {line}", number, fields)
+            yield Entry(f"line {line}", number, {**fields, TYPE: [kind]})
+
+
+def _whole_entry(
+    text: str, found: "re.Match[str]", where: str, line: int, macros: dict[str, str]
+) -> tuple[dict[str, list[str]], int]:
+    """Return the fields of an entry and the place after it. Raises UserError for a syntax error."""
+    fields, at = _read_fields(text, found, f"{where}, line {line}", macros)
+    if text[at : at + 1] != ("}" if found[2] == "{" else ")"):
+        wrong = text.count("\n", 0, at) + 1
+        raise UserError(f"{where}, line {wrong}: the BibTeX entry of line {line} has a syntax error there: fix it.")
+    return fields, at + 1
 
 
 def _begins_entry(text: str, start: int, after: int) -> bool:
@@ -266,3 +291,51 @@ def _names(text: str) -> list[str]:
             names.append(text[start : found.start()].strip())
             start = found.end()
     return [name for name in (*names, text[start:].strip()) if name and name != "others"]
+
+
+def citations(text: str, where: str) -> Iterator[Citation | Unusable]:
+    """Yield the whole citations of a BibTeX text, and last the entries with syntax errors."""
+    broken: list[Unusable] = []
+    for entry in entries(text, where, broken):
+
+        def plain(*names: str, entry: Entry = entry) -> str:
+            return " ".join(from_tex(entry.first(*names)).split())
+
+        is_article = entry.first(TYPE) == "article"
+        date = plain("date") or " ".join(
+            one for one in (plain("year"), plain("month").capitalize(), plain("day")) if one
+        )
+        yield citation_parts.of_reference(
+            _reference(entry),
+            citation_parts.Parts(
+                authors=[_cited(name) for value in entry.values("author") for name in _names(value)],
+                journal=citation_parts.journal_of(
+                    plain("journal", "journaltitle"), plain("shortjournal", "journal-iso"), [plain("issn")]
+                )
+                if is_article
+                else None,
+                issued=citation_parts.date_of([date]),
+                volume=plain("volume"),
+                issue=plain("number", "issue"),
+                pages=re.sub(r"\s?[-–]{1,3}\s?", "-", plain("pages")),
+                languages=[plain("language", "langid")],
+                keywords=[plain("keywords")],
+                abstract=plain("abstract"),
+                notes=plain("note"),
+                is_article=is_article,
+            ),
+        )
+    yield from broken
+
+
+def _cited(name: str) -> CitedName:
+    """Return an author: in braces as a whole it is a group, without a comma the family name is last."""
+    if name.startswith("{") and name.endswith("}"):
+        return CitedName(" ".join(from_tex(name).split()), is_group=True)
+    parts = [" ".join(from_tex(part).split()) for part in name.split(",")]
+    if len(parts) == 1 and " " in parts[0]:
+        given, _, family = parts[0].rpartition(" ")
+        parts = [family, given]
+    elif len(parts) == 3:  # von Last, Jr, First
+        parts = [parts[0], parts[2], parts[1]]
+    return CitedName(cited_name(", ".join(parts)))

@@ -4,11 +4,14 @@ Source: schema csl-data 1.0.2, https://github.com/citation-style-language/schema
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from imaging_trials.bibliography import citation_parts, printed_date
+from imaging_trials.bibliography.citation import Citation, CitedName, Link, Unusable, cited_name
 from imaging_trials.bibliography.record import Author, Record
 from imaging_trials.bibliography.reference import Entry, Fields, Reference, from_entry
+from imaging_trials.model import identifiers
 from rdfkit.base import UserError, clip
 
 _HOLDERS = ("message", "items", "references")
@@ -193,3 +196,115 @@ def _name(author: Author) -> dict[str, str]:
         return {"literal": author.name}
     name = {"family": person.family, "given": person.given}
     return {**name, "suffix": person.generation} if person.generation else name
+
+
+UPDATES = {
+    "correction": "ErratumFor", "corrigendum": "ErratumFor", "erratum": "ErratumFor", "retraction": "RetractionOf",
+    "partial_retraction": "RetractionOf", "removal": "RetractionOf", "withdrawal": "RetractionOf",
+    "expression_of_concern": "ExpressionOfConcernFor",
+}  # fmt: skip
+"""Crossref's kinds of updates (``update-to``), with PubMed's name of the relation; any other one is an update."""
+
+_NO_ARTICLES = (
+    "book",
+    "chapter",
+    "thesis",
+    "report",
+    "webpage",
+    "dataset",
+    "software",
+    "patent",
+    "monograph",
+    "manuscript",
+)
+
+
+def citations(text: str, where: str) -> Iterator[Citation | Unusable]:
+    """Yield the whole citations of CSL-JSON or of Crossref's JSON. Raises UserError as `read` does."""
+    for number, value in enumerate((_item_of_zotero(one) for one in _items(_parse(text, where), where)), 1):
+        if not isinstance(value, dict):
+            yield Unusable(f"item {number}", "it is no object")
+        else:
+            yield _citation({str(name).casefold(): one for name, one in value.items()}, where, number)
+
+
+def _citation(value: dict[str, Any], where: str, number: int) -> Citation | Unusable:
+    def one(*names: str) -> str:
+        return next((text for name in names for text in _texts(value.get(name)) if text), "")
+
+    kind = one("type", "itemtype").casefold()
+    is_article = not kind.startswith(_NO_ARTICLES) and "book" not in kind
+    online = _dated(value.get("available-date")) or _dated(value.get("published-online"))
+    found = citation_parts.of_reference(
+        from_entry(_entry(value, where, number, "JSON"), _FIELDS),
+        citation_parts.Parts(
+            authors=[_cited(name) for name in _list(value.get("author") or value.get("creators"))],
+            journal=citation_parts.journal_of(
+                one("container-title", "publicationtitle"),
+                one("container-title-short", "short-container-title", "journalabbreviation"),
+                _texts(value.get("issn")),
+            )
+            if is_article
+            else None,
+            issued=_dated(
+                value.get("published-print") or value.get("issued") or value.get("date") or value.get("published")
+            ),
+            online=online,
+            volume=one("volume"),
+            issue=one("issue"),
+            pages=one("page", "pages"),
+            languages=[one("language")] if one("language") else [],
+            keywords=_texts(value.get("keyword")),
+            abstract=one("abstract", "abstractnote"),
+            notes=f"{one('note')} {one('status')}",
+            is_article=is_article,
+        ),
+    )
+    if isinstance(found, Unusable):
+        return found
+    return found._replace(links=tuple(_updates(value)))
+
+
+def _updates(value: dict[str, Any]) -> Iterator[Link]:
+    for update in _list(value.get("update-to")):
+        if isinstance(update, dict) and (doi := identifiers.normalize("doi", _text(update.get("DOI")))):
+            yield Link(UPDATES.get(_text(update.get("type")).casefold(), "UpdateOf"), "", doi=doi)
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _texts(value: object) -> list[str]:
+    return [_text(one) for one in _list(value)]
+
+
+def _cited(name: object) -> CitedName:
+    if not isinstance(name, dict):
+        return CitedName(cited_name(_text(name)))
+    orcid = identifiers.normalize("orcid", _text(name.get("ORCID")))
+    texts = {key: _text(one) for key, one in name.items()}
+    if group := texts.get("literal") or texts.get("name", ""):
+        return CitedName(" ".join(group.split()), is_group=True)
+    particle = texts.get("dropping-particle", "")
+    written = (
+        _written({**name, "family": f"{particle} {texts.get('family', '')}".strip()}) if particle else _written(name)
+    )
+    return CitedName(cited_name(written), orcid=orcid)
+
+
+def _dated(value: object) -> printed_date.Dated | None:
+    """Return a CSL date: one date or a range of them in parts, or a text."""
+    if not isinstance(value, dict):
+        return citation_parts.date_of([_text(value)]) if value else None
+    parts = [one for one in _list(value.get("date-parts")) if isinstance(one, list) and one]
+    dates = [one for part in parts[:2] if (one := printed_date.of_parts(*[_text(number) for number in part][:3]))]
+    if len(dates) == 2 and dates[0].printed[:4] == dates[1].printed[:4]:
+        return printed_date.parse(f"{dates[0].printed}-{dates[1].printed[5:]}")
+    if len(dates) == 2:
+        return printed_date.parse(f"{dates[0].printed}-{dates[1].printed}")
+    if dates:
+        season = _text(value.get("season"))
+        names = {"1": "Spring", "2": "Summer", "3": "Autumn", "4": "Winter"}
+        return printed_date.parse(f"{dates[0].printed} {names.get(season, season)}") if season else dates[0]
+    return citation_parts.date_of([_text(value.get("raw")) or _text(value.get("literal"))])

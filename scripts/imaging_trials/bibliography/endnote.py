@@ -6,6 +6,8 @@ Source: EndNote, "EndNote Import" (tags of the EndNote import format); refer(1).
 import re
 from collections.abc import Iterator
 
+from imaging_trials.bibliography import citation_parts
+from imaging_trials.bibliography.citation import Citation, Unusable
 from imaging_trials.bibliography.reference import Entry, Fields, Reference, from_entry
 from imaging_trials.bibliography.tagged import Draft
 
@@ -59,3 +61,33 @@ def entries(text: str) -> Iterator[Entry]:
             draft.add(tagged[1], line[tagged.end() :].strip())
     if draft:
         yield draft.entry(number)
+
+
+def citations(text: str, _where: str) -> Iterator[Citation | Unusable]:
+    """Yield the whole citations of an EndNote import file."""
+    for entry in entries(text):
+        is_article = entry.first("0").casefold() in ("journal article", "electronic article", "magazine article", "")
+        yield citation_parts.of_reference(
+            from_entry(entry, _FIELDS),
+            citation_parts.Parts(
+                authors=[citation_parts.name_of(name) for name in entry.values("A")],
+                journal=citation_parts.journal_of(entry.first("B", "J"), entry.first("J"), entry.values("@"))
+                if is_article
+                else None,
+                issued=citation_parts.date_of([*entry.values("D"), *_days(entry)]),
+                volume=entry.first("V"),
+                issue=entry.first("N"),
+                pages=entry.first("P"),
+                languages=entry.values("G"),
+                keywords=entry.values("K"),
+                abstract=entry.first("X"),
+                notes=" ".join(entry.values("Z")),
+                is_article=is_article,
+            ),
+        )
+
+
+def _days(entry: Entry) -> list[str]:
+    """Return the date, with the year before it where it has none, as EndNote writes it ("Aug 12")."""
+    year = entry.first("D")
+    return [text if re.search(r"[12][0-9]{3}", text[:80]) else f"{year} {text}" for text in entry.values("8")]

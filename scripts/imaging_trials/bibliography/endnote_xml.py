@@ -3,7 +3,10 @@
 Source: EndNote, "EndNote XML" (RSXML.dtd).
 """
 
-from imaging_trials.bibliography import xml_tree
+from collections.abc import Iterator
+
+from imaging_trials.bibliography import citation_parts, xml_tree
+from imaging_trials.bibliography.citation import Citation, Unusable
 from imaging_trials.bibliography.reference import Entry, Fields, Reference, from_entry
 
 _PATHS = {
@@ -42,9 +45,51 @@ def read(text: str, where: str) -> list[Reference]:
     >>> [(one.place, one.title) for one in read(text, "list.xml")]
     [('line 1', 'A title')]
     """
+    return [from_entry(_entry(record, number), _FIELDS) for number, record in enumerate(_records(text, where), 1)]
+
+
+def citations(text: str, where: str) -> Iterator[Citation | Unusable]:
+    """Yield the whole citations of EndNote's XML. Raises UserError for XML that cannot be read."""
+    for number, record in enumerate(_records(text, where), 1):
+
+        def found(*path: str, record: xml_tree.Element = record) -> list[str]:
+            return [one.text for one in record.find(*path) if one.text]
+
+        def first(*path: str, record: xml_tree.Element = record) -> str:
+            return next((one.text for one in record.find(*path) if one.text), "")
+
+        kinds = [one.attributes.get("name", "") for one in record.find("ref-type")]
+        is_article = not kinds or kinds[0] in ("Journal Article", "Electronic Article", "Magazine Article")
+        year = first("dates", "year")
+        yield citation_parts.of_reference(
+            from_entry(_entry(record, number), _FIELDS),
+            citation_parts.Parts(
+                authors=[citation_parts.name_of(name) for name in found("contributors", "authors", "author")],
+                journal=citation_parts.journal_of(
+                    first("periodical", "full-title") or first("titles", "secondary-title"),
+                    first("periodical", "abbr-1"),
+                    found("isbn"),
+                )
+                if is_article
+                else None,
+                issued=citation_parts.date_of(
+                    [year, *(f"{year} {one}" for one in found("dates", "pub-dates", "date"))]
+                ),
+                volume=first("volume"),
+                issue=first("number"),
+                pages=first("pages"),
+                languages=found("language"),
+                keywords=found("keywords", "keyword"),
+                abstract=first("abstract"),
+                notes=" ".join(found("notes")),
+                is_article=is_article,
+            ),
+        )
+
+
+def _records(text: str, where: str) -> list[xml_tree.Element]:
     root = xml_tree.parse(text, where)
-    records = root.find("record") if root.name == "records" else root.find("records", "record")
-    return [from_entry(_entry(record, number), _FIELDS) for number, record in enumerate(records, 1)]
+    return list(root.find("record") if root.name == "records" else root.find("records", "record"))
 
 
 def _entry(record: xml_tree.Element, number: int) -> Entry:

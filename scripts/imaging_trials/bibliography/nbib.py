@@ -7,8 +7,11 @@ Descriptions".
 import re
 from collections.abc import Iterator
 
+from imaging_trials.bibliography import citation_parts, printed_date
+from imaging_trials.bibliography.citation import Citation, CitedName, Heading, Link, Unusable
 from imaging_trials.bibliography.reference import Entry, Fields, Reference, from_entry
 from imaging_trials.bibliography.tagged import Draft
+from imaging_trials.model import identifiers
 
 START = re.compile(r"^(?:PMID ?- ?0*[1-9][0-9]{0,8}[ \t]*$|(?:OWN |STAT|DCOM|FAU |LID )- ?\S)", re.MULTILINE | re.ASCII)
 """A line that only this format has."""
@@ -41,7 +44,10 @@ def read(text: str, _where: str) -> list[Reference]:
 
 
 def entries(text: str) -> Iterator[Entry]:
-    """Yield the records of an NBIB text as they are, with tags as names of fields."""
+    """Yield the records of an NBIB text as they are, with tags as names of fields.
+
+    A value of AUID has the number of its author before it.
+    """
     draft: Draft | None = None
     number, is_after_blank = 0, True
     for at, line in enumerate(text.split("\n"), 1):
@@ -58,7 +64,8 @@ def entries(text: str) -> Iterator[Entry]:
                 yield draft.entry(number)
             number += 1
             draft = Draft(at)
-        draft.add(tag, line[tagged.end() :].strip())
+        value = line[tagged.end() :].strip()
+        draft.add(tag, f"{draft.count('AU')} {value}" if tag == "AUID" else value)
         is_after_blank = False
     if draft:
         yield draft.entry(number)
@@ -70,3 +77,112 @@ def _reference(entry: Entry) -> Reference:
         if value.endswith("[doi]"):
             entry.add("DOI", value.removesuffix("[doi]").strip())
     return from_entry(entry, _FIELDS)
+
+
+LINKS = {
+    "CIN": "CommentIn", "CON": "CommentOn", "CRI": "CorrectedandRepublishedIn", "CRF": "CorrectedandRepublishedFrom",
+    "DDIN": "AssociatedPublication", "DRIN": "AssociatedPublication", "ECI": "ExpressionOfConcernIn",
+    "ECF": "ExpressionOfConcernFor", "EIN": "ErratumIn", "EFR": "ErratumFor", "ORI": "OriginalReportIn",
+    "PRIN": "RetractionIn", "PROF": "RetractionOf", "RIN": "RetractionIn", "ROF": "RetractionOf",
+    "RPI": "RepublishedIn", "RPF": "RepublishedFrom", "RRI": "RetractedandRepublishedIn",
+    "RRF": "RetractedandRepublishedFrom", "SPIN": "SummaryForPatientsIn", "UIN": "UpdateIn", "UOF": "UpdateOf",
+}  # fmt: skip
+"""Tags of comments and corrections, with PubMed's name for the same in XML. A partial retraction counts as one."""
+
+_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
+_LAST_PMID = re.compile(r"\s*PMID: ?([0-9]{1,9})\.?$", re.ASCII)
+_SUBSTANCE = re.compile(r"(\S{1,40}) \((.*)\)")
+
+
+def citations(text: str, _where: str) -> Iterator[Citation | Unusable]:
+    """Yield the whole citations of an NBIB text.
+
+    Headings and publication types have their names only, as the format has no identifiers of MeSH.
+    """
+    for entry in entries(text):
+        yield _citation(entry)
+
+
+def _citation(entry: Entry) -> Citation | Unusable:
+    found = citation_parts.of_reference(
+        _reference(entry),
+        citation_parts.Parts(
+            authors=tuple(_authors(entry)),
+            journal=citation_parts.journal_of(entry.first("JT"), entry.first("TA"), entry.values("IS")),
+            issued=printed_date.parse(entry.first("DP")),
+            online=_day(entry.first("DEP")),
+            volume=entry.first("VI"),
+            issue=entry.first("IP"),
+            pages=entry.first("PG"),
+            languages=entry.values("LA"),
+            keywords=entry.values("OT"),
+            abstract=entry.first("AB"),
+            notes=citation_parts.AHEAD if entry.first("PST") == "aheadofprint" else "",
+            is_article=not entry.values("BTI", "CTI"),
+        ),
+    )
+    if isinstance(found, Unusable):
+        return found
+    revised = _day(entry.first("LR"))
+    is_ahead = found.ahead_of_print is not None
+    journal = found.journal
+    return found._replace(
+        name=f"PMID {found.pmid}" if found.pmid else found.name,
+        version="",
+        is_title_in_english=bool(found.pmid),
+        vernacular_title=entry.first("TT") if entry.first("TI") else "",
+        book=entry.first("BTI") if entry.first("TI") else "",
+        journal=journal and journal._replace(nlm_id=entry.first("JID"), title=journal.title or entry.first("JT")),
+        ahead_of_print=_day(entry.first("DEP")) or found.ahead_of_print if is_ahead else None,
+        publisher_item_id=next(
+            (value.removesuffix("[pii]").strip() for value in entry.values("AID", "LID") if value.endswith("[pii]")), ""
+        ),
+        investigators=tuple(CitedName(name) for name in entry.values("IR")),
+        publication_types=tuple(Heading(name) for name in entry.values("PT")),
+        mesh_headings=tuple(
+            Heading(value.partition("/")[0].strip("* "), is_major="*" in value) for value in entry.values("MH")
+        ),
+        substances=tuple(_substance(value) for value in entry.values("RN")),
+        trials=tuple(
+            dict.fromkeys(
+                number
+                for value in entry.values("SI")
+                if value.startswith("ClinicalTrials.gov/")
+                and (number := identifiers.normalize("nctId", value.partition("/")[2]))
+            )
+        ),
+        links=tuple(_link(tag, value) for tag in LINKS for value in entry.values(tag)),
+        revised=revised.earliest if revised else "",
+    )
+
+
+def _authors(entry: Entry) -> Iterator[CitedName]:
+    """Yield people in their order with their ORCIDs, then groups, as the format has them."""
+    orcids: dict[int, str] = {}
+    for value in entry.values("AUID"):
+        number, _, written = value.partition(" ")
+        if orcid := identifiers.normalize("orcid", written.rpartition("ORCID:")[2].strip()):
+            orcids[int(number)] = orcid
+    for place, name in enumerate(entry.values("AU"), 1):
+        yield CitedName(name, orcid=orcids.get(place, ""))
+    for name in entry.values("CN"):
+        yield CitedName(name, is_group=True)
+
+
+def _day(text: str) -> printed_date.Dated | None:
+    found = _DAY.fullmatch(text.strip())
+    return printed_date.of_parts(*found.groups()) if found else None
+
+
+def _substance(value: str) -> Heading:
+    found = _SUBSTANCE.fullmatch(value)
+    if not found:
+        return Heading(value)
+    is_unii = len(found[1]) == 10 and found[1].isascii() and found[1].isalnum()
+    return Heading(found[2], unii=found[1] if is_unii else "")
+
+
+def _link(tag: str, value: str) -> Link:
+    number = _LAST_PMID.search(value)
+    pmid = identifiers.normalize("pmid", number[1]) if number else ""
+    return Link(LINKS[tag], value[: number.start()] if number else value, pmid)

@@ -6,7 +6,7 @@ looks like data in another format is refused, and never read as a list of lines.
 
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from imaging_trials.bibliography import (
     bibtex,
@@ -23,6 +23,7 @@ from imaging_trials.bibliography import (
     xml_tree,
     zotero_rdf,
 )
+from imaging_trials.bibliography.citation import Citation, Unusable
 from imaging_trials.bibliography.reference import Reference
 from rdfkit.base import UserError, clip
 
@@ -77,14 +78,14 @@ _SINGLE_BYTE = ("iso8859-1", "iso8859-15", "cp1252", "cp1250", "iso8859-2", "mac
 _MAX_HEAD_BYTES = 2000
 
 
-def decode_references(data: bytes, where: str) -> str:
+def decode_references(data: bytes, where: str, max_bytes: int = MAX_LIST_BYTES) -> str:
     """Return the text of a list: UTF-8, UTF-16 or UTF-32, or the encoding that the list declares in its first lines.
 
     ``where`` is the name of the list in messages. Raises UserError for another encoding, for data that is not text, and
-    for more than `MAX_LIST_BYTES`.
+    for more than ``max_bytes``.
     """
-    if len(data) > MAX_LIST_BYTES:
-        raise UserError(f"{where} has more than {MAX_LIST_BYTES // 1_000_000} MB: split the list.")
+    if len(data) > max_bytes:
+        raise UserError(f"{where} has more than {max_bytes // 1_000_000} MB: split the list.")
     for start, what in _BINARY:
         if data.startswith(start):
             raise UserError(f"{where} is not text but {what}. {_ADVICE}")
@@ -164,5 +165,37 @@ def _xml_reader(text: str, where: str) -> _Reader:
     if name == "RDF" and zotero_rdf.ZOTERO not in text:
         raise UserError(f"{where} is RDF/XML, but not Zotero's (it does not have {zotero_rdf.ZOTERO}). {_ADVICE}")
     if name in _XML_READERS:
-        return lambda whole, whose: _XML_READERS[name](whole.lstrip(), whose)
+        return _XML_READERS[name]
     raise UserError(f"{where} is XML or HTML whose first element is '{clip(name)}', which is not read. {_ADVICE}")
+
+
+_Citations = Callable[[str, str], Iterator[Citation | Unusable]]
+
+_WHOLE: dict[str, tuple[str, _Citations]] = {
+    bibtex.read.__module__: ("BibTeX", bibtex.citations),
+    csl.read.__module__: ("CSL-JSON", csl.citations),
+    endnote.read.__module__: ("EndNote", endnote.citations),
+    endnote_xml.read.__module__: ("EndNote XML", endnote_xml.citations),
+    nbib.read.__module__: ("NBIB", nbib.citations),
+    ris.read.__module__: ("RIS", ris.citations),
+}
+"""Formats that are read whole, by the module that reads them: what people call them, and the reader."""
+
+
+def read_citations(text: str, where: str) -> tuple[str, Iterator[Citation | Unusable]]:
+    """Return the name of the format of a list and its whole citations, one after the other.
+
+    Raises UserError for an empty list and for a format of which only identifiers are read; ``where`` is the name of
+    the list in messages. PubMed's XML is read by `pubmed_xml.citations`.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise UserError(f"{where} is empty: name a file with records.")
+    reader = _reader(text, where)
+    found = _WHOLE.get(reader.__module__)
+    if found is None:
+        raise UserError(
+            f"{where} is in none of the formats that are imported: export the list as CSL-JSON, RIS, BibTeX, EndNote "
+            "or NBIB, or download the records from PubMed as XML."
+        )
+    return found[0], found[1](text, where)

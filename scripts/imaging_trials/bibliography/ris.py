@@ -6,6 +6,8 @@ Source: "RIS Format Specifications", Research Information Systems (2011).
 import re
 from collections.abc import Iterator, Sequence
 
+from imaging_trials.bibliography import citation_parts
+from imaging_trials.bibliography.citation import Citation, Unusable
 from imaging_trials.bibliography.record import Author, Date, Record
 from imaging_trials.bibliography.reference import Entry, Fields, Reference, from_entry, is_pubmed
 from imaging_trials.bibliography.tagged import Draft
@@ -171,3 +173,32 @@ def _reference(entry: Entry) -> Reference:
         numbers = [value for value in entry.values("C2") if value.strip().isdecimal()]
         entry.fields["PMC"] = [*entry.fields.get("PMC", []), *numbers]
     return from_entry(entry, _FIELDS)
+
+
+_JOURNAL_TYPES = ("JOUR", "JFULL", "EJOUR", "ABST", "INPR", "MGZN", "EJOU")
+
+
+def citations(text: str, _where: str) -> Iterator[Citation | Unusable]:
+    """Yield the whole citations of a RIS text."""
+    for entry in entries(text):
+        titles = [one for one in entry.values("JF", "T2", "JO", "J2", "JA") if one]
+        short = entry.first("JA", "J2", "JO")
+        is_article = entry.first("TY").upper() in _JOURNAL_TYPES
+        yield citation_parts.of_reference(
+            _reference(entry),
+            citation_parts.Parts(
+                authors=[citation_parts.name_of(name) for name in entry.values("AU", "A1")],
+                journal=citation_parts.journal_of(titles[0] if titles else "", short, entry.values("SN"))
+                if is_article
+                else None,
+                issued=citation_parts.date_of(entry.values("DA", "PY", "Y1")),
+                volume=entry.first("VL"),
+                issue=entry.first("IS"),
+                pages=citation_parts.span_of_pages(entry.first("SP"), entry.first("EP")),
+                languages=entry.values("LA"),
+                keywords=entry.values("KW"),
+                abstract=entry.first("AB", "N2"),
+                notes=" ".join(entry.values("N1")),
+                is_article=is_article,
+            ),
+        )

@@ -16,6 +16,10 @@ class Draft:
         """Return whether the entry has a field."""
         return tag in self._fields
 
+    def count(self, tag: str) -> int:
+        """Return how many values of a field there are so far."""
+        return len(self._fields.get(tag, ()))
+
     def add(self, tag: str, value: str) -> None:
         """Add a value of a field."""
         self._last = [value]

@@ -105,7 +105,7 @@ def parse(text: str, where: str) -> Element:
     parser.EntityDeclHandler = refuse_entity
     parser.SkippedEntityHandler = refuse_entity
     try:
-        parser.Parse(text.encode("utf-8", "replace"), True)
+        parser.Parse(text.lstrip().encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
         what = expat.ErrorString(error.code)
         raise UserError(f"{where}, line {error.lineno}: the XML has a syntax error there ({what}): fix it.") from None

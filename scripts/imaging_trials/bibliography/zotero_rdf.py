@@ -65,7 +65,7 @@ def _read(text: str, where: str) -> _Graph:
 
     graph: _Graph = defaultdict(lambda: defaultdict(list))
     try:
-        for quad in parse(text.encode(), format=RdfFormat.RDF_XML, base_iri="http://list.invalid/"):
+        for quad in parse(text.lstrip().encode(), format=RdfFormat.RDF_XML, base_iri="http://list.invalid/"):
             value = quad.object.value if isinstance(quad.object, Literal) else str(quad.object)
             graph[str(quad.subject)][quad.predicate.value].append(value)
     except (SyntaxError, ValueError, OSError) as error:

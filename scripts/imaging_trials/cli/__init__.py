@@ -26,6 +26,7 @@ COMMANDS = {
     "dossier": ("imaging_trials.cli.dossier", "collect what a trial with an agent needs, with sources"),
     "mappings": ("imaging_trials.cli.mappings", "list the mappings to other vocabularies, or check them"),
     "cite": ("imaging_trials.cli.cite", "print the citations in NLM style, BibTeX, RIS or CSL-JSON"),
+    "import": ("imaging_trials.cli.import_", "turn records of PubMed and reference lists into N-Quads"),
     "diff": ("imaging_trials.cli.diff", "show what changed between two releases, files or git revisions"),
     "load": ("imaging_trials.cli.load", "load the graph into a triple store, and compare the result"),
     "serve": ("imaging_trials.cli.serve", "serve a read-only SPARQL endpoint on this machine"),
@@ -91,7 +92,8 @@ def _run(arguments: list[str]) -> int:
     module = importlib.import_module(module_name)
     parser = _Parser(prog=f"imt {name}", description=words[:1].upper() + words[1:] + ".", allow_abbrev=False)
     module.add_arguments(parser)
-    code: int = module.run(parser.parse_args(rest))
+    parse = parser.parse_intermixed_args if getattr(module, "IS_INTERMIXED", False) else parser.parse_args
+    code: int = module.run(parse(rest))
     return code
 
 

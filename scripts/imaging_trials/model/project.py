@@ -60,6 +60,7 @@ KINDS = {
     "event": "event",
     "evidence": "evidence",
     "guideline": "guideline",
+    "investigatorship": "investigatorship",
     "journal": "journal",
     "listing": "listing",
     "mapping": "mapping",

@@ -1,0 +1,139 @@
+"""A folder of imports: one N-Quads file for each imported file, and a manifest that lists them.
+
+A file is written under another name and then renamed, the manifest last, so that a folder never has half an import.
+Files that the manifest does not list are not part of the folder.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from imaging_trials import __version__
+from imaging_trials.imports import run, versions
+from imaging_trials.imports.files import Progress, Source
+from imaging_trials.imports.report import Report
+from rdfkit.base import UserError, visible
+
+MANIFEST = "manifest.json"
+_FORMAT = 1
+_GENERATED = re.compile(rb"<([^>]+)> <http://www\.w3\.org/ns/prov#wasGeneratedBy> ")
+
+
+def import_into(folder: Path, source: Source, options: run.Options, progress: Progress) -> Report:
+    """Import a file into a folder, which is made if it is not there.
+
+    The same bytes, imported again by the same version with the same options, add an activity only, and nothing on the
+    same day. Raises UserError if the file cannot be imported to its end; the folder is then as it was before.
+    """
+    entries = read_manifest(folder)
+    name = f"{source.checksum[:12]}-{options.day}{'-abstracts' if options.abstracts else ''}.nq"
+    like = {"checksum": source.checksum, "abstracts": options.abstracts, "software": __version__}
+    same = [one for one in entries if all(one[key] == value for key, value in like.items())]
+    first = next((one for one in same if not one["repeats"]), None)
+    if today := next((one for one in same if one["day"] == options.day), None):
+        return Report(source.where, today["format"], imported_as=today["name"], **today["counts"])
+    report = Report(source.where)
+
+    def write(out: BinaryIO) -> None:
+        nonlocal report
+        if first:
+            report = Report(source.where, first["format"], **first["counts"])
+            run.import_again(source, options, out, _graphs(folder / first["name"]))
+        else:
+            report = run.import_file(source, options, out, progress)
+
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / name, write)
+    report.imported_as = name
+    counts = {key: getattr(report, key) for key in ("read", "written", "refused", "warned", "deleted", "quads")}
+    entry = {
+        "name": name,
+        "file": source.path.name,
+        "format": report.format,
+        "day": options.day,
+        **like,
+        "repeats": first["name"] if first else "",
+        "counts": counts,
+        "reasons": report.reasons,
+    }
+    _write_manifest(folder, [*(one for one in entries if one["name"] != name), entry])
+    return report
+
+
+def _graphs(path: Path) -> list[str]:
+    """Return the graphs of the versions in an N-Quads file of ours."""
+    with path.open("rb") as lines:
+        return [found[1].decode() for line in lines if (found := _GENERATED.match(line))]
+
+
+def read_manifest(folder: Path) -> list[dict[str, Any]]:
+    """Return what a folder lists, in the order of import; nothing for a folder that is not there or empty.
+
+    Raises UserError for a folder of other files, and for a manifest that cannot be read.
+    """
+    where = visible(str(folder))
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{where} is a file: name a folder for the imports.")
+    path = folder / MANIFEST
+    if not path.exists():
+        if folder.exists() and any(not one.name.startswith(".") and one.suffix != ".nq" for one in folder.iterdir()):
+            raise UserError(f"{where} has files and no {MANIFEST}: name a folder of imports, or a new one.")
+        return []
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["format"] != _FORMAT:
+            raise UserError(f"{visible(str(path))} was written by another version of imt: import the files again.")
+        entries: list[dict[str, Any]] = data["imports"]
+        for one in entries:
+            if not {"name", "day", "checksum", "counts", "repeats"} <= one.keys() or "/" in one["name"]:
+                raise ValueError
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise UserError(f"{visible(str(path))} is broken: remove the folder and import the files again.") from None
+    return entries
+
+
+def remove(folder: Path, name: str) -> None:
+    """Remove an import from a folder. Raises UserError if it is not listed, or if a later one repeats it."""
+    entries = read_manifest(folder)
+    where = visible(str(folder))
+    if name not in [one["name"] for one in entries]:
+        raise UserError(f"{where} lists no import '{visible(name)}': 'imt import --list {where}' has the names.")
+    if repeating := [one["name"] for one in entries if one["repeats"] == name]:
+        raise UserError(f"{name} is repeated by {', '.join(repeating)}: remove that first.")
+    _write_manifest(folder, [one for one in entries if one["name"] != name])
+    (folder / name).unlink(missing_ok=True)
+
+
+def as_text(entries: list[dict[str, Any]]) -> str:
+    """Return the imports of a folder for people, one a line."""
+    return "".join(
+        f"{one['name']}  {one['day']}  {one['format']}  {one['counts']['written']} records of {one['file']}"
+        f"{'  (repeats ' + one['repeats'] + ')' if one['repeats'] else ''}\n"
+        for one in entries
+    )
+
+
+def as_json(entries: list[dict[str, Any]]) -> str:
+    """Return the imports of a folder as the manifest has them."""
+    return json.dumps(entries, ensure_ascii=False, indent=2) + "\n"
+
+
+def _write_manifest(folder: Path, entries: list[dict[str, Any]]) -> None:
+    text = json.dumps({"format": _FORMAT, "graphs": versions.GRAPHS, "imports": entries}, ensure_ascii=False, indent=2)
+    _replace(folder / MANIFEST, lambda out: out.write(f"{text}\n".encode()))
+
+
+def _replace(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file under another name, and rename it when it is complete; else leave nothing."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("wb") as out:
+            write(out)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,103 @@
+"""Record versions: the named graph of one record as it was, its description, and the activity that imported it.
+
+The graph's IRI has the record, the day on which its database last changed it, and the hash of its statements, so that
+the same record in another file is the same graph. What an import did is in a graph of its own.
+"""
+
+import hashlib
+from typing import NamedTuple
+
+from imaging_trials.bibliography import Citation, Deletion
+from imaging_trials.imports import articles
+from imaging_trials.imports.statements import Statements, iri, literal, quads, term, typed
+from imaging_trials.model import PROJECT
+
+GRAPHS = PROJECT.base + "graph/import/"
+
+ATTRIBUTION = {
+    "pubmed": "Courtesy of the U.S. National Library of Medicine. The data are those of PubMed on the day of the "
+    "import, in other terms, and may not reflect the most current data that NLM has.",
+    "list": "",
+}
+"""What a source asks to be said with its data."""
+
+
+class Made(NamedTuple):
+    """What one record became: its graph (an IRI), N-Quads, the number of quads, and warnings."""
+
+    graph: str
+    data: bytes
+    quads: int
+    warnings: tuple[str, ...]
+
+
+class Run(NamedTuple):
+    """An import of one file: the hash of its bytes, its name without folders, the day, the software's version."""
+
+    checksum: str
+    name: str
+    day: str
+    software: str
+
+    @property
+    def activity(self) -> str:
+        """The IRI of the activity: one for each file, day and version of the software."""
+        return f"{PROJECT.base}id/import/{self.checksum[:32]}-{self.day}-{self.software}"
+
+
+def of_citation(citation: Citation, source: str, *, abstracts: bool = False) -> Made:
+    """Return the version of a record: a pure function of the record. ``source`` is a key of `ATTRIBUTION`."""
+    lines, warnings = articles.statements(citation, abstracts=abstracts)
+    thing, key = articles.thing_of(citation)
+    lines = list(dict.fromkeys(lines))
+    checksum = hashlib.sha256("\n".join(sorted(lines)).encode("utf-8")).hexdigest()
+    graph = iri(f"{GRAPHS}{key}/{citation.revised or 'undated'}/{checksum[:32]}")
+    made = Statements()
+    _describe(made, graph, thing, source)
+    if citation.revised:
+        made.add(graph, "imt:recordVersionDay", typed(citation.revised, "date"))
+    made.text(graph, "imt:versionLabel", citation.version)
+    made.add(graph, "imt:checksum", literal(checksum))
+    lines += made.lines
+    return Made(graph[1:-1], quads(lines, graph), len(lines), tuple(warnings))
+
+
+def of_deletion(deletion: Deletion, run: Run) -> Made:
+    """Return the version by which a record ends; an update file does not say when, so that the file names it."""
+    thing, key = articles.thing_of(Citation(name="", pmid=deletion.pmid))
+    graph = iri(f"{GRAPHS}{key}/deleted/{run.checksum[:32]}")
+    made = Statements()
+    _describe(made, graph, thing, "pubmed")
+    made.add(graph, "imt:isDeletion", typed("true", "boolean"))
+    return Made(graph[1:-1], quads(made.lines, graph), len(made.lines), ())
+
+
+def _describe(made: Statements, graph: str, thing: str, source: str) -> None:
+    made.add(graph, "rdf:type", term("imt:RecordVersion"))
+    made.add(graph, "imt:isVersionOf", thing)
+    made.text(graph, "dcterms:rights", ATTRIBUTION[source])
+
+
+def opening(run: Run) -> bytes:
+    """Return the description of an import: when, from which file, by which software."""
+    activity, graph = iri(run.activity), iri(GRAPHS + run.activity.rpartition("/")[2])
+    file = iri(f"urn:sha256:{run.checksum}")
+    software = iri(f"{PROJECT.base}release/{run.software}")
+    made = Statements()
+    made.add(activity, "rdf:type", term("prov:Activity"))
+    made.add(activity, "imt:importedOn", typed(run.day, "date"))
+    made.add(activity, "prov:used", file)
+    made.add(activity, "prov:wasAssociatedWith", software)
+    made.add(file, "rdf:type", term("prov:Entity"))
+    made.add(file, "imt:checksum", literal(run.checksum))
+    made.text(file, "rdfs:label", run.name)
+    made.add(software, "rdf:type", term("prov:SoftwareAgent"))
+    made.text(software, "rdfs:label", f"{PROJECT.name} {run.software}")
+    made.text(software, "imt:versionLabel", run.software)
+    return quads(made.lines, graph)
+
+
+def generated(made: Made, run: Run) -> bytes:
+    """Return the statement that an import made a version."""
+    graph = iri(GRAPHS + run.activity.rpartition("/")[2])
+    return quads([f"{iri(made.graph)} {term('prov:wasGeneratedBy')} {iri(run.activity)}"], graph)
