@@ -1,0 +1,187 @@
+"""The fields of one record in PubMed's XML, each read from its element. What is not understood becomes a warning."""
+
+from typing import TYPE_CHECKING
+
+from imaging_trials.bibliography import printed_date
+from imaging_trials.bibliography.citation import CitedJournal, CitedName, Heading
+from imaging_trials.model import identifiers
+from rdfkit.base import clip
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+
+def text_of(element: "_Element | None") -> str:
+    """Return the text of an element and all that is in it (markup, MathML), on one line."""
+    if element is None:
+        return ""
+    text = "".join(element.itertext()) if len(element) else element.text or ""
+    return " ".join(text.split())
+
+
+def text_at(element: "_Element | None", path: str) -> str:
+    """Return the text of the first element of a path below an element, or ""."""
+    return "" if element is None else text_of(element.find(path))
+
+
+def version_of(pmid: "_Element | None") -> str:
+    """Return the version of a PMID, or ""."""
+    version = "" if pmid is None else pmid.get("Version", "").strip()
+    return version if version.isascii() and version.isdigit() else ""
+
+
+def ids_of(record: "_Element", article: "_Element", warnings: list[str]) -> dict[str, str]:
+    """Return DOI, PMCID and publisher's identifier: those of PubMed's list before those of the article."""
+    found: dict[str, str] = {}
+    pairs = [
+        (one.get("IdType", ""), text_of(one))
+        for path in ("PubmedData/ArticleIdList/ArticleId", "PubmedBookData/ArticleIdList/ArticleId")
+        for one in record.iterfind(path)
+    ]
+    pairs += [(one.get("IdType", ""), text_of(one)) for one in article.iterfind("ArticleIdList/ArticleId")]
+    pairs += [
+        (one.get("EIdType", ""), text_of(one))
+        for one in article.iterchildren("ELocationID")
+        if one.get("ValidYN") != "N"
+    ]
+    for kind, text in pairs:
+        if kind in found or not text:
+            continue
+        if kind == "pii":
+            found[kind] = text
+        elif scheme := {"doi": "doi", "pmc": "pmcid"}.get(kind):
+            if value := identifiers.normalize(scheme, text):
+                found[kind] = value
+            else:
+                warnings.append(f"the {identifiers.SCHEMES[scheme].label} '{clip(text)}' is malformed")
+    return found
+
+
+def journal_of(article: "_Element", info: "_Element | None", warnings: list[str]) -> CitedJournal | None:
+    """Return the journal of an article, or None if the record names none."""
+    journal = article.find("Journal")
+    issns = []
+    for text in (text_at(journal, "ISSN"), text_at(info, "ISSNLinking")):
+        if value := identifiers.normalize("issn", text):
+            issns.append(value)
+        elif text:
+            warnings.append(f"the ISSN '{clip(text)}' is malformed")
+    title = text_at(journal, "Title")
+    abbreviation = text_at(info, "MedlineTA") or text_at(journal, "ISOAbbreviation")
+    nlm_id = text_at(info, "NlmUniqueID")
+    if not (title or abbreviation or issns or nlm_id):
+        return None
+    return CitedJournal(title, abbreviation, tuple(dict.fromkeys(issns)), nlm_id)
+
+
+def pages_of(article: "_Element") -> str:
+    """Return the pages as printed, or from the first to the last."""
+    pages = text_at(article, "Pagination/MedlinePgn")
+    if not pages:
+        first, last = text_at(article, "Pagination/StartPage"), text_at(article, "Pagination/EndPage")
+        pages = f"{first}-{last}" if first and last and first != last else first
+    return pages
+
+
+def published_on(element: "_Element | None", warnings: list[str]) -> printed_date.Dated | None:
+    """Return a date of publication: in parts, as a season, or as printed (MedlineDate)."""
+    if element is None:
+        return None
+    text = text_at(element, "MedlineDate") or " ".join(
+        part for name in ("Year", "Season") if (part := text_at(element, name))
+    )
+    if element.find("MedlineDate") is not None or element.find("Season") is not None:
+        return _known(printed_date.parse(text), text, warnings)
+    return date_of(element, warnings)
+
+
+def date_of(element: "_Element | None", warnings: list[str]) -> printed_date.Dated | None:
+    """Return the date in an element of year, month and day."""
+    if element is None:
+        return None
+    parts = [text_at(element, name) for name in ("Year", "Month", "Day")]
+    return _known(printed_date.of_parts(*parts), " ".join(parts), warnings) if any(parts) else None
+
+
+def _known(found: printed_date.Dated | None, text: str, warnings: list[str]) -> printed_date.Dated | None:
+    if found is None and text.strip():
+        warnings.append(f"the date '{clip(text)}' is not understood")
+    return found
+
+
+def day_of(element: "_Element | None") -> str:
+    """Return the day in an element of year, month and day, as ``YYYY-MM-DD``, or ""."""
+    found = date_of(element, [])
+    return found.earliest if found and found.earliest == found.latest else ""
+
+
+def names_in(names: "_Element | None", tag: str, warnings: list[str]) -> tuple[CitedName, ...]:
+    """Return the names in a list of authors or investigators, in their order."""
+    found = []
+    for one in () if names is None else names.iterchildren(tag):
+        if group := text_at(one, "CollectiveName"):
+            found.append(CitedName(group, is_group=True))
+            continue
+        initials = text_at(one, "Initials") or "".join(word[0] for word in text_at(one, "ForeName").split())
+        name = " ".join(part for part in (text_at(one, "LastName"), initials, text_at(one, "Suffix")) if part)
+        orcid = next((text_of(two) for two in one.iterchildren("Identifier") if two.get("Source") == "ORCID"), "")
+        known = identifiers.normalize("orcid", orcid.replace(" ", "")) if orcid else ""
+        if orcid and not known:
+            warnings.append(f"the ORCID '{clip(orcid)}' is malformed")
+        if name:
+            found.append(CitedName(name, orcid=known))
+        else:
+            warnings.append(f"{tag.lower()} {len(found) + 1} has no name")
+    return tuple(found)
+
+
+def type_of(element: "_Element") -> Heading:
+    """Return a publication type."""
+    ui = element.get("UI", "")
+    return Heading(text_of(element), (ui,) if ui else ())
+
+
+def heading_of(element: "_Element") -> Heading:
+    """Return a MeSH heading with its qualifiers."""
+    descriptor = element.find("DescriptorName")
+    if descriptor is None:
+        return Heading("")
+    ui = descriptor.get("UI", "")
+    parts = [descriptor, *element.iterchildren("QualifierName")]
+    pairs = tuple(f"{ui}{one.get('UI')}" for one in parts[1:] if ui and one.get("UI"))
+    is_major = any(one.get("MajorTopicYN") == "Y" for one in parts)
+    return Heading(text_of(descriptor), (ui, *pairs) if ui else (), is_major)
+
+
+def substance_of(element: "_Element") -> Heading:
+    """Return a substance with its identifiers."""
+    name = element.find("NameOfSubstance")
+    ui = "" if name is None else name.get("UI", "")
+    number = text_at(element, "RegistryNumber")
+    is_unii = len(number) == 10 and number.isascii() and number.isalnum()
+    return Heading(text_of(name), (ui,) if ui else (), unii=number if is_unii else "")
+
+
+def trials_of(article: "_Element", warnings: list[str]) -> tuple[str, ...]:
+    """Return the NCT numbers in the databank list."""
+    found = []
+    for bank in article.iterfind("DataBankList/DataBank"):
+        if text_at(bank, "DataBankName") != "ClinicalTrials.gov":
+            continue
+        for one in bank.iterfind("AccessionNumberList/AccessionNumber"):
+            if number := identifiers.normalize("nctId", text_of(one)):
+                found.append(number)
+            else:
+                warnings.append(f"the NCT number '{clip(text_of(one))}' is malformed")
+    return tuple(dict.fromkeys(found))
+
+
+def abstract_of(element: "_Element | None") -> str:
+    """Return the parts of an abstract with their labels; the copyright sentence is no part."""
+    if element is None:
+        return ""
+    parts = []
+    for one in element.iterchildren("AbstractText"):
+        label, text = one.get("Label", ""), text_of(one)
+        parts.append(f"{label}: {text}" if label and text else text)
+    return " ".join(part for part in parts if part)
