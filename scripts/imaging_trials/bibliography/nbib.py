@@ -90,8 +90,7 @@ LINKS = {
 """Tags of comments and corrections, with PubMed's name for the same in XML. A partial retraction counts as one."""
 
 _DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
-_LAST_PMID = re.compile(r"\s*PMID: ?([0-9]{1,9})\.?$", re.ASCII)
-_SUBSTANCE = re.compile(r"(\S{1,40}) \((.*)\)")
+_LAST_PMID = re.compile(r"PMID: ?([0-9]{1,9})\.?$", re.ASCII)
 
 
 def citations(text: str, _where: str) -> Iterator[Citation | Unusable]:
@@ -175,14 +174,14 @@ def _day(text: str) -> printed_date.Dated | None:
 
 
 def _substance(value: str) -> Heading:
-    found = _SUBSTANCE.fullmatch(value)
-    if not found:
+    number, _, name = value.partition(" (")
+    if not name.endswith(")"):
         return Heading(value)
-    is_unii = len(found[1]) == 10 and found[1].isascii() and found[1].isalnum()
-    return Heading(found[2], unii=found[1] if is_unii else "")
+    is_unii = len(number) == 10 and number.isascii() and number.isalnum()
+    return Heading(name.removesuffix(")"), unii=number if is_unii else "")
 
 
 def _link(tag: str, value: str) -> Link:
     number = _LAST_PMID.search(value)
     pmid = identifiers.normalize("pmid", number[1]) if number else ""
-    return Link(LINKS[tag], value[: number.start()] if number else value, pmid)
+    return Link(LINKS[tag], value[: number.start()].strip() if number else value, pmid)

@@ -1,5 +1,6 @@
 """The fields of one record in PubMed's XML, each read from its element. What is not understood becomes a warning."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imaging_trials.bibliography import printed_date
@@ -15,8 +16,8 @@ def text_of(element: "_Element | None") -> str:
     """Return the text of an element and all that is in it (markup, MathML), on one line."""
     if element is None:
         return ""
-    text = "".join(element.itertext()) if len(element) else element.text or ""
-    return " ".join(text.split())
+    text: str = "".join(element.itertext()) if len(element) else element.text or ""
+    return text if text.isalnum() else " ".join(text.split())
 
 
 def text_at(element: "_Element | None", path: str) -> str:
@@ -62,7 +63,7 @@ def journal_of(article: "_Element", info: "_Element | None", warnings: list[str]
     journal = article.find("Journal")
     issns = []
     for text in (text_at(journal, "ISSN"), text_at(info, "ISSNLinking")):
-        if value := identifiers.normalize("issn", text):
+        if value := _issn(text):
             issns.append(value)
         elif text:
             warnings.append(f"the ISSN '{clip(text)}' is malformed")
@@ -72,6 +73,11 @@ def journal_of(article: "_Element", info: "_Element | None", warnings: list[str]
     if not (title or abbreviation or issns or nlm_id):
         return None
     return CitedJournal(title, abbreviation, tuple(dict.fromkeys(issns)), nlm_id)
+
+
+@lru_cache(maxsize=10_000)
+def _issn(text: str) -> str:
+    return identifiers.normalize("issn", text)
 
 
 def pages_of(article: "_Element") -> str:
@@ -119,20 +125,26 @@ def names_in(names: "_Element | None", tag: str, warnings: list[str]) -> tuple[C
     """Return the names in a list of authors or investigators, in their order."""
     found = []
     for one in () if names is None else names.iterchildren(tag):
-        if group := text_at(one, "CollectiveName"):
-            found.append(CitedName(group, is_group=True))
+        parts = {child.tag: child for child in one}
+        if "CollectiveName" in parts:
+            found.append(CitedName(text_of(parts["CollectiveName"]), is_group=True))
             continue
-        initials = text_at(one, "Initials") or "".join(word[0] for word in text_at(one, "ForeName").split())
-        name = " ".join(part for part in (text_at(one, "LastName"), initials, text_at(one, "Suffix")) if part)
-        orcid = next((text_of(two) for two in one.iterchildren("Identifier") if two.get("Source") == "ORCID"), "")
-        known = identifiers.normalize("orcid", orcid.replace(" ", "")) if orcid else ""
-        if orcid and not known:
-            warnings.append(f"the ORCID '{clip(orcid)}' is malformed")
-        if name:
-            found.append(CitedName(name, orcid=known))
+        family, initials, suffix = (text_of(parts.get(name)) for name in ("LastName", "Initials", "Suffix"))
+        initials = initials or "".join(word[0] for word in text_of(parts.get("ForeName")).split())
+        orcid = "" if "Identifier" not in parts else _orcid(one, warnings)
+        if name := " ".join(part for part in (family, initials, suffix) if part):
+            found.append(CitedName(name, orcid=orcid))
         else:
             warnings.append(f"{tag.lower()} {len(found) + 1} has no name")
     return tuple(found)
+
+
+def _orcid(person: "_Element", warnings: list[str]) -> str:
+    written = next((text_of(one) for one in person.iterchildren("Identifier") if one.get("Source") == "ORCID"), "")
+    found = identifiers.normalize("orcid", written.replace(" ", "")) if written else ""
+    if written and not found:
+        warnings.append(f"the ORCID '{clip(written)}' is malformed")
+    return found
 
 
 def type_of(element: "_Element") -> Heading:

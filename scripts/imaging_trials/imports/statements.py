@@ -5,6 +5,7 @@ e-mail addresses and telephone numbers.
 """
 
 import re
+from functools import lru_cache
 
 from imaging_trials.model import PROJECT
 from rdfkit.base import XSD
@@ -12,7 +13,7 @@ from rdfkit.base import XSD
 _ESCAPES = {"\\": "\\\\", '"': '\\"'}
 _ESCAPED = re.compile(r'["\\]')
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_NOT_IN_IRI = re.compile('[\x00-\x20<>"{}|\\\\^`\x7f-\x9f\ud800-\udfff]')
+_NOT_IN_IRI = re.compile('[\x00-\x20<>"{}|\\\\^`\x7f-\x9f\ud800-\udfff]|%(?![0-9A-Fa-f]{2})')
 _ADDRESS = re.compile(
     r"(?:electronic address: {0,3}|e-?mail: {0,3})?[^\s@<>()\[\],;:\"]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}",
     re.IGNORECASE,
@@ -22,6 +23,10 @@ _TELEPHONE = re.compile(
     r"|(?<![\w+])\+[0-9]{1,3}[ (.-]{1,2}[0-9][0-9 ()./-]{5,20}[0-9]",
     re.IGNORECASE | re.ASCII,
 )
+
+
+_LEAST_TELEPHONE = 10
+"""The characters that the shortest telephone number has, with its sign or its word."""
 
 
 def iri(text: str) -> str:
@@ -43,10 +48,12 @@ def text_of(text: str) -> str:
     >>> text_of("The  A Group. Electronic address: a.b@example.org"), text_of("call tel: +1 202 555 0100 now")
     ('The A Group.', 'call now')
     """
+    if text.isalnum():
+        return text
     text = " ".join(_CONTROL.sub(" ", text).split())
     if "@" in text:
         text = " ".join(_ADDRESS.sub("", text).split())
-    if _TELEPHONE.search(text):
+    if len(text) >= _LEAST_TELEPHONE and _TELEPHONE.search(text):
         text = " ".join(_TELEPHONE.sub("", text).split())
     return text
 
@@ -57,8 +64,16 @@ def literal(text: str, language: str = "") -> str:
     >>> literal('a "b"'), literal("x", "es")
     ('"a \\\\"b\\\\""', '"x"@es')
     """
-    written = f'"{_ESCAPED.sub(_escaped, text_of(text))}"'
+    written = _short(text) if len(text) <= _SHORT else _written(text)
     return f"{written}@{language}" if language else written
+
+
+def _written(text: str) -> str:
+    return f'"{_ESCAPED.sub(_escaped, text_of(text))}"'
+
+
+_SHORT = 60
+_short = lru_cache(maxsize=10_000)(_written)  # languages, journals and publication types come again and again
 
 
 def _escaped(found: "re.Match[str]") -> str:
