@@ -148,7 +148,8 @@ def read_record(store: Store, article: NamedNode, *, corrected: bool = False) ->
 
 
 def _dates(store: Store, article: NamedNode, text: Callable[[NamedNode, NamedNode], str]) -> dict[NamedNode, Date]:
-    """Return the dates that the page prints of an article, by kind of event; what other sources say is left out."""
+    """Return the dates of an article by kind of event: of an article of the page those that the page prints."""
+    is_of_page = bool(read.sections(store, article))
     return {
         kind: Date(
             text(event, vocabulary.DATE_AS_PRINTED),
@@ -156,7 +157,7 @@ def _dates(store: Store, article: NamedNode, text: Callable[[NamedNode, NamedNod
             text(event, vocabulary.LATEST_DAY),
         )
         for event in read.subjects(store, vocabulary.IS_EVENT_OF, article)
-        if read.sections(store, event)
+        if read.sections(store, event) or not is_of_page
         for kind in read.objects(store, event, vocabulary.HAS_EVENT_KIND)
     }
 

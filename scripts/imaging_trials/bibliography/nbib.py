@@ -5,10 +5,12 @@ Descriptions".
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from imaging_trials.bibliography import citation_parts, printed_date
 from imaging_trials.bibliography.citation import Citation, CitedName, Heading, Link, Unusable
+from imaging_trials.bibliography.nlm import erratum
+from imaging_trials.bibliography.record import Record, volume_issue_pages
 from imaging_trials.bibliography.reference import Entry, Fields, Reference, from_entry
 from imaging_trials.bibliography.tagged import Draft
 from imaging_trials.model import identifiers
@@ -17,6 +19,9 @@ START = re.compile(r"^(?:PMID ?- ?0*[1-9][0-9]{0,8}[ \t]*$|(?:OWN |STAT|DCOM|FAU
 """A line that only this format has."""
 
 _LINE = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}-(?: |\Z)")
+AFTER = "CN:after"
+"""The name under which an `Entry` has the places of groups: no tag is called so."""
+
 _ONCE = ("OWN", "STAT", "TI", "DP")
 """Tags that a record has once: one that comes again after a blank line begins a record without a PMID."""
 
@@ -33,6 +38,46 @@ _FIELDS = Fields(
 )
 
 
+def write(records: Sequence[Record]) -> str:
+    """Return a record for each citation, as PubMed's Citation manager does, with the tags that a citation has.
+
+    A name is as printed, a group is CN at its place. DEP is the day of publication online, and PST says that an article
+    is ahead of print. EIN is an erratum.
+    """
+    return "\n".join(_record(record) for record in records)
+
+
+def _record(record: Record) -> str:
+    online = record.online or record.ahead_of_print
+    day = online.earliest.replace("-", "") if online and online.earliest == online.latest else ""
+    fields = [
+        ("PMID", record.pmid),
+        ("VI", record.volume),
+        ("IP", record.issue),
+        ("DP", record.date.printed if record.date else ""),
+        ("TI", record.title),
+        ("PG", record.pages),
+        ("LID", f"{record.doi} [doi]" if record.doi else ""),
+        *(("CN" if author.is_group else "AU", author.name) for author in record.authors),
+        ("DEP", day),
+        ("TA", record.journal),
+        ("PMC", record.pmcid),
+        ("PST", "aheadofprint" if record.ahead_of_print and not record.issued else ""),
+        *(("EIN", erratum(one).removeprefix("Erratum in: ")) for one in record.errata),
+        ("SO", _source(record)),
+    ]
+    return "".join(f"{tag:<4}- {' '.join(value.split())}\n" for tag, value in fields if value)
+
+
+def _source(record: Record) -> str:
+    """Return journal, date, place and DOI in one sentence, as PubMed prints a source."""
+    if not record.journal or not record.date:
+        return ""
+    doi = f" doi: {record.doi}." if record.doi else ""
+    where = volume_issue_pages(record.volume, record.issue, record.pages)
+    return f"{record.journal}. {record.date.printed}{where}.{doi}"
+
+
 def read(text: str, _where: str) -> list[Reference]:
     """Return the references of an NBIB text.
 
@@ -46,7 +91,8 @@ def read(text: str, _where: str) -> list[Reference]:
 def entries(text: str) -> Iterator[Entry]:
     """Yield the records of an NBIB text as they are, with tags as names of fields.
 
-    A value of AUID has the number of its author before it.
+    A value of AUID has the number of its author before it, and `AFTER` has, for each group, how many people are before
+    it in the list of authors.
     """
     draft: Draft | None = None
     number, is_after_blank = 0, True
@@ -65,6 +111,8 @@ def entries(text: str) -> Iterator[Entry]:
             number += 1
             draft = Draft(at)
         value = line[tagged.end() :].strip()
+        if tag == "CN" and value:
+            draft.add(AFTER, str(draft.count("AU")))
         draft.add(tag, f"{draft.count('AU')} {value}" if tag == "AUID" else value)
         is_after_blank = False
     if draft:
@@ -156,16 +204,18 @@ def _citation(entry: Entry) -> Citation | Unusable:
 
 
 def _authors(entry: Entry) -> Iterator[CitedName]:
-    """Yield people in their order with their ORCIDs, then groups, as the format has them."""
+    """Yield people and groups in the order of the list, people with their ORCIDs."""
+    groups = list(zip(map(int, entry.values(AFTER)), entry.values("CN"), strict=True))
     orcids: dict[int, str] = {}
     for value in entry.values("AUID"):
         number, _, written = value.partition(" ")
         if orcid := identifiers.normalize("orcid", written.rpartition("ORCID:")[2].strip()):
             orcids[int(number)] = orcid
-    for place, name in enumerate(entry.values("AU"), 1):
-        yield CitedName(name, orcid=orcids.get(place, ""))
-    for name in entry.values("CN"):
-        yield CitedName(name, is_group=True)
+    people = entry.values("AU")
+    for place in range(len(people) + 1):
+        if place:
+            yield CitedName(people[place - 1], orcid=orcids.get(place, ""))
+        yield from (CitedName(name, is_group=True) for after, name in groups if after == place)
 
 
 def _day(text: str) -> printed_date.Dated | None:

@@ -30,6 +30,7 @@ RENDERERS = {
         "bibtex": "imaging_trials.bibliography.bibtex:write",
         "ris": "imaging_trials.bibliography.ris:write",
         "csl-json": "imaging_trials.bibliography.csl:write",
+        "nbib": "imaging_trials.bibliography.nbib:write",
     },
     "currency": {
         "table": "imaging_trials.views.render_text:currency",

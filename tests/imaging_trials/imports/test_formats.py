@@ -36,7 +36,7 @@ def triples(name: str) -> set[tuple[str, str, str]]:
     for quad in ox.parse(imported(MADE_UP / name, abstracts=True)[1], format=ox.RdfFormat.N_QUADS):
         if quad.graph_name == quad.subject or "/graph/import/pubmed-" not in str(quad.graph_name):
             continue
-        terms = [PROJECT.shorten(term.value) for term in (quad.subject, quad.predicate, quad.object)]  # type: ignore[union-attr]
+        terms = [PROJECT.shorten(term.value) for term in (quad.subject, quad.predicate, quad.object)]
         subject, predicate, value = ["the journal" if term in journals else term for term in terms]
         found.add((subject, predicate, value))
     return found
@@ -81,6 +81,6 @@ def test_crossref_says_the_same_under_the_doi() -> None:
 def triples_of_crossref() -> set[tuple[str, str, str]]:
     data = imported(MADE_UP / "article.crossref.json")[1]
     return {
-        (PROJECT.shorten(quad.subject.value), PROJECT.shorten(quad.predicate.value), PROJECT.shorten(quad.object.value))  # type: ignore[union-attr]
+        (PROJECT.shorten(quad.subject.value), PROJECT.shorten(quad.predicate.value), PROJECT.shorten(quad.object.value))
         for quad in ox.parse(data, format=ox.RdfFormat.N_QUADS)
     }
