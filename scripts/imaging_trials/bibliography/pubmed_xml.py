@@ -36,7 +36,7 @@ _FIELDS = Fields(
 )
 
 
-ROOTS = ("PubmedArticleSet", "PubmedBookArticleSet", "PubmedArticle", "PubmedBookArticle", "MedlineCitationSet")
+ROOTS = ("PubmedArticleSet", "PubmedBookArticleSet", "PubmedArticle", "PubmedBookArticle")
 """The first elements of the files that are read."""
 
 MAX_RECORD_BYTES = 64_000_000

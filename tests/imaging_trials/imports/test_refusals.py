@@ -59,6 +59,10 @@ BAD = {
     "NUL in a list": (b"TY  - JOUR\nTI  - a\x00b\nER  - \n", "has a byte 0"),
     "other XML": (HEAD + b"<clinical_study/>", "clinical_study"),
     "other root with records": (HEAD + b"<other>" + record(b"a") + b"</other>", "other"),
+    "the format of MEDLINE": (
+        HEAD + b"<MedlineCitationSet><MedlineCitation/></MedlineCitationSet>",
+        "none of the formats",
+    ),
     "empty": (b"", "is empty"),
     "blank": (b" \n\n", "is empty"),
     "cut off JSON": (b'[{"title": "a"}, {"ti', "the JSON is broken"),
