@@ -23,9 +23,10 @@ def test_files_of_records_are_imported_or_refused(tmp_path: Path) -> None:
     def read(data: object) -> None:
         assert isinstance(data, bytes)
         path.write_bytes(data)
-        out = io.BytesIO()
-        with suppress(UserError):
-            imports.import_file(imports.find(str(path)), imports.Options(DAY, abstracts=True), out)
-        list(parse(out.getvalue(), format=RdfFormat.N_QUADS))
+        for of in ("clinicaltrials",) if b"protocolSection" in data else ("pubmed", "clinicaltrials"):
+            out = io.BytesIO()
+            with suppress(UserError):
+                imports.import_file(imports.find(str(path)), imports.Options(DAY, abstracts=True, of=of), out)
+            list(parse(out.getvalue(), format=RdfFormat.N_QUADS))
 
     try_all(spoiled(files), 300, read)

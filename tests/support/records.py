@@ -30,10 +30,12 @@ def real(folder: str) -> list[Path]:
     return found
 
 
-def imported(path: Path, *, abstracts: bool = False, strict: bool = False) -> tuple[imports.Report, bytes]:
+def imported(
+    path: Path, *, abstracts: bool = False, strict: bool = False, of: str = "pubmed"
+) -> tuple[imports.Report, bytes]:
     """Return the report and the N-Quads of a file."""
     out = io.BytesIO()
-    report = imports.import_file(imports.find(str(path)), imports.Options(DAY, abstracts, strict), out)
+    report = imports.import_file(imports.find(str(path)), imports.Options(DAY, abstracts, strict, of), out)
     return report, out.getvalue()
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     )
     from imaging_trials.bibliography.markup import GREEK, plain_text
     from imaging_trials.bibliography.nlm import authors, erratum
-    from imaging_trials.bibliography.printed_date import Dated, date_of_citation
+    from imaging_trials.bibliography.printed_date import Dated, date_of_citation, date_of_parts
     from imaging_trials.bibliography.record import Date, Record, volume_issue_pages
     from imaging_trials.bibliography.reference import Identifier, Reference
     from imaging_trials.bibliography.references import (
@@ -70,6 +70,7 @@ __all__ = [
     "corrections",
     "corrections_of",
     "date_of_citation",
+    "date_of_parts",
     "decode_references",
     "erratum",
     "find_articles",
@@ -117,6 +118,7 @@ __getattr__ = door(
         "printed_date": (
             "Dated",
             "date_of_citation",
+            "date_of_parts",
         ),
         "record": (
             "Date",

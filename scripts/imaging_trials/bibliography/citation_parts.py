@@ -101,7 +101,7 @@ def _date(text: str) -> Dated | None:
         return (
             printed_date.parse(f"{year} {other.strip('/')}")
             if other.strip("/")
-            else printed_date.of_parts(year, month, day)
+            else printed_date.date_of_parts(year, month, day)
         )
     return printed_date.parse(text)
 

@@ -298,7 +298,7 @@ def _dated(value: object) -> printed_date.Dated | None:
     if not isinstance(value, dict):
         return citation_parts.date_of([_text(value)]) if value else None
     parts = [one for one in _list(value.get("date-parts")) if isinstance(one, list) and one]
-    dates = [one for part in parts[:2] if (one := printed_date.of_parts(*[_text(number) for number in part][:3]))]
+    dates = [one for part in parts[:2] if (one := printed_date.date_of_parts(*[_text(number) for number in part][:3]))]
     if len(dates) == 2 and dates[0].printed[:4] == dates[1].printed[:4]:
         return printed_date.parse(f"{dates[0].printed}-{dates[1].printed[5:]}")
     if len(dates) == 2:

@@ -220,7 +220,7 @@ def _authors(entry: Entry) -> Iterator[CitedName]:
 
 def _day(text: str) -> printed_date.Dated | None:
     found = _DAY.fullmatch(text.strip())
-    return printed_date.of_parts(*found.groups()) if found else None
+    return printed_date.date_of_parts(*found.groups()) if found else None
 
 
 def _substance(value: str) -> Heading:

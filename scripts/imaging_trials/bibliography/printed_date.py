@@ -27,10 +27,10 @@ class Dated(NamedTuple):
     latest: str
 
 
-def of_parts(year: str, month: str = "", day: str = "") -> Dated | None:
+def date_of_parts(year: str, month: str = "", day: str = "") -> Dated | None:
     """Return a date given in parts, printed as "2021 Mar 4"; None if there is no such day.
 
-    >>> of_parts("2021", "03", "4")
+    >>> date_of_parts("2021", "03", "4")
     Dated(printed='2021 Mar 4', earliest='2021-03-04', latest='2021-03-04')
     """
     if not month:

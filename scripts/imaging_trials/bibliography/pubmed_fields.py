@@ -106,7 +106,7 @@ def date_of(element: "_Element | None", warnings: list[str]) -> printed_date.Dat
     if element is None:
         return None
     parts = [text_at(element, name) for name in ("Year", "Month", "Day")]
-    return _known(printed_date.of_parts(*parts), " ".join(parts), warnings) if any(parts) else None
+    return _known(printed_date.date_of_parts(*parts), " ".join(parts), warnings) if any(parts) else None
 
 
 def _known(found: printed_date.Dated | None, text: str, warnings: list[str]) -> printed_date.Dated | None:

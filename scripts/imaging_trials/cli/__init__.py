@@ -26,7 +26,10 @@ COMMANDS = {
     "dossier": ("imaging_trials.cli.dossier", "collect what a trial with an agent needs, with sources"),
     "mappings": ("imaging_trials.cli.mappings", "list the mappings to other vocabularies, or check them"),
     "cite": ("imaging_trials.cli.cite", "print the citations in NLM style, BibTeX, RIS, CSL-JSON or NBIB"),
-    "import": ("imaging_trials.cli.import_", "turn records of PubMed and reference lists into N-Quads"),
+    "import": (
+        "imaging_trials.cli.import_",
+        "turn records of PubMed, reference lists and registered trials into N-Quads",
+    ),
     "diff": ("imaging_trials.cli.diff", "show what changed between two releases, files or git revisions"),
     "load": ("imaging_trials.cli.load", "load the graph into a triple store, and compare the result"),
     "serve": ("imaging_trials.cli.serve", "serve a read-only SPARQL endpoint on this machine"),

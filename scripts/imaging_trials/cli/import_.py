@@ -11,7 +11,8 @@ from imaging_trials.model import dates
 from rdfkit.base import UserError
 
 FORMATS = {
-    "pubmed": "PubMed XML (also .gz), NBIB, RIS, CSL-JSON, Crossref JSON, BibTeX or EndNote; recognized by the content"
+    "pubmed": "PubMed XML (also .gz), NBIB, RIS, CSL-JSON, Crossref JSON, BibTeX or EndNote; recognized by the content",
+    "clinicaltrials": "JSON of ClinicalTrials.gov's API of version 2 (one study, an array, a page, or one a line)",
 }
 """What can be imported: the word for it on the command line, and what its files may be."""
 
@@ -31,7 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="files with records")
     parser.add_argument("--into", metavar="FOLDER", help="keep the N-Quads there (default: write them to the output)")
-    parser.add_argument("--abstracts", action="store_true", help="also abstracts, which publishers may have rights in")
+    parser.add_argument(
+        "--abstracts",
+        action="store_true",
+        help="also abstracts and summaries, which publishers and sponsors may have rights in",
+    )
     parser.add_argument("--strict", action="store_true", help="stop at the first record that cannot be imported")
     parser.add_argument("--day", metavar="DATE", help="the day of the import, YYYY-MM-DD (default: today in UTC)")
     parser.add_argument("--report", choices=("text", "json"), default="text", help="the form of the report")
@@ -46,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     if args.format not in FORMATS or not args.files:
         raise UserError(f"Name a format ({', '.join(FORMATS)}) and files, such as 'imt import pubmed list.nbib'.")
     day = dates.day(args.day) if args.day is not None else time.strftime("%Y-%m-%d", time.gmtime())
-    options = imports.Options(day, args.abstracts, args.strict)
+    options = imports.Options(day, args.abstracts, args.strict, args.format)
     show = {"text": imports.report.as_text, "json": imports.report.as_json}[args.report]
     reports: list[imports.Report] = []
     out = sys.stderr if args.into is None else sys.stdout

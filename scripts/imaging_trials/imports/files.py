@@ -21,6 +21,7 @@ from imaging_trials.bibliography import (
     read_citations,
     root_name,
 )
+from imaging_trials.imports.study import Study, studies
 from rdfkit.base import UserError, streams, visible
 
 MAX_LIST_BYTES = 200_000_000
@@ -30,12 +31,12 @@ _CHUNK_BYTES = 1 << 16
 _HEAD_BYTES = 40_000
 _GZIP = b"\x1f\x8b"
 _XML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]{0,1000}<")
-_NUMBER = re.compile(r"(?:pmid[-_ ]?)?([1-9][0-9]{4,7})", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r"(?:pmid[-_ ]?)?([1-9][0-9]{4,7}|NCT[0-9]{8})(?![0-9]).{0,100}", re.IGNORECASE | re.ASCII)
 
 Progress = Callable[[int, int], None]
 """Takes the bytes of a file that were read, and all of them."""
 
-Item = Citation | Deletion | Unusable
+Item = Citation | Deletion | Study | Unusable
 
 
 class Source(NamedTuple):
@@ -48,9 +49,9 @@ class Source(NamedTuple):
 
     @property
     def number(self) -> str:
-        """The PMID that the name of the file is, or ""."""
+        """The PMID or NCT number that the name of the file begins with, or ""."""
         found = _NUMBER.fullmatch(self.path.name.partition(".")[0])
-        return found[1] if found else ""
+        return found[1].upper() if found else ""
 
 
 def find(name: str) -> Source:
@@ -83,14 +84,26 @@ def read(source: Source, progress: Progress) -> tuple[str, str, Iterator[Item]]:
     first = next(chunks, b"")
     if _XML.match(first) and _root_of(first) in pubmed_xml.ROOTS:
         return "PubMed XML", "pubmed", pubmed_xml.citations(chain([first], chunks), source.where)
-    data = bytearray(first)
+    name, found = read_citations(_text(chain([first], chunks), source.where), source.where)
+    return name, "pubmed" if name == "NBIB" else "list", found
+
+
+def read_studies(source: Source, progress: Progress) -> tuple[str, str, Iterator[Item]]:
+    """Return the same for a file of ClinicalTrials.gov. Raises UserError as `read` does."""
+    return "API v2 JSON", "clinicaltrials", studies(_text(_chunks(source, progress), source.where), source.where)
+
+
+READERS = {"pubmed": read, "clinicaltrials": read_studies}
+"""What the first argument of `imt import` names, and the function that reads such files."""
+
+
+def _text(chunks: Iterator[bytes], where: str) -> str:
+    data = bytearray()
     for chunk in chunks:
         data += chunk
         if len(data) > MAX_LIST_BYTES:
             break
-    text = decode_references(bytes(data), source.where, MAX_LIST_BYTES)
-    name, found = read_citations(text, source.where)
-    return name, "pubmed" if name == "NBIB" else "list", found
+    return decode_references(bytes(data), where, MAX_LIST_BYTES)
 
 
 def _root_of(head: bytes) -> str:

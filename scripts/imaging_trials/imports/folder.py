@@ -30,7 +30,12 @@ def import_into(folder: Path, source: Source, options: run.Options, progress: Pr
     """
     entries = read_manifest(folder)
     name = f"{source.checksum[:12]}-{options.day}{'-abstracts' if options.abstracts else ''}.nq"
-    like = {"checksum": source.checksum, "abstracts": options.abstracts, "software": __version__}
+    like = {
+        "checksum": source.checksum,
+        "of": options.of,
+        "abstracts": options.abstracts,
+        "software": __version__,
+    }
     same = [one for one in entries if all(one[key] == value for key, value in like.items())]
     first = next((one for one in same if not one["repeats"]), None)
     if today := next((one for one in same if one["day"] == options.day), None):
@@ -88,7 +93,7 @@ def read_manifest(folder: Path) -> list[dict[str, Any]]:
             raise UserError(f"{visible(str(path))} was written by another version of imt: import the files again.")
         entries: list[dict[str, Any]] = data["imports"]
         for one in entries:
-            if not {"name", "day", "checksum", "counts", "repeats"} <= one.keys() or "/" in one["name"]:
+            if not {"name", "day", "checksum", "of", "counts", "repeats"} <= one.keys() or "/" in one["name"]:
                 raise ValueError
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise UserError(f"{visible(str(path))} is broken: remove the folder and import the files again.") from None

@@ -8,15 +8,20 @@ from imaging_trials.bibliography import Citation, Deletion, Unusable
 from imaging_trials.imports import files, versions
 from imaging_trials.imports.files import Source
 from imaging_trials.imports.report import Report
+from imaging_trials.imports.study import Study
 from rdfkit.base import UserError
 
 
 class Options(NamedTuple):
-    """How to import: the day (``YYYY-MM-DD``), whether with abstracts, and whether a refused record is an error."""
+    """How to import: the day (``YYYY-MM-DD``), whether with abstracts, and whether a refused record is an error.
+
+    ``of`` is a key of `files.READERS`.
+    """
 
     day: str
     abstracts: bool = False
     strict: bool = False
+    of: str = "pubmed"
 
 
 def run_of(source: Source, options: Options) -> versions.Run:
@@ -34,7 +39,7 @@ def import_file(
     """
     report = Report(source.where)
     run = run_of(source, options)
-    report.format, kind, items = files.read(source, progress)
+    report.format, kind, items = files.READERS[options.of](source, progress)
     opening = versions.opening(run)
     out.write(opening)
     report.quads += opening.count(b"\n")
@@ -73,6 +78,9 @@ def _versions(work: _Work, items: Iterator[files.Item]) -> Iterator[versions.Mad
             continue
         if isinstance(item, Deletion):
             made, name, state = versions.of_deletion(item, work.run), f"PMID {item.pmid}", "deleted"
+        elif isinstance(item, Study):
+            made = versions.of_study(item, abstracts=work.options.abstracts)
+            name, state = item.name, item.revised
         else:
             made = versions.of_citation(item, work.kind, abstracts=work.options.abstracts)
             name, state = item.name, f"{item.revised} {item.version}"
@@ -83,7 +91,7 @@ def _versions(work: _Work, items: Iterator[files.Item]) -> Iterator[versions.Mad
                 work, Unusable(name, "the record is in the file twice, with different content: the first was taken")
             )
             continue
-        odd = _odd(work, item) if isinstance(item, Citation) else []
+        odd = [] if isinstance(item, Deletion) else _odd(work, item)
         report.warn(name, (*made.warnings, *odd, *(["the record is in the file twice"] if is_again else [])))
         report.written += 1
         report.deleted += isinstance(item, Deletion)
@@ -100,12 +108,13 @@ def _refuse(work: _Work, item: Unusable) -> None:
     work.report.refuse(item.name, item.reason)
 
 
-def _odd(work: _Work, item: Citation) -> list[str]:
+def _odd(work: _Work, item: Citation | Study) -> list[str]:
     """Return what is odd about a record of this file on this day."""
     odd = []
     if item.revised > work.options.day:
         odd.append(f"it was last changed on '{item.revised}', which is after the day of the import")
-    number = work.source.number
-    if work.report.read == 1 and number and item.pmid and number != item.pmid:
-        odd.append(f"the file is named after PMID {number}: the record's own PMID was taken")
+    named = work.source.number
+    own = item.nct_id if isinstance(item, Study) else item.pmid
+    if work.report.read == 1 and named and own and named != own and named.isdigit() == own.isdigit():
+        odd.append(f"the file is named after {named}: the record's own number, {own}, was taken")
     return odd

@@ -8,8 +8,9 @@ import hashlib
 from typing import NamedTuple
 
 from imaging_trials.bibliography import Citation, Deletion
-from imaging_trials.imports import articles
+from imaging_trials.imports import articles, trials
 from imaging_trials.imports.statements import Statements, iri, literal, quads, term, typed
+from imaging_trials.imports.study import Study
 from imaging_trials.model import PROJECT
 
 GRAPHS = PROJECT.base + "graph/import/"
@@ -17,6 +18,8 @@ GRAPHS = PROJECT.base + "graph/import/"
 ATTRIBUTION = {
     "pubmed": "Courtesy of the U.S. National Library of Medicine. The data are those of PubMed on the day of the "
     "import, in other terms, and may not reflect the most current data that NLM has.",
+    "clinicaltrials": "The data are from ClinicalTrials.gov on the day of the import, in other terms and without its "
+    "contacts. The National Library of Medicine endorses no use of them.",
     "list": "",
 }
 """What a source asks to be said with its data."""
@@ -48,18 +51,39 @@ class Run(NamedTuple):
 def of_citation(citation: Citation, source: str, *, abstracts: bool = False) -> Made:
     """Return the version of a record: a pure function of the record. ``source`` is a key of `ATTRIBUTION`."""
     lines, warnings = articles.statements(citation, abstracts=abstracts)
-    thing, key = articles.thing_of(citation)
+    state = _State(*articles.thing_of(citation), citation.revised, citation.version, source)
+    return _made(lines, state)._replace(warnings=tuple(warnings))
+
+
+def of_study(study: Study, *, abstracts: bool = False) -> Made:
+    """Return the version of a study: a pure function of the study."""
+    lines, warnings = trials.statements(study, abstracts=abstracts)
+    state = _State(*trials.thing_of(study), study.revised, "", "clinicaltrials")
+    return _made(lines, state)._replace(warnings=tuple(warnings))
+
+
+class _State(NamedTuple):
+    """What identifies a version besides its statements."""
+
+    thing: str
+    key: str
+    revised: str
+    version: str
+    source: str
+
+
+def _made(lines: list[str], state: _State) -> Made:
     lines = list(dict.fromkeys(lines))
     checksum = hashlib.sha256("\n".join(sorted(lines)).encode("utf-8")).hexdigest()
-    graph = iri(f"{GRAPHS}{key}/{citation.revised or 'undated'}/{checksum[:32]}")
+    graph = iri(f"{GRAPHS}{state.key}/{state.revised or 'undated'}/{checksum[:32]}")
     made = Statements()
-    _describe(made, graph, thing, source)
-    if citation.revised:
-        made.add(graph, "imt:recordVersionDay", typed(citation.revised, "date"))
-    made.text(graph, "imt:versionLabel", citation.version)
+    _describe(made, graph, state.thing, state.source)
+    if state.revised:
+        made.add(graph, "imt:recordVersionDay", typed(state.revised, "date"))
+    made.text(graph, "imt:versionLabel", state.version)
     made.add(graph, "imt:checksum", literal(checksum))
     lines += made.lines
-    return Made(graph[1:-1], quads(lines, graph), len(lines), tuple(warnings))
+    return Made(graph[1:-1], quads(lines, graph), len(lines), ())
 
 
 def of_deletion(deletion: Deletion, run: Run) -> Made:

@@ -154,7 +154,7 @@ def test_odd_records_are_warned_about(tmp_path: Path) -> None:
     report, data = imported(path)
     assert [reason for _, _, reason in report.details] == [
         "it was last changed on '2027-01-01', which is after the day of the import",
-        "the file is named after PMID 90000999: the record's own PMID was taken",
+        "the file is named after 90000999: the record's own number, 90000301, was taken",
         "it was last changed on '2027-01-01', which is after the day of the import",
         "the record is in the file twice",
         "the record is in the file twice, with different content: the first was taken",
