@@ -84,8 +84,13 @@ def date_of(text: str) -> Dated | None:
 def studies(text: str, where: str) -> Iterator[Study | Unusable]:
     """Yield the studies of a text: one, an array, a page of ``studies``, or one a line.
 
-    Raises UserError for JSON that is broken or of another kind; the API of version 1 is named.
+    Raises UserError for JSON that is broken or of another kind; the API of version 1 and XML are named.
     """
+    if text.lstrip("\ufeff \t\r\n").startswith("<"):
+        raise UserError(
+            f"{where} is XML, such as the legacy XML of ClinicalTrials.gov: download the studies as JSON from "
+            "https://clinicaltrials.gov/api/v2/studies."
+        )
     lines = [line for line in text.split("\n") if line.strip()]
     if len(lines) > 1 and all(line.strip().startswith("{") and line.strip().endswith("}") for line in lines):
         for number, line in enumerate(lines, 1):

@@ -175,7 +175,7 @@ def test_a_field_is_mapped_or_left_out_with_a_reason() -> None:
 
 
 def test_every_field_of_the_description_is_accounted_for() -> None:
-    """NLM's OpenAPI file: each field is in a made-up study, where its effect is seen, or in the list of those left out."""
+    """NLM's OpenAPI file: each field is in a made-up study, where its effect is seen, or is listed as left out."""
     (path,) = [one for one in real("clinicaltrials/spec") if one.suffix == ".yaml"]
     schemas = yaml.safe_load(path.read_text(encoding="utf-8"))["components"]["schemas"]
 
@@ -260,7 +260,7 @@ def test_the_retired_api_is_refused_by_name(capsys: pytest.CaptureFixture[str]) 
         ('{"title": "a"}', "no study"),
         ("[" * 100_000, "nesting is too deep"),
         ('{"a": ' + "9" * 5000 + "}", "a number is too long"),
-        ("<clinical_study/>", "broken or cut off"),
+        ("<clinical_study/>", "the legacy XML"),
         (" ", "broken or cut off"),
     ],
 )
