@@ -159,7 +159,7 @@ def _lists(made: Statements, study: Study) -> None:
         study.warnings.append(f"the phases '{clip(', '.join(phases))}' are in no list: they were kept as printed")
     posted = study.data.get("hasResults") is True
     submitted = study.text("statusModule.resultsFirstSubmitDate") or study.at("annotationSection.annotationModule")
-    made.text(trial, "imt:resultsStatusAsPrinted", "posted" if posted else "submitted" if submitted else "none")
+    made.text(trial, "imt:statusOfResultsAsPrinted", "posted" if posted else "submitted" if submitted else "none")
 
 
 def _slug(code: str) -> str:
@@ -204,7 +204,7 @@ PARTS = {
     "arm": ("imt:Arm", "imt:isArmOf"),
     "outcome": ("imt:OutcomeMeasure", "imt:isOutcomeMeasureOf"),
     "reference": ("imt:TrialReference", "imt:isReferenceOf"),
-    "site": ("imt:TrialSite", "imt:isSiteOf"),
+    "site": ("imt:TrialSite", "imt:isTrialSiteOf"),
     "sponsorship": ("imt:Sponsorship", "imt:isSponsorshipOf"),
     "trialdocument": ("imt:TrialDocument", "imt:isTrialDocumentOf"),
     "trialidentifier": ("imt:TrialIdentifier", "imt:isIdentifierOf"),

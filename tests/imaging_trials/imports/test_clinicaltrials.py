@@ -47,7 +47,7 @@ def store() -> ox.Store:
         (TRIAL, "imt:isOpenToHealthyVolunteers", ["false"]),
         (TRIAL, "imt:conditionAsPrinted", ["Made-up disease"]),
         (TRIAL, "imt:hasConditionHeading", ["http://id.nlm.nih.gov/mesh/D009369"]),
-        (TRIAL, "imt:resultsStatusAsPrinted", ["submitted"]),
+        (TRIAL, "imt:statusOfResultsAsPrinted", ["submitted"]),
         (TRIAL, "dcterms:abstract", []),
         ("arm:nct90000301-1", "imt:usesInArm", ["trialintervention:nct90000301-1"]),
         ("arm:nct90000301-2", "imt:usesInArm", [f"trialintervention:nct90000301-{number}" for number in (1, 2)]),
