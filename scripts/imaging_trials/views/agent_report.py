@@ -42,7 +42,7 @@ _ABOUT_SOURCES = (vocabulary.PREF_LABEL, vocabulary.URL, vocabulary.CHECKED_ON, 
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """What a line is about, what it says, the quads that it states, and their provenance without repetition."""
 
     label: str
@@ -66,7 +66,7 @@ class Section:
     """A heading and its lines."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[ReportLine, ...]
 
 
 @dataclass(frozen=True)
@@ -125,9 +125,9 @@ def for_agent(store: Store, agent: NamedNode, as_of: str) -> AgentReport:
     )
 
 
-def _with_provenance(store: Store, data: LineData) -> Line:
+def _with_provenance(store: Store, data: LineData) -> ReportLine:
     found = dict.fromkeys(one for quad in data.quads for one in read.provenance(store, quad))
-    return Line(data.label, data.phrase, data.quads, tuple(found))
+    return ReportLine(data.label, data.phrase, data.quads, tuple(found))
 
 
 def _with_names_and_sources(store: Store, triples: Iterable[Triple]) -> list[Triple]:

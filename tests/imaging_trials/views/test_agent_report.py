@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store, parse
 from imaging_trials.model import read, vocabulary
 from imaging_trials.model.project import PROJECT
 from imaging_trials.views import agent_report, render_rdf, render_text
-from imaging_trials.views.agent_report import AgentReport, Line
+from imaging_trials.views.agent_report import AgentReport, ReportLine
 from rdfkit.base.errors import UserError
 from rdfkit.stores.embedded import open_store
 from tests.conftest import Imt
@@ -28,12 +28,12 @@ def node(curie: str) -> NamedNode:
     return NamedNode(PROJECT.expand(curie))
 
 
-def made(store: Store, agent: str, on: str = DAY) -> dict[str, list[Line]]:
+def made(store: Store, agent: str, on: str = DAY) -> dict[str, list[ReportLine]]:
     report = agent_report.for_agent(store, node(f"agent:{agent}"), on)
     return {section.title: [*section.lines] for section in report.sections}
 
 
-def words(lines: list[Line], label: str) -> list[str]:
+def words(lines: list[ReportLine], label: str) -> list[str]:
     return [line.text for line in lines if line.label == label]
 
 

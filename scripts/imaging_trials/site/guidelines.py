@@ -1,0 +1,143 @@
+"""The pages of guidelines, their editions and articles: status, place in the series, citation."""
+
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import NamedNode, Store
+
+from imaging_trials import bibliography, views
+from imaging_trials.model import dates, read, vocabulary
+from imaging_trials.site import addresses, parts
+from imaging_trials.site.addresses import Link
+from imaging_trials.views import formats
+
+_MARKS = {
+    "current": "good",
+    "endorsed": "good",
+    "superseded": "bad",
+    "retracted": "bad",
+    "unknown": "plain",
+}
+_CITATIONS = {"nlm": "NLM style", "bibtex": "BibTeX", "ris": "RIS", "csl-json": "CSL-JSON"}
+
+
+def mark(status: str) -> parts.Mark:
+    """Return the mark of a status or a finding; what is neither current nor replaced is to be looked at."""
+    return parts.Mark(status, _MARKS.get(status, "warn"))
+
+
+def parts_of(store: Store, iri: NamedNode, slug: str, as_of: str) -> Iterator[parts.Part]:
+    """Yield what is made for an article, an edition or a guideline, judged on a day (``YYYY-MM-DD``)."""
+    if slug != "guideline":
+        yield _state(store, iri, as_of)
+    editions = _editions(store, iri, slug)
+    if editions:
+        title = "Editions" if slug == "guideline" else "Place among the editions"
+        rows = tuple(_edition(store, one, iri, as_of) for one in editions)
+        yield parts.Table(title, ("Edition", "Date", "State", "Replaces", "Published as"), rows)
+    articles = [iri] if slug == "article" else read.objects(store, iri, vocabulary.IS_PUBLISHED_AS)
+    for article in articles:
+        yield _citation(store, article)
+
+
+def listed(store: Store, as_of: str) -> parts.Table:
+    """Return the articles that the page lists, in its order, with the state of each on a day."""
+    rows = []
+    for one in views.listed_articles(store, as_of).statuses:
+        if one.thing is None:
+            continue
+        editions = read.subjects(store, vocabulary.IS_PUBLISHED_AS, one.thing.iri)
+        about = [addresses.link(each) for each in read.things(store, editions)]
+        title = addresses.to(one.thing.iri, read.text(store, one.thing.iri, vocabulary.TITLE) or one.thing.label)
+        changed = [each for each in one.findings if each.words == one.status and one.status != "current"]
+        why = parts.cell(changed[0].what) if changed else ()
+        rows.append(((addresses.link(one.thing),), (title,), parts.joined(about), (mark(one.status),), why))
+    columns = ("Article", "Title", "Edition", "State", "What changed")
+    note = f"State on {dates.shown(as_of)}, the day of this release. What is only reported is not counted."
+    return parts.Table("The guidelines that the page lists, and their state", columns, tuple(rows), note)
+
+
+def _state(store: Store, iri: NamedNode, as_of: str) -> parts.Facts:
+    found = views.of_thing(store, iri, as_of)
+    rows: dict[parts.Piece, list[parts.Line]] = {}
+    for one in found.findings:
+        cell: parts.Cell = parts.cell(one.what)
+        if one.date:
+            cell = (*cell, f" ({dates.shown(one.date)})")
+        if one.why:
+            cell = (*cell, f". {one.why}")
+        rows.setdefault(mark(one.words), []).append(parts.Line(cell, parts.sources(one.sources)))
+    return parts.Facts(f"State on {dates.shown(as_of)}", tuple((head, tuple(lines)) for head, lines in rows.items()))
+
+
+def _editions(store: Store, iri: NamedNode, slug: str) -> list[NamedNode]:
+    """Return the editions of the series, and those that they replace or that replace them, the oldest first."""
+    if slug == "guideline":
+        found = read.subjects(store, vocabulary.IS_EDITION_OF, iri)
+    elif slug == "edition":
+        found = [iri]
+    else:
+        found = read.subjects(store, vocabulary.IS_PUBLISHED_AS, iri)
+    waiting, known = list(found), set(found)
+    while waiting:
+        one = waiting.pop()
+        near = {
+            *read.objects(store, one, vocabulary.DIRECTLY_SUPERSEDES),
+            *read.subjects(store, vocabulary.DIRECTLY_SUPERSEDES, one),
+            *(
+                other
+                for series in read.objects(store, one, vocabulary.IS_EDITION_OF)
+                for other in read.subjects(store, vocabulary.IS_EDITION_OF, series)
+            ),
+        }
+        waiting += sorted(near - known, key=str)
+        known |= near
+    ordered = sorted(known, key=lambda one: _age(store, one, set()))
+    return ordered
+
+
+def _age(store: Store, edition: NamedNode, seen: set[NamedNode]) -> tuple[int, str, str]:
+    """Return what editions are sorted by: how many they replace one after the other, the first day, the IRI."""
+    if edition in seen:
+        return 0, "", edition.value
+    before = read.objects(store, edition, vocabulary.DIRECTLY_SUPERSEDES)
+    depth = max((_age(store, one, seen | {edition})[0] + 1 for one in before), default=0)
+    return depth, min((day for day, _ in _days(store, edition)), default=""), edition.value
+
+
+def _days(store: Store, edition: NamedNode) -> Iterator[tuple[str, str]]:
+    """Yield the first day and the words of each dated publication of an edition or its articles."""
+    publications = (vocabulary.ISSUE_PUBLICATION, vocabulary.ONLINE_PUBLICATION, vocabulary.AHEAD_OF_PRINT)
+    for thing in (edition, *read.objects(store, edition, vocabulary.IS_PUBLISHED_AS)):
+        for event in read.subjects(store, vocabulary.IS_EVENT_OF, thing):
+            kinds = read.objects(store, event, vocabulary.HAS_EVENT_KIND)
+            day = read.text(store, event, vocabulary.EARLIEST_DAY)
+            if day and any(kind in publications for kind in kinds):
+                yield day, read.text(store, event, vocabulary.DATE_AS_PRINTED) or day
+
+
+def _edition(store: Store, one: NamedNode, here: NamedNode, as_of: str) -> tuple[parts.Cell, ...]:
+    name: parts.Piece = addresses.link(read.thing(store, one))
+    articles = [addresses.link(each) for each in read.things(store, read.objects(store, one, vocabulary.IS_PUBLISHED_AS))]
+    older = read.objects(store, one, vocabulary.DIRECTLY_SUPERSEDES)
+    first = min(_days(store, one), default=("", ""))
+    return (
+        (name, " ", parts.Mark("this edition", "plain")) if one == here else (name,),
+        (dates.shown(first[1]) or "not known here",),
+        (mark(views.of_thing(store, one, as_of).status),),
+        parts.joined(_links(store, older)),
+        parts.joined(articles),
+    )
+
+
+def _links(store: Store, iris: Iterable[NamedNode]) -> list[Link]:
+    return [addresses.link(one) for one in read.things(store, iris)]
+
+
+def _citation(store: Store, article: NamedNode) -> parts.Texts:
+    record = bibliography.read_record(store, article, corrected=True)
+    texts = tuple(
+        (title, formats.renderer("citations", name)([record]).rstrip("\n")) for name, title in _CITATIONS.items()
+    )
+    corrected = bibliography.corrections(store, article)
+    note = "Misprints of the page are corrected here; the page's own words are among the statements." if corrected else ""
+    return parts.Texts("Citation", texts, note)

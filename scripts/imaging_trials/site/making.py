@@ -1,0 +1,71 @@
+"""The whole site: every file by its path, in an order that depends on the graph alone."""
+
+from collections.abc import Iterator
+
+from pyoxigraph import NamedNode, Store
+
+from imaging_trials import views
+from imaging_trials.model import PROJECT
+from imaging_trials.site import addresses, downloads, guides, kinds, listings, parts, questions, search, terms, things
+from imaging_trials.site.rendering import Renderer, static_files
+
+
+def make_site(store: Store) -> dict[str, bytes]:
+    """Return the files of the site by their paths, made from the store and the files of the project.
+
+    Raises UserError if a template engine is missing, if an IRI of ours cannot be a path, or if two pages would have
+    the same path on a system that does not tell capitals apart.
+    """
+    as_of = views.release_day(store)
+    rules = terms.shapes()
+    pages = list(_pages(store, rules, as_of))
+    _refuse_equal_paths(pages)
+    renderer = Renderer(version=PROJECT.version, issued=as_of)
+    made = static_files()
+    made[search.SCRIPT] = search.script(store, pages)
+    for page in pages:
+        made[page.path] = renderer.html(page)
+    made.update(_downloads(store, rules, pages))
+    made.update(questions.files())
+    return dict(sorted(made.items()))
+
+
+def _pages(store: Store, rules: Store, as_of: str) -> Iterator[parts.Page]:
+    yield listings.home(store, as_of)
+    yield listings.search()
+    yield from listings.pages(store, as_of)
+    yield terms.vocabulary_page(store, rules)
+    yield terms.shapes_page(store, rules)
+    yield questions.listing()
+    yield from questions.pages(store)
+    yield from guides.pages()
+    graph = things.Graph(store, as_of)
+    for iri in kinds.own(store):
+        if addresses.stem(iri.value) not in ("vocab", "shapes", "index"):
+            yield things.page(graph, iri)
+
+
+def _downloads(store: Store, rules: Store, pages: list[parts.Page]) -> Iterator[tuple[str, bytes]]:
+    graphs = PROJECT.prefixes["graph"]
+    for page in pages:
+        if page.path == addresses.VOCABULARY:
+            named = PROJECT.graph_iri("vocabulary")
+            triples = [quad.triple for quad in store.quads_for_pattern(None, None, None, named)]
+            yield from downloads.files(sorted(triples, key=str), page.formats)
+        elif page.path == addresses.SHAPES:
+            yield from terms.shape_files(rules)
+        elif page.iri.startswith(graphs):
+            triples = [quad.triple for quad in store.quads_for_pattern(None, None, None, NamedNode(page.iri))]
+            yield from downloads.files(sorted(triples, key=str), page.formats)
+        elif page.formats:
+            yield from downloads.files(downloads.about(store, [NamedNode(page.iri)]), page.formats)
+
+
+def _refuse_equal_paths(pages: list[parts.Page]) -> None:
+    from rdfkit.base import UserError
+
+    seen: dict[str, str] = {}
+    for page in pages:
+        other = seen.setdefault(page.path.casefold(), page.iri or page.path)
+        if other != (page.iri or page.path):
+            raise UserError(f"{page.iri or page.path} and {other} would have the same page: rename one of them.")

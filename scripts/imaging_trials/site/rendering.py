@@ -1,0 +1,103 @@
+"""Pages as HTML: one environment, in which everything that is not a template is text and never markup."""
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from imaging_trials.model import PROJECT
+from imaging_trials.site import addresses, parts
+from imaging_trials.site.statements import WORDS
+from rdfkit.base import UserError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+REPORT_TO = "guides/contributing.html"
+"""Where "Report an error" leads. The repository has no public address yet; put the address of its issues here."""
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+)
+"""The content security policy of every page (https://www.w3.org/TR/CSP3/): no inline script or style, own files only."""
+
+STATIC = ("style.css", "site.js", "search.js")
+"""The files in ``static/`` that pages load; each is written as it is."""
+
+_JSON_LD = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+
+
+class Renderer:
+    """Renders pages of one release: ``version`` and ``issued`` are printed on each."""
+
+    def __init__(self, *, version: str, issued: str) -> None:
+        """Load the templates."""
+        self._environment = _environment()
+        self._environment.globals |= {
+            "graph_words": WORDS,
+            "policy": POLICY,
+            "report_to": REPORT_TO,
+            "version": version,
+            "issued": issued,
+            "base_iri": PROJECT.base,
+        }
+
+    def html(self, page: parts.Page) -> bytes:
+        """Return a page as HTML."""
+        template = self._environment.get_template(page.template)
+        text = template.render(page=page, root=addresses.root_of(page.path), json_ld=json_ld(page))
+        return "\n".join(line for line in (line.rstrip() for line in text.split("\n"))).encode()
+
+
+def static_files() -> dict[str, bytes]:
+    """Return the files that pages load, by their paths in the site."""
+    folder = files("imaging_trials.site") / "static"
+    return {f"static/{name}": (folder / name).read_bytes() for name in STATIC}
+
+
+def json_ld(page: parts.Page) -> str:
+    """Return what schema.org says about a page, as JSON-LD that cannot end the element it is in; "" for other pages."""
+    if not page.iri:
+        return ""
+    data: dict[str, Any] = {"@context": "https://schema.org", "@type": "WebPage", "name": page.title}
+    if page.lead:
+        data["description"] = page.lead
+    data["about"] = {"@id": page.iri, "name": page.title}
+    data["license"] = "https://creativecommons.org/publicdomain/zero/1.0/"
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
+    for sign, escaped in _JSON_LD.items():
+        text = text.replace(sign, escaped)
+    return text
+
+
+def _environment() -> "Environment":
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+        from markupsafe import Markup
+    except ImportError:
+        raise UserError(
+            "The site needs the packages jinja2 and markdown-it-py: install them with "
+            "pip install 'imaging-trials[site]'."
+        ) from None
+    made = Environment(
+        loader=PackageLoader("imaging_trials.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["web"] = addresses.web
+    made.filters["escaped_json"] = Markup
+    made.filters["plain_type"] = lambda one: type(one).__name__
+    return made
