@@ -5,6 +5,7 @@ terms of the vocabulary and the shapes are anchors in one page each.
 """
 
 import re
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -56,6 +57,7 @@ def stem(iri: str) -> str:
     return path
 
 
+@cache
 def address(iri: str) -> str:
     """Return where the page of one of our IRIs is, from the root of the site, with the anchor of a term."""
     for namespace in (PROJECT.vocabulary, PROJECT.shapes):
@@ -72,10 +74,15 @@ def link(thing: read.Thing) -> Link:
 
 def to(iri: NamedNode, words: str) -> Link:
     """Return a link to an IRI with the words given; one that is not an address on the web leads nowhere."""
-    name = PROJECT.shorten(iri.value)
+    name = _curie(iri.value)
     if PROJECT.is_own(iri.value):
         return Link(raised(words), address(iri.value), name)
     return Link(raised(words), iri.value if iri.value.startswith(_WEB) else "", name, is_external=True)
+
+
+@cache
+def _curie(iri: str) -> str:
+    return PROJECT.shorten(iri)
 
 
 def web(iri: str) -> str:

@@ -13,9 +13,8 @@ ENDINGS = (".ttl", ".jsonld", ".nt")
 
 def files(triples: Sequence[Triple], stem: str) -> Iterator[tuple[str, bytes]]:
     """Yield the files of triples, in the order given, by their paths."""
-    prefixes = writing.used_prefixes(PROJECT, triples)
     yield f"{stem}.ttl", writing.turtle(PROJECT, triples)
-    yield f"{stem}.jsonld", serialize(triples, format=RdfFormat.JSON_LD, prefixes=prefixes) or b""
+    yield f"{stem}.jsonld", serialize(triples, format=RdfFormat.JSON_LD) or b""
     yield f"{stem}.nt", ntriples(triples)
 
 

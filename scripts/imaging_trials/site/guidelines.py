@@ -1,13 +1,12 @@
 """The pages of guidelines, their editions and articles: status, place in the series, citation."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials import bibliography, views
 from imaging_trials.model import dates, read, vocabulary
 from imaging_trials.site import addresses, parts
-from imaging_trials.site.addresses import Link
 from imaging_trials.views import formats
 
 _MARKS = {
@@ -81,8 +80,9 @@ def _editions(store: Store, iri: NamedNode, slug: str) -> list[NamedNode]:
     while waiting:
         one = waiting.pop()
         near = {
-            *read.objects(store, one, vocabulary.DIRECTLY_SUPERSEDES),
+            *_older(store, one),
             *read.subjects(store, vocabulary.DIRECTLY_SUPERSEDES, one),
+            *(new for event in read.subjects(store, vocabulary.IS_EVENT_OF, one) for new in _results(store, event)),
             *(
                 other
                 for series in read.objects(store, one, vocabulary.IS_EDITION_OF)
@@ -91,16 +91,33 @@ def _editions(store: Store, iri: NamedNode, slug: str) -> list[NamedNode]:
         }
         waiting += sorted(near - known, key=str)
         known |= near
-    ordered = sorted(known, key=lambda one: _age(store, one, set()))
-    return ordered
+    return sorted(known, key=lambda one: _age(store, one, set()))
+
+
+def _results(store: Store, event: NamedNode) -> list[NamedNode]:
+    """Return the editions that replace one by an event, confirmed or only reported."""
+    kinds = read.objects(store, event, vocabulary.HAS_EVENT_KIND)
+    is_change = vocabulary.SUPERSESSION in kinds or vocabulary.UPDATE in kinds
+    return read.objects(store, event, vocabulary.RESULTS_IN) if is_change else []
+
+
+def _older(store: Store, edition: NamedNode) -> dict[NamedNode, str]:
+    """Return the editions that one replaces directly, and ``reported`` for those of which that is only reported."""
+    found = dict.fromkeys(read.objects(store, edition, vocabulary.DIRECTLY_SUPERSEDES), "")
+    for event in read.subjects(store, vocabulary.RESULTS_IN, edition):
+        if edition in _results(store, event):
+            is_reported = vocabulary.REPORTED in read.objects(store, event, vocabulary.HAS_ASSERTION_STATUS)
+            for one in read.objects(store, event, vocabulary.IS_EVENT_OF):
+                if read.is_a(store, one, vocabulary.GUIDELINE_EDITION):
+                    found.setdefault(one, "reported" if is_reported else "")
+    return found
 
 
 def _age(store: Store, edition: NamedNode, seen: set[NamedNode]) -> tuple[int, str, str]:
     """Return what editions are sorted by: how many they replace one after the other, the first day, the IRI."""
     if edition in seen:
         return 0, "", edition.value
-    before = read.objects(store, edition, vocabulary.DIRECTLY_SUPERSEDES)
-    depth = max((_age(store, one, seen | {edition})[0] + 1 for one in before), default=0)
+    depth = max((_age(store, one, seen | {edition})[0] + 1 for one in _older(store, edition)), default=0)
     return depth, min((day for day, _ in _days(store, edition)), default=""), edition.value
 
 
@@ -117,20 +134,21 @@ def _days(store: Store, edition: NamedNode) -> Iterator[tuple[str, str]]:
 
 def _edition(store: Store, one: NamedNode, here: NamedNode, as_of: str) -> tuple[parts.Cell, ...]:
     name: parts.Piece = addresses.link(read.thing(store, one))
-    articles = [addresses.link(each) for each in read.things(store, read.objects(store, one, vocabulary.IS_PUBLISHED_AS))]
-    older = read.objects(store, one, vocabulary.DIRECTLY_SUPERSEDES)
+    articles = [
+        addresses.link(each) for each in read.things(store, read.objects(store, one, vocabulary.IS_PUBLISHED_AS))
+    ]
+    older = [
+        (addresses.link(read.thing(store, each)), f" ({how})" if how else "")
+        for each, how in _older(store, one).items()
+    ]
     first = min(_days(store, one), default=("", ""))
     return (
         (name, " ", parts.Mark("this edition", "plain")) if one == here else (name,),
         (dates.shown(first[1]) or "not known here",),
         (mark(views.of_thing(store, one, as_of).status),),
-        parts.joined(_links(store, older)),
+        tuple(piece for place, pair in enumerate(older) for piece in ((", ", *pair) if place else pair) if piece),
         parts.joined(articles),
     )
-
-
-def _links(store: Store, iris: Iterable[NamedNode]) -> list[Link]:
-    return [addresses.link(one) for one in read.things(store, iris)]
 
 
 def _citation(store: Store, article: NamedNode) -> parts.Texts:
@@ -139,5 +157,7 @@ def _citation(store: Store, article: NamedNode) -> parts.Texts:
         (title, formats.renderer("citations", name)([record]).rstrip("\n")) for name, title in _CITATIONS.items()
     )
     corrected = bibliography.corrections(store, article)
-    note = "Misprints of the page are corrected here; the page's own words are among the statements." if corrected else ""
+    note = (
+        "Misprints of the page are corrected here; the page's own words are among the statements." if corrected else ""
+    )
     return parts.Texts("Citation", texts, note)

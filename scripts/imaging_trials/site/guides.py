@@ -68,7 +68,7 @@ def _rendered(name: str, text: str, known: "Sequence[str]") -> "tuple[str, str, 
     tokens = reader.parse(text)
     title = Path(name).stem
     if tokens and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
-        title = tokens[1].content
+        title = tokens[1].content.replace("`", "")
         tokens = tokens[3:]
     lead = next((one.content for one in tokens if one.type == "inline"), "")
     seen: dict[str, int] = {}

@@ -1,11 +1,11 @@
 """The kinds of things: their names in the plural, and how the listing of all pages groups them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pyoxigraph import NamedNode, Store
 
-from imaging_trials.model import PROJECT
+from imaging_trials.model import PROJECT, read
 
 
 class Kind(NamedTuple):
@@ -87,7 +87,15 @@ def is_minor(iri: str) -> bool:
     return kind is not None and kind.is_minor
 
 
-def own(store: Store) -> Iterator[NamedNode]:
-    """Yield every IRI of ours that has a statement, sorted."""
+def own(store: Store) -> tuple[NamedNode, ...]:
+    """Return every IRI of ours that has a statement, sorted."""
     found = {quad.subject for quad in store if isinstance(quad.subject, NamedNode)}
-    yield from sorted((one for one in found if PROJECT.is_own(one.value)), key=lambda one: one.value)
+    return tuple(sorted((one for one in found if PROJECT.is_own(one.value)), key=lambda one: one.value))
+
+
+def by_kind(store: Store, iris: Iterable[NamedNode]) -> dict[str, list[NamedNode]]:
+    """Return the things among IRIs by the slugs of their kinds, sorted by label."""
+    found: dict[str, list[NamedNode]] = {}
+    for iri in sorted(iris, key=lambda one: (read.label(store, one).casefold(), one.value)):
+        found.setdefault(of(iri.value), []).append(iri)
+    return found

@@ -1,11 +1,11 @@
 """The home page, the listings of the kinds of things, and the page of all listings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials import views
-from imaging_trials.model import PROJECT, read, vocabulary
+from imaging_trials.model import read, vocabulary
 from imaging_trials.site import addresses, guidelines, kinds, parts, questions, schemes
 from imaging_trials.site.addresses import Link
 from imaging_trials.site.isotopes import raised
@@ -14,17 +14,20 @@ BROWSE = "browse.html"
 SEARCH = "search.html"
 
 _HOME = Link("Home", addresses.HOME)
+Things = Mapping[str, list[NamedNode]]
+"""Slug of a kind, and its things, sorted by label."""
+
 _Cells = Callable[[Store, NamedNode, str], tuple[parts.Cell, ...]]
 
 
-def home(store: Store, as_of: str) -> parts.Page:
+def home(store: Store, things: Things, as_of: str) -> parts.Page:
     """Return the home page: what this is, the search, the numbers, three ways in, and the listed guidelines."""
     counts = {
-        "agents": len(_of_kind(store, "agent")),
-        "documents of agents": len(_of_kind(store, "document")),
-        "guideline editions": len(_of_kind(store, "edition")),
-        "organizations": len(_of_kind(store, "organization")),
-        "sources read": len(_of_kind(store, "source")),
+        "agents": len(things.get("agent", ())),
+        "documents of agents": len(things.get("document", ())),
+        "guideline editions": len(things.get("edition", ())),
+        "organizations": len(things.get("organization", ())),
+        "sources read": len(things.get("source", ())),
         "statements": len(store),
     }
     return parts.Page(
@@ -41,16 +44,16 @@ def search() -> parts.Page:
     return parts.Page(path=SEARCH, title="Search", trail=(_HOME,), template="search.html")
 
 
-def pages(store: Store, as_of: str) -> Iterator[parts.Page]:
+def pages(store: Store, things: Things, as_of: str) -> Iterator[parts.Page]:
     """Yield the page of all listings, and a listing for each kind of thing that the graph has."""
     tables = []
     for title, group in kinds.GROUPS.items():
         rows: list[tuple[parts.Cell, ...]] = []
         for slug, kind in group.items():
-            things = _of_kind(store, slug)
-            if things:
-                rows.append(((Link(kind.plural, f"id/{slug}.html"),), (f"{len(things):,}",)))
-                yield _listing(store, as_of, slug, things)
+            found = things.get(slug)
+            if found:
+                rows.append(((Link(kind.plural, f"id/{slug}.html"),), (f"{len(found):,}",)))
+                yield _listing(store, as_of, slug, found)
         if rows:
             tables.append(parts.Table(title, ("Kind", "How many"), tuple(rows)))
     others = (
@@ -61,7 +64,9 @@ def pages(store: Store, as_of: str) -> Iterator[parts.Page]:
         ((Link("Dataset and its named graphs", "dataset.html"),), ("1 page",)),
     )
     tables.append(parts.Table("Vocabulary, schemes and the dataset", ("Kind", "How many"), others))
-    yield parts.Page(BROWSE, "All pages", (_HOME,), "Every thing in the graph has a page, under its kind.", tuple(tables))
+    yield parts.Page(
+        BROWSE, "All pages", (_HOME,), "Every thing in the graph has a page, under its kind.", tuple(tables)
+    )
     yield parts.Page(
         "concept.html",
         "Concept schemes",
@@ -76,7 +81,10 @@ def _listing(store: Store, as_of: str, slug: str, things: list[NamedNode]) -> pa
     rows = [cells(store, one, as_of) for one in things]
     if slug not in _COLUMNS and any(read.text(store, one, vocabulary.DEFINITION) for one in things):
         columns = ("Name", "What it is")
-        rows = [(*row, (raised(read.text(store, one, vocabulary.DEFINITION)),)) for row, one in zip(rows, things, strict=True)]
+        rows = [
+            (*row, (raised(read.text(store, one, vocabulary.DEFINITION)),))
+            for row, one in zip(rows, things, strict=True)
+        ]
     return parts.Page(
         path=f"id/{slug}.html",
         title=kinds.KINDS[slug].plural,
@@ -84,12 +92,6 @@ def _listing(store: Store, as_of: str, slug: str, things: list[NamedNode]) -> pa
         lead=f"{len(things):,} in the graph.",
         parts=(parts.Table("", columns, tuple(rows)),),
     )
-
-
-def _of_kind(store: Store, slug: str) -> list[NamedNode]:
-    prefix = f"{PROJECT.base}id/{slug}/"
-    found = [one for one in kinds.own(store) if one.value.startswith(prefix)]
-    return sorted(found, key=lambda one: (read.label(store, one).casefold(), one.value))
 
 
 def _name_only(store: Store, one: NamedNode, _: str) -> tuple[parts.Cell, ...]:
@@ -107,7 +109,9 @@ def _of(store: Store, one: NamedNode, *names: NamedNode) -> parts.Cell:
 
 def _agent(store: Store, one: NamedNode, _: str) -> tuple[parts.Cell, ...]:
     documents = read.subjects(store, vocabulary.IS_DOCUMENT_OF, one)
-    kinds_of = dict.fromkeys(kind for each in documents for kind in read.objects(store, each, vocabulary.HAS_DOCUMENT_KIND))
+    kinds_of = dict.fromkeys(
+        kind for each in documents for kind in read.objects(store, each, vocabulary.HAS_DOCUMENT_KIND)
+    )
     return (
         _link(store, one),
         _of(store, one, vocabulary.HAS_RADIONUCLIDE),

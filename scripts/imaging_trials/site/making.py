@@ -31,16 +31,18 @@ def make_site(store: Store) -> dict[str, bytes]:
 
 
 def _pages(store: Store, rules: Store, as_of: str) -> Iterator[parts.Page]:
-    yield listings.home(store, as_of)
+    own = kinds.own(store)
+    by_kind = kinds.by_kind(store, own)
+    yield listings.home(store, by_kind, as_of)
     yield listings.search()
-    yield from listings.pages(store, as_of)
+    yield from listings.pages(store, by_kind, as_of)
     yield terms.vocabulary_page(store, rules)
     yield terms.shapes_page(store, rules)
     yield questions.listing()
     yield from questions.pages(store)
     yield from guides.pages()
     graph = things.Graph(store, as_of)
-    for iri in kinds.own(store):
+    for iri in own:
         if addresses.stem(iri.value) not in ("vocab", "shapes", "index"):
             yield things.page(graph, iri)
 

@@ -58,7 +58,9 @@ def listing() -> parts.Page:
         parts.Table(
             topic.capitalize(),
             ("Question", "What a row is"),
-            tuple(((Link(raised(one.summary), path(one)),), (raised(_first_sentence(one.description)),)) for one in found),
+            tuple(
+                ((Link(raised(one.summary), path(one)),), (raised(_first_sentence(one.description)),)) for one in found
+            ),
         )
         for topic, found in by_topic.items()
     )
@@ -66,7 +68,7 @@ def listing() -> parts.Page:
         path=LISTING,
         title="Questions",
         trail=(_HOME,),
-        lead=f"{sum(len(found) for found in by_topic.values())} questions that the graph answers, each with its answer.",
+        lead=f"{sum(map(len, by_topic.values()))} questions that the graph answers, each with its answer.",
         parts=tables,
     )
 
@@ -85,14 +87,18 @@ def _page(store: Store, query: SavedQuery) -> parts.Page:
         found.append(_shown(store, ending, data))
         beside.append(("Answer", f"question/{query.id}{ending}"))
     else:
-        found.append(parts.Prose("Answer", ((f"This question also asks another server, {query.service}, so it has no stored answer.",),)))
+        found.append(
+            parts.Prose(
+                "Answer", ((f"This question also asks another server, {query.service}, so it has no stored answer.",),)
+            )
+        )
     if query.parameters:
         rows = tuple(
             ((parts.Code(one.name),), (raised(one.description),), (parts.Code(str(one.default)),))
             for one in query.parameters
         )
         found.append(parts.Table("What can be changed", ("Parameter", "What it is", "Value here"), rows))
-    found.append(parts.Texts("The query", ((f"over the dataset “{query.dataset}”", query.text),)))
+    found.append(parts.Texts("The query", ((f"over the dataset “{query.dataset}”", _below_header(query.text)),)))
     command = f"imt query {query.id}"
     found.append(parts.Texts("In a terminal", (("command", command),)))
     return parts.Page(
@@ -104,6 +110,13 @@ def _page(store: Store, query: SavedQuery) -> parts.Page:
         template="question.html",
         more={"beside": beside, "id": query.id},
     )
+
+
+def _below_header(text: str) -> str:
+    """Return a query without its header; the file beside the page has both."""
+    lines = text.splitlines()
+    first = next((place for place, line in enumerate(lines) if line and not line.startswith("#+")), 0)
+    return "\n".join(lines[first:])
 
 
 def _answer(query: SavedQuery) -> tuple[str, bytes] | None:
@@ -130,15 +143,15 @@ def _shown(store: Store, ending: str, data: bytes) -> parts.Part:
         columns = tuple(one.value for one in solutions.variables)
         rows = [tuple(_cell(store, term) for term in solution) for solution in solutions]
     words = f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'}"
-    note = f"{words}." if len(rows) <= MAX_ROWS else f"{words}, of which the first {MAX_ROWS} are shown; the file has all."
+    note = (
+        f"{words}." if len(rows) <= MAX_ROWS else f"{words}, of which the first {MAX_ROWS} are shown; the file has all."
+    )
     return parts.Table("Answer", columns, tuple(rows[:MAX_ROWS]), note)
 
 
 def _cell(store: Store, term: object) -> parts.Cell:
     if isinstance(term, NamedNode):
         found = read.thing(store, term)
-        if found.label == term.value or found.label == found.curie:
-            found = read.Thing(term, found.curie if found.curie != term.value else term.value)
         return (addresses.link(found),)
     if isinstance(term, Literal):
         return (raised(term.value),)

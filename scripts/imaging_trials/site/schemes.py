@@ -27,7 +27,9 @@ def tree(store: Store, scheme: NamedNode, here: NamedNode | None) -> tuple[parts
     narrower: dict[NamedNode | None, list[NamedNode]] = {}
     for one in members:
         above = [each for each in read.objects(store, one, vocabulary.BROADER) if each in members]
-        for each in above or [None]:
+        if not above:
+            narrower.setdefault(None, []).append(one)
+        for each in above:
             narrower.setdefault(each, []).append(one)
 
     def nodes(of: NamedNode | None, depth: int) -> tuple[parts.Node, ...]:

@@ -60,7 +60,9 @@ def _kind(page: parts.Page) -> str:
         return "question"
     if page.path.startswith("guides/"):
         return "guide"
-    return next((kind.words for kind in page.kinds if not kind.is_external), page.kinds[0].words if page.kinds else "page")
+    return next(
+        (kind.words for kind in page.kinds if not kind.is_external), page.kinds[0].words if page.kinds else "page"
+    )
 
 
 def _keys(page: parts.Page, names: Iterable[str]) -> str:

@@ -54,11 +54,11 @@ class Row(NamedTuple):
 
 
 class Group(NamedTuple):
-    """What one named graph states about a thing; ``count`` is the number of statements."""
+    """What one named graph states about a thing; ``number`` counts the statements."""
 
     graph: str
     title: str
-    count: int
+    number: int
     rows: tuple[Row, ...]
 
 
@@ -82,9 +82,7 @@ def _rows(store: Store, quads: list[Quad]) -> Iterable[Row]:
     for (name, provenance), of_name in found.items():
         shown = sorted((_value(store, name, quad.object) for quad in of_name), key=_by_words)
         thing = values.property_thing(store, name)
-        sources = tuple(
-            addresses.to(one.source.iri, one.source.label) for one in provenance if one.source is not None
-        )
+        sources = tuple(addresses.to(one.source.iri, one.source.label) for one in provenance if one.source is not None)
         days = sorted({one.source.checked_on for one in provenance if one.source and one.source.checked_on})
         rows.append(Row(addresses.link(thing), tuple(shown), sources, dates.shown(days[-1]) if days else ""))
     return sorted(rows, key=lambda row: (row.name.words.casefold(), row.name.name, row.values))

@@ -23,7 +23,10 @@ def _term(curie: str) -> NamedNode:
 _CLASS = _term("owl:Class")
 _SUB_CLASS_OF, _DOMAIN, _RANGE = _term("rdfs:subClassOf"), _term("rdfs:domain"), _term("rdfs:range")
 _EXAMPLE, _SCOPE_NOTE = _term("skos:example"), _term("skos:scopeNote")
-_SH = {name: _term(f"sh:{name}") for name in ("name", "description", "message", "severity", "path", "targetClass", "property")}
+_SH = {
+    name: _term(f"sh:{name}")
+    for name in ("name", "description", "message", "severity", "path", "targetClass", "property")
+}
 _OWN = (PROJECT.prefixes["imt"], PROJECT.prefixes["imtsh"])
 
 
@@ -105,7 +108,7 @@ def _entry(store: Store, iri: NamedNode, asked: list[tuple[Link, str]]) -> Term:
         facts.append(("elsewhere", parts.joined(aligned)))
     if not is_class:
         used = sum(1 for _ in store.quads_for_pattern(None, iri, None, None))
-        facts.append(("used in", (f"{used:,} statements",)))
+        facts.append(("used in", (f"{used:,} {'statement' if used == 1 else 'statements'}",)))
     return Term(
         iri.value.removeprefix(PROJECT.vocabulary),
         PROJECT.shorten(iri.value),
@@ -138,9 +141,7 @@ def _facts_of_property(store: Store, iri: NamedNode) -> Iterator[tuple[str, part
 
 def _stated(store: Store, iri: NamedNode, name: NamedNode) -> list[object]:
     found = {
-        quad.object
-        for quad in store.quads_for_pattern(iri, name, None, None)
-        if read.graph_name(quad) == "vocabulary"
+        quad.object for quad in store.quads_for_pattern(iri, name, None, None) if read.graph_name(quad) == "vocabulary"
     }
     return sorted(found, key=lambda one: str(values.value(store, one)))
 
@@ -185,9 +186,12 @@ def _example(store: Store, text: str) -> Link:
 
 def _aligned(store: Store, iri: NamedNode) -> list[Link]:
     found = [
-        addresses.to(quad.object, f"{values.property_thing(store, quad.predicate).label} {PROJECT.shorten(quad.object.value)}")
+        addresses.to(
+            quad.object, f"{values.property_thing(store, quad.predicate).label} {PROJECT.shorten(quad.object.value)}"
+        )
         for quad in store.quads_for_pattern(iri, None, None, None)
-        if read.graph_name(quad) in ("alignments", "links") and isinstance(quad.object, NamedNode)
+        if read.graph_name(quad) in ("alignments", "links")
+        and isinstance(quad.object, NamedNode)
         and not PROJECT.is_own(quad.object.value)
     ]
     return sorted(found)

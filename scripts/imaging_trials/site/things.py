@@ -15,7 +15,16 @@ from imaging_trials.views import values
 MAX_LINKS = 200
 """How many links of one kind a page lists; the saved queries and the files beside the page have all."""
 
-_COMPUTED = ("page", "curated", "concepts")
+MAX_LINES = 3
+"""How many things have a line each in a list of facts; more are in one line."""
+
+_STATED = ("page", "curated", "concepts")
+_LEADS = (
+    vocabulary.DEFINITION,
+    vocabulary.SUMMARY,
+    NamedNode(PROJECT.expand("dcterms:description")),
+    vocabulary.TITLE,
+)
 _HOME = Link("Home", addresses.HOME)
 
 
@@ -33,7 +42,7 @@ def page(graph: Graph, iri: NamedNode) -> parts.Page:
     stem = addresses.stem(iri.value)
     slug = kinds.of(iri.value)
     found: list[parts.Part] = []
-    lead = read.text(store, iri, vocabulary.DEFINITION) or read.text(store, iri, vocabulary.SUMMARY)
+    lead = next((text for name in _LEADS if (text := read.text(store, iri, name))), "")
     if not kinds.is_minor(iri.value):
         card = views.for_thing(store, iri, max_links=MAX_LINKS)
         found += _made_for_its_kind(graph, iri, slug)
@@ -47,7 +56,7 @@ def page(graph: Graph, iri: NamedNode) -> parts.Page:
         path=f"{stem}.html",
         title=raised(thing.label),
         trail=(_HOME, *_trail(store, iri, slug)),
-        lead=raised(lead),
+        lead=raised(lead) if lead != thing.label else "",
         parts=tuple(found),
         iri=iri.value,
         kinds=statements.is_a(store, iri),
@@ -83,28 +92,32 @@ def _trail(store: Store, iri: NamedNode, slug: str) -> Iterator[Link]:
 def _facts(card: views.Card) -> Iterator[parts.Part]:
     rows: dict[Link, list[parts.Line]] = {}
     for block in card.blocks:
-        if block.graph not in _COMPUTED:
+        if block.graph not in _STATED:
             continue
         for line in block.lines:
             head = addresses.link(line.property)
             rows.setdefault(head, []).extend(_lines(line))
     if card.decay:
-        half_life = parts.Line((card.decay.half_life.text,), parts.sources(card.decay.sources))
-        rows.setdefault(addresses.to(vocabulary.HAS_HALF_LIFE, "half-life"), []).append(half_life)
+        of_quantity = addresses.to(card.decay.half_life.quantity, card.decay.half_life.text)
+        half_life = parts.Line((of_quantity,), parts.sources(card.decay.sources))
+        of_property = addresses.address(vocabulary.HAS_HALF_LIFE.value)
+        rows = {head: lines for head, lines in rows.items() if head.address != of_property}
+        rows[addresses.to(vocabulary.HAS_HALF_LIFE, "half-life")] = [half_life]
     if rows:
-        yield parts.Facts("In short", tuple((head, tuple(lines)) for head, lines in rows.items()))
+        yield parts.Facts("In short", tuple((head, tuple(dict.fromkeys(lines))) for head, lines in rows.items()))
 
 
-def _lines(line: object) -> list[parts.Line]:
-    from imaging_trials.views import CorrectionLine, CardLine
-
-    if isinstance(line, CorrectionLine):
+def _lines(line: views.CardLine | views.CorrectionLine) -> list[parts.Line]:
+    if isinstance(line, views.CorrectionLine):
         printed = f"“{line.printed}”" if line.printed else "nothing"
         words = f"printed: {printed}; corrected: “{line.corrected}”. {line.rationale} "
         return [parts.Line((words, addresses.to(line.correction, "The correction")), parts.sources(line.sources))]
-    assert isinstance(line, CardLine)  # noqa: S101 - a block has no other lines
     source = parts.sources(line.sources)
-    return [parts.Line((_value(line.property.iri, one),), source) for one in line.values]
+    shown = [_value(line.property.iri, one) for one in line.values]
+    links = [one for one in shown if isinstance(one, Link)]
+    if len(links) == len(shown) and len(links) > MAX_LINES:
+        return [parts.Line(parts.joined(links), source)]
+    return [parts.Line((one,), source) for one in shown]
 
 
 def _value(name: NamedNode, one: values.Value) -> parts.Piece:
