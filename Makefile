@@ -18,13 +18,16 @@ TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -p
 FORKING := $(shell grep -lE 'in_fork|try_all' tests/proofs/test_*.py)
 ALONE = $(FORKING:%=--ignore=%)
 
-.PHONY: help run test check format prove mutation owl bench answers context matches released release wheel lock clean
+.PHONY: help run site test check format prove mutation owl bench answers context matches released release wheel lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 run: $(STAMP)  ## set up .venv, build the graph and show a summary
 	@$(BIN)/imt build
+
+site: $(STAMP)  ## dist/site/: write a page for every IRI, to read in a browser
+	@$(BIN)/imt site
 
 test: $(STAMP)  ## run the tests and show the CPU seconds that they took
 	@$(BIN)/pytest --no-header -n auto --dist=loadfile -m 'not prove' --durations=10 $(ALONE)

@@ -43,6 +43,8 @@ NOT_RUN = {
     "make lock": "needs the network",
     "make wheel": "test_wheel builds the same wheel",
     "make mutation": "`make prove` holds the same scores",
+    "imt site": "takes ten seconds; tests/proofs/test_site.py makes it",
+    "make site": "is `imt site`",
     "make release": "tests/rdfkit/releases/test_files.py builds one",
     "make context": "changes files",
     "make matches": "changes files",

@@ -19,13 +19,17 @@ LISTING = "guides.html"
 
 FILES = (
     "README.md", "docs/audit.md", "docs/stores.md", "docs/serve.md", "docs/federated.md", "docs/shapes.md",
-    "docs/authoring.md", "CONTRIBUTING.md", "docs/design.md", "docs/naming.md", "docs/iri-policy.md", "docs/owl.md",
-    "docs/proofs.md",
+    "docs/site.md", "docs/authoring.md", "CONTRIBUTING.md", "docs/design.md", "docs/naming.md",
+    "docs/iri-policy.md", "docs/owl.md", "docs/proofs.md",
 )  # fmt: skip
 """The files that are guides, in the order of the list."""
 
+_TITLES = {"README.md": "Start here"}
+"""The title of a guide that is not its own first heading."""
+
 _HOME = Link("Home", addresses.HOME)
 _NO_WORD = re.compile(r"[^\w\- ]")
+_MARKUP = re.compile(r"[`*\[\]]|\([^()]*\)")
 
 
 class Body(NamedTuple):
@@ -66,11 +70,12 @@ def _rendered(name: str, text: str, known: "Sequence[str]") -> "tuple[str, str, 
 
     reader = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     tokens = reader.parse(text)
-    title = Path(name).stem
+    title = _TITLES.get(name, Path(name).stem)
     if tokens and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
-        title = tokens[1].content.replace("`", "")
+        title = _TITLES.get(name, tokens[1].content.replace("`", ""))
         tokens = tokens[3:]
-    lead = next((one.content for one in tokens if one.type == "inline"), "")
+    paragraphs = (place for place, one in enumerate(tokens) if one.type == "paragraph_open")
+    lead = next((tokens[place + 1].content for place in paragraphs), "")
     seen: dict[str, int] = {}
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
@@ -81,7 +86,8 @@ def _rendered(name: str, text: str, known: "Sequence[str]") -> "tuple[str, str, 
     scrolling = '<div class="scroll" role="region" tabindex="0" aria-label="Table"><table>'
     html = html.replace("<table>", scrolling).replace("</table>", "</table></div>")
     html = html.replace("<pre>", '<pre tabindex="0">')
-    return title, " ".join(re.sub(r"[`*\[\]]|\([^)]*\)", "", lead).split()).partition(". ")[0], Markup(html)  # noqa: S704
+    words = " ".join(_MARKUP.sub("", lead).split()).partition(". ")[0].rstrip(".:")
+    return title, f"{words}.", Markup(html)  # noqa: S704 - raw HTML in Markdown is text
 
 
 def _lead_to_pages(token: "Token", name: str, known: "Sequence[str]") -> None:

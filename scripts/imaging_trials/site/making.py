@@ -20,7 +20,7 @@ def make_site(store: Store) -> dict[str, bytes]:
     rules = terms.shapes()
     pages = list(_pages(store, rules, as_of))
     _refuse_equal_paths(pages)
-    renderer = Renderer(version=PROJECT.version, issued=as_of)
+    renderer = Renderer(version=PROJECT.version, issued=as_of, paths=frozenset(page.path for page in pages))
     made = static_files()
     made[search.SCRIPT] = search.script(store, pages)
     for page in pages:

@@ -4,7 +4,6 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from imaging_trials.model import PROJECT
 from imaging_trials.site import addresses, parts
 from imaging_trials.site.statements import WORDS
 from rdfkit.base import UserError
@@ -30,16 +29,16 @@ _JSON_LD = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 class Renderer:
     """Renders pages of one release: ``version`` and ``issued`` are printed on each."""
 
-    def __init__(self, *, version: str, issued: str) -> None:
-        """Load the templates."""
+    def __init__(self, *, version: str, issued: str, paths: frozenset[str]) -> None:
+        """Load the templates. ``paths`` are those of all pages: what may be missing is linked only if it is there."""
         self._environment = _environment()
         self._environment.globals |= {
             "graph_words": WORDS,
+            "paths": paths,
             "policy": POLICY,
             "report_to": REPORT_TO,
             "version": version,
             "issued": issued,
-            "base_iri": PROJECT.base,
         }
 
     def html(self, page: parts.Page) -> bytes:

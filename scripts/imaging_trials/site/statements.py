@@ -54,9 +54,10 @@ class Row(NamedTuple):
 
 
 class Group(NamedTuple):
-    """What one named graph states about a thing; ``number`` counts the statements."""
+    """What one named graph states about a thing; ``number`` counts the statements. ``page`` is that of the graph."""
 
     graph: str
+    page: str
     title: str
     number: int
     rows: tuple[Row, ...]
@@ -69,7 +70,13 @@ def about(store: Store, iri: NamedNode) -> tuple[Group, ...]:
         by_graph.setdefault(read.graph_name(quad), []).append(quad)
     order = {name: place for place, name in enumerate(WORDS)}
     return tuple(
-        Group(graph, _TITLES.get(graph, f"Stated by the graph {graph}"), len(quads), tuple(_rows(store, quads)))
+        Group(
+            graph,
+            addresses.address(PROJECT.prefixes["graph"] + graph),
+            _TITLES.get(graph, f"Stated by the graph {graph}"),
+            len(quads),
+            tuple(_rows(store, quads)),
+        )
         for graph, quads in sorted(by_graph.items(), key=lambda one: (order.get(one[0], len(order)), one[0]))
     )
 
@@ -122,14 +129,17 @@ def expression(store: Store, one: values.Value) -> str:
 
 
 def is_a(store: Store, iri: NamedNode) -> tuple[Link, ...]:
-    """Return the stated classes of a thing, sorted by label."""
+    """Return the stated classes of a thing, ours first, one for each label."""
     found = {
         quad.object
         for quad in store.quads_for_pattern(iri, vocabulary.TYPE, None, None)
         if isinstance(quad.object, NamedNode) and not read.is_inferred(quad)
     }
-    kinds = [addresses.to(one, _label_or_words(store, one)) for one in found]
-    return tuple(sorted(kinds, key=lambda one: (one.is_external, one.words)))
+    kinds = sorted(
+        (addresses.to(one, _label_or_words(store, one)) for one in found),
+        key=lambda one: (one.is_external, one.words, one.address),
+    )
+    return tuple({one.words: one for one in reversed(kinds)}.values())[::-1]
 
 
 def _label_or_words(store: Store, term: NamedNode) -> str:

@@ -19,10 +19,11 @@ MAX_LINES = 3
 """How many things have a line each in a list of facts; more are in one line."""
 
 _STATED = ("page", "curated", "concepts")
+_DESCRIPTION = NamedNode(PROJECT.expand("dcterms:description"))
 _LEADS = (
     vocabulary.DEFINITION,
     vocabulary.SUMMARY,
-    NamedNode(PROJECT.expand("dcterms:description")),
+    _DESCRIPTION,
     vocabulary.TITLE,
 )
 _HOME = Link("Home", addresses.HOME)
@@ -71,7 +72,25 @@ def _made_for_its_kind(graph: Graph, iri: NamedNode, slug: str) -> Iterable[part
         return guidelines.parts_of(graph.store, iri, slug, graph.as_of)
     if iri.value.startswith(PROJECT.prefixes["concept"]):
         return schemes.parts_of(graph.store, iri)
+    if iri == vocabulary.DATASET:
+        return (_named_graphs(graph.store),)
+    if iri.value.startswith(PROJECT.prefixes["graph"]):
+        return (parts.Prose("", (_size(graph.store, iri),)),)
     return ()
+
+
+def _named_graphs(store: Store) -> parts.Table:
+    rows = [
+        ((addresses.link(one),), (read.text(store, one.iri, _DESCRIPTION),), _size(store, one.iri))
+        for one in read.things(
+            store, read.objects(store, vocabulary.DATASET, NamedNode(PROJECT.expand("dcterms:hasPart")))
+        )
+    ]
+    return parts.Table("Its named graphs", ("Named graph", "What it states", "Size"), tuple(rows))
+
+
+def _size(store: Store, graph: NamedNode) -> parts.Cell:
+    return (f"{sum(1 for _ in store.quads_for_pattern(None, None, None, graph)):,} statements",)
 
 
 def _trail(store: Store, iri: NamedNode, slug: str) -> Iterator[Link]:
