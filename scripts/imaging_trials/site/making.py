@@ -8,6 +8,7 @@ from imaging_trials import views
 from imaging_trials.model import PROJECT
 from imaging_trials.site import addresses, downloads, guides, kinds, listings, parts, questions, search, terms, things
 from imaging_trials.site.rendering import Renderer, static_files
+from rdfkit.base import UserError
 
 
 def make_site(store: Store) -> dict[str, bytes]:
@@ -19,7 +20,7 @@ def make_site(store: Store) -> dict[str, bytes]:
     as_of = views.release_day(store)
     rules = terms.shapes()
     pages = list(_pages(store, rules, as_of))
-    _refuse_equal_paths(pages)
+    refuse_equal_paths(pages)
     renderer = Renderer(version=PROJECT.version, issued=as_of, paths=frozenset(page.path for page in pages))
     made = static_files()
     made[search.SCRIPT] = search.script(store, pages)
@@ -63,9 +64,8 @@ def _downloads(store: Store, rules: Store, pages: list[parts.Page]) -> Iterator[
             yield from downloads.files(downloads.about(store, [NamedNode(page.iri)]), page.formats)
 
 
-def _refuse_equal_paths(pages: list[parts.Page]) -> None:
-    from rdfkit.base import UserError
-
+def refuse_equal_paths(pages: list[parts.Page]) -> None:
+    """Raise UserError if two pages have one path, on a system that does not tell capitals apart."""
     seen: dict[str, str] = {}
     for page in pages:
         other = seen.setdefault(page.path.casefold(), page.iri or page.path)
