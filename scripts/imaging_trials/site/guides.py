@@ -80,6 +80,8 @@ def _rendered(name: str, text: str, known: "Sequence[str]") -> "tuple[str, str, 
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", _anchor(tokens[place + 1].content, seen))
+        if "text-align:right" in str(token.attrs.pop("style", "")):  # the policy of the pages forbids style attributes
+            token.attrSet("class", "number")
         for child in token.children or []:
             _lead_to_pages(child, name, known)
     html = reader.renderer.render(tokens, reader.options, {})

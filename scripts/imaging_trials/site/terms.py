@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, Store
 
 from imaging_trials.model import PROJECT, read, vocabulary
 from imaging_trials.site import addresses, downloads, parts, statements
@@ -59,13 +59,15 @@ class Term(NamedTuple):
 
 def shapes() -> Store:
     """Return the shapes of both circles, those of a circle in the named graph with its name."""
-    from pyoxigraph import Quad
-
-    found = Store()
+    found = Dataset()
     for path in named_graphs.shape_files(PROJECT):
         circle = NamedNode(f"urn:x-circle:{path.parent.name}")
-        found.extend(Quad(quad.subject, quad.predicate, quad.object, circle) for quad in reading.read(path))
-    return found
+        for quad in reading.read(path):
+            found.add(Quad(quad.subject, quad.predicate, quad.object, circle))
+    found.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)  # the parser labels blank nodes at random
+    made = Store()
+    made.extend(found)
+    return made
 
 
 def vocabulary_page(store: Store, rules: Store) -> parts.Page:
@@ -272,12 +274,3 @@ def _constraints(store: Store, rules: Store) -> dict[NamedNode, list[tuple[Link,
                 iri = NamedNode(PROJECT.vocabulary + link.address.partition("#")[2])
                 found.setdefault(iri, []).append((shape.link, shape.message))
     return found
-
-
-def anchors(rules: Store) -> set[str]:
-    """Return the anchors of the page of the shapes."""
-    return {
-        quad.subject.value.removeprefix(PROJECT.shapes)
-        for quad in rules.quads_for_pattern(None, _SH["name"], None, None)
-        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
-    }
