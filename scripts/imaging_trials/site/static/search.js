@@ -44,7 +44,10 @@
     return [word];
   }
 
-  /* Smaller is better; null if a token is missing. */
+  var isNuclide = {};
+  Object.keys(index.nuclides).forEach(function (each) { isNuclide[index.nuclides[each]] = true; });
+
+  /* Smaller is better; null if a token is missing. A nuclide that only the name has does not count: FES is [18F]FES. */
   function rank(entry, wanted) {
     var keys = entry[3].split("|");
     var best = null;
@@ -55,11 +58,12 @@
     if (!wanted.every(function (token) { return has(all, token, ""); })) { return null; }
     keys.forEach(function (key, place) {
       var text = " " + key + " ";
-      var count = key.split(" ").length;
+      var names = key.split(" ").filter(function (word) { return !isNuclide[word]; }).length;
+      var asked = wanted.filter(function (token) { return !isNuclide[token[0]]; }).length;
       var value = 3;
-      if (wanted.every(function (token) { return has(text, token, " "); })) { value = count === wanted.length ? 0 : 1; }
+      if (wanted.every(function (token) { return has(text, token, " "); })) { value = names <= asked ? 0 : 1; }
       else if (wanted.every(function (token) { return has(text, token, ""); })) { value = 2; }
-      value = value * 1000 + (place ? 100 : 0) + Math.min(count, 99);
+      value = value * 1000 + (place ? 100 : 0) + Math.min(names, 99);
       best = best === null ? value : Math.min(best, value);
     });
     return best;
@@ -69,7 +73,7 @@
     var wanted = tokens(query);
     var ranked = wanted.length ? index.entries.map(function (entry) { return [rank(entry, wanted), entry]; })
       .filter(function (pair) { return pair[0] !== null; })
-      .sort(function (one, other) { return one[0] - other[0] || (one[1][0] < other[1][0] ? -1 : 1); }) : [];
+      .sort(function (one, other) { return one[0] - other[0]; }) : [];
     list.replaceChildren();
     ranked.slice(0, MAX_RESULTS).forEach(function (pair) {
       var item = document.createElement("li");
