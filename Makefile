@@ -11,6 +11,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 SSSOM := .venv-sssom
 VALIDATORS := .venv-validators
+BROWSER := .venv-browser
 TURTLE := $(BIN)/turtlefmt
 TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
 
@@ -45,8 +46,8 @@ format: $(STAMP)  ## put Python and Turtle files into normal form
 	$(BIN)/ruff format .
 	$(TURTLE) $(TURTLE_FILES)
 
-prove: $(STAMP) $(SSSOM)/installed  ## run the slow tests (marker `prove`) on two cores, and check the limits of benchmarks/
-	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -n 2 -m prove -rs --durations=20 $(ALONE)
+prove: $(STAMP) $(SSSOM)/installed $(BROWSER)/installed  ## run the slow tests (marker `prove`) on two cores, and check the limits of benchmarks/
+	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom IMT_BROWSER=$(CURDIR)/$(BROWSER)/bin/python $(BIN)/pytest --no-header -n 2 -m prove -rs --durations=20 $(ALONE)
 	@$(BIN)/pytest --no-header -m prove --durations=3 $(FORKING)
 	@$(BIN)/python benchmarks/bench.py --check
 
@@ -88,10 +89,12 @@ lock: $(STAMP)  ## write requirements.lock with the newest versions that pyproje
 		--generate-hashes --allow-unsafe --strip-extras --no-emit-options -o tests/sssom.lock -
 	@printf 'pyshifty\nrdflib\nshacl-rust\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
 		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o benchmarks/validators.lock -
+	@printf 'axe-playwright-python\nplaywright\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
+		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o tests/browser.lock -
 	@rm -r build/lock
 
 clean:  ## remove everything that make wrote
-	rm -rf .venv $(SSSOM) $(VALIDATORS) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv $(SSSOM) $(VALIDATORS) $(BROWSER) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find scripts tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): requirements.lock pyproject.toml hatch_build.py
@@ -104,11 +107,12 @@ $(STAMP): requirements.lock pyproject.toml hatch_build.py
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The two readers of SSSOM and the validators of the benchmarks need other versions of some packages, so they have
-# environments of their own.
+# The two readers of SSSOM and the validators of the benchmarks need other versions of some packages, and what drives the
+# browser is large and for `make prove` only, so they have environments of their own.
 $(SSSOM)/installed: tests/sssom.lock
 $(VALIDATORS)/installed: benchmarks/validators.lock
-$(SSSOM)/installed $(VALIDATORS)/installed: $(STAMP)
+$(BROWSER)/installed: tests/browser.lock
+$(SSSOM)/installed $(VALIDATORS)/installed $(BROWSER)/installed: $(STAMP)
 	@echo "Setting up $(@D) (once; half a minute) ..."
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(filter %.lock,$^)

@@ -29,8 +29,8 @@ PAGES = (
     "shapes.html", "concept.html", "concept/modality.html", "concept/modality/pet.html", "dataset.html",
     "graph/page.html", "id/agent.html", "id/agent/dcfbc.html", "id/document/fes-caepr.html", "id/edition.html",
     "id/edition/esur-cervical-cancer-mri-2011.html", "id/article/adam-2021.html", "id/radionuclide/zr-89.html",
-    "id/organization/snmmi.html", "id/section/caeprs.html", "id/mapping.html", "id/mapping/ncit-modality-pet-C17007.html",
-    "id/page/imaging-trials-resources.html", "concept/trial-type.html",
+    "id/organization/snmmi.html", "id/section/caeprs.html", "id/mapping.html",
+    "id/mapping/ncit-modality-pet-C17007.html", "id/page/imaging-trials-resources.html", "concept/trial-type.html",
 )  # fmt: skip
 """Every kind of page."""
 
@@ -38,8 +38,8 @@ WIDTHS = {360: 740, 1440: 900}
 
 SEARCHES = (
     "F-18 FES", "18F-FES", "¹⁸F FES", "[18F]FES", "18FFES", "fluorine-18 fes", "f18 fes", "18FDG", "Ga-68 PSMA-11",
-    "99mTc-MDP", "10.1007/s00259-020-05112-2", "https://doi.org/10.1007/s00259-020-05112-2", "PMID 33275178", "33275178",
-    "Loft A", "hasTarget", "Axumin", "Axumin®", "cervical cancer", "zzzz", "<script>", "",
+    "99mTc-MDP", "10.1007/s00259-020-05112-2", "https://doi.org/10.1007/s00259-020-05112-2", "PMID 33275178",
+    "33275178", "Loft A", "hasTarget", "Axumin", "Axumin®", "cervical cancer", "zzzz", "<script>", "",
 )  # fmt: skip
 
 
@@ -159,8 +159,9 @@ class Tour:
             page.locator("#results li", has_text="article").first.locator("a").click()
             figure = page.locator("figure", has_text="BibTeX")
             figure.locator("button").click()
-            page.wait_for_function("document.body.innerText.includes('Copied')")
-            return {"shown": figure.locator("pre").inner_text(), "copied": page.evaluate("navigator.clipboard.readText()")}
+            figure.locator("button", has_text="Copied").wait_for()
+            copied = page.evaluate("navigator.clipboard.readText()")
+            return {"shown": figure.locator("pre").inner_text(), "copied": copied}
 
     def errands(self) -> dict[str, str]:
         """Do what strangers come for, with the mouse, from the home page."""
@@ -180,6 +181,7 @@ class Tour:
             page.goto(self.address)
             page.fill("#find", "FDG children")
             page.click("button[type=submit]")
+            page.locator("#results li").first.wait_for()
             found["which guideline deals with FDG in children"] = " | ".join(
                 page.locator("#results li").all_inner_texts()[:3]
             )

@@ -106,4 +106,5 @@ def _what_next() -> str:
     return """Try next:
   imt query --list            every saved query
   imt show '[18F]FES'         one agent, with its documents and sources
-  imt cite --format bibtex    the twenty guidelines, for your reference manager"""
+  imt cite --format bibtex    the twenty guidelines, for your reference manager
+  imt site                    all of it as pages: then open dist/site/index.html"""

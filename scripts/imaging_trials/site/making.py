@@ -6,7 +6,19 @@ from pyoxigraph import NamedNode, Store
 
 from imaging_trials import views
 from imaging_trials.model import PROJECT
-from imaging_trials.site import addresses, downloads, guides, kinds, listings, parts, questions, search, terms, things
+from imaging_trials.site import (
+    addresses,
+    downloads,
+    guides,
+    kinds,
+    listings,
+    machines,
+    parts,
+    questions,
+    search,
+    terms,
+    things,
+)
 from imaging_trials.site.rendering import Renderer, static_files
 from rdfkit.base import UserError
 
@@ -26,6 +38,8 @@ def make_site(store: Store) -> dict[str, bytes]:
     made[search.SCRIPT] = search.script(store, pages)
     for page in pages:
         made[page.path] = renderer.html(page)
+    made[machines.FEED] = renderer.feed(machines.entries(store))
+    made[machines.OVERVIEW] = machines.overview(pages)
     made.update(_downloads(store, rules, pages))
     made.update(questions.files())
     return dict(sorted(made.items()))

@@ -1,10 +1,11 @@
 """Pages as HTML: one environment, in which everything that is not a template is text and never markup."""
 
 import json
+from collections.abc import Iterable
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from imaging_trials.site import addresses, parts
+from imaging_trials.site import addresses, machines, parts
 from imaging_trials.site.statements import WORDS
 from rdfkit.base import UserError
 
@@ -20,7 +21,7 @@ POLICY = (
 )
 """The content security policy of every page (https://www.w3.org/TR/CSP3/): own files only, nothing inline."""
 
-STATIC = ("style.css", "site.js", "search.js")
+STATIC = ("style.css", "site.js", "search.js", "icon.svg")
 """The files in ``static/`` that pages load; each is written as it is."""
 
 _JSON_LD = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
@@ -46,6 +47,10 @@ class Renderer:
         template = self._environment.get_template(page.template)
         text = template.render(page=page, root=addresses.root_of(page.path), json_ld=json_ld(page))
         return "\n".join(line for line in (line.rstrip() for line in text.split("\n"))).encode()
+
+    def feed(self, entries: Iterable[machines.Entry]) -> bytes:
+        """Return the feed (Atom, RFC 4287)."""
+        return self._environment.get_template("feed.xml").render(entries=entries).encode()
 
 
 def static_files() -> dict[str, bytes]:

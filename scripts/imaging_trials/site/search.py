@@ -34,6 +34,11 @@ def script(store: Store, pages: Iterable[parts.Page]) -> bytes:
         for article in read.objects(store, authorship, vocabulary.IS_AUTHORSHIP_OF):
             for text in read.texts(store, authorship, vocabulary.NAME_AS_PRINTED):
                 names.setdefault(article, {})[f"author {_folded(text)}"] = None
+    for quad in store.quads_for_pattern(None, vocabulary.COVERS, None, None):  # inferred from what an edition covers
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
+            about = (vocabulary.PREF_LABEL, vocabulary.ALT_LABEL)
+            labels = [text for name in about for text in read.texts(store, quad.object, name)]
+            names.setdefault(quad.subject, {}).update({f"about {_folded(text)}": None for text in labels})
     for word, name in _IDENTIFIERS.items():
         for quad in store.quads_for_pattern(None, name, None, None):
             if isinstance(quad.subject, NamedNode):

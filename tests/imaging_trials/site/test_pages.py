@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials.model.project import PROJECT
-from imaging_trials.site import addresses, making, parts, search, terms, things
+from imaging_trials.site import addresses, machines, making, parts, search, terms, things
 from imaging_trials.site.rendering import Renderer, json_ld
 from imaging_trials.site.writing import MARKER, write_site
 from rdfkit.base import UserError
@@ -218,6 +219,34 @@ def test_the_index_has_names_authors_and_numbers(index: dict[str, str]) -> None:
 
 def test_terms_are_in_the_index(index: dict[str, str]) -> None:
     assert index["vocab.html#hasTarget"].startswith("has target")
+
+
+# The feed
+
+
+def test_the_feed_has_what_happened_to_guidelines(store: Store, renderer: Renderer) -> None:
+    found = {entry.iri: entry for entry in machines.entries(store)}
+    reported = found[iri("event:fdg-pet-ct-2-0-superseded-reported").value]
+    assert reported.words.startswith("Date: 2025. reported. ")
+    feed = ElementTree.fromstring(renderer.feed(found.values()))
+    titles = [one.findtext("{*}title") for one in feed.iter("{http://www.w3.org/2005/Atom}entry")]
+    assert len(titles) == len(found) > 10
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "]]>", "\x00\x0b\ufffe"])
+def test_the_feed_stays_valid(text: str, renderer: Renderer) -> None:
+    plain = Store()
+    for name, value in (
+        ("imt:hasEventKind", iri("eventkind:supersession")),
+        ("imt:earliestDay", Literal("2020-01-01")),
+        ("imt:dateAsPrinted", Literal(text)),
+        ("skos:prefLabel", Literal(text)),
+    ):
+        plain.add(Quad(iri("event:x"), iri(name), value, PROJECT.graph_iri("curated")))
+    feed = ElementTree.fromstring(renderer.feed(machines.entries(plain)))
+    assert {one.tag.rpartition("}")[2] for one in feed.iter()} == {
+        "feed", "title", "id", "updated", "author", "name", "link", "entry", "summary",
+    }  # fmt: skip
 
 
 # Writing
