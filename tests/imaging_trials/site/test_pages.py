@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
@@ -228,7 +228,7 @@ def test_the_feed_has_what_happened_to_guidelines(store: Store, renderer: Render
     found = {entry.iri: entry for entry in machines.entries(store)}
     reported = found[iri("event:fdg-pet-ct-2-0-superseded-reported").value]
     assert reported.words.startswith("Date: 2025. reported. ")
-    feed = ElementTree.fromstring(renderer.feed(found.values()))
+    feed = ET.fromstring(renderer.feed(found.values()))
     titles = [one.findtext("{*}title") for one in feed.iter("{http://www.w3.org/2005/Atom}entry")]
     assert len(titles) == len(found) > 10
 
@@ -243,7 +243,7 @@ def test_the_feed_stays_valid(text: str, renderer: Renderer) -> None:
         ("skos:prefLabel", Literal(text)),
     ):
         plain.add(Quad(iri("event:x"), iri(name), value, PROJECT.graph_iri("curated")))
-    feed = ElementTree.fromstring(renderer.feed(machines.entries(plain)))
+    feed = ET.fromstring(renderer.feed(machines.entries(plain)))
     assert {one.tag.rpartition("}")[2] for one in feed.iter()} == {
         "feed", "title", "id", "updated", "author", "name", "link", "entry", "summary",
     }  # fmt: skip
