@@ -25,15 +25,17 @@ WORDS = {
 """Named graph, in the order of a table, and the word for its statements."""
 
 _TITLES = {
-    "page": "Stated by NCI's page",
-    "curated": "Added by us, from other sources",
-    "concepts": "Stated by the concept schemes",
-    "vocabulary": "Stated by the vocabulary",
-    "alignments": "Alignments with other vocabularies",
-    "links": "Links to other vocabularies, as we judge them",
-    "dataset": "About the dataset",
-    INFERRED: "Computed by the rules",
+    "page": "as NCI's page states it",
+    "curated": "from other sources",
+    "concepts": "of concepts",
+    "vocabulary": "of terms",
+    "alignments": "with other vocabularies",
+    "links": "to other vocabularies, as we judge them",
+    "dataset": "about the whole",
+    INFERRED: "by the rules",
 }
+"""Named graph, and what follows its word in the heading of its statements."""
+
 _PLAIN_TYPES = {f"{XSD}string", f"{RDF}langString"}
 
 
@@ -73,7 +75,7 @@ def about(store: Store, iri: NamedNode) -> tuple[Group, ...]:
         Group(
             graph,
             addresses.address(PROJECT.prefixes["graph"] + graph),
-            _TITLES.get(graph, f"Stated by the graph {graph}"),
+            _TITLES.get(graph, "stated"),
             len(quads),
             tuple(_rows(store, quads)),
         )
