@@ -24,9 +24,9 @@ from pyoxigraph import (
 
 from imaging_trials.model.project import PROJECT
 from imaging_trials.site import addresses, kinds
-from imaging_trials.site.isotopes import raised
 from imaging_trials.site.questions import MAX_ROWS
 from imaging_trials.site.rendering import POLICY
+from imaging_trials.site.typography import typeset
 from rdfkit.sparql import saved
 from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT, Show
@@ -210,7 +210,7 @@ def test_an_answer_is_in_its_page(folder: Path) -> None:
         for place, row in enumerate(found):
             for term in row:
                 if place < MAX_ROWS and term is not None and not isinstance(term, NamedNode):
-                    assert raised(getattr(term, "value", "")) in text, f"{query.id}, row {place + 1}: {term}"
+                    assert typeset(getattr(term, "value", "")) in text, f"{query.id}, row {place + 1}: {term}"
                     compared += 1
         assert (folder / f"question/{query.id}.tsv").read_bytes() == answer.read_bytes()
     assert compared > 2000

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from pyoxigraph import NamedNode
 
 from imaging_trials.model import PROJECT, read
-from imaging_trials.site.isotopes import raised
+from imaging_trials.site.typography import typeset
 from rdfkit.base import UserError
 
 HOME = "index.html"
@@ -76,8 +76,8 @@ def to(iri: NamedNode, words: str) -> Link:
     """Return a link to an IRI with the words given; one that is not an address on the web leads nowhere."""
     name = _curie(iri.value)
     if PROJECT.is_own(iri.value):
-        return Link(raised(words), address(iri.value), name)
-    return Link(raised(words), iri.value if iri.value.startswith(_WEB) else "", name, is_external=True)
+        return Link(typeset(words), address(iri.value), name)
+    return Link(typeset(words), iri.value if iri.value.startswith(_WEB) else "", name, is_external=True)
 
 
 @cache

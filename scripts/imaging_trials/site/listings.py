@@ -8,7 +8,7 @@ from imaging_trials import views
 from imaging_trials.model import read, vocabulary
 from imaging_trials.site import addresses, guidelines, kinds, parts, questions, schemes
 from imaging_trials.site.addresses import Link
-from imaging_trials.site.isotopes import raised
+from imaging_trials.site.typography import typeset
 
 BROWSE = "browse.html"
 SEARCH = "search.html"
@@ -82,7 +82,7 @@ def _listing(store: Store, as_of: str, slug: str, things: list[NamedNode]) -> pa
     if slug not in _COLUMNS and any(read.text(store, one, vocabulary.DEFINITION) for one in things):
         columns = ("Name", "What it is")
         rows = [
-            (*row, (raised(read.text(store, one, vocabulary.DEFINITION)),))
+            (*row, (typeset(read.text(store, one, vocabulary.DEFINITION)),))
             for row, one in zip(rows, things, strict=True)
         ]
     return parts.Page(
@@ -133,7 +133,7 @@ def _edition(store: Store, one: NamedNode, as_of: str) -> tuple[parts.Cell, ...]
 def _article(store: Store, one: NamedNode, as_of: str) -> tuple[parts.Cell, ...]:
     return (
         _link(store, one),
-        (raised(read.text(store, one, vocabulary.TITLE)),),
+        (typeset(read.text(store, one, vocabulary.TITLE)),),
         _of(store, one, vocabulary.IS_PUBLISHED_IN),
         (guidelines.mark(views.of_thing(store, one, as_of).status),),
     )

@@ -6,7 +6,7 @@ from pyoxigraph import NamedNode, Store
 
 from imaging_trials.model import PROJECT, dates, read, vocabulary
 from imaging_trials.site import addresses, listings, parts, questions
-from imaging_trials.site.isotopes import raised
+from imaging_trials.site.typography import typeset
 
 FEED = "feed.atom"
 OVERVIEW = "llms.txt"
@@ -42,7 +42,7 @@ def _entry(store: Store, event: NamedNode, day: str) -> Entry:
     words = [f"Date: {printed}", ", ".join(one.label for one in statuses), read.rationale(store, event)]
     words += [f"Newer: {one.label}." for one in newer]
     path = addresses.address(event.value)
-    title = raised(read.label(store, event))
+    title = typeset(read.label(store, event))
     return Entry(event.value, path, _xml(title), day, _xml(". ".join(one.rstrip(".") for one in words if one)))
 
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from imaging_trials.model import read
 from imaging_trials.site import addresses
 from imaging_trials.site.addresses import Link
-from imaging_trials.site.isotopes import raised
 from imaging_trials.site.statements import Group
+from imaging_trials.site.typography import typeset
 from imaging_trials.views import phrases
 
 
@@ -129,7 +129,7 @@ class Page(NamedTuple):
 
 def cell(phrase: phrases.Phrase) -> Cell:
     """Return a phrase of a view as a cell, with a link for each thing."""
-    return tuple(raised(one) if isinstance(one, str) else addresses.link(one) for one in phrase)
+    return tuple(typeset(one) if isinstance(one, str) else addresses.link(one) for one in phrase)
 
 
 def sources(found: Iterable[read.Source]) -> Cell:

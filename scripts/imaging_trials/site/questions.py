@@ -17,7 +17,7 @@ from pyoxigraph import (
 from imaging_trials.model import PROJECT, read
 from imaging_trials.site import addresses, parts
 from imaging_trials.site.addresses import Link
-from imaging_trials.site.isotopes import raised
+from imaging_trials.site.typography import typeset
 from rdfkit.sparql import SavedQuery, saved
 
 MAX_ROWS = 400
@@ -59,7 +59,8 @@ def listing() -> parts.Page:
             topic.capitalize(),
             ("Question", "What a row is"),
             tuple(
-                ((Link(raised(one.summary), path(one)),), (raised(_first_sentence(one.description)),)) for one in found
+                ((Link(typeset(one.summary), path(one)),), (typeset(_first_sentence(one.description)),))
+                for one in found
             ),
         )
         for topic, found in by_topic.items()
@@ -94,7 +95,7 @@ def _page(store: Store, query: SavedQuery) -> parts.Page:
         )
     if query.parameters:
         rows = tuple(
-            ((parts.Code(one.name),), (raised(one.description),), (parts.Code(str(one.default)),))
+            ((parts.Code(one.name),), (typeset(one.description),), (parts.Code(str(one.default)),))
             for one in query.parameters
         )
         found.append(parts.Table("What can be changed", ("Parameter", "What it is", "Value here"), rows))
@@ -103,9 +104,9 @@ def _page(store: Store, query: SavedQuery) -> parts.Page:
     found.append(parts.Texts("In a terminal", (("command", command),)))
     return parts.Page(
         path=path(query),
-        title=raised(query.summary),
+        title=typeset(query.summary),
         trail=(_HOME, Link("Questions", LISTING)),
-        lead=raised(query.description),
+        lead=typeset(query.description),
         parts=tuple(found),
         template="question.html",
         more={"beside": beside, "id": query.id},
@@ -154,7 +155,7 @@ def _cell(store: Store, term: object) -> parts.Cell:
         found = read.thing(store, term)
         return (addresses.link(found),)
     if isinstance(term, Literal):
-        return (raised(term.value),)
+        return (typeset(term.value),)
     if isinstance(term, BlankNode):
         return (str(term),)
     return ()

@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode, Store
 from imaging_trials.model import read, vocabulary
 from imaging_trials.site import addresses, parts
 from imaging_trials.site.addresses import Link
-from imaging_trials.site.isotopes import raised
+from imaging_trials.site.typography import typeset
 
 MAX_DEPTH = 12
 """How many levels of a tree are shown; a circle of broader concepts, which the shapes forbid, ends here."""
@@ -39,7 +39,7 @@ def tree(store: Store, scheme: NamedNode, here: NamedNode | None) -> tuple[parts
         return tuple(
             parts.Node(
                 addresses.link(one),
-                raised(read.text(store, one.iri, vocabulary.DEFINITION)) if here is None else "",
+                typeset(read.text(store, one.iri, vocabulary.DEFINITION)) if here is None else "",
                 one.iri == here,
                 nodes(one.iri, depth + 1),
             )

@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode, Store
 
 from imaging_trials.model import PROJECT, lookup, nuclide_notation, read, vocabulary
 from imaging_trials.site import addresses, kinds, parts
-from imaging_trials.site.isotopes import raised
+from imaging_trials.site.typography import typeset
 from imaging_trials.views import values
 
 SCRIPT = "static/search-index.js"
@@ -52,7 +52,7 @@ def script(store: Store, pages: Iterable[parts.Page]) -> bytes:
         [addresses.address(iri.value), label, "term", "|".join(dict.fromkeys((_folded(label), _plain(iri.value))))]
         for iri in kinds.own(store)
         if iri.value.startswith(PROJECT.vocabulary)
-        for label in (raised(read.label(store, iri)),)
+        for label in (typeset(read.label(store, iri)),)
     ]
     found = {"entries": sorted(entries, key=_in_order), "nuclides": _spellings()}
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -8,7 +8,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, Stor
 from imaging_trials.model import PROJECT, read, vocabulary
 from imaging_trials.site import addresses, downloads, parts, statements
 from imaging_trials.site.addresses import Link
-from imaging_trials.site.isotopes import raised
+from imaging_trials.site.typography import typeset
 from imaging_trials.views import values
 from rdfkit.base import UserError
 from rdfkit.rdf import named_graphs, reading
@@ -116,8 +116,8 @@ def _entry(store: Store, iri: NamedNode, asked: list[tuple[Link, str]]) -> Term:
         PROJECT.shorten(iri.value),
         read.label(store, iri),
         kind,
-        raised(read.text(store, iri, vocabulary.DEFINITION)),
-        tuple(raised(text) for text in read.texts(store, iri, _SCOPE_NOTE)),
+        typeset(read.text(store, iri, vocabulary.DEFINITION)),
+        tuple(typeset(text) for text in read.texts(store, iri, _SCOPE_NOTE)),
         tuple((label, cell) for label, cell in facts if cell),
         tuple(asked),
     )
@@ -182,7 +182,7 @@ def _example(store: Store, text: str) -> Link:
     try:
         iri = NamedNode(PROJECT.expand(text))
     except (UserError, ValueError):
-        return Link(raised(text), "")
+        return Link(typeset(text), "")
     return addresses.link(read.thing(store, iri)) if read.has_statements(store, iri) else Link(text, "", text)
 
 

@@ -9,7 +9,7 @@ from imaging_trials import views
 from imaging_trials.model import PROJECT, dates, read, vocabulary
 from imaging_trials.site import addresses, agents, guidelines, kinds, parts, schemes, statements
 from imaging_trials.site.addresses import Link
-from imaging_trials.site.isotopes import raised
+from imaging_trials.site.typography import typeset
 from imaging_trials.views import values
 
 MAX_LINKS = 200
@@ -55,9 +55,9 @@ def page(graph: Graph, iri: NamedNode) -> parts.Page:
     found.append(parts.Statements("All statements", statements.about(store, iri)))
     return parts.Page(
         path=f"{stem}.html",
-        title=raised(thing.label),
+        title=typeset(thing.label),
         trail=(_HOME, *_trail(store, iri, slug)),
-        lead=raised(lead) if lead != thing.label else "",
+        lead=typeset(lead) if lead != thing.label else "",
         parts=tuple(found),
         iri=iri.value,
         kinds=statements.is_a(store, iri),
@@ -145,7 +145,7 @@ def _value(name: NamedNode, one: values.Value) -> parts.Piece:
     if isinstance(one, values.ExternalTerm):
         return addresses.to(one.thing.iri, one.label)
     if isinstance(one, Literal):
-        return dates.shown(one.value) if name in dates.PROPERTIES else raised(one.value)
+        return dates.shown(one.value) if name in dates.PROPERTIES else typeset(one.value)
     return "a class expression: see below"
 
 
