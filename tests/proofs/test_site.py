@@ -23,7 +23,7 @@ from pyoxigraph import (
 )
 
 from imaging_trials.model.project import PROJECT
-from imaging_trials.site import addresses, kinds
+from imaging_trials.site import addresses, kinds, shapes
 from imaging_trials.site.questions import MAX_ROWS
 from imaging_trials.site.rendering import POLICY
 from imaging_trials.site.typography import typeset
@@ -124,6 +124,12 @@ def test_every_iri_has_a_page_or_an_anchor(folder: Path, store: Store) -> None:
         if not (folder / path).is_file() or (anchor and anchor not in read(folder / path).anchors):
             missing.append(iri)
     assert missing == []
+
+
+def test_every_shape_has_an_anchor(folder: Path) -> None:
+    own = {quad.subject.value for quad in shapes.load() if isinstance(quad.subject, NamedNode)}
+    names = {iri.removeprefix(PROJECT.shapes) for iri in own if iri.startswith(PROJECT.shapes)}
+    assert names - read(folder / addresses.SHAPES).anchors == set()
 
 
 def test_no_link_is_dead(folder: Path) -> None:

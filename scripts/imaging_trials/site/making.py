@@ -16,6 +16,7 @@ from imaging_trials.site import (
     parts,
     questions,
     search,
+    shapes,
     terms,
     things,
 )
@@ -30,7 +31,7 @@ def make_site(store: Store) -> dict[str, bytes]:
     the same path on a system that does not tell capitals apart.
     """
     as_of = views.release_day(store)
-    rules = terms.shapes()
+    rules = shapes.load()
     pages = list(_pages(store, rules, as_of))
     refuse_equal_paths(pages)
     renderer = Renderer(version=PROJECT.version, issued=as_of, paths=frozenset(page.path for page in pages))
@@ -52,7 +53,7 @@ def _pages(store: Store, rules: Store, as_of: str) -> Iterator[parts.Page]:
     yield listings.search()
     yield from listings.pages(store, by_kind, as_of)
     yield terms.vocabulary_page(store, rules)
-    yield terms.shapes_page(store, rules)
+    yield shapes.page(store, rules)
     yield questions.listing()
     yield from questions.pages(store)
     yield from guides.pages()
@@ -70,7 +71,7 @@ def _downloads(store: Store, rules: Store, pages: list[parts.Page]) -> Iterator[
             triples = [quad.triple for quad in store.quads_for_pattern(None, None, None, named)]
             yield from downloads.files(sorted(triples, key=str), page.formats)
         elif page.path == addresses.SHAPES:
-            yield from terms.shape_files(rules)
+            yield from shapes.files(rules)
         elif page.iri.startswith(graphs):
             triples = [quad.triple for quad in store.quads_for_pattern(None, None, None, NamedNode(page.iri))]
             yield from downloads.files(sorted(triples, key=str), page.formats)

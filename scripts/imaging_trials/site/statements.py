@@ -138,15 +138,16 @@ def is_a(store: Store, iri: NamedNode) -> tuple[Link, ...]:
         if isinstance(quad.object, NamedNode) and not read.is_inferred(quad)
     }
     kinds = sorted(
-        (addresses.to(one, _label_or_words(store, one)) for one in found),
+        (term(store, one) for one in found),
         key=lambda one: (one.is_external, one.words, one.address),
     )
     return tuple({one.words: one for one in reversed(kinds)}.values())[::-1]
 
 
-def _label_or_words(store: Store, term: NamedNode) -> str:
-    found = read.thing(store, term)
-    return found.label if found.label != found.curie else values.in_words(term)
+def term(store: Store, iri: NamedNode) -> Link:
+    """Return a link to a term, with its label, or its local name in words if the graph has no label for it."""
+    found = read.thing(store, iri)
+    return addresses.to(iri, found.label if found.label not in (found.curie, iri.value) else values.in_words(iri))
 
 
 def _by_words(one: Link | Text) -> tuple[str, str]:

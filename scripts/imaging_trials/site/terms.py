@@ -1,17 +1,16 @@
-"""The vocabulary and the shapes: one page each, with an anchor for every term."""
+"""The vocabulary: one page with an anchor for every class and property, and what shapes ask of each."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, Store
+from pyoxigraph import NamedNode, Store
 
 from imaging_trials.model import PROJECT, read, vocabulary
-from imaging_trials.site import addresses, downloads, parts, statements
+from imaging_trials.site import addresses, parts, shapes, statements
 from imaging_trials.site.addresses import Link
 from imaging_trials.site.typography import typeset
 from imaging_trials.views import values
 from rdfkit.base import UserError
-from rdfkit.rdf import named_graphs, reading
 
 _HOME = Link("Home", addresses.HOME)
 
@@ -23,25 +22,6 @@ def _term(curie: str) -> NamedNode:
 _CLASS = _term("owl:Class")
 _SUB_CLASS_OF, _DOMAIN, _RANGE = _term("rdfs:subClassOf"), _term("rdfs:domain"), _term("rdfs:range")
 _EXAMPLE, _SCOPE_NOTE = _term("skos:example"), _term("skos:scopeNote")
-_SH = {
-    name: _term(f"sh:{name}")
-    for name in ("name", "description", "message", "severity", "path", "targetClass", "property")
-}
-_OWN = (PROJECT.prefixes["imt"], PROJECT.prefixes["imtsh"])
-
-
-class Shape(NamedTuple):
-    """A shape: what it is called, asks and reports, for which property and classes, how grave, and its circle."""
-
-    link: Link
-    anchor: str
-    title: str
-    description: str
-    message: str
-    severity: str
-    path: Link | None
-    classes: tuple[Link, ...]
-    circle: str
 
 
 class Term(NamedTuple):
@@ -55,19 +35,6 @@ class Term(NamedTuple):
     notes: tuple[str, ...]
     facts: tuple[tuple[str, parts.Cell], ...]
     constraints: tuple[tuple[Link, str], ...]
-
-
-def shapes() -> Store:
-    """Return the shapes of both circles, those of a circle in the named graph with its name."""
-    found = Dataset()
-    for path in named_graphs.shape_files(PROJECT):
-        circle = NamedNode(f"urn:x-circle:{path.parent.name}")
-        for quad in reading.read(path):
-            found.add(Quad(quad.subject, quad.predicate, quad.object, circle))
-    found.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)  # the parser labels blank nodes at random
-    made = Store()
-    made.extend(found)
-    return made
 
 
 def vocabulary_page(store: Store, rules: Store) -> parts.Page:
@@ -162,19 +129,14 @@ def _cells(store: Store, terms: Iterable[object]) -> parts.Cell:
     for term in terms:
         pieces += [", "] if pieces else []
         if isinstance(term, NamedNode):
-            pieces.append(addresses.link(_known(store, term)))
+            pieces.append(statements.term(store, term))
         else:
             pieces.append(statements.expression(store, values.value(store, term)))
     return tuple(pieces)
 
 
 def _things(store: Store, iris: Iterable[NamedNode]) -> list[Link]:
-    return [addresses.link(_known(store, one)) for one in iris]
-
-
-def _known(store: Store, iri: NamedNode) -> read.Thing:
-    found = read.thing(store, iri)
-    return found if found.label != iri.value else read.Thing(iri, values.in_words(iri))
+    return [statements.term(store, one) for one in iris]
 
 
 def _example(store: Store, text: str) -> Link:
@@ -199,75 +161,10 @@ def _aligned(store: Store, iri: NamedNode) -> list[Link]:
     return sorted(found)
 
 
-# Shapes
-
-
-def shapes_page(store: Store, rules: Store) -> parts.Page:
-    """Return the page of the shapes of both circles."""
-    found = _shapes(store, rules)
-    return parts.Page(
-        path=addresses.SHAPES,
-        title="Shapes",
-        trail=(_HOME, Link("Vocabulary", addresses.VOCABULARY)),
-        lead="What data must look like. The common shapes report what is wrong in any data; the curation shapes ask "
-        "what this repository owes.",
-        formats="shapes",
-        template="shapes.html",
-        more={
-            "Common shapes": [one for one in found if one.circle == "common"],
-            "Curation shapes": [one for one in found if one.circle != "common"],
-        },
-    )
-
-
-def shape_files(rules: Store) -> Iterator[tuple[str, bytes]]:
-    """Yield the files beside the page of the shapes."""
-    subjects = {quad.subject for quad in rules if isinstance(quad.subject, NamedNode)}
-    yield from downloads.files(downloads.about(rules, sorted(subjects, key=lambda one: one.value)), "shapes")
-
-
-def _shapes(store: Store, rules: Store) -> list[Shape]:
-    found = []
-    for iri in sorted({quad.subject for quad in rules if isinstance(quad.subject, NamedNode)}, key=str):
-        if not iri.value.startswith(PROJECT.shapes):
-            continue
-        title = read.text(rules, iri, _SH["name"])
-        circle = next(_circle(quad) for quad in rules.quads_for_pattern(iri, None, None, None))
-        if not title:
-            continue
-        paths = read.objects(rules, iri, _SH["path"])
-        severity = read.objects(rules, iri, _SH["severity"])
-        targets = [*read.objects(rules, iri, _SH["targetClass"])]
-        targets += [
-            one
-            for parent in read.subjects(rules, _SH["property"], iri)
-            for one in read.objects(rules, parent, _SH["targetClass"])
-        ]
-        found.append(
-            Shape(
-                addresses.to(iri, title),
-                iri.value.removeprefix(PROJECT.shapes),
-                title,
-                read.text(rules, iri, _SH["description"]),
-                read.text(rules, iri, _SH["message"]),
-                values.local_name(severity[0]).lower() if severity else "",
-                addresses.link(_known(store, paths[0])) if paths else None,
-                tuple(_things(store, dict.fromkeys(targets))),
-                circle,
-            )
-        )
-    return sorted(found, key=lambda one: (one.title.casefold(), one.anchor))
-
-
-def _circle(quad: object) -> str:
-    name = getattr(quad, "graph_name", None)
-    return name.value.rpartition(":")[2] if isinstance(name, NamedNode) else ""
-
-
 def _constraints(store: Store, rules: Store) -> dict[NamedNode, list[tuple[Link, str]]]:
     """Return, for each class and property, the shapes about it and what they report."""
     found: dict[NamedNode, list[tuple[Link, str]]] = {}
-    for shape in _shapes(store, rules):
+    for shape in shapes.shapes(store, rules):
         about = [shape.path] if shape.path else shape.classes
         for link in about:
             if link and link.address.startswith(f"{addresses.VOCABULARY}#") and shape.message:

@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from imaging_trials.model.project import PROJECT
-from imaging_trials.site import addresses, machines, making, parts, search, terms, things
+from imaging_trials.site import addresses, machines, making, parts, search, shapes, terms, things
 from imaging_trials.site.rendering import Renderer, json_ld
 from imaging_trials.site.writing import MARKER, write_site
 from rdfkit.base import UserError
@@ -284,7 +284,7 @@ def test_a_failed_write_leaves_the_earlier_site(folder: Path) -> None:
 
 
 def test_a_term_has_its_constraints_and_its_uses(store: Store) -> None:
-    made = terms.vocabulary_page(store, terms.shapes())
+    made = terms.vocabulary_page(store, shapes.load())
     assert isinstance(made.more, dict)
     term = next(one for one in made.more["groups"]["Properties"] if one.anchor == "hasTarget")
     facts = {label: words(cell) for label, cell in term.facts}
