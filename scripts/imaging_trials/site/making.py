@@ -20,16 +20,17 @@ from imaging_trials.site import (
     terms,
     things,
 )
-from imaging_trials.site.rendering import Renderer, static_files
+from imaging_trials.site.rendering import Renderer, require_packages, static_files
 from rdfkit.base import UserError
 
 
 def make_site(store: Store) -> dict[str, bytes]:
     """Return the files of the site by their paths, made from the store and the files of the project.
 
-    Raises UserError if a template engine is missing, if an IRI of ours cannot be a path, or if two pages would have
-    the same path on a system that does not tell capitals apart.
+    Raises UserError if a package is missing that only the site needs, if an IRI of ours cannot be a path, or if two
+    pages would have the same path on a system that does not tell capitals apart.
     """
+    require_packages()
     as_of = views.release_day(store)
     rules = shapes.load()
     pages = list(_pages(store, rules, as_of))

@@ -53,6 +53,18 @@ class Renderer:
         return self._environment.get_template("feed.xml").render(entries=entries).encode()
 
 
+def require_packages() -> None:
+    """Raise UserError if a package that only the site needs is missing."""
+    try:
+        import jinja2  # noqa: F401
+        import markdown_it  # noqa: F401
+    except ImportError:
+        raise UserError(
+            "The site needs the packages jinja2 and markdown-it-py: install them with "
+            "pip install 'imaging-trials[site]'."
+        ) from None
+
+
 def static_files() -> dict[str, bytes]:
     """Return the files that pages load, by their paths in the site."""
     folder = files("imaging_trials.site") / "static"
@@ -75,14 +87,9 @@ def json_ld(page: parts.Page) -> str:
 
 
 def _environment() -> "Environment":
-    try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
-        from markupsafe import Markup
-    except ImportError:
-        raise UserError(
-            "The site needs the packages jinja2 and markdown-it-py: install them with "
-            "pip install 'imaging-trials[site]'."
-        ) from None
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
     made = Environment(
         loader=PackageLoader("imaging_trials.site"),
         autoescape=True,

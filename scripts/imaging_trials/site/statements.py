@@ -70,6 +70,7 @@ def about(store: Store, iri: NamedNode) -> tuple[Group, ...]:
     by_graph: dict[str, list[Quad]] = {}
     for quad in store.quads_for_pattern(iri, None, None, None):
         by_graph.setdefault(read.graph_name(quad), []).append(quad)
+    elsewhere = _labels_elsewhere(store, iri) if "links" in by_graph else {}
     order = {name: place for place, name in enumerate(WORDS)}
     return tuple(
         Group(
@@ -77,19 +78,19 @@ def about(store: Store, iri: NamedNode) -> tuple[Group, ...]:
             addresses.address(PROJECT.prefixes["graph"] + graph),
             _TITLES.get(graph, "stated"),
             len(quads),
-            tuple(_rows(store, quads)),
+            tuple(_rows(store, quads, elsewhere)),
         )
         for graph, quads in sorted(by_graph.items(), key=lambda one: (order.get(one[0], len(order)), one[0]))
     )
 
 
-def _rows(store: Store, quads: list[Quad]) -> Iterable[Row]:
+def _rows(store: Store, quads: list[Quad], elsewhere: dict[NamedNode, str]) -> Iterable[Row]:
     found: dict[tuple[NamedNode, tuple[read.Provenance, ...]], list[Quad]] = {}
     for quad in quads:
         found.setdefault((quad.predicate, tuple(read.provenance(store, quad))), []).append(quad)
     rows = []
     for (name, provenance), of_name in found.items():
-        shown = sorted((_value(store, name, quad.object) for quad in of_name), key=_by_words)
+        shown = sorted((_value(store, name, quad.object, elsewhere) for quad in of_name), key=_by_words)
         thing = values.property_thing(store, name)
         sources = tuple(addresses.to(one.source.iri, one.source.label) for one in provenance if one.source is not None)
         days = sorted({one.source.checked_on for one in provenance if one.source and one.source.checked_on})
@@ -97,8 +98,21 @@ def _rows(store: Store, quads: list[Quad]) -> Iterable[Row]:
     return sorted(rows, key=lambda row: (row.name.words.casefold(), row.name.name, row.values))
 
 
-def _value(store: Store, name: NamedNode, term: object) -> Link | Text:
+def _labels_elsewhere(store: Store, iri: NamedNode) -> dict[NamedNode, str]:
+    """Return the terms of other vocabularies that a thing is mapped to, with the labels that they have there."""
+    return {
+        term: label
+        for mapping in read.subjects(store, vocabulary.MAPS_SUBJECT, iri)
+        if (label := read.text(store, mapping, vocabulary.OBJECT_LABEL))
+        for term in read.objects(store, mapping, vocabulary.MAPS_OBJECT)
+    }
+
+
+def _value(store: Store, name: NamedNode, term: object, elsewhere: dict[NamedNode, str]) -> Link | Text:
     if isinstance(term, NamedNode):
+        if label := elsewhere.get(term):
+            short = PROJECT.shorten(term.value)
+            return addresses.to(term, f"{label} ({values.local_name(term) if short == term.value else short})")
         return addresses.link(read.thing(store, term))
     if isinstance(term, Literal):
         datatype = "" if term.datatype.value in _PLAIN_TYPES else PROJECT.shorten(term.datatype.value)

@@ -1,6 +1,7 @@
 """Pages of the site: what they say, where they are, and that what is in the graph is text and never markup."""
 
 import json
+import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -130,6 +131,14 @@ def test_each_statement_has_its_graph_and_source(store: Store) -> None:
     assert target.days
 
 
+def test_a_term_of_another_vocabulary_has_its_label(store: Store) -> None:
+    part = the(page(store, "modality:pet"), "All statements")
+    assert isinstance(part, parts.Statements)
+    links = next(group for group in part.groups if group.graph == "links")
+    shown = {value.words for row in links.rows for value in row.values}
+    assert "Positron Emission Tomography (obo:NCIT_C17007)" in shown
+
+
 def test_a_circle_of_concepts_ends() -> None:
     circle = Store()
     first, second, scheme = (iri(f"modality:{name}") for name in ("a", "b", "c"))
@@ -250,6 +259,13 @@ def test_the_feed_stays_valid(text: str, renderer: Renderer) -> None:
 
 
 # Writing
+
+
+@pytest.mark.parametrize("package", ["jinja2", "markdown_it"])
+def test_a_missing_package_is_named(package: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(UserError, match=r"pip install 'imaging-trials\[site\]'"):
+        making.make_site(store)
 
 
 @pytest.fixture
