@@ -11,10 +11,12 @@ from imaging_trials.views import formats
 
 _MARKS = {
     "current": "good",
+    "no newer edition known": "good",
     "endorsed": "good",
     "superseded": "bad",
     "retracted": "bad",
     "unknown": "plain",
+    "not itself a guideline": "plain",
 }
 _CITATIONS = {"nlm": "NLM style", "bibtex": "BibTeX", "ris": "RIS", "csl-json": "CSL-JSON"}
 
@@ -47,7 +49,8 @@ def listed(store: Store, as_of: str) -> parts.Table:
         editions = read.subjects(store, vocabulary.IS_PUBLISHED_AS, one.thing.iri)
         about = [addresses.link(each) for each in read.things(store, editions)]
         title = addresses.to(one.thing.iri, read.text(store, one.thing.iri, vocabulary.TITLE) or one.thing.label)
-        changed = [each for each in one.findings if each.words == one.status and one.status != "current"]
+        is_changed = mark(one.status).kind in ("bad", "warn")
+        changed = [each for each in one.findings if each.words == one.status and is_changed]
         why = parts.cell(changed[0].what) if changed else ()
         rows.append(((addresses.link(one.thing),), (title,), parts.joined(about), (mark(one.status),), why))
     columns = ("Article", "Title", "Edition", "State", "What changed")

@@ -24,6 +24,7 @@ GROUPS: dict[str, dict[str, Kind]] = {
         "agent-group": Kind("Groups of agents"),
         "document": Kind("Documents of agents"),
         "application": Kind("Applications to authorities"),
+        "status": Kind("Regulatory statuses"),
         "substance": Kind("Substances"),
         "target": Kind("Targets"),
         "radionuclide": Kind("Radionuclides"),

@@ -10,8 +10,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from imaging_trials.model.project import KINDS as PROJECT_KINDS
 from imaging_trials.model.project import PROJECT
-from imaging_trials.site import addresses, machines, making, parts, search, shapes, terms, things
+from imaging_trials.site import addresses, kinds, machines, making, parts, search, shapes, terms, things
 from imaging_trials.site.rendering import Renderer, json_ld
 from imaging_trials.site.writing import MARKER, write_site
 from rdfkit.base import UserError
@@ -89,7 +90,7 @@ def test_an_edition_shows_what_replaced_it(store: Store) -> None:
     table = the(page(store, "edition:esur-cervical-cancer-mri-2011"), "Place among the editions")
     assert isinstance(table, parts.Table)
     older, newer = table.rows
-    assert (words(older[2]), words(newer[2])) == ("superseded", "current")
+    assert (words(older[2]), [one.kind for one in newer[2] if isinstance(one, parts.Mark)]) == ("superseded", ["good"])
     assert words(newer[3]) == words(older[0]).removesuffix(" this edition")
 
 
@@ -228,6 +229,11 @@ def test_the_index_has_names_authors_and_numbers(index: dict[str, str]) -> None:
 
 def test_terms_are_in_the_index(index: dict[str, str]) -> None:
     assert index["vocab.html#hasTarget"].startswith("has target")
+
+
+def test_every_kind_of_thing_has_a_listing() -> None:
+    """A thing of a kind without one would have a dead link in its breadcrumb."""
+    assert set(PROJECT_KINDS.values()) - set(kinds.KINDS) == set()
 
 
 # The feed
