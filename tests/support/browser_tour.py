@@ -154,7 +154,7 @@ class Tour:
         """Copy the BibTeX of the Fleischner paper, found by a search from the home page."""
         with self.page(permissions=["clipboard-read", "clipboard-write"]) as page:
             page.goto(self.address)
-            page.fill("#find", "Fleischner")
+            page.fill("#find", "Fleischner 2017")
             page.click("button[type=submit]")
             page.locator("#results li", has_text="article").first.locator("a").click()
             figure = page.locator("figure", has_text="BibTeX")

@@ -44,7 +44,12 @@ def script(store: Store, pages: Iterable[parts.Page]) -> bytes:
             if isinstance(quad.subject, NamedNode):
                 names.setdefault(quad.subject, {})[f"{word} {_plain(getattr(quad.object, 'value', ''))}"] = None
     entries = [
-        [page.path, page.title, _kind(page), _keys(page, names.get(NamedNode(page.iri), {}) if page.iri else {})]
+        [
+            page.path,
+            page.title,
+            ", ".join((_kind(page), *_replaced(page))),
+            _keys(page, names.get(NamedNode(page.iri), {}) if page.iri else {}),
+        ]
         for page in pages
         if not kinds.is_minor(page.iri) and page.path not in (addresses.HOME, "search.html")
     ]
@@ -59,6 +64,12 @@ def script(store: Store, pages: Iterable[parts.Page]) -> bytes:
     # These two may be line ends in a script of an old browser.
     text = text.replace("\u2028", " ").replace("\u2029", " ").replace("<", "\\u003c")
     return f"window.imtSearch = {text};\n".encode()
+
+
+def _replaced(page: parts.Page) -> tuple[str, ...]:
+    """Return the word for what has been replaced, such as ``superseded``, which search shows after the rest."""
+    heads = [head for part in page.parts if isinstance(part, parts.Facts) for head, _ in part.rows]
+    return tuple(head.words for head in heads if isinstance(head, parts.Mark) and head.kind == "bad")[:1]
 
 
 def _in_order(entry: list[str]) -> tuple[int, list[str]]:

@@ -66,7 +66,7 @@
       value = value * 1000 + (place ? 100 : 0) + Math.min(names, 99);
       best = best === null ? value : Math.min(best, value);
     });
-    return best;
+    return /, (superseded|retracted)$/.test(entry[2]) ? best + 500 : best;
   }
 
   function show(query) {
