@@ -78,7 +78,7 @@ def query(
     >>> import imaging_trials as it
     >>> [str(row.agentName) for row in it.query("agents-with-both-documents")]
     ['[18F]FES', '[18F]FLT', '[18F]FMISO']
-    >>> it.query("ASK { agent:fes a imt:Radiopharmaceutical }").askAnswer
+    >>> it.query("ASK { agent:fes imt:hasAgentKind agentkind:radiopharmaceutical }").askAnswer
     True
 
     Raises UserError as ``imt query`` does.
@@ -171,7 +171,7 @@ def show(what: str, /, *, max_links: int | None = 12, after: str | None = None) 
     >>> card.thing.label
     '[18F]FES'
     >>> [kind.label for kind in card.kinds]
-    ['imaging agent']
+    ['pharmaceutical agent']
 
     Raises UserError if nothing, or more than one thing, has that name.
     """
@@ -237,7 +237,7 @@ def dossier(agent: str, /, *, as_of: str | None = None) -> "AgentReport":
     >>> import imaging_trials as it
     >>> report = it.dossier("FMISO")
     >>> report.agent.label, [section.title for section in report.sections][:2]
-    ('[18F]FMISO', ['What it is', 'Documents'])
+    ('[18F]FMISO', ['What it is', 'Applications'])
 
     Raises UserError if nothing, or more than one agent, has that name, and for a day that cannot be read.
     """

@@ -41,15 +41,16 @@ NOT_YET_IN_THE_DATA = """
 
 ENDS_UP_IN = {
     "imt:PharmaceuticalAgent": "schema:Substance",
-    "imt:ImagingAgent": "schema:Substance",
-    "imt:Radiopharmaceutical": "schema:Substance",
-    "imt:ContrastAgent": "schema:Substance",
     "imt:AgentGroup": "",
     "imt:Substance": "schema:Substance",
+    "imt:ParentCompound": "schema:Substance",
+    "imt:TargetingMoiety": "schema:Substance",
+    "imt:Chelator": "schema:Substance",
     "imt:Target": "",
     "imt:Radionuclide": "schema:MolecularEntity",
     "imt:ChemicalElement": "",
     "imt:AgentDocument": "obo:IAO_0000310 schema:CreativeWork",
+    "imt:RegulatoryApplication": "obo:IAO_0000310 schema:CreativeWork",
     "imt:GuidelineSeries": "fabio:Work schema:CreativeWork",
     "imt:GuidelineEdition": "fabio:Expression schema:CreativeWork",
     "imt:Article": (

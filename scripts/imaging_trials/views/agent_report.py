@@ -9,28 +9,31 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
-from imaging_trials.model import PROJECT, dates, lookup, read, vocabulary
+from imaging_trials.model import dates, lookup, read, vocabulary
 from imaging_trials.views import decay, report_guidelines, report_programs
 from imaging_trials.views.phrases import Phrase, plain
 from imaging_trials.views.report_lines import LineData, line, object_of, subject_of, text_of, thing_line
 from rdfkit.base import UserError
 
 DOCUMENT_KINDS = (
-    vocabulary.IND,
     vocabulary.PROTOCOL_COMPONENT_TEMPLATE,
     vocabulary.CAEPR,
     vocabulary.INVESTIGATOR_BROCHURE,
-    vocabulary.CHEMISTRY_TEMPLATE,
-    vocabulary.NDA,
+    vocabulary.CMC_TEMPLATE,
 )
-"""The kinds of document about one agent, in the order in which a trial needs them; other kinds follow these."""
+"""The kinds of document that a trial needs, in that order. Other kinds follow these, if the agent has them."""
+
+APPLICATION_TYPES = (vocabulary.IND, vocabulary.NDA)
+"""The types of application that a trial needs to know of, also if there is none."""
 
 _DOCUMENT_TEXTS = (
+    (vocabulary.APPLICATION_NUMBER, "number "),
     (vocabulary.DOCUMENT_NUMBER, "number "),
     (vocabulary.VERSION_LABEL, "version "),
-    (vocabulary.DATE_AS_PRINTED, "dated "),
 )
 _DOCUMENT_THINGS = (
+    (vocabulary.HAS_APPLICATION_STATUS, ""),
+    (vocabulary.HAS_HOLDER, "held by "),
     (vocabulary.HAS_AVAILABILITY, ""),
     (vocabulary.HAS_CUSTODIAN, "in the custody of "),
     (vocabulary.BELONGS_TO_APPLICATION, "part of "),
@@ -106,6 +109,7 @@ def for_agent(store: Store, agent: NamedNode, as_of: str) -> AgentReport:
     guidelines = report_guidelines.sections(store, agent, as_of)
     data = (
         ("What it is", _merged(_identity(store, agent))),
+        ("Applications", _applications(store, agent)),
         ("Documents", _documents(store, agent)),
         ("Where to ask", _contacts(store, agent)),
         ("Phases and sizes of the trials", report_programs.phases(store, agent)),
@@ -169,13 +173,13 @@ def _identity(store: Store, agent: NamedNode) -> list[LineData]:
         for name in (vocabulary.PREF_LABEL, vocabulary.NAME_AS_PRINTED, vocabulary.ALT_LABEL)
         for quad in read.literals(store, agent, name)
     ]
-    types = store.quads_for_pattern(agent, vocabulary.TYPE, None, None)
-    kinds = [quad for quad in types if _is_kind(quad.object)]
-    kinds += read.quads(store, agent, vocabulary.HAS_AGENT_KIND)
+    kinds = read.quads(store, agent, vocabulary.HAS_AGENT_KIND)
     kinds.sort(key=lambda quad: (read.is_inferred(quad), str(quad.object)))
     lines += [thing_line(store, "kind", quad) for quad in kinds]
     for name, label in (
-        (vocabulary.IS_BASED_ON, "based on"),
+        (vocabulary.HAS_PARENT_COMPOUND, "parent compound"),
+        (vocabulary.HAS_TARGETING_MOIETY, "targeting moiety"),
+        (vocabulary.HAS_CHELATOR, "chelator"),
         (vocabulary.HAS_TARGET, "target"),
         (vocabulary.HAS_MODALITY, "modality"),
         (vocabulary.IS_MEMBER_OF_GROUP, "member of"),
@@ -184,14 +188,6 @@ def _identity(store: Store, agent: NamedNode) -> list[LineData]:
     for quad in read.quads(store, agent, vocabulary.HAS_RADIONUCLIDE):
         lines += [thing_line(store, "radionuclide", quad), *_nuclide(store, object_of(quad))]
     return lines
-
-
-def _is_kind(kind: object) -> bool:
-    return (
-        isinstance(kind, NamedNode)
-        and kind.value.startswith(PROJECT.vocabulary)
-        and kind != vocabulary.PHARMACEUTICAL_AGENT
-    )
 
 
 def _nuclide(store: Store, nuclide: NamedNode) -> list[LineData]:
@@ -213,12 +209,24 @@ def _nuclide(store: Store, nuclide: NamedNode) -> list[LineData]:
     return lines + [thing_line(store, "decays by", quad) for quad in read.quads(store, nuclide, vocabulary.DECAYS_BY)]
 
 
-# Documents, and whom to ask
+# Applications, documents, and whom to ask
+
+
+def _applications(store: Store, agent: NamedNode) -> list[LineData]:
+    lines = []
+    found = set()
+    for quad in read.quads(store, None, vocabulary.IS_APPLICATION_FOR, agent):
+        for of_type in read.quads(store, subject_of(quad), vocabulary.HAS_APPLICATION_TYPE):
+            kind = object_of(of_type)
+            found.add(kind)
+            lines.append(_document(store, read.label(store, kind), quad, [of_type]))
+    missing = (kind for kind in APPLICATION_TYPES if kind not in found)
+    return lines + [line(read.label(store, kind), "missing: the graph knows of none") for kind in missing]
 
 
 def _documents(store: Store, agent: NamedNode) -> list[LineData]:
     kinds = read.subjects(store, vocabulary.IN_SCHEME, vocabulary.DOCUMENT_KIND)
-    others = [kind for kind in kinds if kind not in (*DOCUMENT_KINDS, vocabulary.PROTOCOL_TEMPLATE)]
+    others = [kind for kind in kinds if kind not in DOCUMENT_KINDS]
     own = read.quads(store, None, vocabulary.IS_DOCUMENT_OF, agent)
     lines = []
     for kind in (*(kind for kind in DOCUMENT_KINDS if kind in kinds), *others):
@@ -228,7 +236,7 @@ def _documents(store: Store, agent: NamedNode) -> list[LineData]:
             for quad in own
             if (of_kind := read.quads(store, subject_of(quad), vocabulary.HAS_DOCUMENT_KIND, kind))
         ]
-        lines += found or [line(label, "missing: the graph knows of none")]
+        lines += found or ([line(label, "missing: the graph knows of none")] if kind in DOCUMENT_KINDS else [])
     return lines
 
 
@@ -239,20 +247,29 @@ def _document(store: Store, label: str, of_agent: Quad, kinds: list[Quad]) -> Li
     for name, before in _DOCUMENT_TEXTS:
         for quad in read.literals(store, document, name):
             quads.append(quad)
-            text = text_of(quad)
-            phrase.append(f"; {before}{dates.shown(text) if name in dates.PROPERTIES else text}")
+            phrase.append(f"; {before}{text_of(quad)}")
     for name, before in _DOCUMENT_THINGS:
         for quad in read.quads(store, document, name):
             quads.append(quad)
             phrase += [f"; {before}", read.thing(store, object_of(quad))]
+    for quad in read.quads(store, None, vocabulary.IS_EVENT_OF, document):
+        kinds_of_event = read.quads(store, subject_of(quad), vocabulary.HAS_EVENT_KIND)
+        printed = read.literals(store, subject_of(quad), vocabulary.DATE_AS_PRINTED)
+        quads += [quad, *kinds_of_event, *printed]
+        for kind in kinds_of_event:
+            phrase += ["; ", read.thing(store, object_of(kind))]
+        phrase += [f" {dates.shown(text_of(one))}" for one in printed]
     return line(label, tuple(phrase), *quads)
 
 
 def _contacts(store: Store, agent: NamedNode) -> list[LineData]:
     held = read.quads(store, agent, vocabulary.IS_LISTED_AS_HELD_BY)
-    lines = [thing_line(store, "holder", quad) for quad in held]
+    lines = [thing_line(store, "listed as held by", quad) for quad in held]
+    holders = read.quads(store, agent, vocabulary.HAS_APPLICATION_HOLDER)
+    lines += [thing_line(store, "holds an application", quad) for quad in holders]
     lines = lines or [line("holder", "the graph knows of none")]
-    for document in read.subjects(store, vocabulary.IS_DOCUMENT_OF, agent):
+    about = read.subjects(store, vocabulary.IS_APPLICATION_FOR, agent)
+    for document in [*about, *read.subjects(store, vocabulary.IS_DOCUMENT_OF, agent)]:
         for source in read.sources(store, document):
             if source == vocabulary.IMAGING_TRIALS_RESOURCES:
                 continue  # the page itself is not where to read more
@@ -261,7 +278,7 @@ def _contacts(store: Store, agent: NamedNode) -> list[LineData]:
             for quad in store.quads_for_pattern(source, vocabulary.URL, None, None):
                 phrase = (read.thing(store, source), f" <{object_of(quad).value}>")
                 lines.append(line("where to read", phrase, quad, *given))
-    if held:
+    if held or holders:
         for quad in read.quads(store, None, vocabulary.NAMES_CONCEPT, vocabulary.IND):
             section = subject_of(quad)
             for one in read.literals(store, section, vocabulary.HEADING):

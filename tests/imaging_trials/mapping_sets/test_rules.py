@@ -57,7 +57,7 @@ GLIOMA = "disease:glioma\tglioma\tskos:exactMatch\t"
         (("drugbank", FES, FES_VECTOR), "labeled"),
         (("mesh", "exactMatch\tmesh:C000718244", "closeMatch\tmesh:C000718244"), ""),
         (("mesh", "closeMatch\tmesh:C000622699", "exactMatch\tmesh:C000622699"), "twice"),
-        (("unii", "narrowMatch\tunii:ZJ0EKR6M10", "exactMatch\tunii:ZJ0EKR6M10"), "shared"),
+        (("uberon", "broadMatch\tUBERON:0000029", "exactMatch\tUBERON:0000029"), "shared"),
         (("mesh", GLIOMA + "mesh:D005910\tGlioma", GLIOMA + "mesh:D001842\tBone and Bones"), "kind"),
         (("snomed-ct", "snomedct:926372005\t\t", "snomedct:926372005\tFluoroestradiol F-18\t"), "label"),
         (("ncit", "NCIT:C49093\tFluorothymidine F-18", "NCIT:C49093\t"), "label"),

@@ -135,7 +135,7 @@ def test_every_identifier_leads_to_its_article(store: Store) -> None:
 def test_a_whole_name_is_preferred_to_a_part(store: Store) -> None:
     assert found(store, "bone") == "bodysite:bone"
     assert found(store, "Bone") == "section:bone"
-    assert found(store, "bone scintigraphy") == "modality:bone-scintigraphy"
+    assert found(store, "bone scintigraphy") == "procedure:bone-scintigraphy"
 
 
 def test_accepts_decides_between_candidates(store: Store) -> None:
@@ -147,10 +147,10 @@ def test_accepts_decides_between_candidates(store: Store) -> None:
 
 
 def test_ambiguous_text_lists_the_candidates(store: Store) -> None:
-    sentence = refusal(store, "radium-223")
+    sentence = refusal(store, "withdrawn")
     assert sentence == (
-        "'radium-223' may mean 2 things: agent:radium-223 (radium-223), nuclide:ra-223 (radium-223); "
-        "ask for one of these."
+        "'withdrawn' may mean 3 things: appstatus:withdrawn (withdrawn), regstatus:withdrawn (withdrawn), "
+        "trialstatus:withdrawn (withdrawn); ask for one of these."
     )
     assert " and 8 more; ask for one of these." in refusal(store, "author 1")
 

@@ -84,7 +84,7 @@ def test_an_english_label_is_preferred() -> None:
         ),
         ("source:nci-dictionary-fes", vocabulary.URL, "curated", ["source:nci-dictionary-fes"]),
         ("section:caeprs", vocabulary.HEADING, "page", ["section:caeprs"]),
-        ("agent:fes", vocabulary.HAS_AGENT_KIND, "inferred", []),
+        ("agent:fes", vocabulary.IS_BASED_ON, "inferred", []),
         ("imt:hasTarget", vocabulary.PREF_LABEL, "vocabulary", []),
     ],
 )

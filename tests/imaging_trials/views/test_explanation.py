@@ -203,8 +203,8 @@ def test_dependence_on_absence_is_reported() -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["agents", "--row", "99"], "There is no row 99: the answer has 13 rows."),
-        (["agents", "--row", "0"], "There is no row 0: the answer has 13 rows."),
+        (["agents", "--row", "99"], "There is no row 99: the answer has 12 rows."),
+        (["agents", "--row", "0"], "There is no row 0: the answer has 12 rows."),
         (["is-agent-named"], "Only rows of a SELECT query can be explained; this query has another form."),
         (["agent"], "did you mean"),
         ([], "'imt explain' takes one query: name a saved one, or give one of your own with --sparql."),

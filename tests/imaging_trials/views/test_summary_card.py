@@ -11,7 +11,7 @@ from imaging_trials.views.summary_card import Card, CorrectionLine, Line, for_th
 from imaging_trials.views.values import Expression, ExternalTerm, Members, value
 from rdfkit.stores.embedded import open_store
 
-RADIOPHARMACEUTICAL = "imt:Radiopharmaceutical"
+RESTRICTED = "imt:hasRadionuclide"
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +68,17 @@ def test_each_block_has_its_provenance(store: Store) -> None:
 
 
 def test_a_class_expression_is_nested_data(store: Store) -> None:
-    (expression,) = lines(card(store, RADIOPHARMACEUTICAL), "vocabulary")[
-        NamedNode(PROJECT.expand("owl:equivalentClass"))
+    domains = lines(card(store, RESTRICTED), "vocabulary")[NamedNode(PROJECT.expand("rdfs:domain"))].values
+    (expression,) = [one for one in domains if isinstance(one, Expression)]
+    assert {name.value.rpartition("#")[2] for name, _ in expression.parts} == {"onProperty", "hasValue"}
+
+
+def test_a_list_is_nested_data(store: Store) -> None:
+    (members,) = lines(card(store, "imt:coversRadionuclide"), "vocabulary")[
+        NamedNode(PROJECT.expand("owl:propertyChainAxiom"))
     ].values
-    assert isinstance(expression, Expression)
-    ((name, members),) = expression.parts
-    assert name.value.endswith("#intersectionOf")
     assert isinstance(members, Members)
-    assert members.values[0] == Thing(vocabulary.PHARMACEUTICAL_AGENT, "pharmaceutical agent")
+    assert members.values[0] == Thing(vocabulary.COVERS_AGENT, "covers agent")
 
 
 def test_expressions_that_contain_themselves_end() -> None:

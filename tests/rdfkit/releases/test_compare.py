@@ -37,11 +37,11 @@ def test_blank_node_labels_and_order_do_not_matter(tmp_path: Path) -> None:
 
 def test_a_changed_class_expression_is_the_only_difference(tmp_path: Path) -> None:
     text = (ROOT / "ontology" / "imaging-trials.ttl").read_text(encoding="utf-8")
-    old = "owl:onProperty imt:hasRadionuclide ; owl:someValuesFrom imt:Radionuclide"
+    old = "owl:onProperty imt:hasAgentKind ; owl:hasValue agentkind:radiopharmaceutical"
     assert text.count(old) == 1
-    write(tmp_path / "new.ttl", text.replace(old, old.replace("some", "all")))
+    write(tmp_path / "new.ttl", text.replace(old, old.replace("radiopharmaceutical", "ligand")))
     (change,) = difference(ROOT / "ontology" / "imaging-trials.ttl", tmp_path / "new.ttl").changes
-    assert (change.kind, change.subject) == ("expression-changed", f"<{PROJECT.expand('imt:Radiopharmaceutical')}>")
+    assert (change.kind, change.subject) == ("expression-changed", f"<{PROJECT.expand('imt:hasRadionuclide')}>")
 
 
 # Structures

@@ -214,7 +214,7 @@ def test_the_context_in_the_json_ld_is_the_published_one(release: Path) -> None:
 def test_json_ld_uses_the_terms_of_the_vocabulary(release: Path) -> None:
     graphs = {graph["id"]: graph["@graph"] for graph in read_json(release / "imaging-trials.jsonld")["@graph"]}
     (fes,) = (node for node in graphs["graph:page"] if node["id"] == "agent:fes")
-    assert fes["type"] == "ImagingAgent"
+    assert fes["type"] == "PharmaceuticalAgent"
     assert fes["hasRadionuclide"] == "nuclide:f-18"
     assert fes["skos:prefLabel"] == {"@value": "[18F]FES", "@language": "en"}
 

@@ -124,7 +124,7 @@ def test_a_class_expression_is_located_at_the_first_mention(tmp_path: Path) -> N
 
 
 def test_a_contradiction_with_the_shipped_graph(tmp_path: Path) -> None:
-    data = "ex:a a imt:ImagingAgent . ex:a imt:isListedAsHeldBy ⟦agent:fes⟧ . ex:doc imt:isDocumentOf agent:fes ."
+    data = "ex:a a imt:PharmaceuticalAgent ; imt:isListedAsHeldBy ⟦agent:fes⟧ . ex:doc imt:isDocumentOf agent:fes ."
     text, expected = marked(PREFIXES + data)
     (tmp_path / "mine.ttl").write_text(text, encoding="utf-8")
     found = validation.validate_files([tmp_path / "mine.ttl"])

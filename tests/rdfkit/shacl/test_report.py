@@ -31,7 +31,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> report.Report:
     """Return a report with results of SPARQL and other constraints, an undefined term and a contradiction."""
     path = tmp_path_factory.mktemp("all") / "50 %, mine.ttl"
     text = """
-ex:agent a imt:ImagingAgent ; imt:isListedAsHeldBy agent:fes ; imt:checkedOn "yesterday" ; imt:mas 1 ;
+ex:agent a imt:PharmaceuticalAgent ; imt:isListedAsHeldBy agent:fes ; imt:checkedOn "yesterday" ; imt:mas 1 ;
     skos:prefLabel "[18F]x"@en ; imt:hasRadionuclide <https://w3id.org/imaging-trials/id/radionuclide/c-11> .
 """
     path.write_text(PREFIXES + text, encoding="utf-8")
