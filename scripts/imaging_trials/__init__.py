@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from imaging_trials.api import audit, cite, dataset, dossier, explain, graph, mappings, query, show, validate
     from rdfkit.base import UserError
 
-__version__ = "1.0.0"
+__version__ = "2.0.0"
 __all__ = [
     "UserError", "__version__", "audit", "cite", "dataset", "dossier", "explain", "graph", "mappings", "query", "show",
     "validate",

@@ -48,6 +48,8 @@ ENDS_UP_IN = {
     "imt:Chelator": "schema:Substance",
     "imt:Target": "",
     "imt:Radionuclide": "schema:MolecularEntity",
+    "imt:DecayBranch": "",
+    "imt:Emission": "",
     "imt:ChemicalElement": "",
     "imt:AgentDocument": "obo:IAO_0000310 schema:CreativeWork",
     "imt:RegulatoryApplication": "obo:IAO_0000310 schema:CreativeWork",

@@ -95,7 +95,9 @@ def test_every_external_term_in_use_is_declared(store: ox.Store) -> None:
 
 
 def test_no_property_has_a_range_outside_the_datatype_map_of_owl(store: ox.Store) -> None:
-    allowed = {PROJECT.prefixes["xsd"] + name for name in ("string", "integer", "boolean")} | {RDF + "langString"}
+    allowed = {PROJECT.prefixes["xsd"] + name for name in ("string", "integer", "decimal", "boolean")} | {
+        RDF + "langString"
+    }
     for prop in instances(store, OWL + "DatatypeProperty"):
         assert set(values(store, prop, RDFS + "range")) <= allowed, prop
 

@@ -16,6 +16,9 @@ _SNAPSHOTS = (
     "a release folder, an RDF file (also .gz), a git revision of this repository, or a checkout (. is the work tree)"
 )
 
+BASELINE = "c3202da5eee881f2cbe15ce0e28c131da0fa2f57"
+"""The commit of version 1.0.0, which was never published and has no tag: version 2.0.0 is compared with it."""
+
 COUNTED = {"agents": "agent", "guideline listings": "listing", "articles": "article", "organizations": "organization"}
 """What the changelog counts, and the kind of these things in their IRIs."""
 
@@ -32,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--check",
         action="store_true",
         help="exit with code 1 if NEW's version number is lower than the changes require; without OLD, compare the "
-        "newest git tag v* with the work tree",
+        "newest release with the work tree: the newest git tag v*, or the commit of 1.0.0 before the first tag",
     )
     parser.add_argument(
         "--update",
@@ -61,10 +64,7 @@ def run(args: argparse.Namespace) -> int:
     if args.old is None:
         if not args.check:
             raise UserError("Nothing to compare: name OLD (NEW is the work tree by default), or add --check.")
-        args.old = releases.newest_release(PROJECT)
-        if args.old is None:
-            print(releases.first_release(PROJECT))
-            return 0
+        args.old = releases.newest_release(PROJECT, BASELINE)
     return _compare(args, _snapshot(args.old), _snapshot(args.new))
 
 

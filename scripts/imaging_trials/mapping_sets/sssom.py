@@ -95,9 +95,12 @@ def files(root: Path) -> list[Path]:
     return sorted((root / FOLDER).glob(f"*{ENDING}"))
 
 
-def read_sets(root: Path) -> list[MappingSet]:
-    """Return the mapping sets under ``root``, sorted by name. Raises UserError as `read_set` does."""
-    return [read_set(path) for path in files(root)]
+def read_sets(root: Path, known: dict[str, str] | None = None) -> list[MappingSet]:
+    """Return the mapping sets under ``root``, sorted by name. Raises UserError as `read_set` does.
+
+    ``known`` are the prefixes that must mean the same in the sets: those of the project, if they are not given.
+    """
+    return [read_set(path, known) for path in files(root)]
 
 
 def named(sets: Sequence[MappingSet], name: str) -> MappingSet:
@@ -112,8 +115,8 @@ def named(sets: Sequence[MappingSet], name: str) -> MappingSet:
     raise UserError(f"There is no mapping set '{name}': {hint}")
 
 
-def read_set(path: Path) -> MappingSet:
-    """Return one mapping set.
+def read_set(path: Path, known: dict[str, str] | None = None) -> MappingSet:
+    """Return one mapping set; ``known`` is as in `read_sets`.
 
     Raises UserError with file and line for a faulty header (see `read_header`), for other columns, for a row with too
     few or too many cells, for an empty cell in a column that needs a value, for a prefix that the header does not
@@ -122,7 +125,7 @@ def read_set(path: Path) -> MappingSet:
     """
     lines = _lines(path)
     size = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    header = read_header(path, lines[:size])
+    header = read_header(path, lines[:size], PROJECT.prefixes if known is None else known)
     _check_iri(str(path), header.license)
     name = path.name.removesuffix(ENDING)
     expected = PROJECT.prefixes["mappingset"] + name

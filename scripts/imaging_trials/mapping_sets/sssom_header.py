@@ -7,12 +7,11 @@ Source: SSSOM, "TSV" (https://mapping-commons.github.io/sssom/spec-formats-tsv/)
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imaging_trials.model import PROJECT
 from rdfkit.base import UserError, is_unicode
 
 if TYPE_CHECKING:
@@ -47,11 +46,11 @@ class Header:
     prefixes: dict[str, str]
 
 
-def read_header(path: Path, lines: Sequence[str]) -> Header:
+def read_header(path: Path, lines: Sequence[str], known: Mapping[str, str]) -> Header:
     """Return the header in the first lines of a file, each of which begins with ``#``.
 
     Raises UserError with file and line for invalid YAML, for a key that is missing, unknown or given twice, for a value
-    of the wrong kind, and for a prefix with another namespace than the project's.
+    of the wrong kind, and for a prefix with another namespace than in ``known``, the prefixes of the project.
     """
     values = _top_level(path, "\n".join(line[1:] for line in lines))
     missing = [key for key in _KEYS if key not in values]
@@ -69,7 +68,7 @@ def read_header(path: Path, lines: Sequence[str]) -> Header:
         date=text["publication_date"],
         comment=text["comment"],
         creators=tuple(_list(path, "creator_label", values["creator_label"])),
-        prefixes=_prefixes(path, values["curie_map"]),
+        prefixes=_prefixes(path, values["curie_map"], known),
     )
 
 
@@ -130,7 +129,7 @@ def _list(path: Path, key: str, node: "yaml.Node") -> list[str]:
     return [_text(path, key, item) for item in node.value]
 
 
-def _prefixes(path: Path, node: "yaml.Node") -> dict[str, str]:
+def _prefixes(path: Path, node: "yaml.Node", known: Mapping[str, str]) -> dict[str, str]:
     import yaml
 
     if not isinstance(node, yaml.MappingNode) or not node.value:
@@ -140,7 +139,7 @@ def _prefixes(path: Path, node: "yaml.Node") -> dict[str, str]:
         iri = _text(path, prefix, value)
         if prefix in found:
             raise UserError(f"{_line(path, value)}: the prefix '{prefix}' is given twice; keep one.")
-        expected = PROJECT.prefixes.get(prefix, iri)
+        expected = known.get(prefix, iri)
         if iri != expected:
             raise UserError(f"{_line(path, value)}: {prefix} is <{expected}> in this project; use that in curie_map.")
         found[prefix] = iri

@@ -18,8 +18,11 @@ Facts = Iterator[tuple[NamedNode, NamedNode | Literal]]
 
 
 def quads(root: Path) -> Iterator[Quad]:
-    """Yield the triples of the mapping sets under ``root``. Raises UserError as `sssom.read_set` does."""
-    return to_quads(read_sets(root))
+    """Yield the triples of the mapping sets under ``root``. Raises UserError as `sssom.read_set` does.
+
+    The prefixes of another checkout may differ: an earlier version had other namespaces.
+    """
+    return to_quads(read_sets(root) if root == PROJECT.root else read_sets(root, known={}))
 
 
 def to_quads(sets: Sequence[MappingSet]) -> Iterator[Quad]:

@@ -39,8 +39,8 @@ _GRAPHS_WITHOUT_NAMES = {PROJECT.graph_iri(INFERRED), PROJECT.graph_iri("links")
 """Inferred labels repeat names; the label of a mapping consists of the names of the things that it relates."""
 
 _ACCESSORY_KINDS = (
-    "authorship", "correction", "discrepancy", "enrollment", "erratum", "event", "evidence", "listing", "mapping",
-    "match", "quantity", "record", "source",
+    "authorship", "branch", "correction", "discrepancy", "emission", "enrollment", "erratum", "event", "evidence",
+    "listing", "mapping", "match", "quantity", "record", "source",
 )  # fmt: skip
 _ACCESSORIES = tuple(PROJECT.prefixes[prefix] for prefix in _ACCESSORY_KINDS)
 """Things that often have the name of another thing; of equal candidates, the other thing is meant."""

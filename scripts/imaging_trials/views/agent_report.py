@@ -206,7 +206,25 @@ def _nuclide(store: Store, nuclide: NamedNode) -> list[LineData]:
         quads += [quad for quad in about if not read.is_inferred(quad)]
         data_set = f" ({half_life.data_set})" if half_life.data_set else ""
         lines.append(line("half-life", f"{half_life.text}{data_set}", *quads))
-    return lines + [thing_line(store, "decays by", quad) for quad in read.quads(store, nuclide, vocabulary.DECAYS_BY)]
+    return [*lines, *_decay(store, nuclide)]
+
+
+def _decay(store: Store, nuclide: NamedNode) -> list[LineData]:
+    """Return a line for each decay branch and each emission of a radionuclide, with their quads."""
+    lines = []
+    for kind, part_of, name in (
+        ("decays by", vocabulary.IS_BRANCH_OF, vocabulary.HAS_DECAY_MODE),
+        ("emits", vocabulary.IS_EMISSION_OF, vocabulary.HAS_EMISSION_KIND),
+    ):
+        for quad in sorted(store.quads_for_pattern(None, part_of, nuclide, None), key=str):
+            if read.is_inferred(quad) or not isinstance(quad.subject, NamedNode):
+                continue
+            about = sorted(store.quads_for_pattern(quad.subject, None, None, None), key=str)
+            details = decay.branch_details(store, quad.subject) or decay.emission_details(store, quad.subject)
+            for concept in read.quads(store, quad.subject, name):
+                text = (read.thing(store, object_of(concept)), f" ({details})" if details else "")
+                lines.append(line(kind, text, *(one for one in about if not read.is_inferred(one))))
+    return lines
 
 
 # Applications, documents, and whom to ask

@@ -124,6 +124,21 @@ def half_life(store: Store, nuclide: NamedNode) -> HalfLife | None:
     return None
 
 
+def branch_details(store: Store, branch: NamedNode) -> str:
+    """Return the share and the daughter of a decay branch, such as "61.52 %, to Ni-64", or "" if it has neither."""
+    percent = _number(store, branch, vocabulary.BRANCHING_PERCENT)
+    daughter = read.text(store, branch, vocabulary.DAUGHTER)
+    return ", ".join(part for part in (percent and f"{percent} %", daughter and f"to {daughter}") if part)
+
+
+def emission_details(store: Store, emission: NamedNode) -> str:
+    """Return energy and yield for 100 decays of an emission: "mean 249.8 keV, 96.73 %", or "" if it has neither."""
+    energy = _number(store, emission, vocabulary.ENERGY_KEV)
+    mean = "mean " if read.text(store, emission, vocabulary.IS_MEAN_ENERGY) == "true" else ""
+    share = _number(store, emission, vocabulary.YIELD_PERCENT)
+    return ", ".join(part for part in (energy and f"{mean}{energy} keV", share and f"{share} %") if part)
+
+
 def _number(store: Store, quantity: NamedNode, name: NamedNode) -> str:
     """Return the number that a property has as the graph writes it, or "" if it is not a finite number."""
     value = read.text(store, quantity, name)

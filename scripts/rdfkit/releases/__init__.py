@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         diff_json,
         diff_text,
         diff_update,
-        first_release,
     )
     from rdfkit.releases.diff.semver import explain_levels
     from rdfkit.releases.diff.snapshots import Snapshot, newest_release, read_snapshot
@@ -43,7 +42,6 @@ __all__ = [
     "diff_text",
     "diff_update",
     "explain_levels",
-    "first_release",
     "json_bytes",
     "make_context",
     "make_release",
@@ -70,7 +68,6 @@ __getattr__ = door(
             "diff_json",
             "diff_text",
             "diff_update",
-            "first_release",
         ),
         "diff.semver": ("explain_levels",),
         "diff.snapshots": (

@@ -4,10 +4,16 @@ import os
 import subprocess
 from pathlib import Path
 
+import imaging_trials
 from imaging_trials.model.project import PROJECT
 from rdfkit.releases import Difference, compare, read_snapshot
 from tests.conftest import ROOT
 from tests.support.small_checkout import imt
+
+VERSION = imaging_trials.__version__
+MAJOR, MINOR, PATCH = map(int, VERSION.split("."))
+NEXT = {"major": f"{MAJOR + 1}.0.0", "minor": f"{MAJOR}.{MINOR + 1}.0", "patch": f"{MAJOR}.{MINOR}.{PATCH + 1}"}
+"""The next version after this one, by the level of the change."""
 
 BONE = 'bodysite:bone skos:prefLabel "bone" .'
 

@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Quad, RdfFormat, parse, serialize
 
-import imaging_trials
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.releases import read_snapshot
 from tests.conftest import ROOT
 from tests.rdfkit.releases import small_sources
-from tests.rdfkit.releases.comparing import BONE, built, difference, edit, kinds
+from tests.rdfkit.releases.comparing import BONE, NEXT, VERSION, built, difference, edit, kinds
 from tests.support.small_checkout import checkout, write
 
 pytestmark = pytest.mark.prove
@@ -85,7 +84,7 @@ def test_two_releases_are_compared_with_their_files(tmp_path: Path) -> None:
     new = built(folder, "second")
     found = difference(old, new)
     assert kinds(found) == {"value-corrected"}
-    assert (found.old_version, found.minimum_version) == (imaging_trials.__version__, "1.0.1")
+    assert (found.old_version, found.minimum_version) == (VERSION, NEXT["patch"])
     manifest = json.loads((new / "manifest.json").read_text(encoding="utf-8"))
     name = next(name for name in manifest["files"] if name != "imaging-trials.nq")
     del manifest["files"][name]

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import imaging_trials
-from imaging_trials.cli.diff import COUNTED
+from imaging_trials.cli.diff import BASELINE, COUNTED
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
 from rdfkit.releases import (
@@ -16,12 +15,11 @@ from rdfkit.releases import (
     changelog_counts,
     check_version,
     diff_text,
-    first_release,
     newest_release,
     read_snapshot,
 )
 from tests.conftest import ROOT, Imt
-from tests.rdfkit.releases.comparing import BONE, built, committed, difference, edit, git
+from tests.rdfkit.releases.comparing import BONE, NEXT, VERSION, built, committed, difference, edit, git
 from tests.rdfkit.releases.small_sources import MIGRATION, migration
 from tests.support.small_checkout import CONCEPTS, PAGE, checkout, write
 from tests.support.small_checkout import imt as imt_in
@@ -33,10 +31,10 @@ ONTOLOGY = "ontology/imaging-trials.ttl"
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """Return a small checkout that is a git repository with one commit; its vocabulary states version 1.0.0."""
+    """Return a small checkout that is a git repository with one commit, in which everything states one version."""
     folder = checkout(tmp_path / "repository")
-    edit(folder / ONTOLOGY, "a owl:Ontology", 'a owl:Ontology ; owl:versionInfo "1.0.0"')
-    write(folder / "CHANGELOG.md", "# Changelog\n\n## 1.0.0 - 2026-11-26\n")
+    edit(folder / ONTOLOGY, "a owl:Ontology", f'a owl:Ontology ; owl:versionInfo "{VERSION}"')
+    write(folder / "CHANGELOG.md", f"# Changelog\n\n## {VERSION} - 2026-11-26\n")
     git(folder, "init", "--quiet")
     return committed(folder)
 
@@ -54,7 +52,7 @@ def test_counts_prints_the_line_of_the_changelog(imt: Imt) -> None:
     line = changelog_counts(PROJECT, read_snapshot(PROJECT, str(ROOT)), COUNTED)
     done = imt("diff", "--counts")
     assert (done.returncode, done.stdout) == (0, f"{line}\n")
-    assert imt("diff", ".", "--counts").stdout == f"{line}\nSince {imaging_trials.__version__}: nothing.\n"
+    assert imt("diff", ".", "--counts").stdout == f"{line}\nSince {VERSION}: nothing.\n"
     assert line.startswith("Counts: ")
     assert "saved queries." in line
 
@@ -78,20 +76,20 @@ def test_a_revision_is_compared_with_the_work_tree(repository: Path) -> None:
     done = imt_in(repository, "diff", "HEAD")
     assert (done.returncode, done.stderr) == (0, "")
     shown = done.stdout.splitlines()
-    assert shown[0] == f"HEAD ({imaging_trials.__version__}) -> the work tree ({imaging_trials.__version__})"
+    assert shown[0] == f"HEAD ({VERSION}) -> the work tree ({VERSION})"
     assert "Concepts: 1 changed" in shown
     assert "  patch  ~ bodysite:bone 'bones': label" in shown
     assert any(line.startswith("  major  ~ editions-by-site 'Which editions are about a body site?'") for line in shown)
-    assert "Minimum version bump: major: 2.0.0 after 1.0.0" in shown
+    assert f"Minimum version bump: major: {NEXT['major']} after {VERSION}" in shown
     line = changelog_changes(difference("HEAD", repository, repository))
-    assert line == "Since 1.0.0: concepts 1 changed; saved queries 1 changed."
+    assert line == f"Since {VERSION}: concepts 1 changed; saved queries 1 changed."
 
 
 def test_json_has_full_iris_and_terms(repository: Path) -> None:
     edit(repository / "data/page/page.ttl", "imt:position 3", "imt:position 4")
     done = imt_in(repository, "diff", "HEAD", "--format", "json")
     document = json.loads(done.stdout)
-    assert (document["level"], document["minimumVersion"]) == ("patch", "1.0.1")
+    assert (document["level"], document["minimumVersion"]) == ("patch", NEXT["patch"])
     (change,) = document["changes"]
     assert change == {
         "area": "things",
@@ -133,52 +131,61 @@ def test_update_writes_the_renames_of_the_table(repository: Path) -> None:
 # The check in CI
 
 
-def test_before_the_first_release_any_version_is_valid(repository: Path) -> None:
+def test_before_the_first_release_a_commit_is_compared(repository: Path) -> None:
+    """No tag is needed; a clone without the whole history is refused."""
+    assert newest_release(PROJECT.at(repository), "HEAD") == "HEAD"
     done = imt_in(repository, "diff", "--check")
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"{first_release(PROJECT)}\n", "")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"no commit {BASELINE[:12]}, with which the first release is compared: fetch the whole" in done.stderr
+
+
+def test_a_copy_that_is_no_clone_has_no_release(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is not a git repository, so it has no release to compare with: run this in"):
+        newest_release(PROJECT.at(tmp_path), BASELINE)
 
 
 def test_a_version_that_is_too_low_is_refused(repository: Path) -> None:
     git(repository, "tag", "v0.9.0")
-    git(repository, "tag", "v1.0.0")
+    git(repository, "tag", f"v{VERSION}")
     git(repository, "tag", "v9.0.0-rc.1")
     git(repository, "tag", "vanity")
     same = imt_in(repository, "diff", "--check")
     assert (same.returncode, same.stderr) == (0, "")
-    assert "Version 1.0.0 is high enough" in same.stdout
+    assert f"Version {VERSION} is high enough" in same.stdout
     edit(repository / "data/page/page.ttl", "edition:lung ", "edition:new imt:position 1 . edition:lung ")
     committed(repository)
     low = imt_in(repository, "diff", "--check")
     assert low.returncode == 1
     assert low.stderr == (
-        "Version 1.0.0 is too low: the change since 1.0.0 is minor. Raise it to 1.1.0 or higher, or undo the change.\n"
+        f"Version {VERSION} is too low: the change since {VERSION} is minor. "
+        f"Raise it to {NEXT['minor']} or higher, or undo the change.\n"
     )
     package = repository / "scripts/imaging_trials/__init__.py"
-    edit(package, '"1.0.0"', '"1.0.1"')
+    edit(package, VERSION, NEXT["patch"])
     assert imt_in(repository, "diff", "--check").returncode == 1
-    edit(package, '"1.0.1"', '"1.1.0"')
+    edit(package, NEXT["patch"], NEXT["minor"])
     assert imt_in(repository, "diff", "--check").returncode == 0
 
 
 def test_the_newest_release_has_the_highest_number(repository: Path) -> None:
     for tag in ("v1.9.0", "v1.10.0", "v1.2", "v2.0.0-rc.1"):
         git(repository, "tag", tag)
-    assert newest_release(PROJECT.at(repository)) == "v1.10.0"
+    assert newest_release(PROJECT.at(repository), BASELINE) == "v1.10.0"
 
 
 def test_a_version_below_the_released_one_is_refused(repository: Path) -> None:
-    edit(repository / ONTOLOGY, '"1.0.0"', '"1.2.0"')
-    git(committed(repository), "tag", "v1.2.0")
-    edit(repository / "scripts/imaging_trials/__init__.py", '"1.0.0"', '"1.1.0"')
+    edit(repository / ONTOLOGY, VERSION, NEXT["major"])
+    git(committed(repository), "tag", f"v{NEXT['major']}")
+    edit(repository / "scripts/imaging_trials/__init__.py", VERSION, NEXT["minor"])
     done = imt_in(repository, "diff", "--check")
     assert done.returncode == 1
-    assert "Raise it to 1.2.0 or higher" in done.stderr
+    assert f"Raise it to {NEXT['major']} or higher" in done.stderr
 
 
 def test_a_clone_without_tags_is_refused(repository: Path) -> None:
-    write(repository / "CHANGELOG.md", "# Changelog\n\n## 1.0.0 - 2026-11-26\n\n## 0.9.0 - 2026-11-01\n")
+    write(repository / "CHANGELOG.md", f"# Changelog\n\n## {VERSION} - 2026-11-26\n\n## 0.9.0 - 2026-11-01\n")
     with pytest.raises(UserError, match=r"version 0\.9\.0, but git has no tag v0\.9\.0 here: fetch the tags"):
-        newest_release(PROJECT.at(repository))
+        newest_release(PROJECT.at(repository), BASELINE)
 
 
 def test_two_snapshots_can_be_checked(repository: Path) -> None:

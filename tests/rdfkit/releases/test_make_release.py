@@ -14,6 +14,7 @@ from rdfkit.rdf import named_graphs
 from rdfkit.releases import CONTEXT_FILE, context_bytes, make_context
 from rdfkit.sparql.saved import INDEX
 from tests.conftest import ROOT
+from tests.rdfkit.releases.comparing import VERSION
 from tests.rdfkit.releases.release_files import DATASET, build, content, quads, read_json, rows, store_of
 
 pytestmark = [pytest.mark.xdist_group("release"), pytest.mark.prove]
@@ -27,9 +28,10 @@ def small(tmp_path: Path) -> Path:
     root = small_root.make_with_code(tmp_path / "checkout")
     append(
         root / "data/dataset.ttl",
-        f"""<{DATASET}> a dcat:Dataset ; dcterms:title "Small" ; dcterms:description "A graph." ; dcat:version "1.0.0" ;
-            dcterms:creator "We" ; dcterms:license <https://creativecommons.org/publicdomain/zero/1.0/> ;
-            dcterms:rights "None." ; dcterms:issued "2026-11-26"^^xsd:date .""",
+        f"""<{DATASET}> a dcat:Dataset ; dcterms:title "Small" ; dcterms:description "A graph." ;
+            dcat:version "{VERSION}" ; dcterms:creator "We" ;
+            dcterms:license <https://creativecommons.org/publicdomain/zero/1.0/> ; dcterms:rights "None." ;
+            dcterms:issued "2026-11-26"^^xsd:date .""",
     )
     declared = ["title", "description", "creator", "license", "rights", "issued"]
     append(
@@ -99,7 +101,7 @@ def test_an_endpoint_is_in_every_description(small: Path) -> None:
     found = (
         "SELECT ?d { ?d void:sparqlEndpoint ?e . ?s a dcat:DataService ; dcat:servesDataset ?d ; dcat:endpointURL ?e }"
     )
-    assert rows(store_of(dist / "void.ttl"), found) == [(f"{DATASET}/1.0.0",)]
+    assert rows(store_of(dist / "void.ttl"), found) == [(f"{DATASET}/{VERSION}",)]
     assert read_json(dist / "manifest.json")["release"]["endpoint"] == endpoint
 
 
@@ -118,7 +120,7 @@ def test_the_previous_version_is_described(small: Path) -> None:
     assert build(small, small / "dist", "--release").returncode == 0
     described = store_of(small / "dist" / "void.ttl")
     assert rows(described, "SELECT ?new ?old { ?new dcat:previousVersion ?old }") == [
-        (f"{DATASET}/1.0.0", f"{DATASET}/0.9.0")
+        (f"{DATASET}/{VERSION}", f"{DATASET}/0.9.0")
     ]
     assert read_json(small / "dist" / "manifest.json")["release"]["previous_version"] == f"{DATASET}/0.9.0"
 
@@ -133,9 +135,9 @@ def test_a_dataset_without_a_creator_is_refused(small: Path) -> None:
 
 def test_a_dataset_of_another_version_is_refused(small: Path) -> None:
     path = small / "data/dataset.ttl"
-    path.write_text(path.read_text(encoding="utf-8").replace('"1.0.0"', '"0.9.9"'), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(VERSION, "0.9.9"), encoding="utf-8")
     assert (
-        "states version 0.9.9 of the dataset, but the package has version 1.0.0: set both to the same version"
+        f"states version 0.9.9 of the dataset, but the package has version {VERSION}: set both to the same version"
         in refused(small, "--release")
     )
 

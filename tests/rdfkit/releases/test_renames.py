@@ -1,122 +1,18 @@
-"""Renames: stated in a table or in the graph; and an update that converts any data, in two engines alike."""
+"""Renames are stated in a table or in the graph, and never guessed."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import rdflib
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pyoxigraph import (
-    BlankNode,
-    CanonicalizationAlgorithm,
-    Dataset,
-    DefaultGraph,
-    Literal,
-    NamedNode,
-    Quad,
-    RdfFormat,
-    Store,
-    parse,
-    serialize,
-)
 
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
-from rdfkit.releases import Difference, compare, diff_text, diff_update, read_snapshot
-from rdfkit.releases.diff import renames
+from rdfkit.releases import compare, diff_text, diff_update, read_snapshot
 from tests.conftest import ROOT
+from tests.rdfkit.releases.renaming import MINE, NEW, OLD, TABLE, by_oxigraph, canonical, found, kinds, pairs, quads
 from tests.rdfkit.releases.small_sources import MIGRATION, migration
 from tests.support.small_checkout import write
 
 pytestmark = pytest.mark.prove
-
-Engine = Callable[[list[Quad], str], list[str]]
-
-OLD = """
-imt:Substance a owl:Class ; skos:prefLabel "substance"@en ; skos:definition "What a thing is made of."@en .
-imt:Agent a owl:Class ; rdfs:subClassOf imt:Substance ; skos:prefLabel "agent"@en ;
-    skos:definition "A substance that makes something visible."@en .
-imt:hasVector a owl:ObjectProperty ; rdfs:domain imt:Agent ; skos:prefLabel "has vector"@en ;
-    skos:definition "Relates an agent to its carrier."@en .
-agent:fes a imt:Agent ; skos:prefLabel "[18F]FES"@en ; imt:hasVector substance:estradiol .
-agent:flt a imt:Agent ; skos:prefLabel "[18F]FLT"@en .
-substance:estradiol skos:prefLabel "estradiol"@en .
-"""
-
-MINE = """
-@base <https://example.org/> .
-<mine> a imt:Agent ; rdfs:seeAlso agent:fes ; imt:hasVector [ rdfs:label "carrier"@en ; rdfs:seeAlso agent:flt ] .
-agent:fes rdfs:comment "agent:fes"@en .
-imt:hasVector rdfs:label "vector" .
-<graph> { <mine> imt:hasVector _:x . _:x a imt:Agent . agent:fes rdfs:seeAlso agent:fes . }
-agent:fes { agent:fes imt:hasVector ( imt:Agent agent:fes ) ; rdfs:label "1"^^imt:Agent . }
-"""
-
-
-NEW = OLD.replace("imt:Agent", "imt:Tracer").replace("agent:fes", "agent:fluoroestradiol")
-TABLE = migration("imt:Agent imt:Tracer", "agent:fes agent:fluoroestradiol")
-
-
-def found(tmp_path: Path, old: str, new: str, table: str | dict[str, str] = "") -> Difference:
-    """Return the difference between two checkouts with one Turtle text each; the new one has migration tables."""
-    for name, text in (("old", old), ("new", new)):
-        write(tmp_path / name / "ontology" / "imaging-trials.ttl", PROJECT.sparql_prologue() + text)
-        (tmp_path / name / "ontology" / "rules").symlink_to(ROOT / "ontology" / "rules")
-    tables = {MIGRATION: table} if isinstance(table, str) else table
-    for name, text in tables.items():
-        if text:
-            write(tmp_path / "new" / name, text)
-    return compare(PROJECT, *(read_snapshot(PROJECT, str(tmp_path / name)) for name in ("old", "new")))
-
-
-def pairs(difference: Difference) -> set[tuple[str, str]]:
-    """Return the renames as CURIEs."""
-    return {(PROJECT.shorten(rename.old), PROJECT.shorten(rename.new)) for rename in difference.renames}
-
-
-def kinds(difference: Difference) -> set[str]:
-    """Return the kinds of the changes, except those of the project's saved queries, which are run on any graph."""
-    return {change.kind for change in difference.changes if change.area != "saved queries"}
-
-
-def quads(text: str) -> list[Quad]:
-    """Return the quads of a TriG text with the project's prefixes."""
-    return list(parse(PROJECT.sparql_prologue() + text, RdfFormat.TRIG))
-
-
-def canonical(data: list[Quad]) -> list[str]:
-    """Return quads in a form that is the same for isomorphic datasets (RDFC-1.0)."""
-    dataset = Dataset(data)
-    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return sorted(map(str, dataset))
-
-
-def by_oxigraph(data: list[Quad], update: str) -> list[str]:
-    """Run an update in Oxigraph."""
-    store = Store()
-    store.extend(data)
-    store.update(update)
-    return canonical(list(store))
-
-
-def by_rdflib(data: list[Quad], update: str) -> list[str]:
-    """Run an update in rdflib."""
-    dataset = rdflib.Dataset()
-    dataset.parse(data=serialize(data, format=RdfFormat.N_QUADS) or b"", format="nquads")
-    dataset.update(update)
-    text = dataset.serialize(format="nquads").replace("<urn:x-rdflib:default>", "")
-    return canonical(list(parse(text, RdfFormat.N_QUADS)))
-
-
-def renamed(data: list[Quad], names: dict[str, str]) -> list[Quad]:
-    """Rename term by term: the expected result of the update."""
-
-    def new(term: Any) -> Any:
-        return NamedNode(names.get(term.value, term.value)) if isinstance(term, NamedNode) else term
-
-    return [Quad(*map(new, (q.subject, q.predicate, q.object, q.graph_name))) for q in data]
 
 
 # Renames that a table states
@@ -237,95 +133,3 @@ def test_of_several_replacements_none_is_chosen(tmp_path: Path) -> None:
     assert "imt:Agent: fix by hand; it has several replacements: imt:Substance, imt:hasVector" in update
     assert by_oxigraph(quads(MINE), update) == canonical(quads(MINE))
     assert "No automatic update is possible for imt:Agent: it has several" in diff_text(PROJECT, difference)
-
-
-# The update
-
-
-def test_the_update_converts_data_in_both_engines(tmp_path: Path) -> None:
-    update = diff_update(PROJECT, found(tmp_path, OLD, NEW, TABLE))
-    mine = quads(MINE)
-    expected = canonical(
-        quads(
-            MINE.replace("imt:Agent", "imt:Tracer")
-            .replace('"1"^^imt:Tracer', '"1"^^imt:Agent')
-            .replace("agent:fes", "agent:fluoroestradiol")
-            .replace('"agent:fluoroestradiol"', '"agent:fes"')
-        )
-    )
-    assert by_oxigraph(mine, update) == expected
-    assert by_rdflib(mine, update) == expected
-    assert expected != canonical(mine)
-
-
-def test_the_update_from_isreplacedby_converts_data(tmp_path: Path) -> None:
-    new = OLD + "imt:Agent owl:deprecated true ; dcterms:isReplacedBy imt:Tracer . imt:Tracer a owl:Class ."
-    update = diff_update(PROJECT, found(tmp_path, OLD, new))
-    text = MINE.replace("imt:Agent", "imt:Tracer").replace('"1"^^imt:Tracer', '"1"^^imt:Agent')
-    assert by_oxigraph(quads(MINE), update) == by_rdflib(quads(MINE), update) == canonical(quads(text))
-
-
-def test_a_second_run_of_the_update_changes_nothing(tmp_path: Path) -> None:
-    update = diff_update(PROJECT, found(tmp_path, OLD, NEW, TABLE))
-    assert by_oxigraph(quads(MINE), f"{update};\n{update}") == by_oxigraph(quads(MINE), update)
-
-
-@pytest.mark.parametrize("bad", ["no iri", "https://example.org/a> <b", "relative", "urn:x-imt-rename:1", 'urn:"'])
-def test_only_absolute_iris_get_into_an_update(bad: str) -> None:
-    with pytest.raises(UserError, match="is not an IRI that can be renamed"):
-        renames.update({"https://example.org/a": bad})
-
-
-NAMES = [NamedNode(f"https://example.org/{letter}{end}") for letter in "abcdef" for end in ("", "#x")]
-NODES = st.sampled_from([*NAMES, BlankNode("b1"), BlankNode("b2")])
-QUADS = st.builds(
-    Quad,
-    NODES,
-    st.sampled_from(NAMES),
-    st.one_of(NODES, st.sampled_from([Literal("https://example.org/a"), Literal("x", language="en")])),
-    st.one_of(st.just(DefaultGraph()), st.sampled_from(NAMES)),
-)
-RENAMES = st.one_of(
-    st.permutations(NAMES).map(lambda mixed: dict(zip(NAMES, mixed, strict=True))),  # swaps and rings
-    st.dictionaries(st.sampled_from(NAMES), st.sampled_from(NAMES)),  # chains and merges
-)
-
-
-DATA = st.lists(QUADS, max_size=12)
-
-
-def assert_renames(data: list[Quad], names: dict[NamedNode, NamedNode], *engines: Engine) -> None:
-    """Compare the result of the update in each engine with a renaming term by term."""
-    mapping = {old.value: new.value for old, new in names.items()}
-    expected = canonical(renamed(data, mapping))
-    for engine in engines:
-        assert engine(data, renames.update(mapping)) == expected
-
-
-@settings(max_examples=150, deadline=None)
-@given(data=DATA, names=RENAMES)
-def test_any_renames_are_right_in_every_position(data: list[Quad], names: dict[NamedNode, NamedNode]) -> None:
-    assert_renames(data, names, by_oxigraph)
-
-
-def everywhere(name: NamedNode, other: NamedNode) -> list[Quad]:
-    """Return quads that have a name in each position, in the default and a named graph."""
-    places = [(name, other, other), (other, name, other), (other, other, name)]
-    return [Quad(*place, graph) for place in places for graph in (DefaultGraph(), other, name)]
-
-
-def test_a_swap_and_a_chain_are_right_in_both_engines() -> None:
-    a, b, c, d, e, *_ = NAMES
-    data = [Quad(a, b, c, a), Quad(b, a, a, b), Quad(c, d, e, DefaultGraph()), Quad(a, a, b, DefaultGraph())]
-    assert_renames(data, {a: b, b: a, c: d, d: e}, by_oxigraph, by_rdflib)
-    # Old and new name in the same position: an engine that deletes and inserts row by row would lose one.
-    for old, new in ((a, b), (b, a)):
-        data = [quad for name in (old, new) for quad in everywhere(name, e)]
-        assert_renames(data, {old: new, new: c}, by_oxigraph, by_rdflib)
-
-
-@pytest.mark.prove
-@settings(max_examples=100, deadline=None)
-@given(data=DATA, names=RENAMES)
-def test_any_renames_are_the_same_in_rdflib(data: list[Quad], names: dict[NamedNode, NamedNode]) -> None:
-    assert_renames(data, names, by_rdflib)

@@ -67,7 +67,8 @@ class Change:
 class Difference:
     """All changes between two snapshots, the renames, and what could not be renamed or compared, with the reason.
 
-    ``old`` and ``new`` are the names of the snapshots; a version is empty if the snapshot states none.
+    ``old`` and ``new`` are the names of the snapshots; a version is empty if the snapshot states none. ``segments`` are
+    the parts of IRIs that were renamed; ``rules`` is the name and text of the rules to run before the renames.
     """
 
     old: str
@@ -76,6 +77,8 @@ class Difference:
     new_version: str
     changes: list[Change]
     renames: list[Rename] = field(default_factory=list)
+    segments: list[Rename] = field(default_factory=list)
+    rules: tuple[str, str] | None = None
     not_renamed: list[NotRenamed] = field(default_factory=list)
     not_compared: list[str] = field(default_factory=list)
 

@@ -28,7 +28,7 @@ def compare(project: Project, old: Snapshot, new: Snapshot) -> Difference:
     """
     before, after = facts.view(project, old), facts.view(project, new)
     own = _own_subjects(before, after)
-    found, not_renamed = renames.find(old, new, before, after, own)
+    found, segments, not_renamed = renames.find(old, new, before, after, own)
     gone = _gone(found, before, after)
     not_compared = [
         f"the saved query {name} of {snapshot.name} ({why})"
@@ -53,7 +53,18 @@ def compare(project: Project, old: Snapshot, new: Snapshot) -> Difference:
     changes += _closure(project, old, new)
     changes += queries.compare(project, old, new, not_compared)
     changes.sort(key=_order)
-    return Difference(old.name, new.name, old.version, new.version, changes, found, not_renamed, not_compared)
+    return Difference(
+        old.name,
+        new.name,
+        old.version,
+        new.version,
+        changes,
+        found,
+        segments,
+        renames.rules_between(old, new),
+        not_renamed,
+        not_compared,
+    )
 
 
 def _order(change: Change) -> tuple[object, ...]:

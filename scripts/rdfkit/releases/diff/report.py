@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pyoxigraph import NamedNode
 
 from rdfkit.base import Project, UserError, namespaces, visible
-from rdfkit.releases.diff import renames, semver
-from rdfkit.releases.diff.changes import AREAS, Change, Difference, Value
+from rdfkit.releases.diff import semver, updates
+from rdfkit.releases.diff.changes import AREAS, Change, Difference, Rename, Value
 from rdfkit.releases.diff.facts import is_iri, literal_text, replace_terms
+from rdfkit.releases.diff.renames import SAME_MAPPING
 from rdfkit.releases.diff.snapshots import Snapshot
 
 MAX_CHANGES_SHOWN = 15
@@ -93,22 +94,38 @@ def diff_json(difference: Difference) -> str:
 
 def diff_update(project: Project, difference: Difference) -> str:
     """Return the SPARQL update that turns data with the old names into data with the new ones."""
+    single = [one for one in difference.renames if not _is_of_a_segment(one, difference)]
     comment = [
         "SPARQL 1.1 Update: turns data in the terms of the first into data in the terms of the second.",
         f"  {_title(difference.old, difference.old_version)}",
         f"  {_title(difference.new, difference.new_version)}",
         "Datatypes, and IRIs inside literals, stay as they are. Read this list of renames before you run it:",
-        *(
-            f"  {project.shorten(one.old)} -> {project.shorten(one.new)}  ({visible(one.reason)})"
-            for one in difference.renames
-        ),
+        *([f"  first the rules of {difference.rules[0]}"] if difference.rules else []),
+        *(f"  all of <{one.old}…> -> <{one.new}…>  ({visible(one.reason)})" for one in difference.segments),
+        *(f"  {project.shorten(one.old)} -> {project.shorten(one.new)}  ({visible(one.reason)})" for one in single),
         *(
             f"  {project.shorten(one.iri)}: fix by hand; {visible(show(project, one.reason))}"
             for one in difference.not_renamed
         ),
         "",
     ]
-    return renames.update({one.old: one.new for one in difference.renames}, comment)
+    return updates.write(
+        {one.old: one.new for one in single},
+        comment,
+        segments={one.old: one.new for one in difference.segments},
+        rules=difference.rules,
+    )
+
+
+def _is_of_a_segment(rename: Rename, difference: Difference) -> bool:
+    """Return whether the update need not name an IRI: a renamed part of IRIs covers it, or it follows from one.
+
+    The IRI of a mapping record follows from what it maps. Where that is renamed in part, so are too many records to
+    list; they are made again from the mapping sets.
+    """
+    if rename.reason == SAME_MAPPING:
+        return bool(difference.segments)
+    return any(updates.replaced_beginning(rename.old, one) == rename.new for one in difference.segments)
 
 
 def check_version(difference: Difference) -> tuple[bool, str]:
@@ -124,11 +141,6 @@ def check_version(difference: Difference) -> tuple[bool, str]:
     if semver.version(stated) < semver.version(minimum):
         return False, f"Version {stated} is too low: {since}. Raise it to {minimum} or higher, or undo the change."
     return True, f"Version {stated} is high enough: {since}, so the minimum is {minimum}."
-
-
-def first_release(project: Project) -> str:
-    """Return the sentence for a project without a release: there is nothing to check."""
-    return f"No release to compare with (no git tag v*): {project.version} is the first, so any version is valid."
 
 
 def changelog_changes(difference: Difference) -> str:

@@ -44,7 +44,7 @@ class Snapshot:
     - ``shapes`` apply to anybody's data; ``curation_shapes`` say what a curator of the repository owes.
     - ``prefixes`` is the prefix table if ``has_prefix_table``, and otherwise what the files declare.
     - ``files`` are the names of the files of a release.
-    - ``closure_rules`` and ``migrations`` are file names with their texts.
+    - ``closure_rules``, ``migrations`` (tables of renames) and ``migration_rules`` are file names with their texts.
     - ``unread`` are saved queries that could not be read, with the reason.
     - ``has_graphs`` says whether statements are in named graphs of the project, so that saved queries can be run.
     """
@@ -63,6 +63,7 @@ class Snapshot:
     files: frozenset[str] | None = None
     closure_rules: dict[str, str] | None = None
     migrations: dict[str, str] = field(default_factory=dict)
+    migration_rules: dict[str, str] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
 
 
@@ -91,12 +92,18 @@ def read_snapshot(project: Project, name: str, *, display_name: str = "") -> Sna
     return _revision(project, name)
 
 
-def newest_release(project: Project) -> str | None:
-    """Return the git tag of the newest release (such as ``v1.2.0``; previews do not count), or None before the first.
+def newest_release(project: Project, baseline: str) -> str:
+    """Return the git tag of the newest release (such as ``v1.2.0``; previews do not count), or ``baseline`` before it.
 
-    Raises UserError if git cannot be run, or if it has no tag while the changelog lists an earlier version than the
-    project's: a clone without tags must not be taken for a project without releases.
+    ``baseline`` is the commit that the first release is compared with. Raises UserError if git cannot be run, if git
+    has no tag while the changelog lists an earlier version than the project's (a clone without tags must not be taken
+    for a project without releases), and if git does not have ``baseline`` (a clone without the whole history).
     """
+    if not (project.root / ".git").exists():
+        raise UserError(
+            f"{project.root} is not a git repository, so it has no release to compare with: run this in a clone, or "
+            "name OLD, such as the folder of a release."
+        )
     lines = _git(project.root, "tag", "--list", "v*").split()
     tags = [tag for tag in lines if re.fullmatch(r"v\d{1,9}\.\d{1,9}\.\d{1,9}", tag)]
     if tags:
@@ -110,7 +117,12 @@ def newest_release(project: Project) -> str | None:
             f"CHANGELOG.md lists version {earlier}, but git has no tag v{earlier} here: fetch the tags "
             "(git fetch --tags), or tag that release."
         )
-    return None
+    if not _is_revision(project.root, baseline):
+        raise UserError(
+            f"This clone has no commit {baseline[:12]}, with which the first release is compared: fetch the whole "
+            "history (git fetch --unshallow)."
+        )
+    return baseline
 
 
 def _checkout(project: Project, name: str, root: Path) -> Snapshot:
@@ -139,6 +151,7 @@ def _checkout(project: Project, name: str, root: Path) -> Snapshot:
         has_prefix_table=bool(table),
         closure_rules=_texts(*named_graphs.rule_files(here.rules)),
         migrations=_texts(*(root / MIGRATIONS).glob("*.tsv")),
+        migration_rules=_texts(*(root / MIGRATIONS).glob("*.ru")),
         unread=unread,
     )
 
@@ -281,6 +294,7 @@ def _of_quads(
         has_graphs=any(quad.graph_name in sources for quad in asserted),
         files=files,
         migrations=_texts(*(project.root / MIGRATIONS).glob("*.tsv")),
+        migration_rules=_texts(*(project.root / MIGRATIONS).glob("*.ru")),
     )
 
 
