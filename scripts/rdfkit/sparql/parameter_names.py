@@ -7,6 +7,9 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from rdfkit.base import MAX_NAME_CHARACTERS, WELL_KNOWN, Project, UserError, nearest
 
+ByName = dict[str, set[NamedNode]]
+"""Things by each of their names, folded."""
+
 _NAME_PROPERTIES = (
     WELL_KNOWN["skos"] + "notation",
     WELL_KNOWN["skos"] + "prefLabel",
@@ -23,56 +26,12 @@ _MAX_OFFERED = 3
 """How many near things an error offers."""
 
 
-def find(project: Project, store: Store, prefix: str, iri: str, value: str) -> NamedNode | None:
-    """Return the thing with a prefix ("" for any thing) that a value names, or None.
-
-    ``iri`` is the value as an IRI, or "" if it is none: then a notation or a label may be meant. Case makes no
-    difference, nor does the length of white space. A local name comes before other names. Raises UserError, which says
-    what it is about only by "it", if several things have the name.
-    """
-    if len(value) > MAX_NAME_CHARACTERS:
-        return None
-    by_name = _by_name(project, store, prefix)
-    if iri:
-        wanted = _folded(iri)
-        found = {thing for named in by_name.values() for thing in named if _folded(thing.value) == wanted}
-    else:
-        wanted = _folded(value)
-        named = by_name.get(wanted, set())
-        found = {thing for thing in named if _folded(_shown(project, prefix, thing)) == wanted} or named
-    if len(found) > 1:
-        raise UserError(
-            f"it names {_some(sorted(_shown(project, prefix, thing) for thing in found))}; give one of these."
-        )
-    return next(iter(found), None)
-
-
-def unknown(project: Project, store: Store, prefix: str, value: str) -> str:
-    """Return the end of the error for a value that names nothing: what has a name near it, or else what there is."""
-    by_name = _by_name(project, store, prefix)
-    wanted = _folded(value[: 2 * MAX_NAME_CHARACTERS].removeprefix(project.prefixes[prefix] if prefix else ""))
-    near = [*nearest(wanted.replace(" ", "-"), by_name), *nearest(wanted, by_name)]
-    near += [name for name in sorted(by_name) if len(wanted) >= _MIN_PART_CHARACTERS and wanted in name]
-    found = dict.fromkeys(one for name in near for one in sorted(_shown(project, prefix, it) for it in by_name[name]))
-    hint = f"did you mean {' or '.join([*found][:_MAX_OFFERED])}?"
-    if not prefix:
-        return (
-            f"nothing has that name; {hint}"
-            if found
-            else "give an IRI, such as agent:fes or <https://example.org/fes>."
-        )
-    if not found:
-        every = {_shown(project, prefix, thing) for named in by_name.values() for thing in named}
-        hint = f"the graph has {_some(sorted(every))}."
-    return f"nothing with the prefix {prefix}: has that name; {hint}"
-
-
-def _by_name(project: Project, store: Store, prefix: str) -> dict[str, set[NamedNode]]:
+def by_name(project: Project, store: Store, prefix: str) -> ByName:
     """Return the things with a prefix that have a name, by their notations, labels and local names, folded.
 
     A thing without any name is not found: to read all subjects of a graph would take four times as long.
     """
-    found: dict[str, set[NamedNode]] = {}
+    found: ByName = {}
     namespace = project.prefixes[prefix] if prefix else ""
     own = tuple(project.expand(curie) for curie in project.label_properties)
     for name in (*_NAME_PROPERTIES, *own):
@@ -84,6 +43,48 @@ def _by_name(project: Project, store: Store, prefix: str) -> dict[str, set[Named
         for thing in {thing for named in found.values() for thing in named}:
             found.setdefault(_folded(thing.value.removeprefix(namespace)), set()).add(thing)
     return found
+
+
+def find(project: Project, names: ByName, prefix: str, iri: str, value: str) -> NamedNode | None:
+    """Return the thing with a prefix ("" for any thing) that a value names, or None.
+
+    ``iri`` is the value as an IRI, or "" if it is none: then a notation or a label may be meant. Case makes no
+    difference, nor does the length of white space. A local name comes before other names. Raises UserError, which says
+    what it is about only by "it", if several things have the name.
+    """
+    if len(value) > MAX_NAME_CHARACTERS:
+        return None
+    if iri:
+        wanted = _folded(iri)
+        found = {thing for named in names.values() for thing in named if _folded(thing.value) == wanted}
+    else:
+        wanted = _folded(value)
+        named = names.get(wanted, set())
+        found = {thing for thing in named if _folded(_shown(project, prefix, thing)) == wanted} or named
+    if len(found) > 1:
+        raise UserError(
+            f"it names {_some(sorted(_shown(project, prefix, thing) for thing in found))}; give one of these."
+        )
+    return next(iter(found), None)
+
+
+def unknown(project: Project, names: ByName, prefix: str, value: str) -> str:
+    """Return the end of the error for a value that names nothing: what has a name near it, or else what there is."""
+    wanted = _folded(value[: 2 * MAX_NAME_CHARACTERS].removeprefix(project.prefixes[prefix] if prefix else ""))
+    near = [*nearest(wanted.replace(" ", "-"), names), *nearest(wanted, names)]
+    near += [name for name in sorted(names) if len(wanted) >= _MIN_PART_CHARACTERS and wanted in name]
+    found = dict.fromkeys(one for name in near for one in sorted(_shown(project, prefix, it) for it in names[name]))
+    hint = f"did you mean {' or '.join([*found][:_MAX_OFFERED])}?"
+    if not prefix:
+        return (
+            f"nothing has that name; {hint}"
+            if found
+            else "give an IRI, such as agent:fes or <https://example.org/fes>."
+        )
+    if not found:
+        every = {_shown(project, prefix, thing) for named in names.values() for thing in named}
+        hint = f"the graph has {_some(sorted(every))}."
+    return f"nothing with the prefix {prefix}: has that name; {hint}"
 
 
 def _folded(text: str) -> str:

@@ -158,8 +158,9 @@ def _iri(project: Project, parameter: Parameter, value: str, store: Store | None
             return node
         from rdfkit.sparql import parameter_names
 
+        names = parameter_names.by_name(project, store, parameter.prefix)
         try:
-            found = parameter_names.find(project, store, parameter.prefix, iri, value)
+            found = parameter_names.find(project, names, parameter.prefix, iri, value)
         except UserError as error:
             raise UserError(f"{wrong}: {error}") from None
         if found:
@@ -168,7 +169,7 @@ def _iri(project: Project, parameter: Parameter, value: str, store: Store | None
     if colon and not iri:
         raise UserError(f"{wrong}: '{clip(prefix)}:' is not a prefix of the project.")
     if store is not None and (not iri or (namespace and not others)):
-        raise UserError(f"{wrong}: {parameter_names.unknown(project, store, parameter.prefix, iri or value)}")
+        raise UserError(f"{wrong}: {parameter_names.unknown(project, names, parameter.prefix, iri or value)}")
     if node is None:
         fix = (
             "it is not an IRI." if iri or namespace else "give an IRI, such as agent:fes or <https://example.org/fes>."
