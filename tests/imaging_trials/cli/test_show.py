@@ -175,7 +175,7 @@ def test_implied_statements_are_not_repeated(store: Store) -> None:
 
 def test_terms_have_definition_and_use(imt: Imt) -> None:
     text = printed(imt, "is held by")
-    assert "The organization that a page names as holding an agent for trials.\n" in text
+    assert "An organization that a web page lists as the holder of an agent for trials.\n" in text
     assert "object property\n" in text
     assert "in statements  6" in text
 
