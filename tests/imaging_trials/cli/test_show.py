@@ -71,10 +71,6 @@ What was computed
   has chemical element    fluorine (element:fluorine)
   is a                    schema:Substance
                           substance (imt:Substance)
-  is covered by           SNMMI/ACNM/LBCA appropriate use criteria for FES PET, 2022 \
-(edition:fes-appropriate-use-criteria-2022)
-                          SNMMI/EANM procedure standard for FES PET of breast cancer, 2024 \
-(edition:snmmi-eanm-fes-pet-2024)
 
 Decay
   half-life  109.77 ± 0.05 min, of nuclide:f-18 (fluorine-18)
