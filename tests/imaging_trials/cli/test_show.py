@@ -130,7 +130,7 @@ def test_what_we_added_has_rationale_source_and_date(store: Store) -> None:
     assert "modality" not in parts["What the page says"]
     added = parts["What we added"]
     assert "has modality    magnetic resonance imaging (modality:mri)  [bashir-2015, 2026-11-26]" in added
-    assert "\n  rationale       A review says" in added
+    assert "\n  rationale       A review of 2015 says" in added
     assert "source:bashir-2015" in parts["Sources"]
     assert "contrast agent (agentkind:contrast-agent)" in added
 
