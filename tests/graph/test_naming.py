@@ -101,8 +101,8 @@ GENERA = (
 # Rule 11. Examples that the shipped data cannot have.
 NOT_IN_DATA = {
     "orcid": "no person is identified in the shipped data; the value is ORCID's own example",
-    "rorId": "until the identifiers of the mapping sets are literals too",
-    "issn": "until the identifiers of the mapping sets are literals too",
+    "rorId": "the shipped data has these identifiers as mappings",
+    "issn": "the shipped data has these identifiers as mappings",
 }
 
 

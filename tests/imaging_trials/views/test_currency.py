@@ -184,7 +184,7 @@ def test_every_finding_of_something_has_a_source(listed: dict[str, CurrencyStatu
 def test_every_supersession_has_an_event(store: Store) -> None:
     stated = {
         (quad.object, quad.subject)
-        for quad in read.quads(store, None, vocabulary.DIRECTLY_SUPERSEDES)
+        for quad in read.quads(store, None, node("imt:directlySupersedes"))
         if quad.graph_name == PROJECT.graph_iri("curated")
     }
     events = {
