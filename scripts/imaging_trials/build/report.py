@@ -10,7 +10,7 @@ from rdfkit.base import table
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import results, saved
 
-SHOWN = ("agents-with-both-documents", "guidelines-by-body-site", "guideline-counts-by-society")
+SHOWN = ("agents-with-both-documents", "guidelines-by-body-site", "listed-guidelines-by-society")
 """The saved queries whose answers the report shows."""
 
 _MAX_ROWS = 5

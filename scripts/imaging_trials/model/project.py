@@ -77,6 +77,7 @@ KINDS = {
     "section": "section",
     "source": "source",
     "statement": "statement",
+    "status": "status",
     "substance": "substance",
     "target": "target",
     "trial": "trial",

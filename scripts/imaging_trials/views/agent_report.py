@@ -286,7 +286,9 @@ def _contacts(store: Store, agent: NamedNode) -> list[LineData]:
     holders = read.quads(store, agent, vocabulary.HAS_APPLICATION_HOLDER)
     lines += [thing_line(store, "holds an application", quad) for quad in holders]
     lines = lines or [line("holder", "the graph knows of none")]
-    about = read.subjects(store, vocabulary.IS_APPLICATION_FOR, agent)
+    applications = read.subjects(store, vocabulary.IS_APPLICATION_FOR, agent)
+    # a marketing approval says nothing on how to open a trial
+    about = [one for one in applications if vocabulary.IND in read.objects(store, one, vocabulary.HAS_APPLICATION_TYPE)]
     for document in [*about, *read.subjects(store, vocabulary.IS_DOCUMENT_OF, agent)]:
         for source in read.sources(store, document):
             if source == vocabulary.IMAGING_TRIALS_RESOURCES:

@@ -329,6 +329,9 @@ class _Maker:
         if quad.predicate in {vocabulary.LABEL, vocabulary.PREF_LABEL} or self._is_implied(quad, self.own):
             return True
         inverses = self._inverses(quad.predicate)
+        inverses += [
+            name for wider in inverses for name in read.subjects(self.store, vocabulary.SUB_PROPERTY_OF, wider)
+        ]
         return any(
             not read.is_inferred(link) and link.predicate in inverses and link.subject == quad.object
             for link in self.incoming
