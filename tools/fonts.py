@@ -1,7 +1,7 @@
 """``make fonts``: write the fonts of the site, subsets of Source Sans 3, and the lock that describes them.
 
-It needs npm, fonttools and brotli, which are in the environment of ``tests/browser.lock``. The licence reserves the name
-"Source" for the original (SIL Open Font License 1.1, section 3), so a subset has another name.
+It needs npm, fonttools and brotli, which are in the environment of ``tests/browser.lock``. The license (SIL Open Font
+License 1.1, section 3) reserves the name "Source" for the original, so a subset has another name.
 """
 
 import base64
@@ -16,17 +16,15 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 PACKAGE = "source-sans@3.52.0"
-INTEGRITY = (
-    "sha512-xsm7qlMI/JwxwNdp6pvpR6l+aZjn90fzOzoeUz/qoohIYbKbDwQNRIz5/ItYs7/hvqLirQNUoDFGXSVA3TU9tw=="
-)
+INTEGRITY = "sha512-xsm7qlMI/JwxwNdp6pvpR6l+aZjn90fzOzoeUz/qoohIYbKbDwQNRIz5/ItYs7/hvqLirQNUoDFGXSVA3TU9tw=="
 NAME = "Reading Sans"
 WEIGHTS = {"regular": "SourceSans3-Regular", "semibold": "SourceSans3-Semibold"}
-LICENCE = "package/LICENSE.md"
+LICENSE = "package/LICENSE.md"
 
 CHARACTERS = (
-    "U+20-7E", "U+A0-17F", "U+192", "U+2C6", "U+2DC", "U+391-3A1", "U+3A3-3A9", "U+3B1-3C9", "U+1D49", "U+1D50", "U+2007",
-    "U+2009", "U+200A", "U+2010-2015", "U+2018-201E", "U+2020-2022", "U+2026", "U+202F", "U+2030", "U+2032", "U+2033",
-    "U+2039", "U+203A", "U+2044", "U+2070", "U+2071", "U+2074-208E", "U+20AC", "U+2122", "U+2190-2193", "U+2197",
+    "U+20-7E", "U+A0-17F", "U+192", "U+2C6", "U+2DC", "U+391-3A1", "U+3A3-3A9", "U+3B1-3C9", "U+1D49", "U+1D50",
+    "U+2007", "U+2009", "U+200A", "U+2010-2015", "U+2018-201E", "U+2020-2022", "U+2026", "U+202F", "U+2030", "U+2032",
+    "U+2033", "U+2039", "U+203A", "U+2044", "U+2070", "U+2071", "U+2074-208E", "U+20AC", "U+2122", "U+2190-2193", "U+2197",
     "U+2212", "U+2248", "U+2260", "U+2264", "U+2265", "U+25A0", "U+25A1", "U+25B2", "U+25B8", "U+25C6", "U+25CB",
     "U+25CF",
 )  # fmt: skip
@@ -36,14 +34,14 @@ FEATURES = ("ccmp", "kern", "mark", "mkmk")
 
 
 def main(folder: Path) -> None:
-    """Write the fonts, their licence and their lock into a folder."""
+    """Write the fonts, their license and their lock into a folder."""
     with tempfile.TemporaryDirectory() as name:
         packed = fetched(Path(name))
         with tarfile.open(packed) as package:
             package.extractall(name, filter="data")
-        lines = [f"package {PACKAGE}", f"integrity {integrity(packed)}", "licence OFL-1.1"]
-        licence = (Path(name) / LICENCE).read_bytes()
-        made = {"OFL.txt": licence}
+        lines = [f"package {PACKAGE}", f"integrity {integrity(packed)}", "license OFL-1.1"]
+        license = (Path(name) / LICENSE).read_bytes()
+        made = {"OFL.txt": license}
         for weight, original in WEIGHTS.items():
             source = Path(name) / "package" / "TTF" / f"{original}.ttf"
             made[f"reading-sans-{weight}.woff2"] = cut(source, weight)
@@ -92,7 +90,7 @@ def rename(font: TTFont, weight: str) -> None:
     for record in list(font["name"].names):
         if record.nameID in names:
             record.string = names[record.nameID]
-        elif record.nameID not in (0, 13, 14):  # the copyright and the licence stay
+        elif record.nameID not in (0, 13, 14):  # the copyright and the license stay
             font["name"].names.remove(record)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imaging_trials.model import PROJECT
 from imaging_trials.site import addresses, parts
 from imaging_trials.site.addresses import Link
+from imaging_trials.site.typography import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,19 +78,36 @@ def _rendered(name: str, text: str, known: "Sequence[str]") -> "tuple[str, str, 
     paragraphs = (place for place, one in enumerate(tokens) if one.type == "paragraph_open")
     lead = next((tokens[place + 1].content for place in paragraphs), "")
     seen: dict[str, int] = {}
+    heading, tables = title, []
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", _anchor(tokens[place + 1].content, seen))
+            heading = _MARKUP.sub("", tokens[place + 1].content)
+        if token.type == "table_open":
+            tables.append(heading)
         if "text-align:right" in str(token.attrs.pop("style", "")):  # the policy of the pages forbids style attributes
             token.attrSet("class", "number")
         for child in token.children or []:
             _lead_to_pages(child, name, known)
-    html = reader.renderer.render(tokens, reader.options, {})
-    scrolling = '<div class="scroll" role="region" tabindex="0" aria-label="Table"><table>'
-    html = html.replace("<table>", scrolling).replace("</table>", "</table></div>")
-    html = html.replace("<pre>", '<pre tabindex="0">')
+            if child.type == "text":
+                child.content = typeset(child.content)
+    before, *parted = reader.renderer.render(tokens, reader.options, {}).split("<table>")
+    html = before + "".join(
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{name_of}"><table>{part}'
+        for name_of, part in zip(_names(tables), parted, strict=True)
+    )
+    html = html.replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
     words = " ".join(_MARKUP.sub("", lead).split()).partition(". ")[0].rstrip(".:")
     return title, f"{words}.", Markup(html)  # noqa: S704 - raw HTML in Markdown is text
+
+
+def _names(headings: "Sequence[str]") -> Iterator[str]:
+    """Yield a name for each table, escaped: its heading, with a number if the section has several."""
+    from markupsafe import escape
+
+    for place, one in enumerate(headings):
+        number = headings[: place + 1].count(one)
+        yield str(escape(f"{one}, table {number}" if headings.count(one) > 1 else one))
 
 
 def _lead_to_pages(token: "Token", name: str, known: "Sequence[str]") -> None:

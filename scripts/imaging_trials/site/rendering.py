@@ -25,7 +25,7 @@ STATIC = ("style.css", "site.js", "search.js", "icon.svg")
 """The files in ``static/`` that pages load; each is written as it is."""
 
 FONTS = ("reading-sans-regular.woff2", "reading-sans-semibold.woff2", "OFL.txt")
-"""The files in ``fonts/``, made by ``tools/fonts.py``, with their licence."""
+"""The files in ``fonts/``, made by ``tools/fonts.py``, with their license."""
 
 _JSON_LD = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 

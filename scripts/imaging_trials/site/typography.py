@@ -36,5 +36,5 @@ def _with_mass_above(found: "re.Match[str]") -> str:
 
 def _daughter(found: "re.Match[str]") -> str:
     symbol, mass, metastable = found.groups()
-    is_nuclide = nuclide_notation.is_plausible(symbol.casefold(), int(mass))
+    is_nuclide = nuclide_notation.is_plausible(symbol, int(mass))
     return (mass + metastable).translate(_RAISED) + symbol if is_nuclide else found[0]
