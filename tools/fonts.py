@@ -40,8 +40,7 @@ def main(folder: Path) -> None:
         with tarfile.open(packed) as package:
             package.extractall(name, filter="data")
         lines = [f"package {PACKAGE}", f"integrity {integrity(packed)}", "license OFL-1.1"]
-        license = (Path(name) / LICENSE).read_bytes()
-        made = {"OFL.txt": license}
+        made = {"OFL.txt": (Path(name) / LICENSE).read_bytes()}
         for weight, original in WEIGHTS.items():
             source = Path(name) / "package" / "TTF" / f"{original}.ttf"
             made[f"reading-sans-{weight}.woff2"] = cut(source, weight)
