@@ -1,0 +1,142 @@
+"""Drawings: marks at coordinates, which ``templates/svg_drawing.html`` writes as SVG.
+
+A drawing has no color and no font of its own: the ``look`` of a mark is a class of ``static/style.css``. One unit is a
+sixteenth of the text size of the page, so that a drawing grows with the text.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+TEXT_UNITS = 13.0
+"""The size of all text in a drawing, in units."""
+
+_NARROW = frozenset("iljtfrI.,:;|'()[]/!- ¹")
+_WIDE = frozenset("mwMWQOGD%@—→")
+_EMS = {"narrow": 0.42, "wide": 0.98, "capital": 0.74, "other": 0.66}
+"""Widths of signs in DejaVu Sans and narrower fonts, in units of the text size, rounded up."""
+
+
+class Line(NamedTuple):
+    """A straight line."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    look: str
+
+
+class Box(NamedTuple):
+    """A rectangle with its left upper corner. ``about`` is shown when a pointer rests on it."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    look: str
+    about: str = ""
+
+
+class Path(NamedTuple):
+    """A line through points, closed to an area if ``is_closed``."""
+
+    points: tuple[tuple[float, float], ...]
+    look: str
+    is_closed: bool = False
+
+    @property
+    def data(self) -> str:
+        """The attribute ``d`` of an SVG path."""
+        return "M" + "L".join(f"{at(x)} {at(y)}" for x, y in self.points) + ("Z" if self.is_closed else "")
+
+
+class Text(NamedTuple):
+    """A line of text on its base line; ``anchor`` is ``start``, ``middle`` or ``end``."""
+
+    x: float
+    y: float
+    words: str
+    look: str = ""
+    anchor: str = "start"
+
+
+Mark = Line | Box | Path | Text
+
+
+class Drawing(NamedTuple):
+    """A drawing: the name that its title has in the page, what it shows, and its marks, the hindmost first."""
+
+    anchor: str
+    title: str
+    description: str
+    width: float
+    height: float
+    marks: tuple[Mark, ...]
+
+
+class Legend(NamedTuple):
+    """What a kind of mark means; the marks lie in a box of 40 by 16 units."""
+
+    marks: tuple[Mark, ...]
+    words: str
+
+
+def at(value: float) -> str:
+    """Return a coordinate as SVG writes it, with one digit after the point at most.
+
+    >>> at(3.0), at(2.25), at(-0.04)
+    ('3', '2.2', '0')
+    """
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def text_width(words: str) -> float:
+    """Return how wide a text is at most, in units."""
+    return TEXT_UNITS * sum(_EMS[_kind(sign)] for sign in words)
+
+
+def shortened(words: str, width: float) -> str:
+    """Return a text, cut and with an ellipsis if it would be wider than ``width`` units."""
+    if text_width(words) <= width:
+        return words
+    kept = words
+    while kept and text_width(kept + "…") > width:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
+
+
+def place(width: float, wanted: float, obstacles: Iterable[float], end: float) -> tuple[float, float]:
+    """Return where a text of a width begins, and how wide it may be: near ``wanted``, across no obstacle.
+
+    Obstacles are upright lines; the text lies between 0 and ``end``. If it fits nowhere, the widest gap is taken.
+
+    >>> place(100, 300, [], 800), place(100, 300, [350], 800), place(100, 750, [], 800)
+    ((300, 100), (244, 100), (700, 100))
+    """
+    gaps = _gaps(obstacles, end)
+    fitting = [(min(max(wanted, first), last - width), width) for first, last in gaps if last - first >= width]
+    if fitting:
+        return min(fitting, key=lambda one: (abs(one[0] - wanted), one[0]))
+    first, last = max(gaps, key=lambda one: one[1] - one[0])
+    return first, last - first
+
+
+def _gaps(obstacles: Iterable[float], end: float) -> list[tuple[float, float]]:
+    room = 6.0
+    first = 0.0
+    found = []
+    for one in sorted(obstacles):
+        found.append((first, one - room))
+        first = one + room
+    return [*found, (first, end)]
+
+
+def _kind(sign: str) -> str:
+    if sign in _NARROW:
+        return "narrow"
+    if sign in _WIDE:
+        return "wide"
+    if sign.isupper():
+        return "capital"
+    return "other" if sign < "\u2e80" else "wide"
