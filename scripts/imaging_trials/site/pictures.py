@@ -168,8 +168,8 @@ PICTURES = (
     Picture(
         "body-sites",
         "Guidelines by body site, agent and modality",
-        "Which guideline is about which part of the body, with which agent and by which modality, as their titles and "
-        "abstracts say it.",
+        "Which guideline is about which part of the body, with which agent and by which modality. “None named” says that "
+        "the graph states none.",
         "sites-by-modality-and-agent",
         _sites,
     ),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from imaging_trials.model import PROJECT
-from imaging_trials.site.pictures_drawing import Drawing, Legend, Line, Mark, Path, Text, text_width
+from imaging_trials.site.pictures_drawing import Drawing, Legend, Line, Mark, Path, Text
 from imaging_trials.site.typography import NARROW_SPACE, typeset
 from imaging_trials.views import decay
 from rdfkit.base import UserError
@@ -20,7 +20,7 @@ _TICKS = (
     (604800, "7 d"), (2592000, "30 d"), (8640000, "100 d"), (31557600, "1 a"), (315576000, "10 a"),
 )  # fmt: skip
 _WIDTH = 800.0
-_LEFT, _RIGHT = 190.0, 16.0
+_LEFT, _RIGHT = 190.0, 28.0
 _HEAD, _FOOT = 46.0, 26.0
 _ROW, _CURVE = 44.0, 34.0
 _PER_DECADE = 12
@@ -80,8 +80,8 @@ def drawing(found: list[Nuclide]) -> Drawing:
     for seconds, words in _TICKS:
         if first <= math.log10(seconds) <= last:
             marks.append(Line(x(seconds), _HEAD - 4, x(seconds), bottom, "grid"))
-            anchor = "end" if x(seconds) > _WIDTH - _RIGHT - text_width(words) else "middle"
-            marks += [Text(x(seconds), y, words.replace(" ", NARROW_SPACE), "tick", anchor) for y in (_HEAD - 10, bottom + 18)]
+            ticks = (_HEAD - 10, bottom + 18)
+            marks += [Text(x(seconds), y, words.replace(" ", NARROW_SPACE), "tick", "middle") for y in ticks]
     steps = round((last - first) * _PER_DECADE)
     times = [10 ** (first + place * (last - first) / steps) for place in range(steps + 1)]
     for place, one in enumerate(found):

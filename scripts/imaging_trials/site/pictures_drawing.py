@@ -10,10 +10,19 @@ from typing import NamedTuple
 TEXT_UNITS = 13.0
 """The size of all text in a drawing, in units."""
 
-_NARROW = frozenset("iljtfrI.,:;|'()[]/!- ¹")
-_WIDE = frozenset("mwMWQOGD%@—→")
-_EMS = {"narrow": 0.42, "wide": 0.98, "capital": 0.74, "other": 0.66}
-"""Widths of signs in DejaVu Sans and narrower fonts, in units of the text size, rounded up."""
+_WIDTHS = {
+    0.32: "ijlIJ '\u202f",
+    0.35: ".,:;|/f",
+    0.42: "()[]-!rt¹²³⁰⁴⁵⁶⁷⁸⁹",
+    0.56: "szcLF\"*",
+    0.64: "abdeghknopquvxyE?0123456789PTYS",
+    0.70: "ABCKRVXZᵐ",
+    0.80: "DGHNOQUw&",
+}
+"""Widths of signs in DejaVu Sans, which is wider than the fonts of other systems, in units of the text size."""
+
+_WIDTH = {sign: width for width, signs in _WIDTHS.items() for sign in signs}
+_OTHER_WIDTH = 1.0
 
 
 class Line(NamedTuple):
@@ -93,7 +102,7 @@ def at(value: float) -> str:
 
 def text_width(words: str) -> float:
     """Return how wide a text is at most, in units."""
-    return TEXT_UNITS * sum(_EMS[_kind(sign)] for sign in words)
+    return TEXT_UNITS * sum(_WIDTH.get(sign, _OTHER_WIDTH) for sign in words)
 
 
 def shortened(words: str, width: float) -> str:
@@ -131,12 +140,3 @@ def _gaps(obstacles: Iterable[float], end: float) -> list[tuple[float, float]]:
         first = one + room
     return [*found, (first, end)]
 
-
-def _kind(sign: str) -> str:
-    if sign in _NARROW:
-        return "narrow"
-    if sign in _WIDE:
-        return "wide"
-    if sign.isupper():
-        return "capital"
-    return "other" if sign < "\u2e80" else "wide"

@@ -120,7 +120,7 @@ def drawing(found: Lines, as_of: str) -> Drawing:
     for one in found.editions:
         crossing = [moments[step] for step in drawn if _crosses(step, tops, tops[one.iri])]
         words = typeset(one.name)
-        start, width = place(text_width(words), scale.start(one), crossing, _WIDTH)
+        start, width = place(text_width(words), scale.start(one), crossing, scale.x(as_of) - 4)
         marks.append(Text(start, tops[one.iri] + 13, shortened(words, width), "name"))
     return Drawing(
         "time-line",
@@ -299,7 +299,7 @@ def _bar(one: Edition, top: float, scale: _Scale) -> list[Mark]:
         marks.append(Box(max(first, solid), y, last - max(first, solid), _BAR, f"bar {state} maybe", about))
     if one.is_replaced and not one.ended:
         marks.append(Text(last + 3, y + 11, "?", "open"))
-    return marks
+    return marks or [Box(start, y, 2, _BAR, f"bar {state}", about)]
 
 
 def _arrow(step: Step, x: float, tops: Mapping[str, float]) -> list[Mark]:
