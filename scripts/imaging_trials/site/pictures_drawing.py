@@ -59,6 +59,19 @@ class Path(NamedTuple):
         return "M" + "L".join(f"{at(x)} {at(y)}" for x, y in self.points) + ("Z" if self.is_closed else "")
 
 
+class Curve(NamedTuple):
+    """A curve of cubic Bézier segments: a point, and three points for each segment."""
+
+    points: tuple[tuple[float, float], ...]
+    look: str
+
+    @property
+    def data(self) -> str:
+        """The attribute ``d`` of an SVG path."""
+        first, *rest = (f"{at(x)} {at(y)}" for x, y in self.points)
+        return f"M{first}C{' '.join(rest)}"
+
+
 class Text(NamedTuple):
     """A line of text on its base line; ``anchor`` is ``start``, ``middle`` or ``end``."""
 
@@ -69,7 +82,7 @@ class Text(NamedTuple):
     anchor: str = "start"
 
 
-Mark = Line | Box | Path | Text
+Mark = Line | Box | Path | Curve | Text
 
 
 class Drawing(NamedTuple):
