@@ -9,6 +9,7 @@ from imaging_trials.model import PROJECT
 from imaging_trials.site import (
     addresses,
     parts,
+    pictures_classes,
     pictures_decay,
     pictures_drawing,
     pictures_societies,
@@ -54,13 +55,19 @@ class Picture(NamedTuple):
 def pages(store: Store, as_of: str) -> Iterator[parts.Page]:
     """Yield the page of all pictures, and that of each; ``as_of`` is the day of the release (``YYYY-MM-DD``)."""
     found = {one: saved.find(PROJECT, one.query) for one in PICTURES}
+    classes = pictures_classes.page(store)
+    vocabulary = Link("The vocabulary with its definitions", addresses.VOCABULARY)
+    listed = [(Link(one.title, one.path), one.lead, _question(query)) for one, query in found.items()]
+    listed.append((Link(classes.title, classes.path), classes.lead, vocabulary))
+    yield classes
     yield parts.Page(
         path=LISTING,
         title="Pictures",
         trail=(_HOME,),
-        lead="Each picture is drawn from the answer of a saved question, and has the same values in a table.",
+        lead="Each picture is drawn from the answer of a saved question, or from the vocabulary, and has the same values in "
+        "a table.",
         template="pictures.html",
-        more=[(Link(one.title, one.path), one.lead, _question(query)) for one, query in found.items()],
+        more=listed,
     )
     for one, query in found.items():
         shown = one.show(rows(store, query), as_of)
@@ -143,7 +150,11 @@ def _decay(found: list[Row], _: str) -> Shown:
 def _societies(found: list[Row], _: str) -> Shown:
     matrix = pictures_societies.matrix(found)
     made = tuple(
-        ((_link(one.first, matrix.names[one.first]),), (_link(one.second, matrix.names[one.second]),), (str(one.number),))
+        (
+            (_link(one.first, matrix.names[one.first]),),
+            (_link(one.second, matrix.names[one.second]),),
+            (str(one.number),),
+        )
         for one in matrix.pairs
     )
     table = parts.Table(

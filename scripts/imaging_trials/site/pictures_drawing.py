@@ -14,7 +14,7 @@ _WIDTHS = {
     0.32: "ijlIJ '\u202f",
     0.35: ".,:;|/f",
     0.42: "()[]-!rt¹²³⁰⁴⁵⁶⁷⁸⁹",
-    0.56: "szcLF\"*",
+    0.56: 'szcLF"*',
     0.64: "abdeghknopquvxyE?0123456789PTYS",
     0.70: "ABCKRVXZᵐ",
     0.80: "DGHNOQUw&",
@@ -152,4 +152,3 @@ def _gaps(obstacles: Iterable[float], end: float) -> list[tuple[float, float]]:
         found.append((first, one - room))
         first = one + room
     return [*found, (first, end)]
-

@@ -9,7 +9,18 @@ from datetime import date
 from typing import NamedTuple
 
 from imaging_trials.model import vocabulary
-from imaging_trials.site.pictures_drawing import Box, Drawing, Legend, Line, Mark, Path, Text, place, shortened, text_width
+from imaging_trials.site.pictures_drawing import (
+    Box,
+    Drawing,
+    Legend,
+    Line,
+    Mark,
+    Path,
+    Text,
+    place,
+    shortened,
+    text_width,
+)
 from imaging_trials.site.typography import typeset
 
 Row = Mapping[str, str]
@@ -139,8 +150,14 @@ def legend() -> tuple[Legend, ...]:
     return (
         Legend((Box(1, 2, 38, _BAR, "bar now"),), "no newer edition known, up to the day of this release"),
         Legend((Box(1, 2, 38, _BAR, "bar gone"),), "replaced by a newer edition"),
-        Legend((Box(1, 2, 12, _BAR, "bar now maybe"), Box(13, 2, 26, _BAR, "bar now")), "only the month or the year is known"),
-        Legend((Text(1, 13, "?", "open"), Box(11, 2, 28, _BAR, "bar now open")), "no date is known: the length says nothing"),
+        Legend(
+            (Box(1, 2, 12, _BAR, "bar now maybe"), Box(13, 2, 26, _BAR, "bar now")),
+            "only the month or the year is known",
+        ),
+        Legend(
+            (Text(1, 13, "?", "open"), Box(11, 2, 28, _BAR, "bar now open")),
+            "no date is known: the length says nothing",
+        ),
         Legend((Box(1, 2, 38, _BAR, "bar said"),), "its publication is only reported"),
         Legend(arrow, "replaced by"),
         Legend(said, "replaced by, as is only reported: the bar above goes on"),
@@ -189,7 +206,10 @@ class _Scale:
             if is_named:
                 marks.append(Line(x, _HEAD, x, bottom, "grid"))
                 if now - x > text_width("2000 and more"):
-                    marks += [Text(x, _HEAD - 8, str(year), "tick", "middle"), Text(x, bottom + 16, str(year), "tick", "middle")]
+                    marks += [
+                        Text(x, _HEAD - 8, str(year), "tick", "middle"),
+                        Text(x, bottom + 16, str(year), "tick", "middle"),
+                    ]
         marks.append(Line(now, _HEAD, now, bottom, "limit"))
         marks += [Text(now, y, self.as_of, "tick", "end") for y in (_HEAD - 8, bottom + 16)]
         return marks
@@ -290,7 +310,10 @@ def _bar(one: Edition, top: float, scale: _Scale) -> list[Mark]:
         solid = scale.x(one.begun.latest)
     else:
         solid = scale.x(one.since) if one.since else first
-        marks += [Text(start - 4, y + 11, "?", "open", "end"), Box(start, y, solid - start, _BAR, f"bar {state} open", about)]
+        marks += [
+            Text(start - 4, y + 11, "?", "open", "end"),
+            Box(start, y, solid - start, _BAR, f"bar {state} open", about),
+        ]
     if one.begun and solid > start:
         marks.append(Box(start, y, min(solid, last) - start, _BAR, f"bar {state} maybe", about))
     if first > solid:
