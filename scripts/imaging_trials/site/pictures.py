@@ -29,9 +29,13 @@ Row = Mapping[str, str]
 
 
 class Shown(NamedTuple):
-    """What a picture's page shows: a drawing with its legend or a matrix, and the tables behind a drawing."""
+    """What a picture's page shows: a drawing with its legend or a matrix, and the tables behind a drawing.
+
+    ``narrow`` is the drawing for a phone, if it is another one.
+    """
 
     drawing: pictures_drawing.Drawing | None = None
+    narrow: pictures_drawing.Drawing | None = None
     legend: tuple[pictures_drawing.Legend, ...] = ()
     matrix: pictures_tables.Matrix | None = None
     tables: tuple[parts.Table, ...] = ()
@@ -115,7 +119,12 @@ def _time_line(found: list[Row], as_of: str) -> Shown:
         made.append(((_link(one.iri, one.name),), (begun,), (ended,), tuple(newer), series))
     columns = ("Edition", "First published", "Replaced", "By", "Series")
     table = parts.Table("The same as a table", columns, tuple(made), f"{len(made)} editions.")
-    return Shown(pictures_time_line.drawing(lines, as_of), pictures_time_line.legend(), tables=(table,))
+    return Shown(
+        pictures_time_line.drawing(lines, as_of),
+        pictures_time_line.drawing(lines, as_of, pictures_time_line.NARROW_WIDTH),
+        pictures_time_line.legend(),
+        tables=(table,),
+    )
 
 
 def _sites(found: list[Row], _: str) -> Shown:
@@ -144,7 +153,12 @@ def _decay(found: list[Row], _: str) -> Shown:
         made,
         f"{len(made)} radionuclides, with what remains after some times. Computed from the half-life.",
     )
-    return Shown(pictures_decay.drawing(nuclides), pictures_decay.legend(), tables=(table,))
+    return Shown(
+        pictures_decay.drawing(nuclides),
+        pictures_decay.drawing(nuclides, pictures_decay.NARROW_WIDTH),
+        pictures_decay.legend(),
+        tables=(table,),
+    )
 
 
 def _societies(found: list[Row], _: str) -> Shown:
@@ -160,7 +174,7 @@ def _societies(found: list[Row], _: str) -> Shown:
     table = parts.Table(
         "The same as a table", ("Society", "And", "Editions issued together"), made, f"{len(made)} pairs."
     )
-    return Shown(pictures_societies.drawing(matrix), pictures_societies.legend(), tables=(table,))
+    return Shown(pictures_societies.drawing(matrix), legend=pictures_societies.legend(), tables=(table,))
 
 
 def _link(iri: str, words: str) -> Link:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from imaging_trials.model import PROJECT
-from imaging_trials.site.pictures_drawing import Drawing, Legend, Line, Mark, Path, Text
+from imaging_trials.site.pictures_drawing import Drawing, Legend, Line, Mark, Path, Text, text_width
 from imaging_trials.site.typography import NARROW_SPACE, typeset
 from imaging_trials.views import decay
 from rdfkit.base import UserError
@@ -19,8 +19,11 @@ _TICKS = (
     (1, "1 s"), (10, "10 s"), (60, "1 min"), (600, "10 min"), (3600, "1 h"), (21600, "6 h"), (86400, "1 d"),
     (604800, "7 d"), (2592000, "30 d"), (8640000, "100 d"), (31557600, "1 a"), (315576000, "10 a"),
 )  # fmt: skip
-_WIDTH = 800.0
-_LEFT, _RIGHT = 190.0, 28.0
+WIDTH, NARROW_WIDTH = 800.0, 326.0
+"""Widths of the picture in units: for most windows, and for a phone."""
+
+_LEFT, _RIGHT = 160.0, 28.0
+_NARROW_LEFT, _NARROW_RIGHT = 132.0, 12.0
 _HEAD, _FOOT = 46.0, 26.0
 _ROW, _CURVE = 44.0, 34.0
 _PER_DECADE = 12
@@ -67,37 +70,46 @@ def nuclides(rows: Iterable[Row]) -> list[Nuclide]:
     return sorted(dict.fromkeys(found), key=lambda one: (one.seconds, one.iri, one.source))
 
 
-def drawing(found: list[Nuclide]) -> Drawing:
+def drawing(found: list[Nuclide], width: float = WIDTH) -> Drawing:
     """Return the picture: in each row the fraction that remains falls from all to nothing from left to right."""
     first, last = _limits(found)
     bottom = _HEAD + _ROW * len(found)
+    left, right = (_LEFT, width - _RIGHT) if width == WIDTH else (_NARROW_LEFT, width - _NARROW_RIGHT)
 
     def x(seconds: float) -> float:
         share = (math.log10(seconds) - first) / (last - first)
-        return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
+        return left + share * (right - left)
 
-    marks: list[Mark] = [Text(_LEFT, 14, "time since the start, logarithmic", "tick")]
+    marks: list[Mark] = [Text(left, 14, "time, logarithmic", "tick")]
+    free = left
     for seconds, words in _TICKS:
-        if first <= math.log10(seconds) <= last:
-            marks.append(Line(x(seconds), _HEAD - 4, x(seconds), bottom, "grid"))
+        at, half = x(seconds), text_width(words) / 2
+        if first <= math.log10(seconds) <= last and free <= at - half and at + half <= width:
+            free = at + half + 6
+            marks.append(Line(at, _HEAD - 4, at, bottom, "grid"))
             ticks = (_HEAD - 10, bottom + 18)
-            marks += [Text(x(seconds), y, words.replace(" ", NARROW_SPACE), "tick", "middle") for y in ticks]
+            marks += [Text(at, y, words.replace(" ", NARROW_SPACE), "tick", "middle") for y in ticks]
     steps = round((last - first) * _PER_DECADE)
     times = [10 ** (first + place * (last - first) / steps) for place in range(steps + 1)]
     for place, one in enumerate(found):
         base = _HEAD + _ROW * (place + 1)
         curve = tuple((x(time), base - _CURVE * one.remaining(time)) for time in times)
-        half = x(one.seconds)
+        middle = x(one.seconds)
         marks += [
-            Path(((_LEFT, base), *curve, (_WIDTH - _RIGHT, base)), "area", is_closed=True),
+            Path(((left, base), *curve, (right, base)), "area", is_closed=True),
             Path(curve, "curve"),
-            Line(half, base, half, base - _CURVE / 2, "half"),
-            Line(_LEFT, base, _WIDTH - _RIGHT, base, "base"),
-            Text(58, base - 10, typeset(one.notation), "name", "end"),
-            Text(72, base - 10, f"{one.value}{NARROW_SPACE}{one.unit}", "tick"),
+            Line(middle, base, middle, base - _CURVE / 2, "half"),
+            Line(left, base, right, base, "base"),
+            Text(48, base - 10, typeset(one.notation), "name", "end"),
+            Text(58, base - 10, f"{one.value}{NARROW_SPACE}{one.unit}", "tick"),
         ]
     return Drawing(
-        "decay", "Decay curves of the radionuclides", _description(found), _WIDTH, bottom + _FOOT, tuple(marks)
+        "decay" if width == WIDTH else "decay-narrow",
+        "Decay curves of the radionuclides",
+        _description(found),
+        width,
+        bottom + _FOOT,
+        tuple(marks),
     )
 
 

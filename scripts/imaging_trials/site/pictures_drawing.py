@@ -118,30 +118,41 @@ def text_width(words: str) -> float:
     return TEXT_UNITS * sum(_WIDTH.get(sign, _OTHER_WIDTH) for sign in words)
 
 
-def shortened(words: str, width: float) -> str:
-    """Return a text, cut and with an ellipsis if it would be wider than ``width`` units."""
-    if text_width(words) <= width:
-        return words
-    kept = words
-    while kept and text_width(kept + "…") > width:
-        kept = kept[:-1]
-    return kept.rstrip() + "…"
+def wrapped(words: str, width: float) -> list[str]:
+    """Return the lines of a text of at most ``width`` units; a longer word is cut and has an ellipsis."""
+    lines: list[str] = []
+    for word in words.split(" "):
+        if lines and text_width(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(_shortened(word, width))
+    return lines
 
 
-def place(width: float, wanted: float, obstacles: Iterable[float], end: float) -> tuple[float, float]:
-    """Return where a text of a width begins, and how wide it may be: near ``wanted``, across no obstacle.
+def place(words: str, wanted: float, obstacles: Iterable[float], end: float) -> tuple[float, list[str]]:
+    """Return where a text begins, and its lines: near ``wanted``, across no obstacle.
 
-    Obstacles are upright lines; the text lies between 0 and ``end``. If it fits nowhere, the widest gap is taken.
+    Obstacles are upright lines; the text lies between 0 and ``end``. It has one line if that fits somewhere, or else
+    as many as it needs in the widest gap.
 
-    >>> place(100, 300, [], 800), place(100, 300, [350], 800), place(100, 750, [], 800)
-    ((300, 100), (244, 100), (700, 100))
+    >>> place("one", 300, [], 800), place("one", 300, [310], 800), place("one two", 0, [], 40)
+    ((300, ['one']), (279.04, ['one']), (0.0, ['one', 'two']))
     """
     gaps = _gaps(obstacles, end)
-    fitting = [(min(max(wanted, first), last - width), width) for first, last in gaps if last - first >= width]
+    width = text_width(words)
+    fitting = [min(max(wanted, first), last - width) for first, last in gaps if last - first >= width]
     if fitting:
-        return min(fitting, key=lambda one: (abs(one[0] - wanted), one[0]))
+        return min(fitting, key=lambda one: (abs(one - wanted), one)), [words]
     first, last = max(gaps, key=lambda one: one[1] - one[0])
-    return first, last - first
+    return first, wrapped(words, last - first)
+
+
+def _shortened(word: str, width: float) -> str:
+    if text_width(word) <= width:
+        return word
+    while word and text_width(word + "…") > width:
+        word = word[:-1]
+    return word + "…"
 
 
 def _gaps(obstacles: Iterable[float], end: float) -> list[tuple[float, float]]:

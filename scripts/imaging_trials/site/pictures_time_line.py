@@ -18,18 +18,18 @@ from imaging_trials.site.pictures_drawing import (
     Path,
     Text,
     place,
-    shortened,
     text_width,
 )
 from imaging_trials.site.typography import typeset
 
 Row = Mapping[str, str]
 
-_WIDTH = 800.0
-_LEFT, _RIGHT = 48.0, 16.0
+WIDTH, NARROW_WIDTH = 800.0, 326.0
+"""Widths of the picture in units: for most windows, and for a phone."""
+
+_LEFT, _RIGHT = 46.0, 8.0
 _HEAD, _FOOT = 26.0, 26.0
-_ROW, _GAP = 38.0, 10.0
-_BAR_TOP, _BAR = 18.0, 12.0
+_TEXT_LINE, _BAR, _ROW_GAP, _GROUP_GAP = 16.0, 12.0, 8.0, 10.0
 _STUB = 28.0
 _YEARS_BETWEEN_LINES = 5
 
@@ -109,37 +109,39 @@ def lines(rows: Iterable[Row]) -> Lines:
     return Lines(tuple(sorted(groups, key=_first_day)), steps)
 
 
-def drawing(found: Lines, as_of: str) -> Drawing:
-    """Return the picture, with a bar for each edition that ends on the day of the release if nothing replaced it."""
-    scale = _Scale(found, as_of)
-    tops: dict[str, float] = {}
+def drawing(found: Lines, as_of: str, width: float = WIDTH) -> Drawing:
+    """Return the picture, with a bar for each edition that ends on the day of the release if nothing replaced it.
+
+    The name of an edition stands above its bar, and no arrow crosses it.
+    """
+    scale = _Scale(found, as_of, width)
+    known = {one.iri: one for one in found.editions}
+    order = {iri: place for place, iri in enumerate(known)}
+    drawn = [one for one in found.steps if one.older in known and one.newer in known]
+    moments = {one: scale.x(_moment(one, known[one.newer], known[one.older], as_of)) for one in drawn}
+    bars: dict[str, float] = {}
+    names: list[Mark] = []
     top = _HEAD + 6
     for group in found.groups:
         for one in group:
-            tops[one.iri] = top
-            top += _ROW
-        top += _GAP
-    bottom = top
-    known = {one.iri: one for one in found.editions}
-    drawn = [one for one in found.steps if one.older in known and one.newer in known]
-    moments = {one: scale.x(_moment(one, known[one.newer], known[one.older], as_of)) for one in drawn}
-    marks: list[Mark] = [*scale.grid(bottom)]
+            crossing = [moments[step] for step in drawn if _crosses(step, order, order[one.iri])]
+            start, words = place(typeset(one.name), scale.start(one), crossing, scale.x(as_of) - 4)
+            names += [Text(start, top + 13 + _TEXT_LINE * number, line, "name") for number, line in enumerate(words)]
+            bars[one.iri] = top + _TEXT_LINE * len(words) + 2
+            top = bars[one.iri] + _BAR + _ROW_GAP
+        top += _GROUP_GAP
+    marks = [*scale.grid(top)]
     for one in found.editions:
-        marks += _bar(one, tops[one.iri], scale)
+        marks += _bar(one, bars[one.iri], scale)
     for step in drawn:
-        marks += _arrow(step, moments[step], tops)
-    for one in found.editions:
-        crossing = [moments[step] for step in drawn if _crosses(step, tops, tops[one.iri])]
-        words = typeset(one.name)
-        start, width = place(text_width(words), scale.start(one), crossing, scale.x(as_of) - 4)
-        marks.append(Text(start, tops[one.iri] + 13, shortened(words, width), "name"))
+        marks += _arrow(step, moments[step], bars)
     return Drawing(
-        "time-line",
+        "time-line" if width == WIDTH else "time-line-narrow",
         "Guidelines on a time line",
-        _description(found, scale.first, as_of),
-        _WIDTH,
-        bottom + _FOOT,
-        tuple(marks),
+        _description(found, scale.years[0], as_of),
+        width,
+        top + _FOOT,
+        (*marks, *names),
     )
 
 
@@ -167,22 +169,23 @@ def legend() -> tuple[Legend, ...]:
 class _Scale:
     """Days to places along the picture."""
 
-    def __init__(self, found: Lines, as_of: str) -> None:
+    def __init__(self, found: Lines, as_of: str, width: float) -> None:
         days = [as_of]
         for one in found.editions:
             days += [day for span in (one.begun, one.reported, one.ended) if span for day in span]
             days += [one.since] if one.since else []
         days += [day for step in found.steps if step.span for day in step.span]
+        first, last = min(days), max(days)
         self.as_of = as_of
-        self.first = int(min(days)[:4])
-        self._begin = date(self.first, 1, 1).toordinal()
-        self._days = max(date.fromisoformat(max(days)).toordinal() - self._begin, 1)
-        self.years = range(self.first, int(max(days)[:4]) + 1)
+        self.years = range(int(first[:4]), int(last[:4]) + 1)
+        self._width = width - _LEFT - _RIGHT
+        self._begin = date(self.years[0], 1, 1).toordinal()
+        self._days = max(date.fromisoformat(last).toordinal() - self._begin, 1)
 
     def x(self, day: str) -> float:
         """Return where a day is."""
         passed = date.fromisoformat(day).toordinal() - self._begin
-        return _LEFT + passed / self._days * (_WIDTH - _LEFT - _RIGHT)
+        return _LEFT + passed / self._days * self._width
 
     def start(self, one: Edition) -> float:
         """Return where the bar of an edition begins."""
@@ -202,17 +205,12 @@ class _Scale:
         now = self.x(self.as_of)
         for year in self.years:
             x = self.x(f"{year:04}-01-01")
-            is_named = year % _YEARS_BETWEEN_LINES == 0
-            if is_named:
+            if year % _YEARS_BETWEEN_LINES == 0:
                 marks.append(Line(x, _HEAD, x, bottom, "grid"))
-                if now - x > text_width("2000 and more"):
-                    marks += [
-                        Text(x, _HEAD - 8, str(year), "tick", "middle"),
-                        Text(x, bottom + 16, str(year), "tick", "middle"),
-                    ]
+                if now - x > text_width(self.as_of) + text_width(str(year)) / 2 + 6:
+                    marks += [Text(x, y, str(year), "tick", "middle") for y in (_HEAD - 8, bottom + 16)]
         marks.append(Line(now, _HEAD, now, bottom, "limit"))
-        marks += [Text(now, y, self.as_of, "tick", "end") for y in (_HEAD - 8, bottom + 16)]
-        return marks
+        return marks + [Text(now, y, self.as_of, "tick", "end") for y in (_HEAD - 8, bottom + 16)]
 
 
 def _edition(iri: str, rows: list[Row], steps: Iterable[Step]) -> Edition:
@@ -297,8 +295,8 @@ def _moment(step: Step, newer: Edition, older: Edition, as_of: str) -> str:
     return min(max(begun, span.earliest), span.latest)
 
 
-def _bar(one: Edition, top: float, scale: _Scale) -> list[Mark]:
-    y, state = top + _BAR_TOP, "gone" if one.is_replaced else "now"
+def _bar(one: Edition, y: float, scale: _Scale) -> list[Mark]:
+    state = "gone" if one.is_replaced else "now"
     about = f"{typeset(one.name)}: {published(one)}; {replaced(one)}"
     until = scale.end(one)
     first, last = scale.x(until.earliest), scale.x(until.latest)
@@ -325,11 +323,11 @@ def _bar(one: Edition, top: float, scale: _Scale) -> list[Mark]:
     return marks or [Box(start, y, 2, _BAR, f"bar {state}", about)]
 
 
-def _arrow(step: Step, x: float, tops: Mapping[str, float]) -> list[Mark]:
+def _arrow(step: Step, x: float, bars: Mapping[str, float]) -> list[Mark]:
     look = " said" if step.is_reported else ""
-    down = tops[step.newer] > tops[step.older]
-    begin = tops[step.older] + _BAR_TOP + (_BAR if down else 0)
-    end = tops[step.newer] + _BAR_TOP + (0 if down else _BAR)
+    down = bars[step.newer] > bars[step.older]
+    begin = bars[step.older] + (_BAR if down else 0)
+    end = bars[step.newer] + (0 if down else _BAR)
     neck = end - 7 if down else end + 7
     return [
         Line(x, begin, x, neck, f"step{look}"),
@@ -337,9 +335,10 @@ def _arrow(step: Step, x: float, tops: Mapping[str, float]) -> list[Mark]:
     ]
 
 
-def _crosses(step: Step, tops: Mapping[str, float], top: float) -> bool:
-    upper, lower = sorted((tops[step.older], tops[step.newer]))
-    return upper + _BAR_TOP < top + _BAR_TOP and lower + _BAR_TOP > top
+def _crosses(step: Step, order: Mapping[str, int], place: int) -> bool:
+    """Return whether the arrow of a step passes the name of the edition at a place, which is above its bar."""
+    first, last = sorted((order[step.older], order[step.newer]))
+    return first < place <= last
 
 
 def published(one: Edition) -> str:
