@@ -68,8 +68,8 @@ def pages(store: Store, as_of: str) -> Iterator[parts.Page]:
         path=LISTING,
         title="Pictures",
         trail=(_HOME,),
-        lead="Each picture is drawn from the answer of a saved question, or from the vocabulary, and has the same values in "
-        "a table.",
+        lead="Each picture is drawn from the answer of a saved question, or from the vocabulary, and has the same "
+        "values in a table.",
         template="pictures.html",
         more=listed,
     )
@@ -137,7 +137,7 @@ def _agents(found: list[Row], _: str) -> Shown:
 
 def _decay(found: list[Row], _: str) -> Shown:
     nuclides = pictures_decay.nuclides(found)
-    made = tuple(
+    made: tuple[tuple[parts.Cell, ...], ...] = tuple(
         (
             (_link(one.iri, one.notation),),
             (f"{one.value} ± {one.uncertainty}{NARROW_SPACE}{one.unit}",),
@@ -163,7 +163,7 @@ def _decay(found: list[Row], _: str) -> Shown:
 
 def _societies(found: list[Row], _: str) -> Shown:
     matrix = pictures_societies.matrix(found)
-    made = tuple(
+    made: tuple[tuple[parts.Cell, ...], ...] = tuple(
         (
             (_link(one.first, matrix.names[one.first]),),
             (_link(one.second, matrix.names[one.second]),),
@@ -185,16 +185,16 @@ PICTURES = (
     Picture(
         "time-line",
         "Guidelines on a time line",
-        "A bar for each edition, from its first publication until a newer edition replaced it. Editions of one series are "
-        "neighbors, and an arrow leads to the newer one.",
+        "A bar for each edition, from its first publication until a newer edition replaced it. Editions of one series "
+        "are neighbors, and an arrow leads to the newer one.",
         "edition-time-line",
         _time_line,
     ),
     Picture(
         "body-sites",
         "Guidelines by body site, agent and modality",
-        "Which guideline is about which part of the body, with which agent and by which modality. “None named” says that "
-        "the graph states none.",
+        "Which guideline is about which part of the body, with which agent and by which modality. “None named” says "
+        "that the graph states none.",
         "sites-by-modality-and-agent",
         _sites,
     ),
@@ -215,8 +215,8 @@ PICTURES = (
     Picture(
         "societies",
         "Societies that issue guidelines together",
-        "A cell for each two societies that issued an edition together. Its row and its column meet the diagonal at their "
-        "names; those with the most joint editions come first.",
+        "A cell for each two societies that issued an edition together. Its row and its column meet the diagonal at "
+        "their names; those with the most joint editions come first.",
         "society-pairs",
         _societies,
     ),

@@ -72,7 +72,7 @@ class Property(NamedTuple):
 
 
 class Class(NamedTuple):
-    """A class in a diagram: its label, its properties that lead to no class of ours, and whether it is of the section."""
+    """A class in a diagram: its label, properties that lead to no class of ours, and whether it is of the section."""
 
     iri: str
     label: str
@@ -111,7 +111,7 @@ def sections(text: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     lines = ["", *text.splitlines(), ""]
     here: list[str] = []
-    for before, line, after in zip(lines, lines[1:], lines[2:]):
+    for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
         heading = _HEADING.fullmatch(line)
         term = _TERM.match(line)
         if heading and not before and not after:
@@ -260,7 +260,7 @@ def layout(found: Iterable[Diagram]) -> list[dict[str, Any]]:
         )
     text = "\n".join(_dot(one) for one in found)
     try:
-        done = subprocess.run(  # noqa: S603 - a command of this environment, and a graph that is only data
+        done = subprocess.run(
             [command, "-Tjson0"], input=text, capture_output=True, text=True, timeout=_MAX_SECONDS, check=True
         )
     except (OSError, subprocess.SubprocessError) as error:

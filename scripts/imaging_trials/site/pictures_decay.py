@@ -27,6 +27,7 @@ _NARROW_LEFT, _NARROW_RIGHT = 132.0, 12.0
 _HEAD, _FOOT = 46.0, 26.0
 _ROW, _CURVE = 44.0, 34.0
 _PER_DECADE = 12
+_NOTHING = 0.002
 _BEFORE, _AFTER = 10.0, 8.0
 """What the axis holds around the half-lives, as factors: a tenth of the shortest, and eight times the longest."""
 
@@ -93,11 +94,10 @@ def drawing(found: list[Nuclide], width: float = WIDTH) -> Drawing:
     times = [10 ** (first + place * (last - first) / steps) for place in range(steps + 1)]
     for place, one in enumerate(found):
         base = _HEAD + _ROW * (place + 1)
-        curve = tuple((x(time), base - _CURVE * one.remaining(time)) for time in times)
+        curve = tuple((x(time), base - _CURVE * one.remaining(time)) for time in _telling(times, one))
         middle = x(one.seconds)
         marks += [
-            Path(((left, base), *curve, (right, base)), "area", is_closed=True),
-            Path(curve, "curve"),
+            Path(((left, base), *curve, (right, base)), "curve"),
             Line(middle, base, middle, base - _CURVE / 2, "half"),
             Line(left, base, right, base, "base"),
             Text(48, base - 10, typeset(one.notation), "name", "end"),
@@ -118,7 +118,7 @@ def legend() -> tuple[Legend, ...]:
     curve = ((0.0, 2.0), (12.0, 3.0), (20.0, 8.0), (28.0, 14.0), (40.0, 15.0))
     return (
         Legend(
-            (Path(((0, 16), *curve, (40, 16)), "area", is_closed=True), Path(curve, "curve")),
+            (Path(((0, 16), *curve), "curve"),),
             "what remains, from all (the full height) to nothing (the line)",
         ),
         Legend((Line(20, 16, 20, 4, "half"),), "the half-life, after which a half remains"),
@@ -133,6 +133,12 @@ def percent(fraction: float) -> str:
     return f"{value:.{2 if value < 10 else 1}f}{NARROW_SPACE}%"
 
 
+def _telling(times: list[float], one: Nuclide) -> list[float]:
+    """Return the times without those in a row of which all or nothing remains, as far as a picture shows it."""
+    found = [time for time in times if _NOTHING < one.remaining(time) < 1 - _NOTHING]
+    return [times[0], *found] if times[0] not in found else found
+
+
 def _limits(found: list[Nuclide]) -> tuple[float, float]:
     """Return where the axis begins and ends, as logarithms of seconds."""
     shortest = min((one.seconds for one in found), default=60.0)
@@ -145,7 +151,7 @@ def _description(found: list[Nuclide]) -> str:
         return "No half-life is known."
     first, last = found[0], found[-1]
     return (
-        f"A row for each of {len(found)} radionuclides, with the fraction that remains over a logarithmic axis of time. "
-        f"The half-lives reach from {first.value} {first.unit} ({typeset(first.notation)}) to {last.value} {last.unit} "
-        f"({typeset(last.notation)}). The table below has the numbers."
+        f"A row for each of {len(found)} radionuclides, with the fraction that remains over a logarithmic axis of "
+        f"time. The half-lives reach from {first.value} {first.unit} ({typeset(first.notation)}) to {last.value} "
+        f"{last.unit} ({typeset(last.notation)}). The table below has the numbers."
     )

@@ -99,7 +99,7 @@ def _description(found: Matrix) -> str:
         return "No two societies issued an edition together."
     most = max(found.pairs, key=lambda one: one.number)
     return (
-        f"{len(found.names)} societies along a diagonal, and a cell for each of the {len(found.pairs)} pairs that issued "
-        f"an edition together. The most, {most.number}, are of {typeset(found.names[most.first])} and "
+        f"{len(found.names)} societies along a diagonal, and a cell for each of the {len(found.pairs)} pairs that "
+        f"issued an edition together. The most, {most.number}, are of {typeset(found.names[most.first])} and "
         f"{typeset(found.names[most.second])}. The table below has the same numbers."
     )

@@ -97,8 +97,9 @@ def agents(rows: Iterable[Row]) -> Matrix:
         made.append(MatrixRow((_link(iri, found[0]["agentName"]),), tuple(cells)))
     columns = ("Nuclide", "Target", "Approval", *map(_capitalized, kinds.values()), "Other documents")
     note = (
-        f"{len(made)} agents. A filled circle is a document that the graph knows; an empty one says that it knows none, "
-        "and one may exist. An approval is what the records of an authority said on the day on which they were read."
+        f"{len(made)} agents. A filled circle is a document that the graph knows; an empty one says that it knows "
+        "none, and one may exist. An approval is what the records of an authority said on the day on which they were "
+        "read."
     )
     return Matrix("Agents at a glance", ("Agent",), tuple((one,) for one in columns), tuple(made), note)
 
