@@ -24,6 +24,9 @@ POLICY = (
 STATIC = ("style.css", "site.js", "search.js", "icon.svg")
 """The files in ``static/`` that pages load; each is written as it is."""
 
+FONTS = ("reading-sans-regular.woff2", "reading-sans-semibold.woff2", "OFL.txt")
+"""The files in ``fonts/``, made by ``tools/fonts.py``, with their licence."""
+
 _JSON_LD = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
 
@@ -67,8 +70,9 @@ def require_packages() -> None:
 
 def static_files() -> dict[str, bytes]:
     """Return the files that pages load, by their paths in the site."""
-    folder = files("imaging_trials.site") / "static"
-    return {f"static/{name}": (folder / name).read_bytes() for name in STATIC}
+    room = files("imaging_trials.site")
+    named = {"static": STATIC, "fonts": FONTS}
+    return {f"static/{name}": (room / folder / name).read_bytes() for folder, names in named.items() for name in names}
 
 
 def json_ld(page: parts.Page) -> str:
