@@ -62,8 +62,8 @@ def drawing(found: Matrix) -> Drawing:
         names = f"{typeset(found.names[pair.first])} and {typeset(found.names[pair.second])}: {pair.number}"
         look = _look(pair.number)
         marks += [
-            Box(x + 1, y + 1, _CELL - 2, _CELL - 2, f"cell {look}", names),
-            Text(x + _CELL / 2, y + _CELL / 2 + 4.5, str(pair.number), f"number {look}", "middle"),
+            Box(x + 1, y + 1, _CELL - 2, _CELL - 2, f"cell{look}", names),
+            Text(x + _CELL / 2, y + _CELL / 2 + 4.5, str(pair.number), f"number{look}", "middle"),
         ]
     width = max(
         (number * _CELL + 6 + text_width(typeset(found.names[iri])) for iri, number in place.items()), default=0
@@ -81,17 +81,17 @@ def drawing(found: Matrix) -> Drawing:
 def legend() -> tuple[Legend, ...]:
     """Return what the marks mean."""
     return tuple(
-        Legend((Box(8, 0, 24, 16, f"cell {look}"), Text(20, 12.5, sign, f"number {look}", "middle")), words)
+        Legend((Box(8, 0, 24, 16, f"cell{look}"), Text(20, 12.5, sign, f"number{look}", "middle")), words)
         for look, sign, words in (
-            ("one", "1", "one edition issued together"),
-            ("several", str(_SEVERAL), f"{_SEVERAL} to {_MANY - 1} editions"),
-            ("many", str(_MANY), f"{_MANY} editions and more"),
+            ("", "1", "one edition issued together"),
+            (" several", str(_SEVERAL), f"{_SEVERAL} to {_MANY - 1} editions"),
+            (" many", str(_MANY), f"{_MANY} editions and more"),
         )
     )
 
 
 def _look(number: int) -> str:
-    return "many" if number >= _MANY else "several" if number >= _SEVERAL else "one"
+    return " many" if number >= _MANY else " several" if number >= _SEVERAL else ""
 
 
 def _description(found: Matrix) -> str:

@@ -27,11 +27,14 @@ Row = Mapping[str, str]
 WIDTH, NARROW_WIDTH = 800.0, 326.0
 """Widths of the picture in units: for most windows, and for a phone."""
 
-_LEFT, _RIGHT = 46.0, 8.0
+_LEFT, _RIGHT = 46.0, 14.0
 _HEAD, _FOOT = 26.0, 26.0
 _TEXT_LINE, _BAR, _ROW_GAP, _GROUP_GAP = 16.0, 12.0, 8.0, 10.0
 _STUB = 28.0
-_YEARS_BETWEEN_LINES = 5
+_YEARS_BETWEEN_LINES = (5, 10, 25, 50, 100, 250, 500, 1000, 2500)
+"""How many years may lie between two lines of the grid: the fewest of these that leave room for the numbers."""
+
+_ROOM = 48.0
 
 
 class Span(NamedTuple):
@@ -203,11 +206,14 @@ class _Scale:
         """Return lines for years, with their numbers above and below, and one for the day of the release."""
         marks: list[Mark] = []
         now = self.x(self.as_of)
+        per_year = self._width / self._days * 365
+        between = next((one for one in _YEARS_BETWEEN_LINES if one * per_year > _ROOM), _YEARS_BETWEEN_LINES[-1])
+        taken = text_width(self.as_of) + _ROOM / 2
         for year in self.years:
             x = self.x(f"{year:04}-01-01")
-            if year % _YEARS_BETWEEN_LINES == 0:
+            if year % between == 0:
                 marks.append(Line(x, _HEAD, x, bottom, "grid"))
-                if now - x > text_width(self.as_of) + text_width(str(year)) / 2 + 6:
+                if x < now - taken or x > now + _ROOM / 2:
                     marks += [Text(x, y, str(year), "tick", "middle") for y in (_HEAD - 8, bottom + 16)]
         marks.append(Line(now, _HEAD, now, bottom, "limit"))
         return marks + [Text(now, y, self.as_of, "tick", "end") for y in (_HEAD - 8, bottom + 16)]
