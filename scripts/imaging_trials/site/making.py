@@ -14,6 +14,7 @@ from imaging_trials.site import (
     listings,
     machines,
     parts,
+    pictures,
     questions,
     search,
     shapes,
@@ -57,6 +58,7 @@ def _pages(store: Store, rules: Store, as_of: str) -> Iterator[parts.Page]:
     yield shapes.page(store, rules)
     yield questions.listing()
     yield from questions.pages(store)
+    yield from pictures.pages(store, as_of)
     yield from guides.pages()
     graph = things.Graph(store, as_of)
     for iri in own:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from imaging_trials.site import addresses, machines, parts
+from imaging_trials.site import addresses, machines, parts, pictures_drawing
 from imaging_trials.site.statements import WORDS
 from rdfkit.base import UserError
 
@@ -101,6 +101,7 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["at"] = pictures_drawing.at
     made.filters["web"] = addresses.web
     made.filters["escaped_json"] = Markup
     made.filters["plain_type"] = lambda one: type(one).__name__
