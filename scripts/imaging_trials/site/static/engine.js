@@ -4,6 +4,7 @@
      isPossible                a page that was opened from a file cannot start the worker
      load(progress)            loads engine and graph; progress(bytes, of) is called whenever more has come
      query(text, graphs, prefixes)
+     explain(text, graphs, row, about)
      add(text, format, graph, base)   what was added is added to the next worker too
      remove(graph)
      stop()                    ends the worker at once, whatever it does; the next call starts another one
@@ -85,6 +86,11 @@
     query: function (text, graphs, prefixes) {
       return load().then(function () {
         return send({ do: "query", text: text, graphs: graphs, prefixes: prefixes || {} });
+      });
+    },
+    explain: function (text, graphs, row, about) {
+      return load().then(function () {
+        return send({ do: "explain", text: text, graphs: graphs, row: row, about: about });
       });
     },
     add: function (text, format, graph, base) {

@@ -18,11 +18,16 @@
                  relative IRIs are resolved against. {id, done: {triples}}: how many the graph now has.
    do: "remove"  {graph}: removes a graph. {id, done: {}}
 
+   do: "explain" {text, graphs, row, about}: why a query returns a row, {variable: term}, by static/explain.js.
+                 {id, done: {statements: [[subject, property, value, IRI of the graph]]}}, or {id, done: {reason}}
+                 with a sentence if the row cannot be explained.
+
    A failure is {id, error: {kind, message, line, column, offset}}. `kind` is "query" or "data" (what was sent is wrong:
    `line` and `column`, counted from 1 in characters, and `offset`, an index into `text`, say where, or are 0, 0 and -1),
    "network" (a file could not be loaded), or "engine" (the engine broke: start another worker).
 */
 import init, { Store, namedNode } from "../vendor/oxigraph.js";
+import { explain as explained } from "./explain.js";
 
 const ENGINE = new URL("../vendor/oxigraph.wasm.gz", import.meta.url);
 const GRAPH = new URL("../imaging-trials.nq.gz", import.meta.url);
@@ -183,6 +188,23 @@ function add({ text, format, graph, base }) {
   return { triples: Number(JSON.parse(found).results.bindings[0].n.value) };
 }
 
+function explain({ text, graphs, row, about }) {
+  let found;
+  try {
+    found = explained(store, text, graphs, row, about, written);
+  } catch (error) {
+    throw failure("query", error, "", 0);
+  }
+  if (typeof found === "string") { return { reason: found }; }
+  return { statements: found.map((one) => [term(one.subject), term(one.predicate), term(one.object), one.graph.value]) };
+}
+
+function written(one) {
+  if (one.type === "uri") { return `<${one.value}>`; }
+  const text = JSON.stringify(one.value); // all of JSON's escapes are SPARQL's
+  return text + (one["xml:lang"] ? `@${one["xml:lang"]}` : one.datatype ? `^^<${one.datatype}>` : "");
+}
+
 function remove({ graph }) {
   store.update(`DROP SILENT GRAPH ${namedNode(graph)}`);
   return {};
@@ -224,7 +246,7 @@ function sentence(expected, before, rest, hasMore) {
   return `The query cannot be read ${near}: look for a misspelled keyword, an open bracket or a missing full stop.`;
 }
 
-const ACTIONS = { load, query, add, remove };
+const ACTIONS = { load, query, explain, add, remove };
 
 async function answer(message) {
   const { id } = message;
