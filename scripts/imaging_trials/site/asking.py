@@ -30,8 +30,7 @@ _FIRST = """\
 # The agents with a CAEPR, and their radionuclides. Ctrl+Enter answers, Ctrl+Space completes.
 SELECT ?agent ?document ?radionuclide
 WHERE {
-  ?document a imt:Document ;
-    imt:hasDocumentKind dockind:caepr ;
+  ?document imt:hasDocumentKind dockind:caepr ;
     imt:isDocumentOf ?agent .
   OPTIONAL { ?agent imt:hasRadionuclide ?radionuclide }
 }

@@ -62,21 +62,24 @@
     if (error.kind !== "query") { return; }
     var broken = editor ? editor.broken() : null;
     if (error.offset >= 0) {
-      var go = results.element("button", "Go to this place", { type: "button", "class": "copy" });
-      go.addEventListener("click", function () { show(error.offset, error.message); });
-      box.append(go);
+      box.append(way("", "Go to this place", error.offset, error.message));
       show(error.offset, error.message);
     }
     if (broken && broken.from !== error.offset) {
       var place = editor.place(broken.from);
-      var words = "The editor's grammar already stops at line " + place.line + ", column " + place.column + ". ";
-      var back = results.element("button", "Go to that place", { type: "button", "class": "copy" });
-      var note = results.element("p", words);
-      back.addEventListener("click", function () { show(broken.from, "The grammar stops here."); });
-      note.append(back);
-      box.append(note);
+      var words = "The grammar of the editor " + (broken.from < error.offset ? "already " : "") + "stops at line " + place.line +
+        ", column " + place.column + ". ";
+      box.append(way(words, "Go to that place", broken.from, "The grammar stops here."));
       if (error.offset < 0) { show(broken.from, error.message); }
     }
+  }
+
+  function way(words, name, offset, message) {
+    var line = results.element("p", words);
+    var button = results.element("button", name, { type: "button", "class": "copy" });
+    button.addEventListener("click", function () { show(offset, message); });
+    line.append(button);
+    return line;
   }
 
   function show(offset, message) {
