@@ -72,8 +72,8 @@
     var isRight = type === "integer" ? /^[+-]?[0-9]{1,18}$/.test(value) : type === "date" ? /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value)
       : value === "true" || value === "false";
     if (!isRight) {
-      return Promise.reject(wrong(field, "“" + value + "” is not " + { integer: "a whole number, such as 2014.", date: "a day, such as 2014-03-31.",
-        "boolean": "true or false." }[type]));
+      var right = { integer: "a whole number, such as 2014.", date: "a day, such as 2014-03-31.", "boolean": "true or false." }[type];
+      return Promise.reject(wrong(field, value ? "“" + value + "” is not " + right : "Give " + right));
     }
     var plain = type === "integer" ? String(BigInt(value.replace("+", ""))) : value;
     return Promise.resolve(results.sparql({ type: "literal", value: plain, datatype: names.prefixes.xsd + type }));
@@ -202,14 +202,13 @@
     asked.hidden = true;
     why.hidden = true;
     lead(template);
-    if (isAsked && engine.isPossible) { start(); }
+    if (!engine.isPossible) {
+      ask.disabled = true;
+      status.textContent = "Asking needs a server: start “python -m http.server 8000” in the folder of the site, and open http://localhost:8000/.";
+    } else if (isAsked) { start(); }
   }
 
   form.hidden = false;
-  if (!engine.isPossible) {
-    ask.disabled = true;
-    status.textContent = "Asking needs a server: start “python -m http.server 8000” in the folder of the site, and open http://localhost:8000/.";
-  }
   form.addEventListener("submit", function (event) {
     event.preventDefault();
     if (ask.disabled) { return; }
