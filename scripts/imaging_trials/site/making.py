@@ -8,7 +8,9 @@ from imaging_trials import views
 from imaging_trials.model import PROJECT
 from imaging_trials.site import (
     addresses,
+    asking,
     downloads,
+    engine,
     guides,
     kinds,
     listings,
@@ -45,6 +47,8 @@ def make_site(store: Store) -> dict[str, bytes]:
     made[machines.OVERVIEW] = machines.overview(pages)
     made.update(_downloads(store, rules, pages))
     made.update(questions.files())
+    made.update(engine.files(store))
+    made.update(asking.files(store))
     return dict(sorted(made.items()))
 
 
@@ -59,6 +63,7 @@ def _pages(store: Store, rules: Store, as_of: str) -> Iterator[parts.Page]:
     yield questions.listing()
     yield from questions.pages(store)
     yield from pictures.pages(store, as_of)
+    yield asking.page()
     yield from guides.pages()
     graph = things.Graph(store, as_of)
     for iri in own:
