@@ -19,7 +19,7 @@ TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -p
 FORKING := $(shell grep -lE 'in_fork|try_all' tests/proofs/test_*.py)
 ALONE = $(FORKING:%=--ignore=%)
 
-.PHONY: help run site test check format prove mutation owl bench answers context matches released release wheel lock clean
+.PHONY: help run site test check format prove mutation owl bench answers context matches released release wheel lock vendor clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -92,6 +92,9 @@ lock: $(STAMP)  ## write requirements.lock with the newest versions that pyproje
 	@printf 'axe-playwright-python\nplaywright\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
 		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o tests/browser.lock -
 	@rm -r build/lock
+
+vendor: $(STAMP)  ## write the engine and the editor of the site from npm packages (needs Node with npm)
+	@$(BIN)/python -m tools.vendor
 
 clean:  ## remove everything that make wrote
 	rm -rf .venv $(SSSOM) $(VALIDATORS) $(BROWSER) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache

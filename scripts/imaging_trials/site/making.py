@@ -9,6 +9,7 @@ from imaging_trials.model import PROJECT
 from imaging_trials.site import (
     addresses,
     downloads,
+    engine,
     guides,
     kinds,
     listings,
@@ -44,6 +45,7 @@ def make_site(store: Store) -> dict[str, bytes]:
     made[machines.OVERVIEW] = machines.overview(pages)
     made.update(_downloads(store, rules, pages))
     made.update(questions.files())
+    made.update(engine.files(store))
     return dict(sorted(made.items()))
 
 

@@ -21,7 +21,10 @@ POLICY = (
 )
 """The content security policy of every page (https://www.w3.org/TR/CSP3/): own files only, nothing inline."""
 
-STATIC = ("style.css", "site.js", "search.js", "icon.svg")
+ASKING_POLICY = POLICY.replace("trusted-types 'none'", "trusted-types imt-worker")
+"""The policy of a page that starts the engine: `static/engine.js` may make the address of the worker."""
+
+STATIC = ("style.css", "site.js", "search.js", "engine.js", "worker.js", "icon.svg")
 """The files in ``static/`` that pages load; each is written as it is."""
 
 _JSON_LD = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
@@ -37,6 +40,7 @@ class Renderer:
             "graph_words": WORDS,
             "paths": paths,
             "policy": POLICY,
+            "asking_policy": ASKING_POLICY,
             "report_to": REPORT_TO,
             "version": version,
             "issued": issued,
