@@ -199,9 +199,9 @@ def _is_of_data(premise: nodes.Graph) -> bool:
 def _is_open(triple: nodes.Triple) -> bool:
     if isinstance(triple.predicate, nodes.Variable):
         return True
-    if _is_type(triple):
-        return not isinstance(triple.object, nodes.Iri) or not triple.object.value.startswith(_VOCABULARIES)
     name = _predicate(triple)
+    if name == _TYPE and isinstance(triple.object, nodes.Iri):
+        return not triple.object.value.startswith(_VOCABULARIES)
     return bool(name) and (name in _INFERRED_OF_DATA or not name.startswith(_VOCABULARIES))
 
 

@@ -58,7 +58,7 @@ def focus(target: int | None = None) -> str:
     return f"GRAPH <{FOCUS}> {{ <{node}> <{FOCUS}> ?this }}"
 
 
-def constraint_queries(project: Project, shapes: Iterable[Triple | Quad]) -> Queries:
+def of_shapes(project: Project, shapes: Iterable[Triple | Quad]) -> Queries:
     """Return all constraints of the shapes with targets as queries, in an order that depends on the shapes alone.
 
     Raises Unsupported, with the names of the shape and the feature, for what cannot be said exactly in SPARQL.
@@ -211,4 +211,4 @@ def _paths(document: syntax.Document, shape: Shape) -> Iterator[_Change]:
             yield part.start, part.end, f" {paths.written(shape.path)} "
 
 
-__all__ = ["FOCUS", "ConstraintQuery", "Queries", "Unsupported", "constraint_queries", "focus"]
+__all__ = ["FOCUS", "ConstraintQuery", "Queries", "Unsupported", "focus", "of_shapes"]
