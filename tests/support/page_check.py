@@ -27,7 +27,8 @@ class PageCheck:
         self.program = program
         self.store = Store()
         self.store.bulk_extend(quads)
-        self.store.update(program["merge"])
+        for update in program["once"]:
+            self.store.update(update)
         self._until_stable(program["first"], self._size)
 
     def check(self, quads: Iterable[Quad]) -> Found:

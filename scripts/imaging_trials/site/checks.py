@@ -42,8 +42,9 @@ def program(store: Store) -> dict[str, Any]:
     return {
         "graphs": {"data": DATA, "new": NEW},
         "shapes": PROJECT.shapes,
+        "context": {"address": f"{PROJECT.base}context.jsonld", "value": _context()},
         "prefixes": dict(sorted(PROJECT.prefixes.items())),
-        "merge": "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }",
+        "once": ["INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }", *rules.tables],
         "first": rules.first,
         "hasAxioms": rules.has_axioms,
         "rules": {"whole": rules.whole, "increments": rules.increments},
@@ -90,6 +91,11 @@ def file(store: Store) -> bytes:
     """Return the program as the worker reads it."""
     text = json.dumps(program(store), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return gzip.compress(text.encode(), 9, mtime=0)
+
+
+def _context() -> Any:
+    """Return the content of the JSON-LD context of the project, which the page cannot load from its address."""
+    return json.loads((PROJECT.root / "ontology" / "context.jsonld").read_text(encoding="utf-8"))["@context"]
 
 
 def _undefined() -> list[tuple[str, str]]:

@@ -21,6 +21,9 @@ _RDF, _RDFS, _OWL = namespaces.RDF, namespaces.RDFS, namespaces.OWL
 _TYPE = _RDF + "type"
 _ANNOTATIONS = tuple(_RDFS + name for name in ("label", "comment", "isDefinedBy", "seeAlso"))
 _VOCABULARIES = (_OWL, _RDFS, _RDF)
+TABLES = "urn:x-rdfkit:axioms"
+"""The named graph with lists of axioms written as triples, one property for each rule."""
+
 _INFERRED_OF_DATA = (_TYPE, _OWL + "sameAs")
 """The properties in these vocabularies that a rule infers from data without axioms."""
 
@@ -36,12 +39,14 @@ class Check(NamedTuple):
 class Increments(NamedTuple):
     """Updates and queries for an engine with named graphs, each text complete.
 
+    ``tables`` write lists of axioms in a form that is quick to look up, into the graph `TABLES`: run them once.
     ``first`` completes the closure of the shipped graph: it is kept without the members of class expressions. Run those
     in turn until none adds anything. Then, for a graph with new data: copy it to ``new``, and run ``whole`` if
     ``has_axioms`` is true, and ``increments`` if not, in turn until none adds anything. The checks are of the same two
     kinds. If one has a row, nothing is inferred. ``kept`` is a filter on ``?s ?p ?o``.
     """
 
+    tables: tuple[str, ...]
     first: tuple[str, ...]
     has_axioms: str
     whole: tuple[str, ...]
@@ -62,6 +67,7 @@ def increments(project: Project, shipped: Store, *, data: str, new: str) -> Incr
     of_data = [rule for rule in rules if rule.can_match(shipped, heads)]
     updates, checks = ([rule for rule in rules if rule.is_check == kind] for kind in (False, True))
     return Increments(
+        tables=tuple(table for rule in of_data for table in rule.tables),
         first=tuple(rule.for_class_expressions for rule in updates if rule.infers_types),
         has_axioms=_has_axioms(data),
         whole=tuple(rule.into(new, rule.text) for rule in updates),
@@ -154,9 +160,11 @@ class _Rule:
     def _variants(self, new: str) -> Iterator[str]:
         """Yield the body of the rule with one premise after the other in the graph ``new``."""
         start, end = self._where.start + 1, self._where.end - 1
+        tables = [(each.start, each.end, self._row(each)) for each in self._premises() if self._table_of(each)]
         for each in self._premises():
             if _is_of_data(each):
-                yield f"{self.text[start : each.name.start]}<{new}>{self.text[each.name.end : end]}"
+                first = f"GRAPH <{new}>{self.text[each.name.end : each.end]}"
+                yield f"{first}{self._changed(start, end, [*tables, (each.start, each.end, '')])}"
         for each in self._where.elements:
             if isinstance(each, nodes.Alternatives) and any(
                 _is_of_data(part) for part in nodes.walk(each) if isinstance(part, nodes.Graph)
@@ -170,6 +178,37 @@ class _Rule:
                         added = re.sub(rf"\?{variable}\b", f"?new_{variable}", added)
                 added = re.sub(r"GRAPH \?\w+", f"GRAPH <{new}>", added, count=1)
                 yield f"{added}{self.text[start:end]}"
+
+
+    def _changed(self, start: int, end: int, changes: list[tuple[int, int, str]]) -> str:
+        made = ""
+        for first, last, text in sorted(changes):
+            made += self.text[start:first] + text
+            start = last
+        return made + self.text[start:end]
+
+    def _row(self, premise: nodes.Graph) -> str:
+        subject, value = self._table_of(premise)
+        return f"GRAPH <{TABLES}> {{ ?{subject} <{TABLES}:{self.name}> ?{value} }}"
+
+    @property
+    def tables(self) -> Iterator[str]:
+        """The updates that write lists of axioms as triples: an engine would go through the lists for each new triple."""
+        for each in self._premises():
+            if self._table_of(each):
+                yield f"{self._prologue}INSERT {{ {self._row(each)} }} WHERE {{ {self.text[each.start : each.end]} }}"
+
+    def _table_of(self, premise: nodes.Graph) -> tuple[str, ...]:
+        """Return the two variables that the rest shares with a premise about lists of axioms; () for another premise."""
+        if _is_of_data(premise) or all(isinstance(one.predicate, nodes.Iri) for one in _triples(premise)):
+            return ()
+        written = [*self._templates, *getattr(self._part, "columns", ())]
+        elsewhere = {part.name for one in written for part in nodes.walk(one) if isinstance(part, nodes.Variable)}
+        for each in self._where.elements:
+            if each is not premise:
+                elsewhere |= {part.name for part in nodes.walk(each) if isinstance(part, nodes.Variable)}
+        shared = sorted(_bound(iter((premise,))) & elsewhere)
+        return tuple(shared) if len(shared) == 2 else ()
 
 
 def _universal(element: nodes.Node) -> Iterator[nodes.Graph]:
