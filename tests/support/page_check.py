@@ -100,3 +100,9 @@ def shipped() -> PageCheck:
     """Return the check on the shipped graph, made once in each test process."""
     loaded = fixtures.common_context()
     return PageCheck(checks.program(loaded.store), loaded.quads)
+
+
+@cache
+def shipped_triples() -> set[str]:
+    """Return the triples of the shipped graph."""
+    return {str(quad.triple) for quad in fixtures.common_context().quads}

@@ -6,8 +6,9 @@
    `changed(text)`; `submit()`, called for Ctrl+Enter. It returns an object with
      text()           the text
      replace(text)    replaces the text
-     mark(from, to, message)   underlines a place until the text changes; to(line, column) and at(offset) convert places
+     mark(from, to, message)   underlines a place, and moves the cursor there; unmark() takes the line away
      broken()         the first place that the grammar does not accept, as {from, to}, or null
+     place(offset)    {line, column} of a place, counted from 1
      focus()          moves the focus into the editor
 */
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
@@ -67,6 +68,18 @@ function firstBroken(state) {
   return found;
 }
 
+/* Where typing replaces a selection, browsers keep its look in a style attribute, which the policy forbids. */
+function type(event, view) {
+  const { from, to, empty } = view.state.selection.main;
+  const text = event.data;
+  if (empty || event.inputType !== "insertText" || event.isComposing || !text) { return false; }
+  event.preventDefault();
+  const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });
+  const isHandled = view.state.facet(EditorView.inputHandler).some((one) => one(view, from, to, text, insert));
+  if (!isHandled) { view.dispatch(insert()); }
+  return true;
+}
+
 function mount(root, options) {
   const source = (context) => {
     const word = context.matchBefore(/[^\s{}()[\],;"'<>|^/*!=+&]*/);
@@ -89,6 +102,7 @@ function mount(root, options) {
         closeBrackets(),
         autocompletion({ override: [source], icons: false, maxRenderedOptions: 40 }),
         EditorView.lineWrapping,
+        EditorView.domEventHandlers({ beforeinput: type }),
         EditorView.contentAttributes.of({ "aria-label": options.label, spellcheck: "false" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) { options.changed(update.state.doc.toString()); }
@@ -115,10 +129,6 @@ function mount(root, options) {
     },
     unmark() { view.dispatch(setDiagnostics(view.state, [])); },
     broken() { return firstBroken(view.state); },
-    offset(line, column) {
-      const found = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
-      return Math.min(found.from + Math.max(column - 1, 0), found.to);
-    },
     place(offset) {
       const found = view.state.doc.lineAt(Math.min(offset, length()));
       return { line: found.number, column: offset - found.from + 1 };

@@ -41,9 +41,7 @@ def program(store: Store) -> dict[str, Any]:
     focus = constraint_queries.FOCUS
     return {
         "graphs": {"data": DATA, "new": NEW},
-        "shapes": PROJECT.shapes,
         "context": {"address": f"{PROJECT.base}context.jsonld", "value": _context()},
-        "prefixes": dict(sorted(PROJECT.prefixes.items())),
         "once": ["INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }", *rules.tables],
         "first": rules.first,
         "hasAxioms": rules.has_axioms,

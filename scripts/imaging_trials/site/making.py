@@ -8,6 +8,7 @@ from imaging_trials import views
 from imaging_trials.model import PROJECT
 from imaging_trials.site import (
     addresses,
+    asking,
     downloads,
     engine,
     guides,
@@ -46,6 +47,7 @@ def make_site(store: Store) -> dict[str, bytes]:
     made.update(_downloads(store, rules, pages))
     made.update(questions.files())
     made.update(engine.files(store))
+    made.update(asking.files(store))
     return dict(sorted(made.items()))
 
 
@@ -59,6 +61,7 @@ def _pages(store: Store, rules: Store, as_of: str) -> Iterator[parts.Page]:
     yield shapes.page(store, rules)
     yield questions.listing()
     yield from questions.pages(store)
+    yield asking.page()
     yield from guides.pages()
     graph = things.Graph(store, as_of)
     for iri in own:

@@ -1,6 +1,9 @@
 """The saved questions: one page each, with the committed answer in it, and the list of all by topic."""
 
+import json
 from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import quote
 
 from pyoxigraph import (
     BlankNode,
@@ -14,19 +17,43 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from imaging_trials.model import PROJECT, read
-from imaging_trials.site import addresses, parts
+from imaging_trials.model import PROJECT, read, vocabulary
+from imaging_trials.site import addresses, asking, parts
 from imaging_trials.site.addresses import Link
 from imaging_trials.site.typography import typeset
-from rdfkit.sparql import SavedQuery, saved
+from rdfkit.sparql import Parameter, SavedQuery, provenance, saved, syntax, triple_patterns
 
 MAX_ROWS = 400
 """How many rows of an answer a page shows; the file beside it has all."""
 
 LISTING = "questions.html"
 
+MAX_OPTIONS = 60
+"""How many things a parameter may have for a list to choose from; with more, names are offered while one types."""
+
 _HOME = Link("Home", addresses.HOME)
 _ENDINGS = (".tsv", ".nt", ".txt")
+_OVER = {
+    "all": "all graphs",
+    "asserted": "what was stated, without what follows from it",
+    "page": "what NCI's page states",
+}
+
+
+class Field(NamedTuple):
+    """A parameter in the form: its type, the prefix of its things (""), the value of the stored answer, and options.
+
+    An option is a value and its label. ``is_choice`` says that there is no other value.
+    """
+
+    name: str
+    description: str
+    type: str
+    prefix: str
+    default: str
+    examples: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
+    is_choice: bool
 
 
 def path(query: SavedQuery) -> str:
@@ -36,14 +63,21 @@ def path(query: SavedQuery) -> str:
 
 def pages(store: Store) -> Iterator[parts.Page]:
     """Yield the page of each saved question."""
+    options: dict[str, tuple[tuple[str, str], ...]] = {}
     for query in saved.read_all(PROJECT):
-        yield _page(store, query)
+        for one in query.parameters:
+            if one.prefix and one.prefix not in options:
+                options[one.prefix] = _options(store, one.prefix)
+        yield _page(store, query, options)
 
 
 def files() -> Iterator[tuple[str, bytes]]:
-    """Yield the text and the committed answer of each saved question, beside its page."""
+    """Yield the text and the committed answer of each saved question, beside its page, and what explains its rows."""
     for query in saved.read_all(PROJECT):
         yield f"question/{query.id}.rq", query.text.encode()
+        about = _about(query)
+        if about:
+            yield f"question/{query.id}.json", json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
         found = _answer(query)
         if found:
             yield f"question/{query.id}{found[0]}", found[1]
@@ -79,38 +113,78 @@ def _first_sentence(text: str) -> str:
     return first + dot.strip()
 
 
-def _page(store: Store, query: SavedQuery) -> parts.Page:
-    found: list[parts.Part] = []
+def _page(store: Store, query: SavedQuery, options: dict[str, tuple[tuple[str, str], ...]]) -> parts.Page:
     answer = _answer(query)
     beside: list[tuple[str, str]] = [("SPARQL", f"question/{query.id}.rq")]
+    shown: parts.Part
     if answer:
         ending, data = answer
-        found.append(_shown(store, ending, data))
+        shown = _shown(store, ending, data)
         beside.append(("Answer", f"question/{query.id}{ending}"))
     else:
-        found.append(
-            parts.Prose(
-                "Answer", ((f"This question also asks another server, {query.service}, so it has no stored answer.",),)
-            )
-        )
-    if query.parameters:
-        rows = tuple(
-            ((parts.Code(one.name),), (typeset(one.description),), (parts.Code(str(one.default)),))
-            for one in query.parameters
-        )
-        found.append(parts.Table("What can be changed", ("Parameter", "What it is", "Value here"), rows))
-    found.append(parts.Texts("The query", ((f"over the dataset “{query.dataset}”", _below_header(query.text)),)))
-    command = f"imt query {query.id}"
-    found.append(parts.Texts("In a terminal", (("command", command),)))
+        words = f"This question also asks another server, {query.service}, so it has no stored answer."
+        shown = parts.Prose("Answer", ((words,),))
+    text = _below_header(query.text)
     return parts.Page(
         path=path(query),
         title=typeset(query.summary),
         trail=(_HOME, Link("Questions", LISTING)),
         lead=typeset(query.description),
-        parts=tuple(found),
+        parts=(shown,),
         template="question.html",
-        more={"beside": beside, "id": query.id},
+        more={
+            "beside": beside,
+            "query": query,
+            "text": text,
+            "fields": tuple(_field(one, options.get(one.prefix, ())) for one in query.parameters),
+            "over": _OVER[query.dataset],
+            "editor": f"{asking.PAGE}#query={quote(text, safe='')}&dataset={query.dataset}",
+            "command": parts.Texts("In a terminal", (("command", f"imt query {query.id}"),)),
+        },
     )
+
+
+def _field(parameter: Parameter, options: tuple[tuple[str, str], ...]) -> Field:
+    return Field(
+        parameter.name,
+        typeset(parameter.description),
+        parameter.type,
+        parameter.prefix,
+        parameter.default,
+        parameter.examples,
+        options,
+        is_choice=0 < len(options) <= MAX_OPTIONS,
+    )
+
+
+def _options(store: Store, prefix: str) -> tuple[tuple[str, str], ...]:
+    """Return the things with a prefix that have a label, as CURIE and label, sorted by label."""
+    namespace = PROJECT.prefixes[prefix]
+    found = {
+        quad.subject
+        for quad in store.quads_for_pattern(None, vocabulary.PREF_LABEL, None, None)
+        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(namespace)
+    }
+    named = ((PROJECT.shorten(one.value), typeset(read.label(store, one))) for one in found)
+    return tuple(sorted(named, key=lambda one: (one[1].casefold(), one[0])))
+
+
+def _about(query: SavedQuery) -> dict[str, object] | None:
+    """Return what `static/explain.js` needs to explain a row of a question; None if it has no rows to explain."""
+    asked = syntax.read(query.text).query
+    if query.service or asked.form != "SELECT" or asked.where is None:
+        return None
+    whole = triple_patterns.without_projection(query.text, {})
+    body = query.text[asked.where.start : asked.where.end]
+    answer = Store().query(whole)
+    assert isinstance(answer, QuerySolutions)  # noqa: S101 - written as a SELECT
+    return {
+        "before": whole[: whole.rindex(body)].rstrip(),
+        "body": body,
+        "names": sorted(one.value for one in answer.variables),
+        "patterns": [triple_patterns.record(one) for one in triple_patterns.patterns(query.text)],
+        "absence": provenance.tests_for_absence(query.text),
+    }
 
 
 def _below_header(text: str) -> str:

@@ -4,6 +4,7 @@
      isPossible                a page that was opened from a file cannot start the worker
      load(progress)            loads engine and graph; progress(bytes, of) is called whenever more has come
      query(text, graphs, prefixes)
+     explain(text, graphs, row, about)
      add(text, format, graph, base)   what was added is added to the next worker too
      remove(graph)
      check(text, format, base)        checks data and forgets it
@@ -86,6 +87,11 @@
     query: function (text, graphs, prefixes) {
       return load().then(function () {
         return send({ do: "query", text: text, graphs: graphs, prefixes: prefixes || {} });
+      });
+    },
+    explain: function (text, graphs, row, about) {
+      return load().then(function () {
+        return send({ do: "explain", text: text, graphs: graphs, row: row, about: about });
       });
     },
     add: function (text, format, graph, base) {

@@ -18,17 +18,20 @@
                  relative IRIs are resolved against. {id, done: {triples}}: how many the graph now has.
    do: "remove"  {graph}: removes a graph. {id, done: {}}
    do: "check"   {text, format, base}: checks data by the common shapes, with the graph as context, and forgets it.
-                 {id, done: {triples, focus, results, contradictions, undefined,
-                 unchecked, shapes, prefixes}}: how many triples it has and how many nodes were checked, then
+                 {id, done: {data, triples, focus, results, contradictions, undefined, unchecked}}: the data in
+                 N-Triples, how many triples it has and how many nodes were checked, then
                  results: [{focus, label, shape, name, severity, parameter, message, path, value}],
-                 contradictions: [{rule, says, row}], undefined: [{role, term}], unchecked: [IRI], the namespace of the
-                 shapes, and the prefixes of the project.
+                 contradictions: [{rule, says, row}], undefined: [{role, term}], and unchecked: [IRI].
+   do: "explain" {text, graphs, row, about}: why a query returns a row, {variable: term}, by static/explain.js.
+                 {id, done: {statements: [[subject, property, value, IRI of the graph]]}}, or {id, done: {reason}}
+                 with a sentence if the row cannot be explained.
 
    A failure is {id, error: {kind, message, line, column, offset}}. `kind` is "query" or "data" (what was sent is wrong:
    `line` and `column`, counted from 1 in characters, and `offset`, an index into `text`, say where, or are 0, 0 and -1),
    "network" (a file could not be loaded), or "engine" (the engine broke: start another worker).
 */
 import init, { Store, namedNode, quad } from "../vendor/oxigraph.js";
+import { explain as explained } from "./explain.js";
 
 const ENGINE = new URL("../vendor/oxigraph.wasm.gz", import.meta.url);
 const GRAPH = new URL("../imaging-trials.nq.gz", import.meta.url);
@@ -191,6 +194,23 @@ function add({ text, format, graph, base }) {
   return { triples: Number(JSON.parse(found).results.bindings[0].n.value) };
 }
 
+function explain({ text, graphs, row, about }) {
+  let found;
+  try {
+    found = explained(store, text, graphs, row, about, written);
+  } catch (error) {
+    throw failure("query", error, "", 0);
+  }
+  if (typeof found === "string") { return { reason: found }; }
+  return { statements: found.map((one) => [term(one.subject), term(one.predicate), term(one.object), one.graph.value]) };
+}
+
+function written(one) {
+  if (one.type === "uri") { return `<${one.value}>`; }
+  const text = JSON.stringify(one.value); // all of JSON's escapes are SPARQL's
+  return text + (one["xml:lang"] ? `@${one["xml:lang"]}` : one.datatype ? `^^<${one.datatype}>` : "");
+}
+
 function remove({ graph }) {
   store.update(`DROP SILENT GRAPH ${namedNode(graph)}`);
   return {};
@@ -209,8 +229,8 @@ async function check({ text, format, base }) {
   } catch (error) {
     throw failure("data", error, text, 0);
   }
-  const found = checking.check(store, namedNode, quad, program, quads);
-  return { ...found, shapes: program.shapes, prefixes: program.prefixes };
+  const data = quads.map((one) => `${one.subject} ${one.predicate} ${one.object} .\n`).join("");
+  return { data, ...checking.check(store, namedNode, quad, program, quads) };
 }
 
 /* What the engine said, with its place in the text as it was given: `lines` were put before it. */
@@ -249,7 +269,7 @@ function sentence(expected, before, rest, hasMore) {
   return `The query cannot be read ${near}: look for a misspelled keyword, an open bracket or a missing full stop.`;
 }
 
-const ACTIONS = { load, query, add, remove, check };
+const ACTIONS = { load, query, explain, add, remove, check };
 
 async function answer(message) {
   const { id } = message;
