@@ -59,7 +59,7 @@ def _pages(store: Store, rules: Store, as_of: str) -> Iterator[parts.Page]:
     yield questions.listing()
     yield from questions.pages(store)
     yield from pictures.pages(store, as_of)
-    yield from guides.pages()
+    yield from guides.pages(store)
     graph = things.Graph(store, as_of)
     for iri in own:
         if addresses.stem(iri.value) not in ("vocab", "shapes", "index"):
