@@ -76,8 +76,8 @@ fonts: $(BROWSER)/installed  ## write the fonts of the site, subsets of a font t
 released: $(STAMP)  ## for a release: add its names to w3id/released.txt, and write its counts into CHANGELOG.md
 	@$(BIN)/python -m tools.released_names
 
-release: $(STAMP)  ## dist/: write the graph in every syntax, with its descriptions
-	@$(BIN)/imt build --release
+release: $(STAMP)  ## dist/: write the graph in every syntax, with its descriptions and the site
+	@$(BIN)/imt build --release --site
 
 wheel: $(STAMP)  ## build/: write the wheel and the source archive
 	@$(BIN)/python -m build --no-isolation --outdir build
