@@ -73,7 +73,7 @@ LATER = {"docs/cookbook.md", "docs/start.md"}
 def of_language(language: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Run a test once for each block of a language."""
     chosen = [block for block in blocks() if block.language == language and block.file != ELSEWHERE]
-    # What validates the whole graph with pySHACL takes a minute; CI runs `make run` itself. Other commands take a second.
+    # What validates the whole graph with pySHACL takes a minute; CI runs `make run` itself.
     is_slow = [language == "console" and ("$ make run\n" in one.text or one.file in LATER) for one in chosen]
     marks = [pytest.mark.prove if slow else () for slow in is_slow]
     cases = [

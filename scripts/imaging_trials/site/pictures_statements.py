@@ -1,4 +1,4 @@
-"""Pictures of statements: a box for each thing with its values, a line for each relation, laid out by ``graphviz-pure``.
+"""Pictures of statements: a box for each thing with its values, and a line for each relation.
 
 Guides show statements of the graph as Turtle; the site draws them below.
 """

@@ -1,7 +1,9 @@
 """Pages of the site: what they say, where they are, and that what is in the graph is text and never markup."""
 
+import io
 import json
 import sys
+import zipfile
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,9 +12,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from imaging_trials.cli import main
 from imaging_trials.model.project import KINDS as PROJECT_KINDS
 from imaging_trials.model.project import PROJECT
-from imaging_trials.site import addresses, kinds, machines, making, parts, search, shapes, terms, things
+from imaging_trials.site import addresses, kinds, machines, making, parts, search, shapes, terms, things, writing
 from imaging_trials.site.rendering import Renderer, json_ld
 from imaging_trials.site.writing import MARKER, write_site
 from rdfkit.base import UserError
@@ -300,6 +303,21 @@ def test_a_failed_write_leaves_the_earlier_site(folder: Path) -> None:
     with pytest.raises(UserError, match="cannot be written"):
         write_site({"index.html": b"2", "x" * 300: b""}, folder)
     assert (folder / "index.html").read_bytes() == b"1"
+
+
+def test_a_packed_site_depends_on_its_files_alone() -> None:
+    files = {"index.html": b"1", "id/a.html": b"22"}
+    packed = writing.packed(files)
+    assert packed == writing.packed(dict(reversed(files.items())))
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            "site/.imaging-trials-site": b"", "site/id/a.html": b"22", "site/index.html": b"1",
+        }  # fmt: skip
+
+
+def test_the_site_is_part_of_a_release_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "--site"]) == 2
+    assert "add --release, or write the site with imt site" in capsys.readouterr().err
 
 
 # The vocabulary

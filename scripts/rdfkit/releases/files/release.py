@@ -65,7 +65,7 @@ def descriptions(project: Project) -> dict[str, tuple[str, str]]:
     }
 
 
-def make_release(
+def make_release(  # noqa: PLR0913 - each is a fact of the release
     project: Project,
     quads: list[Quad],
     basic: dict[str, bytes],
