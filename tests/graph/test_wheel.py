@@ -53,7 +53,7 @@ def install_without_network(wheel: Path, environment: Path, extra: str = "") -> 
 
 
 def base_dependencies(extra: str = "") -> set[str]:
-    """Return the names of the distributions that the wheel requires, without optional ones or with those of an extra."""
+    """Return the names of the distributions that the wheel requires, with those of an extra if one is named."""
     waiting = [("imaging-trials", extra)]
     seen: set[tuple[str, str]] = set()
     while waiting:

@@ -42,6 +42,7 @@ def make_site(store: Store) -> dict[str, bytes]:
     for page in pages:
         made[page.path] = renderer.html(page)
     made[machines.FEED] = renderer.feed(machines.entries(store))
+    made[machines.SITEMAP] = machines.sitemap(pages, as_of)
     made[machines.OVERVIEW] = machines.overview(pages)
     made.update(_downloads(store, rules, pages))
     made.update(questions.files())
