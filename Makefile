@@ -57,8 +57,9 @@ mutation: $(STAMP)  ## count the mutants of data and shapes that tests notice, a
 owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and update the figures of docs/owl.md
 	@$(BIN)/python -m tools.owl.proof
 
-bench: $(VALIDATORS)/installed  ## measure, and print the table that benchmarks/README.md shows
+bench: $(VALIDATORS)/installed $(BROWSER)/installed  ## measure, and print the tables that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/imt site && $(BROWSER)/bin/python benchmarks/site.py dist/site
 	@$(BIN)/python benchmarks/validators.py --check --quick
 
 answers: $(STAMP)  ## write queries/*/answers/; then read the difference before you commit it
