@@ -57,8 +57,9 @@ mutation: $(STAMP)  ## count the mutants of data and shapes that tests notice, a
 owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and update the figures of docs/owl.md
 	@$(BIN)/python -m tools.owl.proof
 
-bench: $(VALIDATORS)/installed  ## measure, and print the table that benchmarks/README.md shows
+bench: $(VALIDATORS)/installed $(BROWSER)/installed  ## measure, and print the tables that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/imt site && $(BROWSER)/bin/python benchmarks/site.py dist/site
 	@$(BIN)/python benchmarks/validators.py --check --quick
 
 answers: $(STAMP)  ## write queries/*/answers/; then read the difference before you commit it
@@ -76,8 +77,8 @@ fonts: $(BROWSER)/installed  ## write the fonts of the site, subsets of a font t
 released: $(STAMP)  ## for a release: add its names to w3id/released.txt, and write its counts into CHANGELOG.md
 	@$(BIN)/python -m tools.released_names
 
-release: $(STAMP)  ## dist/: write the graph in every syntax, with its descriptions
-	@$(BIN)/imt build --release
+release: $(STAMP)  ## dist/: write the graph in every syntax, with its descriptions and the site
+	@$(BIN)/imt build --release --site
 
 wheel: $(STAMP)  ## build/: write the wheel and the source archive
 	@$(BIN)/python -m build --no-isolation --outdir build

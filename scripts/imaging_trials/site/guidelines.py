@@ -79,7 +79,7 @@ def _state(store: Store, iri: NamedNode, as_of: str) -> parts.Facts:
         if one.date:
             cell = (*cell, f" ({dates.shown(one.date)})")
         if one.why:
-            cell = (*cell, f". {one.why}")
+            cell = (*cell, f"; {one.why}")
         rows.setdefault(mark(one.words), []).append(parts.Line(cell, parts.sources(one.sources)))
     return parts.Facts(f"State on {dates.shown(as_of)}", tuple((head, tuple(lines)) for head, lines in rows.items()))
 

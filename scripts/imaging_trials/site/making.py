@@ -44,6 +44,7 @@ def make_site(store: Store) -> dict[str, bytes]:
     for page in pages:
         made[page.path] = renderer.html(page)
     made[machines.FEED] = renderer.feed(machines.entries(store))
+    made[machines.SITEMAP] = machines.sitemap(pages, as_of)
     made[machines.OVERVIEW] = machines.overview(pages)
     made.update(_downloads(store, rules, pages))
     made.update(questions.files())
@@ -64,7 +65,7 @@ def _pages(store: Store, rules: Store, as_of: str) -> Iterator[parts.Page]:
     yield from questions.pages(store)
     yield from pictures.pages(store, as_of)
     yield asking.page()
-    yield from guides.pages()
+    yield from guides.pages(store)
     graph = things.Graph(store, as_of)
     for iri in own:
         if addresses.stem(iri.value) not in ("vocab", "shapes", "index"):

@@ -33,12 +33,26 @@ def test_a_daughter_has_its_mass_raised(text: str, shown: str) -> None:
     assert typeset(text) == shown
 
 
+def the_html(text: str) -> str:
+    (html,) = guides.rendered("x.md", text, ()).body
+    return str(html)
+
+
 def test_prose_of_a_guide_is_typeset_and_code_is_not() -> None:
-    _, _, html = guides._rendered("x.md", "# x\n\nOf [18F]FES, 5 keV: `[18F]FES`.\n", ())
+    html = the_html("# x\n\nOf [18F]FES, 5 keV: `[18F]FES`.\n")
     assert html == "<p>Of [¹⁸F]FES, 5\u202fkeV: <code>[18F]FES</code>.</p>\n"
 
 
 def test_each_table_of_a_guide_has_a_name_of_its_own() -> None:
     table = "\n| a |\n| - |\n| b |\n"
-    _, _, html = guides._rendered("x.md", f"# x\n\n## one & `two`\n{table}\n{table}\n## three\n{table}", ())
+    html = the_html(f"# x\n\n## one & `two`\n{table}\n{table}\n## three\n{table}")
     assert re.findall(r'aria-label="([^"]*)"', html) == ["one &amp; two, table 1", "one &amp; two, table 2", "three"]
+
+
+def test_statements_of_the_graph_are_drawn() -> None:
+    """A block of Turtle with prefixes of its own is an example, and is not."""
+    shown = "agent:fes imt:hasTarget target:era .\n"
+    text = f"# x\n\n## one\n\n```turtle\n{shown}```\n\nMore.\n\n```turtle\n@prefix a: <b:> .\n```\n"
+    _, facts, rest = guides.rendered("x.md", text, ()).body
+    assert facts == ("one", shown)
+    assert "@prefix" in rest
