@@ -94,9 +94,10 @@ def main(site: Path, shots: Path, paths: list[str]) -> None:
                     )
                     context.set_default_timeout(60_000)
                     page = context.new_page()
-                    page.on("console", lambda one: seen["said"].append(one.text))
                     if blocked:
                         page.route(blocked, lambda route: route.abort())
+                    else:
+                        page.on("console", lambda one: seen["said"].append(one.text))
                     for path in paths:
                         page.goto(address + path)
                         page.evaluate("document.fonts.ready")
