@@ -1,6 +1,6 @@
 """The pictures: a page for each, drawn from a saved question, with its table behind it, and the page of all."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pyoxigraph import NamedNode, QuerySolutions, Store
@@ -48,7 +48,7 @@ class Picture(NamedTuple):
     title: str
     lead: str
     query: str
-    show: Callable[[list[Row], str], Shown]
+    show: Callable[[Sequence[Row], str], Shown]
 
     @property
     def path(self) -> str:
@@ -102,7 +102,7 @@ def _question(query: SavedQuery) -> Link:
     return Link(typeset(query.summary), questions.path(query))
 
 
-def _time_line(found: list[Row], as_of: str) -> Shown:
+def _time_line(found: Sequence[Row], as_of: str) -> Shown:
     lines = pictures_time_line.lines(found)
     names = {one.iri: one.name for one in lines.editions}
     made = []
@@ -127,15 +127,15 @@ def _time_line(found: list[Row], as_of: str) -> Shown:
     )
 
 
-def _sites(found: list[Row], _: str) -> Shown:
+def _sites(found: Sequence[Row], _: str) -> Shown:
     return Shown(matrix=pictures_tables.by_site(found))
 
 
-def _agents(found: list[Row], _: str) -> Shown:
+def _agents(found: Sequence[Row], _: str) -> Shown:
     return Shown(matrix=pictures_tables.agents(found))
 
 
-def _decay(found: list[Row], _: str) -> Shown:
+def _decay(found: Sequence[Row], _: str) -> Shown:
     nuclides = pictures_decay.nuclides(found)
     made: tuple[tuple[parts.Cell, ...], ...] = tuple(
         (
@@ -161,7 +161,7 @@ def _decay(found: list[Row], _: str) -> Shown:
     )
 
 
-def _societies(found: list[Row], _: str) -> Shown:
+def _societies(found: Sequence[Row], _: str) -> Shown:
     matrix = pictures_societies.matrix(found)
     made: tuple[tuple[parts.Cell, ...], ...] = tuple(
         (
