@@ -74,6 +74,18 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def site_folder(tmp_path_factory: pytest.TempPathFactory, _own_cache: None) -> Path:
+    """Return the folder of the whole site, which takes 25 CPU seconds: for tests with the marker `prove`."""
+    from imaging_trials.model.project import PROJECT
+    from imaging_trials.site import make_site, write_site
+    from rdfkit.stores.embedded import open_store
+
+    folder = tmp_path_factory.mktemp("browser") / "site"
+    write_site(make_site(open_store(PROJECT)), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def imt(_own_cache: None) -> Iterator[Imt]:
     """Return a function that runs ``imt`` with the arguments given and returns exit code, stdout and stderr."""
     server = CommandServer(ROOT)

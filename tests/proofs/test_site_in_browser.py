@@ -12,9 +12,6 @@ from typing import Any
 
 import pytest
 
-from imaging_trials.model.project import PROJECT
-from imaging_trials.site import make_site, write_site
-from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 
 PYTHON = os.environ.get("IMT_BROWSER")
@@ -31,13 +28,11 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def seen(site_folder: Path) -> dict[str, Any]:
     """Return what a tour of the site saw."""
-    folder = tmp_path_factory.mktemp("browser") / "site"
-    write_site(make_site(open_store(PROJECT)), folder)
     program = ROOT / "tests" / "support" / "browser_tour.py"
     done = subprocess.run(
-        [PYTHON or "python3", str(program), str(folder), str(ROOT / "build" / "screenshots")],
+        [PYTHON or "python3", str(program), str(site_folder), str(ROOT / "build" / "screenshots")],
         capture_output=True, text=True, timeout=500, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
