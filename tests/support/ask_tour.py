@@ -29,7 +29,7 @@ BROKEN = (
 )
 HOSTILE = 'SELECT ?text ?iri { BIND("<img src=x onerror=alert(1)>" AS ?text) BIND(IRI("javascript:alert(1)") AS ?iri) }'
 
-EVERY = 3
+EVERY = 4
 """Every how many questions a row is explained."""
 
 ASK = """async ({text, dataset}) => {
