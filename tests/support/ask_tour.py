@@ -1,6 +1,7 @@
 """A tour of the pages that ask, in Chromium: prints what it saw as JSON, as ``browser_tour.py`` does.
 
-Usage: ``ask_tour.py SITE SCREENSHOTS [PART ...]``. ``tests/proofs/test_asking_in_browser.py`` starts it and judges what it prints.
+Usage: ``ask_tour.py SITE SCREENSHOTS [PART ...]``. ``tests/proofs/test_asking_in_browser.py`` starts it and judges
+what it prints.
 """
 
 import functools
@@ -23,17 +24,20 @@ from playwright.sync_api import Page, sync_playwright
 
 QUERY = "SELECT ?agent ?name WHERE { ?agent a imt:PharmaceuticalAgent ; skos:prefLabel ?name } ORDER BY ?name"
 LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STR(?a) < STR(?i)) }"
-BROKEN = "SELECT ?agent WHERE {\n  ?agent a imt:PharmaceuticalAgent ;\n    imt:hasTarget target:psma\n  FILTR(?agent)\n}"
-HOSTILE = (
-    'SELECT ?text ?iri { BIND("<img src=x onerror=alert(1)>" AS ?text) BIND(IRI("javascript:alert(1)") AS ?iri) }'
+BROKEN = (
+    "SELECT ?agent WHERE {\n  ?agent a imt:PharmaceuticalAgent ;\n    imt:hasTarget target:psma\n  FILTR(?agent)\n}"
 )
+HOSTILE = 'SELECT ?text ?iri { BIND("<img src=x onerror=alert(1)>" AS ?text) BIND(IRI("javascript:alert(1)") AS ?iri) }'
 
-EVERY = 3
+EVERY = 4
 """Every how many questions a row is explained."""
 
 ASK = """async ({text, dataset}) => {
   try { return await imtEngine.query(text, imtNames.datasets[dataset]); } catch (error) { return {error}; }
 }"""
+
+MAX_STOP_MS = 4000
+"""When a worker that was terminated must be gone: Chromium lets it run on for two seconds at most."""
 
 WHY = """async ({id, text, dataset}) => {
   const graphs = imtNames.datasets[dataset];
@@ -151,10 +155,10 @@ class Asking:
         found = {}
         tries = {
             "a name": ("added-to-the-page", "thing", "Fluorine-18"),
-            "a local name": ("agent-dossier", "agent", "fes"),
+            "a local name": ("agent-dossier", "agent", "FES"),
             "another kind": ("agent-dossier", "agent", "nuclide:f-18"),
             "no name": ("agent-dossier", "agent", "zzz"),
-            "several things": ("added-to-the-page", "thing", "panitumumab"),
+            "several things": ("added-to-the-page", "thing", "approved"),
             "a string": ("agents-by-external-code", "code", 'a"\\b'),
             "another string": ("agents-by-external-code", "code", "T32277KB09"),
             "no day": ("superseded-on-day", "on", "2014"),
@@ -219,8 +223,13 @@ class Asking:
     def errors(self) -> dict[str, Any]:
         """Make mistakes: in the grammar, a prefix, an update, another server."""
         found: dict[str, Any] = {}
-        tries = {"grammar": BROKEN, "prefix": "SELECT * {\n  ?a foaf2:name ?b }", "update": "DELETE WHERE { ?s ?p ?o }",
-                 "service": "SELECT * { SERVICE SILENT <https://example.org/> { ?s ?p ?o } }", "nothing": "# nothing"}  # fmt: skip
+        tries = {
+            "grammar": BROKEN,
+            "prefix": "SELECT * {\n  ?a foaf2:name ?b }",
+            "update": "DELETE WHERE { ?s ?p ?o }",
+            "service": "SELECT * { SERVICE SILENT <https://example.org/> { ?s ?p ?o } }",
+            "nothing": "# nothing",
+        }
         with self.tour.page() as page:
             for name, text in tries.items():
                 page.goto(self.address + "ask.html#" + urlencode({"query": text, "dataset": "all"}))
@@ -246,7 +255,7 @@ class Asking:
             page.click("#stop")
             page.locator("#status", has_text="Stopped").wait_for()
             found["seconds"] = time.monotonic() - begin
-            time.sleep(1)
+            page.wait_for_timeout(MAX_STOP_MS)
             found["after"] = [page.locator("#stop").is_disabled(), len(page.workers)]
             page.locator(".cm-content").click()
             page.keyboard.press("Control+a")

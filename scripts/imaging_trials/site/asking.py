@@ -1,4 +1,4 @@
-"""The page where people write SPARQL, and what scripts need to know of the graph: names, datasets, terms to complete."""
+"""The page where people write SPARQL, and what scripts need to know of the graph: names, datasets, terms."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -62,6 +62,10 @@ def files(store: Store) -> Iterator[tuple[str, bytes]]:
         },
         "graphs": statements.WORDS,
         "labels": [one.value for one in _LABELS],
+        "names": [
+            *(PROJECT.expand(one) for one in ("skos:notation", "skos:prefLabel", "skos:altLabel", "rdfs:label")),
+            *(PROJECT.expand(one) for one in PROJECT.label_properties),
+        ],
         "nuclides": sorted(nuclide_notation.MEDICAL),
     }
     yield NAMES, _script("imtNames", names)

@@ -17,19 +17,16 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from imaging_trials.model import PROJECT, read, vocabulary
-from imaging_trials.site import addresses, asking, parts
+from imaging_trials.model import PROJECT, read
+from imaging_trials.site import addresses, asking, kinds, parts
 from imaging_trials.site.addresses import Link
 from imaging_trials.site.typography import typeset
-from rdfkit.sparql import Parameter, SavedQuery, provenance, saved, syntax, triple_patterns
+from rdfkit.sparql import SavedQuery, provenance, saved, syntax, triple_patterns
 
 MAX_ROWS = 400
 """How many rows of an answer a page shows; the file beside it has all."""
 
 LISTING = "questions.html"
-
-MAX_OPTIONS = 60
-"""How many things a parameter may have for a list to choose from; with more, names are offered while one types."""
 
 _HOME = Link("Home", addresses.HOME)
 _ENDINGS = (".tsv", ".nt", ".txt")
@@ -41,9 +38,9 @@ _OVER = {
 
 
 class Field(NamedTuple):
-    """A parameter in the form: its type, the prefix of its things (""), the value of the stored answer, and options.
+    """A parameter in the form: its type, the prefix of its things (""), and the value of the stored answer.
 
-    An option is a value and its label. ``is_choice`` says that there is no other value.
+    ``options`` are the things to choose from, as values and labels; without any, people write a value.
     """
 
     name: str
@@ -53,7 +50,6 @@ class Field(NamedTuple):
     default: str
     examples: tuple[str, ...]
     options: tuple[tuple[str, str], ...]
-    is_choice: bool
 
 
 def path(query: SavedQuery) -> str:
@@ -61,23 +57,42 @@ def path(query: SavedQuery) -> str:
     return f"question/{query.id}.html"
 
 
+class Choices:
+    """The things that a parameter can have, as CURIE and label, sorted by label; read from a store once."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+        self._own = kinds.own(store)
+        self._found: dict[str, tuple[tuple[str, str], ...]] = {}
+
+    def of(self, prefix: str) -> tuple[tuple[str, str], ...]:
+        """Return the things with a prefix; nothing for a parameter whose type names none."""
+        if prefix and prefix not in self._found:
+            namespace = PROJECT.prefixes[prefix]
+            things = (one for one in self._own if one.value.startswith(namespace))
+            named = ((PROJECT.shorten(one.value), typeset(read.label(self._store, one))) for one in things)
+            self._found[prefix] = tuple(sorted(named, key=lambda one: (one[1].casefold(), one[0])))
+        return self._found.get(prefix, ())
+
+
 def pages(store: Store) -> Iterator[parts.Page]:
     """Yield the page of each saved question."""
-    options: dict[str, tuple[tuple[str, str], ...]] = {}
+    choices = Choices(store)
     for query in saved.read_all(PROJECT):
-        for one in query.parameters:
-            if one.prefix and one.prefix not in options:
-                options[one.prefix] = _options(store, one.prefix)
-        yield _page(store, query, options)
+        yield page(store, query, choices)
 
 
 def files() -> Iterator[tuple[str, bytes]]:
     """Yield the text and the committed answer of each saved question, beside its page, and what explains its rows."""
     for query in saved.read_all(PROJECT):
         yield f"question/{query.id}.rq", query.text.encode()
-        about = _about(query)
-        if about:
-            yield f"question/{query.id}.json", json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
+        explaining = about(query)
+        if explaining:
+            yield (
+                f"question/{query.id}.json",
+                json.dumps(explaining, ensure_ascii=False, separators=(",", ":")).encode(),
+            )
         found = _answer(query)
         if found:
             yield f"question/{query.id}{found[0]}", found[1]
@@ -113,7 +128,8 @@ def _first_sentence(text: str) -> str:
     return first + dot.strip()
 
 
-def _page(store: Store, query: SavedQuery, options: dict[str, tuple[tuple[str, str], ...]]) -> parts.Page:
+def page(store: Store, query: SavedQuery, choices: Choices) -> parts.Page:
+    """Return the page of a saved question."""
     answer = _answer(query)
     beside: list[tuple[str, str]] = [("SPARQL", f"question/{query.id}.rq")]
     shown: parts.Part
@@ -136,7 +152,7 @@ def _page(store: Store, query: SavedQuery, options: dict[str, tuple[tuple[str, s
             "beside": beside,
             "query": query,
             "text": text,
-            "fields": tuple(_field(one, options.get(one.prefix, ())) for one in query.parameters),
+            "fields": fields(query, choices),
             "over": _OVER[query.dataset],
             "editor": f"{asking.PAGE}#query={quote(text, safe='')}&dataset={query.dataset}",
             "command": parts.Texts("In a terminal", (("command", f"imt query {query.id}"),)),
@@ -144,32 +160,23 @@ def _page(store: Store, query: SavedQuery, options: dict[str, tuple[tuple[str, s
     )
 
 
-def _field(parameter: Parameter, options: tuple[tuple[str, str], ...]) -> Field:
-    return Field(
-        parameter.name,
-        typeset(parameter.description),
-        parameter.type,
-        parameter.prefix,
-        parameter.default,
-        parameter.examples,
-        options,
-        is_choice=0 < len(options) <= MAX_OPTIONS,
+def fields(query: SavedQuery, choices: Choices) -> tuple[Field, ...]:
+    """Return the fields of the form of a question."""
+    return tuple(
+        Field(
+            one.name,
+            typeset(one.description),
+            one.type,
+            one.prefix,
+            str(one.default),
+            one.examples,
+            choices.of(one.prefix),
+        )
+        for one in query.parameters
     )
 
 
-def _options(store: Store, prefix: str) -> tuple[tuple[str, str], ...]:
-    """Return the things with a prefix that have a label, as CURIE and label, sorted by label."""
-    namespace = PROJECT.prefixes[prefix]
-    found = {
-        quad.subject
-        for quad in store.quads_for_pattern(None, vocabulary.PREF_LABEL, None, None)
-        if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(namespace)
-    }
-    named = ((PROJECT.shorten(one.value), typeset(read.label(store, one))) for one in found)
-    return tuple(sorted(named, key=lambda one: (one[1].casefold(), one[0])))
-
-
-def _about(query: SavedQuery) -> dict[str, object] | None:
+def about(query: SavedQuery) -> dict[str, object] | None:
     """Return what `static/explain.js` needs to explain a row of a question; None if it has no rows to explain."""
     asked = syntax.read(query.text).query
     if query.service or asked.form != "SELECT" or asked.where is None:

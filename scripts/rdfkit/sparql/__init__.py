@@ -19,13 +19,11 @@ if TYPE_CHECKING:
         triple_patterns,
         xpath_regex,
     )
-    from rdfkit.sparql.parameters import Parameter
     from rdfkit.sparql.results import Answer
     from rdfkit.sparql.saved import SavedQuery
 
 __all__ = [
     "Answer",
-    "Parameter",
     "SavedQuery",
     "guard",
     "nodes",
@@ -54,7 +52,6 @@ __getattr__ = door(
             "triple_patterns",
             "xpath_regex",
         ),
-        "parameters": ("Parameter",),
         "results": ("Answer",),
         "saved": ("SavedQuery",),
     },

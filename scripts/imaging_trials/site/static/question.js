@@ -51,9 +51,11 @@
       return Promise.reject(wrong(field, "“" + value + "” is not a value here: give a name with the prefix " + field.dataset.prefix + ":."));
     }
     var known = results.isIri(iri) ? "{ BIND(<" + iri + "> AS ?i) FILTER EXISTS { ?i ?any ?other } BIND(1 AS ?rank) } UNION " : "";
-    var query = "SELECT DISTINCT ?i ?rank { " + known + "{ VALUES ?p { skos:notation skos:prefLabel skos:altLabel rdfs:label } ?i ?p ?l " +
-      "FILTER(isIRI(?i) && STRSTARTS(STR(?i), " + results.sparql({ type: "literal", value: space }) + ") && LCASE(STR(?l)) = " +
-      results.sparql({ type: "literal", value: key }) + ") BIND(2 AS ?rank) } } ORDER BY ?rank ?i";
+    var full = results.sparql({ type: "literal", value: folded(iri || space + value) });
+    var query = "SELECT DISTINCT ?i ?rank { " + known + "{ VALUES ?p { " + names.names.map(function (one) { return "<" + one + ">"; }).join(" ") +
+      " } ?i ?p ?l FILTER(isIRI(?i) && isLiteral(?l) && STRSTARTS(STR(?i), " + results.sparql({ type: "literal", value: space }) +
+      ") && (LCASE(STR(?i)) = " + full + " || LCASE(STR(?l)) = " + results.sparql({ type: "literal", value: key }) +
+      ")) BIND(IF(LCASE(STR(?i)) = " + full + ", 2, 3) AS ?rank) } } ORDER BY ?rank ?i";
     return engine.query(query, names.datasets.all, names.prefixes).then(function (found) {
       var first = found.rows.filter(function (row) { return row[1].value === found.rows[0][1].value; });
       if (first.length === 1) { return "<" + first[0][0].value + ">"; }

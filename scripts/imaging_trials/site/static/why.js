@@ -20,9 +20,9 @@
       "?s a imt:Source BIND(?s AS ?source)"
     ],
     curated: [
-      "?e imt:isEvidenceFor ?s ; imt:supportsProperty ?p . FILTER" + SUPPORTED + " OPTIONAL { ?e imt:source ?source }",
-      "FILTER(?p IN (rdf:type, skos:prefLabel)) ?e imt:isEvidenceFor ?s OPTIONAL { ?e imt:source ?source }",
-      "?s imt:source ?source",
+      "?e imt:isEvidenceFor ?s ; imt:supportsProperty ?p . FILTER" + SUPPORTED + " OPTIONAL { ?e dcterms:source ?source }",
+      "FILTER(?p IN (rdf:type, skos:prefLabel)) ?e imt:isEvidenceFor ?s OPTIONAL { ?e dcterms:source ?source }",
+      "?s dcterms:source ?source",
       "?s a imt:Source BIND(?s AS ?source)"
     ],
     links: [
