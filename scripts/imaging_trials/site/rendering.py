@@ -26,7 +26,7 @@ ASKING_POLICY = POLICY.replace("trusted-types 'none'", "trusted-types imt-worker
 
 STATIC = (
     "style.css", "icon.svg", "site.js", "search.js", "engine.js", "worker.js", "explain.js", "results.js", "complete.js",
-    "ask.js", "question.js", "why.js",
+    "ask.js", "question.js", "why.js", "checking.js", "check.js", "lines.js", "own.js", "add.js",
 )  # fmt: skip
 """The files in ``static/`` that pages load; each is written as it is."""
 
