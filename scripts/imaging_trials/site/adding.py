@@ -94,6 +94,7 @@ def forms(store: Store, rules: Store) -> tuple[list[Form], Choices]:
     """Return the forms and the lists of their fields. Raises UserError for a field that no form can ask for."""
     maker = _Maker(store, rules)
     found = [maker.form(prefix, kind, words) for prefix, (kind, words) in FORMS.items()]
+    maker.add_list("Source", "imt:Source")
     return found, dict(sorted(maker.choices.items()))
 
 
@@ -108,7 +109,7 @@ class _Maker:
     def form(self, prefix: str, kind: str, words: str) -> Form:
         """Return a form for the instances of a class; what is there already is a list named after the prefix."""
         target = NamedNode(PROJECT.expand(kind))
-        self._list(prefix, self._instances([target]))
+        self.add_list(prefix, kind)
         by_path: dict[NamedNode, list[NamedNode]] = defaultdict(list)
         for shape in read.subjects(self._rules, _SH["targetClass"], target):
             for one in read.objects(self._rules, shape, _SH["property"]):
@@ -126,6 +127,10 @@ class _Maker:
         for _, group, field in placed:
             groups[read.text(self._rules, group, vocabulary.LABEL)].append(field)
         return Form(prefix, kind, words, tuple((name, tuple(fields)) for name, fields in groups.items()))
+
+    def add_list(self, name: str, kind: str) -> None:
+        """Add a list of the instances of a class."""
+        self._list(name, self._instances([NamedNode(PROJECT.expand(kind))]))
 
     def _field(self, path: NamedNode, first: NamedNode, shapes: list[NamedNode]) -> Field:
         kind, choices = self._values(path, shapes)

@@ -266,7 +266,7 @@
         .concat(found.contradictions.map(function (one) { return "It contradicts the vocabulary or the graph, by the rule " + one.rule + "."; }));
       status.textContent = said.length ? "" : "It conforms to the common shapes.";
       list_(findings, "What the shapes report", said);
-    }, function (error) { status.textContent = error.message; }).finally(function () { check.disabled = false; });
+    }, function (error) { status.textContent = error.message; }).finally(function () { check.disabled = false; check.focus(); });
   });
   if (!window.imtEngine.isPossible) {
     check.disabled = true;
