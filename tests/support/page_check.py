@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, Store
 
 from imaging_trials.site import checks
+from rdfkit.rdf import reading
+from rdfkit.shacl import validate
 from tests.support import fixtures
 
 
@@ -106,3 +109,23 @@ def shipped() -> PageCheck:
 def shipped_triples() -> set[str]:
     """Return the triples of the shipped graph."""
     return {str(quad.triple) for quad in fixtures.common_context().quads}
+
+
+def by_fast_engine(path: Path) -> set[tuple[str, str, str]]:
+    """Return focus, shape and parameter of each result of the common shapes, with the inferences of the file."""
+    triples = {quad.triple for quad in reading.read(path)}
+    near = fixtures.neighborhood()
+    own: set[Any] = {triple.subject for triple in triples}
+    own |= {one.object for one in triples if isinstance(one.object, Literal) or not near.is_described(one.object)}
+    results, _ = validate(fixtures.common_context().given, triples | near.inferences(triples), own, engine="fast")
+    return {(_name(result.focus), str(result.shape), _parameter(result.component)) for result in results}
+
+
+def _name(node: Any) -> str:
+    """Return a node as text; blank nodes have other labels each time."""
+    return str(node) if isinstance(node, NamedNode | Literal) else "_:"
+
+
+def _parameter(component: str) -> str:
+    name = component.rpartition("#")[2].removesuffix("ConstraintComponent")
+    return next(each for each, its in fixtures.PARAMETERS.items() if its == name)

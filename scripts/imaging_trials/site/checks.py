@@ -12,12 +12,18 @@ from typing import Any
 from pyoxigraph import Store
 
 from imaging_trials.model import PROJECT
+from imaging_trials.site import addresses, parts
+from imaging_trials.site.addresses import Link
 from rdfkit.inference import increments
 from rdfkit.rdf import named_graphs, reading
 from rdfkit.shacl import constraint_queries, undefined_terms
 
+PAGE = "check.html"
+
 PROGRAM = "check.json.gz"
 """The path of the file in the site."""
+
+_FORMATS = {"ttl": "Turtle", "trig": "TriG", "nt": "N-Triples", "nq": "N-Quads", "jsonld": "JSON-LD"}
 
 DATA = PROJECT.graph_iri("user").value
 """The named graph with a visitor's data."""
@@ -31,7 +37,22 @@ _LABELS = "|".join(
 )
 
 
-def program(store: Store) -> dict[str, Any]:
+Program = dict[str, Any]
+
+
+def page(made: Program) -> parts.Page:
+    """Return the page, which says how many rules it checks."""
+    return parts.Page(
+        path=PAGE,
+        title="Check your data",
+        trail=(Link("Home", addresses.HOME),),
+        lead="Check a file of your own by the shapes of this graph, in your browser.",
+        template="check.html",
+        more={"constraints": len(made["constraints"]), "formats": _FORMATS},
+    )
+
+
+def program(store: Store) -> Program:
     """Return what the worker runs, for JSON. Raises UserError if a shape cannot be said in SPARQL; the text names it."""
     shapes = [
         quad for path in named_graphs.shape_files(PROJECT, curation=False) for quad in reading.read(path)
@@ -85,9 +106,9 @@ def program(store: Store) -> dict[str, Any]:
     }
 
 
-def file(store: Store) -> bytes:
+def packed(made: Program) -> bytes:
     """Return the program as the worker reads it."""
-    text = json.dumps(program(store), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(made, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return gzip.compress(text.encode(), 9, mtime=0)
 
 

@@ -179,7 +179,6 @@ class _Rule:
                 added = re.sub(r"GRAPH \?\w+", f"GRAPH <{new}>", added, count=1)
                 yield f"{added}{self.text[start:end]}"
 
-
     def _changed(self, start: int, end: int, changes: list[tuple[int, int, str]]) -> str:
         made = ""
         for first, last, text in sorted(changes):

@@ -139,7 +139,9 @@ class Tests:
             return f"!(isLiteral({value}) && {self._typed(constraint, value)})"
         if parameter == "pattern":
             flags = lexical(shape.values["flags"][0]) if "flags" in shape.values else ""
-            return f"!(!isBlank({value}) && {self._regex(constraint, f'STR({value})', lexical(constraint.value), flags)})"
+            return (
+                f"!(!isBlank({value}) && {self._regex(constraint, f'STR({value})', lexical(constraint.value), flags)})"
+            )
         raise self.unsupported(constraint, "that is not written as SPARQL")
 
     def _typed(self, constraint: Constraint, value: str) -> str:
