@@ -9,10 +9,10 @@ import pytest
 
 from imaging_trials.model.project import PROJECT
 from imaging_trials.site import pictures_decay, pictures_societies, pictures_time_line
-from imaging_trials.site.pictures_drawing import Box
+from imaging_trials.site.pictures_drawing import Box, Line
 from imaging_trials.site.typography import typeset
 from rdfkit.base import UserError
-from tests.support.drawings import DAY, SVG, Row, answer, check_room, drawn
+from tests.support.drawings import DAY, SVG, Row, answer, boxes, check_room, drawn
 
 SECONDS = {"SEC": 1, "MIN": 60, "HR": 3600, "DAY": 86400}
 
@@ -117,6 +117,11 @@ def test_the_time_line_has_room_for_everything(case: str, width: float) -> None:
     lines = pictures_time_line.lines(CASES.get(case) or answer("edition-time-line"))
     drawing = pictures_time_line.drawing(lines, DAY, width)
     check_room(drawing)
+    arrows = [one for one in drawing.marks if isinstance(one, Line) and one.look.startswith("step")]
+    for left, top, right, bottom, words in boxes(drawing):
+        for one in arrows:
+            first, last = sorted((one.y1, one.y2))
+            assert not (left < one.x1 < right and first < bottom and last > top), words
     assert len({one.about for one in drawing.marks if isinstance(one, Box)}) == len(lines.editions)
 
 
