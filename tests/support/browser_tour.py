@@ -236,8 +236,8 @@ class Tour:
                 page.goto(self.address + path)
                 page.evaluate("document.fonts.ready.then(() => true)")
                 letters = page.evaluate(LETTERS)
-                for name in seen:
-                    seen[name].update(letters[name])
+                for name, found in seen.items():
+                    found.update(letters[name])
                 widest = max(widest, (letters["widest"], path))
         return {**{name: sorted(found) for name, found in seen.items()}, "widest": widest}
 
