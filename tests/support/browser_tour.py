@@ -100,7 +100,7 @@ class Tour:
     def page(self, **settings: Any) -> Iterator[Page]:
         """Open a page in a fresh profile."""
         context: BrowserContext = self.browser.new_context(**settings)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         page.on("console", lambda one: self.said.append(f"{page.url}: {one.text}") if one.type != "log" else None)
         page.on("pageerror", lambda one: self.said.append(f"{page.url}: {one}"))
