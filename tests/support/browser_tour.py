@@ -218,7 +218,7 @@ class Tour:
             editions.first.wait_for()
             found["which guidelines deal with FDG in children"] = editions.all_inner_texts()
             page.click("a:text('SNMMI/EANM'):text('version')")
-            page.locator("td a", has_text="Vali 2021").wait_for()
+            page.locator("td a", has_text="Vali 2021").first.wait_for()
             page.click("a.brand")
             page.fill("#find", "zirconium-89")
             page.click("button[type=submit]")
