@@ -207,7 +207,7 @@ class Tour:
             page.goto(self.address)
             row = page.locator("tr", has_text="Balleyguier 2011")
             found["is the cervical cancer guideline of 2011 the newest"] = row.locator(".mark").inner_text()
-            row.locator("td").nth(1).locator("a").click()
+            row.locator("td").nth(2).locator("a").click()
             page.locator("dl.facts > div", has_text="superseded").locator("a").first.click()
             page.wait_for_url("**/esur-cervical-cancer-mri-2021.html")
             found["its successor"] = page.locator("h1").inner_text()
@@ -262,6 +262,8 @@ class Tour:
                     page.emulate_media(media="print")
                     found["print"] = page.evaluate("getComputedStyle(document.body).backgroundColor")
                     found["search in print"] = str(page.locator("form.find").is_visible())
+                    page.goto(self.address)
+                    found["search of the home page in print"] = str(page.locator("form.find").is_visible())
         return found
 
 
