@@ -24,8 +24,8 @@ FLAGS = (
 
 PAGES = (
     "index.html", "browse.html", "search.html?q=F-18+FES", "questions.html", "question/agents-with-both-documents.html",
-    "question/agent-dossier.html", "guides.html", "guides/readme.html", "guides/stores.html", "vocab.html",
-    "shapes.html", "concept.html", "concept/modality.html", "concept/modality/pet.html", "dataset.html",
+    "question/agent-dossier.html", "guides.html", "guides/readme.html", "guides/model.html", "guides/stores.html",
+    "vocab.html", "shapes.html", "concept.html", "concept/modality.html", "concept/modality/pet.html", "dataset.html",
     "graph/page.html", "id/agent.html", "id/agent/dcfbc.html", "id/document/fes-caepr.html", "id/edition.html",
     "id/edition/esur-cervical-cancer-mri-2011.html", "id/article/adam-2021.html", "id/radionuclide/zr-89.html",
     "id/organization/snmmi.html", "id/section/caeprs.html", "id/mapping.html",
