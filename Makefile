@@ -59,7 +59,7 @@ owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and update the figures
 
 bench: $(VALIDATORS)/installed $(BROWSER)/installed  ## measure, and print the tables that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/bench.py
-	@$(BIN)/imt site && $(BROWSER)/bin/python benchmarks/site.py dist/site
+	@$(BIN)/imt site && $(BROWSER)/bin/python benchmarks/pages.py dist/site
 	@$(BIN)/python benchmarks/validators.py --check --quick
 
 answers: $(STAMP)  ## write queries/*/answers/; then read the difference before you commit it

@@ -125,4 +125,5 @@ def test_dark_and_print_have_their_colors(seen: dict[str, Any]) -> None:
         "dark": "rgb(20, 24, 29)",
         "print": "rgb(255, 255, 255)",
         "search in print": "False",
+        "search of the home page in print": "False",
     }

@@ -24,8 +24,8 @@ FLAGS = (
 
 PAGES = (
     "index.html", "browse.html", "search.html?q=F-18+FES", "questions.html", "question/agents-with-both-documents.html",
-    "question/agent-dossier.html", "guides.html", "guides/readme.html", "guides/stores.html", "vocab.html",
-    "shapes.html", "concept.html", "concept/modality.html", "concept/modality/pet.html", "dataset.html",
+    "question/agent-dossier.html", "guides.html", "guides/readme.html", "guides/model.html", "guides/stores.html",
+    "vocab.html", "shapes.html", "concept.html", "concept/modality.html", "concept/modality/pet.html", "dataset.html",
     "graph/page.html", "id/agent.html", "id/agent/dcfbc.html", "id/document/fes-caepr.html", "id/edition.html",
     "id/edition/esur-cervical-cancer-mri-2011.html", "id/article/adam-2021.html", "id/radionuclide/zr-89.html",
     "id/organization/snmmi.html", "id/section/caeprs.html", "id/mapping.html",
@@ -100,7 +100,7 @@ class Tour:
     def page(self, **settings: Any) -> Iterator[Page]:
         """Open a page in a fresh profile."""
         context: BrowserContext = self.browser.new_context(**settings)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         page.on("console", lambda one: self.said.append(f"{page.url}: {one.text}") if one.type != "log" else None)
         page.on("pageerror", lambda one: self.said.append(f"{page.url}: {one}"))
@@ -207,7 +207,7 @@ class Tour:
             page.goto(self.address)
             row = page.locator("tr", has_text="Balleyguier 2011")
             found["is the cervical cancer guideline of 2011 the newest"] = row.locator(".mark").inner_text()
-            row.locator("td").nth(1).locator("a").click()
+            row.locator("td").nth(2).locator("a").click()
             page.locator("dl.facts > div", has_text="superseded").locator("a").first.click()
             page.wait_for_url("**/esur-cervical-cancer-mri-2021.html")
             found["its successor"] = page.locator("h1").inner_text()
@@ -218,7 +218,7 @@ class Tour:
             editions.first.wait_for()
             found["which guidelines deal with FDG in children"] = editions.all_inner_texts()
             page.click("a:text('SNMMI/EANM'):text('version')")
-            page.locator("td a", has_text="Vali 2021").wait_for()
+            page.locator("td a", has_text="Vali 2021").first.wait_for()
             page.click("a.brand")
             page.fill("#find", "zirconium-89")
             page.click("button[type=submit]")
@@ -236,8 +236,8 @@ class Tour:
                 page.goto(self.address + path)
                 page.evaluate("document.fonts.ready.then(() => true)")
                 letters = page.evaluate(LETTERS)
-                for name in seen:
-                    seen[name].update(letters[name])
+                for name, found in seen.items():
+                    found.update(letters[name])
                 widest = max(widest, (letters["widest"], path))
         return {**{name: sorted(found) for name, found in seen.items()}, "widest": widest}
 
@@ -262,6 +262,8 @@ class Tour:
                     page.emulate_media(media="print")
                     found["print"] = page.evaluate("getComputedStyle(document.body).backgroundColor")
                     found["search in print"] = str(page.locator("form.find").is_visible())
+                    page.goto(self.address)
+                    found["search of the home page in print"] = str(page.locator("form.find").is_visible())
         return found
 
 

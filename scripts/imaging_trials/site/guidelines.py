@@ -35,7 +35,7 @@ def parts_of(store: Store, iri: NamedNode, slug: str, as_of: str) -> Iterator[pa
     if editions:
         title = "Editions" if slug == "guideline" else "Place among the editions"
         rows = tuple(_edition(store, one, iri, as_of) for one in editions)
-        yield parts.Table(title, ("Edition", "Date", "State", "Replaces", "Published as"), rows)
+        yield parts.Table(title, ("Edition", "State", "Date", "Replaces", "Published as"), rows)
     articles = [iri] if slug == "article" else read.objects(store, iri, vocabulary.IS_PUBLISHED_AS)
     for article in articles:
         yield _citation(store, article)
@@ -51,8 +51,8 @@ def listed(store: Store, as_of: str) -> parts.Table:
         about = [addresses.link(each) for each in read.things(store, editions)]
         title = typeset(read.text(store, one.thing.iri, vocabulary.TITLE) or one.thing.label)
         state = (mark(one.status),)
-        rows.append(((addresses.link(one.thing),), (title,), parts.joined(about), state, _why(one)))
-    columns = ("Article", "Title", "Edition", "State", "Why, or when this was checked")
+        rows.append(((addresses.link(one.thing),), state, (title,), parts.joined(about), _why(one)))
+    columns = ("Article", "State", "Title", "Edition", "Why, or when this was checked")
     note = f"State on {dates.shown(as_of)}, the day of this release. What is only reported is not counted."
     return parts.Table("The guidelines that the page lists, and their state", columns, tuple(rows), note)
 
@@ -160,8 +160,8 @@ def _edition(store: Store, one: NamedNode, here: NamedNode, as_of: str) -> tuple
     first = min(_days(store, one), default=("", ""))
     return (
         (name, " ", parts.Mark("this edition", "plain")) if one == here else (name,),
-        (dates.shown(first[1]) or "not known here",),
         (mark(views.of_thing(store, one, as_of).status),),
+        (dates.shown(first[1]) or "not known here",),
         tuple(piece for place, pair in enumerate(older) for piece in ((", ", *pair) if place else pair) if piece),
         parts.joined(articles),
     )

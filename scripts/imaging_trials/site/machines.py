@@ -58,10 +58,10 @@ def sitemap(pages: list[parts.Page], issued: str) -> bytes:
     Pages of what only says something about other things come last.
     """
     ordered = sorted(pages, key=lambda page: (kinds.is_minor(page.iri), page.path.count("/"), page.path))
-    lines = ['<?xml version="1.0" encoding="utf-8"?>', '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
-    for page in ordered:
-        lines.append(f"<url><loc>{addresses.permanent(page.path)}</loc><lastmod>{issued}</lastmod></url>")
-    return ("\n".join([*lines, "</urlset>"]) + "\n").encode()
+    head = ('<?xml version="1.0" encoding="utf-8"?>', '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">')
+    found = (addresses.permanent(page.path) for page in ordered)
+    lines = [f"<url><loc>{one}</loc><lastmod>{issued}</lastmod></url>" for one in found]
+    return ("\n".join([*head, *lines, "</urlset>"]) + "\n").encode()
 
 
 def overview(pages: list[parts.Page]) -> bytes:

@@ -111,7 +111,8 @@ class Page(NamedTuple):
     """A page: its path, title, the way to it from the home page, what it says first, and its parts.
 
     ``iri`` is what the page is about ("" if it is about no IRI of ours); ``kinds`` are its classes, ``types`` those of
-    schema.org, ``lead`` its definition or the sentence that says what the page is. ``formats`` is the stem of the files beside the page, or "".
+    schema.org, ``lead`` its definition or the sentence that says what the page is. ``formats`` is the stem of the files
+    beside the page, or "".
     ``template`` is the file in ``templates/``, which gets ``more`` as well.
     """
 

@@ -106,7 +106,7 @@ def json_ld(page: parts.Page) -> str:
 
 
 def _data_of(page: parts.Page, paths: frozenset[str]) -> list[tuple[str, str]]:
-    """Return the files, with their media types, that are what a page is about: a named graph, the dataset, a vocabulary.
+    """Return the files, with their media types, that are what a page is about: a graph, the dataset, a vocabulary.
 
     What describes another thing is linked as its description instead (https://signposting.org/FAIR/).
     """

@@ -93,7 +93,7 @@ def test_an_edition_shows_what_replaced_it(store: Store) -> None:
     table = the(page(store, "edition:esur-cervical-cancer-mri-2011"), "Place among the editions")
     assert isinstance(table, parts.Table)
     older, newer = table.rows
-    assert (words(older[2]), [one.kind for one in newer[2] if isinstance(one, parts.Mark)]) == ("superseded", ["good"])
+    assert (words(older[1]), [one.kind for one in newer[1] if isinstance(one, parts.Mark)]) == ("superseded", ["good"])
     assert words(newer[3]) == words(older[0]).removesuffix(" this edition")
 
 

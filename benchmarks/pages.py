@@ -4,7 +4,7 @@ Each page is opened in a fresh profile, at 1.6 Mbit/s with 150 ms for each round
 (as the usual hosts do) and from one that does not. A figure is the median of several runs, which alternate. First
 contentful paint is what the browser itself reports (https://www.w3.org/TR/paint-timing/).
 
-Run in the environment of ``tests/browser.lock``: .venv-browser/bin/python benchmarks/site.py SITE
+Run in the environment of ``tests/browser.lock``: .venv-browser/bin/python benchmarks/pages.py SITE
 """
 
 import functools
