@@ -36,6 +36,9 @@ ASK = """async ({text, dataset}) => {
   try { return await imtEngine.query(text, imtNames.datasets[dataset]); } catch (error) { return {error}; }
 }"""
 
+MAX_WAIT_MS = 60_000
+"""How long anything in the tour may take."""
+
 MAX_STOP_MS = 4000
 """When a worker that was terminated must be gone: Chromium lets it run on for two seconds at most."""
 
@@ -108,10 +111,17 @@ class Asking:
         self.site = site
         self.address = tour.address
 
+    @contextmanager
+    def page(self, **settings: Any) -> Iterator[Page]:
+        """Open a page in a fresh profile, which may take its time to load the engine on a busy machine."""
+        with self.tour.page(**settings) as page:
+            page.set_default_timeout(MAX_WAIT_MS)
+            yield page
+
     def every_question(self) -> dict[str, Any]:
         """Ask all saved questions, as their pages have them, and explain the first row of some."""
         answers, reasons = {}, {}
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + "question/agents.html")
             loaded = page.evaluate("imtEngine.load()")
             for place, one in enumerate(questions(self.site)):
@@ -124,7 +134,7 @@ class Asking:
         """Ask a question with another value, go back and forth, and follow the address in a fresh profile."""
         path = "question/agents-of-a-radionuclide.html"
         found: dict[str, Any] = {}
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + path)
             found["stored"] = len(rows(page, "#stored"))
             page.select_option("#p-radionuclide", "nuclide:zr-89")
@@ -144,7 +154,7 @@ class Asking:
             page.click("#open")
             answered(page)
             found["editor"] = [rows(page), page.locator("#dataset").input_value(), page.input_value("#query")]
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + path + "?radionuclide=nuclide:zr-89")
             answered(page)
             found["link"] = rows(page)
@@ -163,7 +173,7 @@ class Asking:
             "another string": ("agents-by-external-code", "code", "T32277KB09"),
             "no day": ("superseded-on-day", "on", "2014"),
         }
-        with self.tour.page() as page:
+        with self.page() as page:
             for name, (question, field, value) in tries.items():
                 if not (self.site / f"question/{question}.html").is_file():
                     found[name] = "no such question"
@@ -177,7 +187,7 @@ class Asking:
     def own(self) -> dict[str, Any]:
         """Answer SPARQL of one's own: rows, triples, a boolean, with their files; hostile texts; another dataset."""
         found: dict[str, Any] = {}
-        with self.tour.page(accept_downloads=True) as page:
+        with self.page(accept_downloads=True) as page:
             page.goto(self.address + "ask.html")
             page.locator("#editor").wait_for()
             page.click("#submit")
@@ -214,7 +224,7 @@ class Asking:
             page.go_back()
             answered(page)
             found["back"] = [page.locator("#answer > p").first.inner_text(), page.locator("#dataset").input_value()]
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + "ask.html#" + urlencode({"query": QUERY, "dataset": "page"}))
             answered(page)
             found["link"] = [len(rows(page)), page.locator("#dataset").input_value()]
@@ -230,7 +240,7 @@ class Asking:
             "service": "SELECT * { SERVICE SILENT <https://example.org/> { ?s ?p ?o } }",
             "nothing": "# nothing",
         }
-        with self.tour.page() as page:
+        with self.page() as page:
             for name, text in tries.items():
                 page.goto(self.address + "ask.html#" + urlencode({"query": text, "dataset": "all"}))
                 page.reload()
@@ -246,7 +256,7 @@ class Asking:
     def stopped(self) -> dict[str, Any]:
         """Stop a query that would take hours, and ask another one."""
         found: dict[str, Any] = {}
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + "ask.html#" + urlencode({"query": LONG, "dataset": "all"}))
             page.locator("#status", has_text="Asking").wait_for()
             time.sleep(2)
@@ -280,7 +290,7 @@ class Asking:
                 page.keyboard.press("Tab")
             return False
 
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + "ask.html")
             page.locator("#editor").wait_for()
             found["editor"] = tab_to(page, "#editor")
@@ -301,7 +311,7 @@ class Asking:
             answered(page)
             found["rows"] = len(rows(page))
             found["table"] = tab_to(page, "#answer .scroll")
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + "question/agents-of-a-target.html")
             found["field"] = tab_to(page, "#p-target")
             found["button"] = tab_to(page, "#submit")
@@ -316,19 +326,20 @@ class Asking:
     def otherwise(self) -> dict[str, Any]:
         """Read from a file; without scripts; without the editor; from a host that calls .gz an encoding."""
         found: dict[str, Any] = {}
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto((self.site / "ask.html").as_uri())
             page.locator("#editor").wait_for()
             found["file"] = [page.locator("#needs-server").inner_text(), page.locator("#submit").is_disabled()]
             page.goto((self.site / "question/agents.html").as_uri())
             found["question from a file"] = [page.locator("#status").inner_text(), len(rows(page, "#stored"))]
-        with self.tour.page(java_script_enabled=False) as page:
+        with self.page(java_script_enabled=False) as page:
             page.goto(self.address + "ask.html")
             found["without scripts"] = page.locator("noscript").inner_text()
             page.goto(self.address + "question/agents-of-a-radionuclide.html")
             found["question without scripts"] = [page.locator("#question").is_visible(), len(rows(page, "#stored"))]
         context = self.tour.browser.new_context()
         page = context.new_page()
+        page.set_default_timeout(MAX_WAIT_MS)
         page.route("**/vendor/editor.js", lambda one: one.abort())
         page.goto(self.address + "ask.html")
         page.fill("#query", BROKEN)
@@ -340,7 +351,7 @@ class Asking:
         answered(page)
         found["without the editor"] = [place, len(rows(page))]
         context.close()
-        with served_with_encoding(self.site) as address, self.tour.page() as page:
+        with served_with_encoding(self.site) as address, self.page() as page:
             page.goto(address + "ask.html#" + urlencode({"query": QUERY, "dataset": "all"}))
             answered(page)
             found["encoded"] = len(rows(page))
@@ -359,9 +370,8 @@ class Asking:
         }
         for scheme in ("light", "dark"):
             for width, height in WIDTHS.items():
-                with self.tour.page(
-                    viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=True
-                ) as page:
+                settings = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
+                with self.page(**settings, bypass_csp=True) as page:
                     for name, (path, shown) in states.items():
                         page.goto("about:blank")
                         page.goto(self.address + path)
