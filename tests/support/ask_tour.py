@@ -53,6 +53,7 @@ WHY = """async ({id, text, dataset}) => {
   if (done.reason) { return done; }
   const box = document.createElement("div");
   box.append(...await imtWhy(done.statements, about.absence, 1));
+  box.querySelectorAll(".name").forEach((one) => one.remove());
   const shown = [...box.querySelectorAll("tbody tr")].map((line) => [...line.children].map((one) => one.textContent));
   return {statements: done.statements, absence: about.absence, shown};
 }"""
