@@ -19,7 +19,7 @@ TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -p
 FORKING := $(shell grep -lE 'in_fork|try_all' tests/proofs/test_*.py)
 ALONE = $(FORKING:%=--ignore=%)
 
-.PHONY: help run site test check format prove mutation owl bench answers context matches released release wheel lock vendor clean
+.PHONY: help run site test check format prove mutation owl bench answers context matches fonts released release wheel lock vendor clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -57,8 +57,9 @@ mutation: $(STAMP)  ## count the mutants of data and shapes that tests notice, a
 owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and update the figures of docs/owl.md
 	@$(BIN)/python -m tools.owl.proof
 
-bench: $(VALIDATORS)/installed  ## measure, and print the table that benchmarks/README.md shows
+bench: $(VALIDATORS)/installed $(BROWSER)/installed  ## measure, and print the tables that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/imt site && $(BROWSER)/bin/python benchmarks/site.py dist/site
 	@$(BIN)/python benchmarks/validators.py --check --quick
 
 answers: $(STAMP)  ## write queries/*/answers/; then read the difference before you commit it
@@ -70,11 +71,14 @@ context: $(STAMP)  ## write ontology/context.jsonld from the prefixes and the vo
 matches: $(STAMP)  ## write data/curated/possible-matches.ttl: author names that may belong to one person
 	@$(BIN)/python -m tools.author_matches
 
+fonts: $(BROWSER)/installed  ## write the fonts of the site, subsets of a font that npm has
+	@PATH=$(CURDIR)/$(BROWSER)/bin:$$PATH $(BROWSER)/bin/python tools/fonts.py
+
 released: $(STAMP)  ## for a release: add its names to w3id/released.txt, and write its counts into CHANGELOG.md
 	@$(BIN)/python -m tools.released_names
 
-release: $(STAMP)  ## dist/: write the graph in every syntax, with its descriptions
-	@$(BIN)/imt build --release
+release: $(STAMP)  ## dist/: write the graph in every syntax, with its descriptions and the site
+	@$(BIN)/imt build --release --site
 
 wheel: $(STAMP)  ## build/: write the wheel and the source archive
 	@$(BIN)/python -m build --no-isolation --outdir build
@@ -89,7 +93,7 @@ lock: $(STAMP)  ## write requirements.lock with the newest versions that pyproje
 		--generate-hashes --allow-unsafe --strip-extras --no-emit-options -o tests/sssom.lock -
 	@printf 'pyshifty\nrdflib\nshacl-rust\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
 		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o benchmarks/validators.lock -
-	@printf 'axe-playwright-python\nplaywright\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
+	@printf 'brotli\nfonttools\nlychee-bin\nnodejs-wheel\nplaywright\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
 		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o tests/browser.lock -
 	@rm -r build/lock
 
@@ -111,12 +115,16 @@ $(STAMP): requirements.lock pyproject.toml hatch_build.py
 	@touch $@
 
 # The two readers of SSSOM and the validators of the benchmarks need other versions of some packages, and what drives the
-# browser is large and for `make prove` only, so they have environments of their own.
+# browser and checks the site is large and for `make prove` only, so they have environments of their own. The last one has
+# a Node.js from PyPI, and what it installs from npm.
 $(SSSOM)/installed: tests/sssom.lock
 $(VALIDATORS)/installed: benchmarks/validators.lock
-$(BROWSER)/installed: tests/browser.lock
+$(BROWSER)/installed: tests/browser.lock tests/browser/package-lock.json
 $(SSSOM)/installed $(VALIDATORS)/installed $(BROWSER)/installed: $(STAMP)
 	@echo "Setting up $(@D) (once; half a minute) ..."
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(filter %.lock,$^)
+	@if [ $(@D) = $(BROWSER) ]; then \
+		cp tests/browser/package.json tests/browser/package-lock.json $(@D) && \
+		$(@D)/bin/npm --prefix $(@D) ci --ignore-scripts --no-audit --no-fund --silent; fi
 	@touch $@

@@ -1,6 +1,8 @@
 """What several test files share: the checkout, and the command in a separate process."""
 
+import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -74,15 +76,20 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def site_folder(tmp_path_factory: pytest.TempPathFactory, _own_cache: None) -> Path:
-    """Return the folder of the whole site, which takes 25 CPU seconds: for tests with the marker `prove`."""
-    from imaging_trials.model.project import PROJECT
-    from imaging_trials.site import make_site, write_site
-    from rdfkit.stores.embedded import open_store
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the site, made once for the tests that read it."""
+    return made_site(tmp_path_factory.mktemp("site"), "1")
 
-    folder = tmp_path_factory.mktemp("browser") / "site"
-    write_site(make_site(open_store(PROJECT)), folder)
-    return folder
+
+def made_site(folder: Path, seed: str) -> Path:
+    """Write the site in a process of its own, with a seed for the order of sets, and return its folder."""
+    program = "import sys; from imaging_trials.cli import main; sys.exit(main(sys.argv[1:]))"
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "scripts")}
+    subprocess.run(
+        [sys.executable, "-c", program, "site", "-o", str(folder / "site")], env=environment, check=True, cwd=folder,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    return folder / "site"
 
 
 @pytest.fixture(scope="session")

@@ -30,34 +30,46 @@ RDF_XML, TRIG, N_QUADS = "application/rdf+xml", "application/trig", "application
 FORMATS = (HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML, TRIG, N_QUADS)
 
 VOCABULARY = {
-    HTML: "README.md",
+    HTML: "site/vocab.html",
     TURTLE: "imaging-trials-vocabulary.ttl",
     JSON_LD: "imaging-trials.jsonld",
     N_TRIPLES: "imaging-trials-vocabulary.nt",
     RDF_XML: "imaging-trials-vocabulary.rdf",
 }
-THING = {
-    HTML: "README.md",
-    TURTLE: "imaging-trials-all.ttl",
+WHOLE = {TRIG: "imaging-trials.trig", N_QUADS: "imaging-trials.nq"}
+PAGE = {
+    HTML: "site/graph/page.html",
+    TURTLE: "imaging-trials-page.nt",
     JSON_LD: "imaging-trials.jsonld",
-    N_TRIPLES: "imaging-trials-all.nt",
-    TRIG: "imaging-trials.trig",
-    N_QUADS: "imaging-trials.nq",
+    N_TRIPLES: "imaging-trials-page.nt",
+    **WHOLE,
 }
-PAGE = {**THING, TURTLE: "imaging-trials-page.nt", N_TRIPLES: "imaging-trials-page.nt"}
-DATASET = {HTML: "README.md", TURTLE: "void.ttl", JSON_LD: "dataset.jsonld", N_TRIPLES: "imaging-trials-dataset.nt"}
+DATASET = {HTML: "site/dataset.html", TURTLE: "void.ttl", JSON_LD: "dataset.jsonld", N_TRIPLES: "imaging-trials-dataset.nt"}
+
+
+def thing(name: str) -> dict[str, str]:
+    """Return where the IRI of a thing leads: to its page and the files beside that, or to all quads."""
+    endings = {HTML: ".html", TURTLE: ".ttl", JSON_LD: ".jsonld", N_TRIPLES: ".nt"}
+    return {media: f"site/{name}{ending}" for media, ending in endings.items()} | WHOLE
+
+
 LEADS = {
     "vocab": VOCABULARY,
     "vocab#PharmaceuticalAgent": VOCABULARY,
     f"vocab/{__version__}": VOCABULARY,
-    "concept/phase": THING,
-    "concept/phase/phase-1-2": THING,
-    "id/agent/fes": THING,
-    "id/mapping/atc-agent-fdg-V09IX04": THING,
     "graph/page": PAGE,
-    "graph/vocabulary": {**VOCABULARY, TRIG: "imaging-trials.trig", N_QUADS: "imaging-trials.nq"},
+    "graph/vocabulary": {**VOCABULARY, HTML: "site/graph/vocabulary.html", **WHOLE},
     "dataset": DATASET,
     f"dataset/{__version__}": DATASET,
+    **{
+        name: thing(name)
+        for name in (
+            "concept/phase",
+            "concept/phase/phase-1-2",
+            "id/agent/fes",
+            "id/mapping/atc-agent-fdg-V09IX04",
+        )
+    },
 }
 """One IRI of each kind, and the file that it redirects to for each available format."""
 
@@ -183,11 +195,14 @@ def test_each_kind_of_name_redirects_to_the_right_file(apache: Apache, release: 
         assert reply[:2] == ((303, f"{__version__}/{wanted}") if wanted else (406, "")), accept
         assert reply.headers["vary"].lower() == "accept"
         assert reply.headers["access-control-allow-origin"] == "*"
-        assert wanted is None or (release / wanted).is_file()
+        assert wanted is None or wanted.startswith("site/") or (release / wanted).is_file()
 
 
 def test_every_shipped_name_redirects_to_its_description(apache: Apache, release: Path, names: list[str]) -> None:
-    """Every name of the shipped graph redirects to a file that describes it."""
+    """Every name of the shipped graph redirects to a file that describes it.
+
+    What the files beside a page of the site state is shown by tests/proofs/test_site.py, for every thing.
+    """
     subjects = {
         path.name: set(re.findall(r"(?m)^<([^>]*)>", path.read_text(encoding="utf-8"))) for path in release.glob("*.nt")
     }
@@ -197,6 +212,9 @@ def test_every_shipped_name_redirects_to_its_description(apache: Apache, release
         file = reply.file.partition("/")[2]
         if name.startswith("graph/"):
             assert file == f"imaging-trials-{name.partition('/')[2]}.nt"
+        elif name.startswith(("id/", "concept/")):
+            assert file == f"site/{name}.nt"
+            continue
         elif name != f"vocab/{__version__}":  # as the file itself states
             assert PROJECT.base + name in subjects[file], name
         assert (release / file).is_file()
@@ -230,6 +248,8 @@ def test_every_release_file_is_found_by_its_own_name(apache: Apache, release: Pa
     assert apache.ask(f"release/{__version__}/")[:2] == (302, f"{__version__}/README.md")
     assert apache.ask("")[:2] == (302, f"{__version__}/README.md")
     assert apache.ask("context.jsonld", "application/ld+json")[:2] == (302, f"{__version__}/context.jsonld")
+    for name in ("index.html", "id/agent/fes.html", "id/agent/fes.ttl", "question/agents.rq", "feed.atom", "sitemap.xml"):
+        assert apache.ask(name, "image/png")[:2] == (302, f"{__version__}/site/{name}")
 
 
 @pytest.mark.parametrize(
@@ -253,7 +273,8 @@ def test_every_release_file_is_found_by_its_own_name(apache: Apache, release: Pa
         f"release/{__version__}/a/b",
         ".htaccess",
         "README.md",
-        "index.html",
+        "id/agent/.html",
+        "static/site.js",
     ],
 )
 def test_iris_outside_the_project_are_not_found(apache: Apache, name: str) -> None:

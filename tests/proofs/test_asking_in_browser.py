@@ -55,11 +55,11 @@ def store() -> Store:
 
 
 @pytest.fixture(scope="module")
-def seen(site_folder: Path) -> dict[str, Any]:
+def seen(site: Path) -> dict[str, Any]:
     """Return what a tour of the pages saw."""
     program = ROOT / "tests" / "support" / "ask_tour.py"
     done = subprocess.run(
-        [PYTHON or "python3", str(program), str(site_folder), str(ROOT / "build" / "screenshots")],
+        [PYTHON or "python3", str(program), str(site), str(ROOT / "build" / "screenshots")],
         capture_output=True, text=True, timeout=1500, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]

@@ -1,9 +1,6 @@
 """The whole site: a page for every IRI, no dead link, nothing inline, weights, the same bytes twice."""
 
 import gzip
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
@@ -29,12 +26,15 @@ from imaging_trials.site.rendering import ASKING_POLICY, POLICY
 from imaging_trials.site.typography import typeset
 from rdfkit.sparql import saved
 from rdfkit.stores.embedded import open_store
-from tests.conftest import ROOT, Show
+from tests.conftest import Show, made_site
 
 pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("site")]
 
 MAX_PAGE_BYTES = 60_000
 """How many bytes a page may have, compressed by gzip."""
+
+MAX_FONT_BYTES = 60_000
+"""How many bytes the fonts may have together; they are compressed as they are."""
 
 MAX_STATIC_BYTES = 20_000
 """How many bytes the styles and scripts of a page may have together, compressed by gzip, without those of `LARGE`."""
@@ -97,18 +97,8 @@ def store() -> Store:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made(tmp_path_factory.mktemp("site"), "1")
-
-
-def made(folder: Path, seed: str) -> Path:
-    """Write the site in a process of its own, in which sets have another order, and return its folder."""
-    program = "import sys; from imaging_trials.cli import main; sys.exit(main(sys.argv[1:]))"
-    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "scripts")}
-    subprocess.run(
-        [sys.executable, "-c", program, "site", "-o", str(folder / "site")], env=environment, check=True, cwd=folder
-    )
-    return folder / "site"
+def folder(site: Path) -> Path:
+    return site
 
 
 @cache
@@ -178,9 +168,11 @@ def test_pages_are_light(folder: Path, show: Show) -> None:
     static = {name: len(gzip.compress((folder / name).read_bytes(), mtime=0)) for name in loaded}
     show("weights of the site, gzip", [f"{size:>8,}  {name}" for name, size in (*heaviest, *sorted(static.items()))])
     assert heaviest[0][1] <= MAX_PAGE_BYTES
+    assert 0 < sum(path.stat().st_size for path in folder.rglob("*.woff2")) <= MAX_FONT_BYTES
     assert [name for name, size in LARGE.items() if static[name] > size] == []
     for name, page in pages(folder):
-        needed = {normpath(join(dirname(name), one)) for one in page.loaded} - LARGE.keys()
+        needed = {one for one in page.loaded if not one.endswith(".woff2")}
+        needed = {normpath(join(dirname(name), one)) for one in needed} - LARGE.keys()
         assert sum(static[one] for one in needed) <= MAX_STATIC_BYTES, name
 
 
@@ -195,7 +187,7 @@ def test_engine_and_graph_are_light(folder: Path, show: Show) -> None:
 
 
 def test_the_same_graph_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
-    again = made(tmp_path, "2")
+    again = made_site(tmp_path, "2")
 
     def files(site: Path) -> dict[str, bytes]:
         return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}

@@ -28,11 +28,11 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def seen(site_folder: Path) -> dict[str, Any]:
+def seen(site: Path) -> dict[str, Any]:
     """Return what a tour of the site saw."""
     program = ROOT / "tests" / "support" / "browser_tour.py"
     done = subprocess.run(
-        [PYTHON or "python3", str(program), str(site_folder), str(ROOT / "build" / "screenshots")],
+        [PYTHON or "python3", str(program), str(site), str(ROOT / "build" / "screenshots")],
         capture_output=True, text=True, timeout=500, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
@@ -93,10 +93,24 @@ def test_the_bibtex_is_copied_as_shown(seen: dict[str, Any]) -> None:
 def test_errands_of_a_stranger(seen: dict[str, Any]) -> None:
     found = seen["errands"]
     assert found["does DCFBC have a CAEPR"].split("\t")[:2] == ["CAEPR", "lacks"]
-    newer = found["what replaced the cervical cancer guideline of 2011"]
-    assert newer == "ESUR MRI of uterine cervical cancer, 2021"
-    assert "SNMMI/EANM pediatric ¹⁸F-FDG PET/CT" in found["which guideline deals with FDG in children"]
-    assert "[⁸⁹Zr]-panitumumab" in found["which agents carry zirconium-89"]
+    assert found["is the cervical cancer guideline of 2011 the newest"] == "superseded"
+    assert found["its successor"] == "ESUR MRI of uterine cervical cancer, 2021"
+    assert found["which guidelines deal with FDG in children"] == [
+        "EANM FDG PET and PET-CT in pediatric oncology, 2008",
+        "SNMMI/EANM pediatric ¹⁸F-FDG PET/CT for oncology, version 1.0",
+        "EANM/SIOPE/RAPNO/SNMMI PET imaging of paediatric gliomas, version 1.0",
+    ]
+    assert found["which agents carry zirconium-89"] == ["[⁸⁹Zr]-panitumumab"]
+
+
+def test_type_is_one_family_in_four_sizes(seen: dict[str, Any]) -> None:
+    """Two weights, both loaded, and at most 70 characters a line; code has a typeface of the system."""
+    found = seen["type"]
+    assert len(found["sizes"]) <= 4
+    assert set(found["families"]) == {'"Reading Sans"', "ui-monospace"}
+    assert set(found["weights"]) == {"400", "600"}
+    assert found["not loaded"] == []
+    assert found["widest"][0] <= 70, found["widest"]
 
 
 def test_pages_can_be_read_without_scripts(seen: dict[str, Any]) -> None:

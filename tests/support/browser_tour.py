@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -35,6 +34,32 @@ PAGES = (
 """Every kind of page."""
 
 WIDTHS = {360: 740, 1440: 900}
+SCHEMES = ("light", "dark")
+
+AXE = Path(sys.prefix) / "node_modules" / "axe-core" / "axe.min.js"
+
+LETTERS = """() => {
+  const seen = {sizes: new Set(), families: new Set(), weights: new Set(), "not loaded": new Set()};
+  let widest = 0;
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((one) => one.nodeType === 3 && one.data.trim());
+    if (!own || !element.offsetParent) { continue; }
+    const style = getComputedStyle(element);
+    seen.sizes.add(style.fontSize);
+    seen.families.add(style.fontFamily.split(",")[0]);
+    seen.weights.add(style.fontWeight);
+    if (!element.matches("p, dd, li") || element.closest("pre, .index, .scroll")) { continue; }
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const lines = new Set([...range.getClientRects()].map((one) => Math.round(one.bottom / 12)));
+    const text = element.innerText.replace(/\\s+/g, " ");
+    if (lines.size > 3) { widest = Math.max(widest, text.length / lines.size); }
+  }
+  for (const face of document.fonts) { if (face.status !== "loaded") { seen["not loaded"].add(face.weight); } }
+  const named = Object.entries(seen).map(([name, found]) => [name, [...found]]);
+  return {...Object.fromEntries(named), widest};
+}"""
+"""What letters a page has: only elements with text of their own that are shown count."""
 
 SEARCHES = (
     "F-18 FES", "18F-FES", "¹⁸F FES", "[18F]FES", "18FFES", "fluorine-18 fes", "f18 fes", "18FDG", "Ga-68 PSMA-11",
@@ -83,36 +108,43 @@ class Tour:
         yield page
         context.close()
 
+    def looks_at(self, page: Page, path: str) -> Iterator[str]:
+        """Open a page, and yield the name of each look at it: light and dark, at each width."""
+        page.goto(self.address + path)
+        for width, height in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                yield f"{width}-{scheme}"
+
     def too_wide(self) -> list[str]:
         """Return the pages that are wider than the window, and take the screenshots."""
         found = []
-        for scheme in ("light", "dark"):
-            for width, height in WIDTHS.items():
-                with self.page(viewport={"width": width, "height": height}, color_scheme=scheme) as page:
-                    for path in PAGES if scheme == "light" else PAGES[:6]:
-                        page.goto(self.address + path)
-                        wide = page.evaluate("document.documentElement.scrollWidth")
-                        if wide > width:
-                            found.append(f"{path} at {width}: {wide}")
-                        name = path.partition(".html")[0].replace("/", "-")
-                        page.screenshot(path=self.shots / f"{name}-{width}-{scheme}.png")
+        with self.page() as page:
+            for path in PAGES:
+                name = path.partition(".html")[0].replace("/", "-")
+                for look in self.looks_at(page, path):
+                    wide, width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+                    if wide > width:
+                        found.append(f"{path}, {look}: {wide}")
+                    page.screenshot(path=self.shots / f"{name}-{look}.png")
         return found
 
     def axe(self) -> dict[str, list[str]]:
         """Return what axe-core finds serious or critical, by page. It is injected, which the policy would forbid."""
         found = {}
-        for scheme in ("light", "dark"):
-            with self.page(bypass_csp=True, color_scheme=scheme, viewport={"width": 360, "height": 740}) as page:
-                for path in PAGES if scheme == "light" else PAGES[:6]:
-                    page.goto(self.address + path)
-                    result = Axe().run(page).response["violations"]
+        with self.page(bypass_csp=True) as page:
+            page.add_init_script(path=AXE)
+            for path in PAGES:
+                for look in self.looks_at(page, path):
+                    result = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
                     grave = [
                         f"{one['id']}: {one['nodes'][0]['html'][:100]}"
                         for one in result
                         if one["impact"] in ("serious", "critical")
                     ]
                     if grave:
-                        found[f"{path} ({scheme})"] = grave
+                        found[f"{path} ({look})"] = grave
         return found
 
     def searches(self, address: str) -> dict[str, list[str]]:
@@ -163,9 +195,9 @@ class Tour:
             copied = page.evaluate("navigator.clipboard.readText()")
             return {"shown": figure.locator("pre").inner_text(), "copied": copied}
 
-    def errands(self) -> dict[str, str]:
-        """Do what strangers come for, with the mouse, from the home page."""
-        found = {}
+    def errands(self) -> dict[str, Any]:
+        """Do what strangers come for, with the mouse, from the home page; ``copied`` is one of these errands too."""
+        found: dict[str, Any] = {}
         with self.page() as page:
             page.goto(self.address)
             page.fill("#find", "DCFBC")
@@ -173,22 +205,41 @@ class Tour:
             page.click("#results li a >> nth=0")
             found["does DCFBC have a CAEPR"] = page.locator("tr", has_text="CAEPR").first.inner_text()
             page.goto(self.address)
-            page.locator("a", has_text="cervical").first.scroll_into_view_if_needed()
-            page.click("a:text('Editions')")
-            page.click("a:text('cervical cancer'):text('2011')")
-            page.locator("dd a").first.click()
-            found["what replaced the cervical cancer guideline of 2011"] = page.locator("h1").inner_text()
+            row = page.locator("tr", has_text="Balleyguier 2011")
+            found["is the cervical cancer guideline of 2011 the newest"] = row.locator(".mark").inner_text()
+            row.locator("td").nth(1).locator("a").click()
+            page.locator("dl.facts > div", has_text="superseded").locator("a").first.click()
+            page.wait_for_url("**/esur-cervical-cancer-mri-2021.html")
+            found["its successor"] = page.locator("h1").inner_text()
             page.goto(self.address)
             page.fill("#find", "FDG children")
             page.click("button[type=submit]")
-            page.locator("#results li").first.wait_for()
-            found["which guideline deals with FDG in children"] = " | ".join(
-                page.locator("#results li").all_inner_texts()[:3]
-            )
+            editions = page.locator("#results li", has_text="guideline edition").locator("a")
+            editions.first.wait_for()
+            found["which guidelines deal with FDG in children"] = editions.all_inner_texts()
+            page.click("a:text('SNMMI/EANM'):text('version')")
+            page.locator("td a", has_text="Vali 2021").wait_for()
+            page.click("a.brand")
             page.fill("#find", "zirconium-89")
-            page.locator("#results li a", has_text="zirconium-89").first.click()
-            found["which agents carry zirconium-89"] = page.locator("main").inner_text()
+            page.click("button[type=submit]")
+            page.locator("#results li", has_text="radionuclide").first.locator("a").click()
+            carriers = page.locator("dl.facts > div", has_text="has radionuclide")
+            found["which agents carry zirconium-89"] = carriers.locator("dd a").all_inner_texts()
         return found
+
+    def type(self) -> dict[str, Any]:
+        """Return the sizes, families and weights of letters on all pages, and the widest text by characters a line."""
+        seen: dict[str, set[str]] = {"sizes": set(), "families": set(), "weights": set(), "not loaded": set()}
+        widest = (0.0, "")
+        with self.page(viewport={"width": 1440, "height": 900}) as page:
+            for path in PAGES:
+                page.goto(self.address + path)
+                page.evaluate("document.fonts.ready.then(() => true)")
+                letters = page.evaluate(LETTERS)
+                for name in seen:
+                    seen[name].update(letters[name])
+                widest = max(widest, (letters["widest"], path))
+        return {**{name: sorted(found) for name, found in seen.items()}, "widest": widest}
 
     def without_scripts(self) -> dict[str, Any]:
         """Read pages with JavaScript off."""
@@ -227,6 +278,7 @@ def main(site: Path, shots: Path) -> None:
             "keyboard": tour.by_keyboard(),
             "copied": tour.copied(),
             "errands": tour.errands(),
+            "type": tour.type(),
             "without scripts": tour.without_scripts(),
             "looks": tour.looks(),
         }

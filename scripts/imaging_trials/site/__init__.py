@@ -9,11 +9,12 @@ from rdfkit.base import door
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
     from imaging_trials.site.making import make_site
-    from imaging_trials.site.writing import Written, write_site
+    from imaging_trials.site.writing import Written, packed, write_site
 
 __all__ = [
     "Written",
     "make_site",
+    "packed",
     "write_site",
 ]
 
@@ -23,6 +24,7 @@ __getattr__ = door(
         "making": ("make_site",),
         "writing": (
             "Written",
+            "packed",
             "write_site",
         ),
     },

@@ -85,6 +85,11 @@ def _curie(iri: str) -> str:
     return PROJECT.shorten(iri)
 
 
+def permanent(path: str) -> str:
+    """Return the permanent address of a file of the site: w3id leads from it to the host (``w3id/.htaccess``)."""
+    return PROJECT.base + path
+
+
 def web(iri: str) -> str:
     """Return an address on the web as it may be in an attribute, or "" if it is none: a script is no address."""
     return quote(iri, safe=":/?#[]@!$&'()*+,;=%~-._") if iri.startswith(_WEB) else ""

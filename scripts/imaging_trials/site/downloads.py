@@ -7,8 +7,8 @@ from pyoxigraph import BlankNode, NamedNode, RdfFormat, Store, Triple, serialize
 from imaging_trials.model import PROJECT
 from rdfkit.rdf import ntriples, writing
 
-ENDINGS = (".ttl", ".jsonld", ".nt")
-"""The endings of the files beside each page, which the rules of ``w3id/.htaccess`` lead to."""
+MEDIA = {".ttl": "text/turtle", ".jsonld": "application/ld+json", ".nt": "application/n-triples"}
+"""The endings of the files beside each page, which the rules of ``w3id/.htaccess`` lead to, and their media types."""
 
 
 def files(triples: Sequence[Triple], stem: str) -> Iterator[tuple[str, bytes]]:

@@ -7,6 +7,7 @@ from pyoxigraph import NamedNode, Store
 from imaging_trials import bibliography, views
 from imaging_trials.model import dates, read, vocabulary
 from imaging_trials.site import addresses, parts
+from imaging_trials.site.typography import typeset
 from imaging_trials.views import formats
 
 _MARKS = {
@@ -48,14 +49,26 @@ def listed(store: Store, as_of: str) -> parts.Table:
             continue
         editions = read.subjects(store, vocabulary.IS_PUBLISHED_AS, one.thing.iri)
         about = [addresses.link(each) for each in read.things(store, editions)]
-        title = addresses.to(one.thing.iri, read.text(store, one.thing.iri, vocabulary.TITLE) or one.thing.label)
-        is_changed = mark(one.status).kind in ("bad", "warn")
-        changed = [each for each in one.findings if each.words == one.status and is_changed]
-        why = parts.cell(changed[0].what) if changed else ()
-        rows.append(((addresses.link(one.thing),), (title,), parts.joined(about), (mark(one.status),), why))
-    columns = ("Article", "Title", "Edition", "State", "What changed")
+        title = typeset(read.text(store, one.thing.iri, vocabulary.TITLE) or one.thing.label)
+        state = (mark(one.status),)
+        rows.append(((addresses.link(one.thing),), (title,), parts.joined(about), state, _why(one)))
+    columns = ("Article", "Title", "Edition", "State", "Why, or when this was checked")
     note = f"State on {dates.shown(as_of)}, the day of this release. What is only reported is not counted."
     return parts.Table("The guidelines that the page lists, and their state", columns, tuple(rows), note)
+
+
+def _why(one: views.CurrencyStatus) -> parts.Cell:
+    """Return what made the state of an article, and what is reported beside it."""
+    pieces: list[parts.Piece] = []
+    for found in one.findings:
+        words, _, rest = found.words.partition(" (")
+        is_reported = rest.startswith("reported") and words in ("superseded", "updated", "retracted")
+        if found.words == one.status or is_reported:
+            pieces += ["; "] if pieces else []
+            pieces += [f"reported: {words} "] if is_reported else []
+            pieces += parts.cell(found.what)
+            pieces += [f" ({dates.shown(found.date)})"] if found.date else []
+    return tuple(one.strip("()") if isinstance(one, str) and one.startswith("(checked") else one for one in pieces)
 
 
 def _state(store: Store, iri: NamedNode, as_of: str) -> parts.Facts:
@@ -66,7 +79,7 @@ def _state(store: Store, iri: NamedNode, as_of: str) -> parts.Facts:
         if one.date:
             cell = (*cell, f" ({dates.shown(one.date)})")
         if one.why:
-            cell = (*cell, f". {one.why}")
+            cell = (*cell, f"; {one.why}")
         rows.setdefault(mark(one.words), []).append(parts.Line(cell, parts.sources(one.sources)))
     return parts.Facts(f"State on {dates.shown(as_of)}", tuple((head, tuple(lines)) for head, lines in rows.items()))
 

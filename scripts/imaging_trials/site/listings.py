@@ -6,7 +6,7 @@ from pyoxigraph import NamedNode, Store
 
 from imaging_trials import views
 from imaging_trials.model import read, vocabulary
-from imaging_trials.site import addresses, guidelines, kinds, parts, questions, schemes
+from imaging_trials.site import addresses, guidelines, kinds, parts, pictures, questions, schemes
 from imaging_trials.site.addresses import Link
 from imaging_trials.site.typography import typeset
 
@@ -61,6 +61,7 @@ def pages(store: Store, things: Things, as_of: str) -> Iterator[parts.Page]:
         ((Link("Vocabulary", addresses.VOCABULARY),), ("1 page",)),
         ((Link("Shapes", addresses.SHAPES),), ("1 page",)),
         ((Link("Saved questions", questions.LISTING),), ("all, by topic",)),
+        ((Link("Pictures", pictures.LISTING),), (f"{len(pictures.PICTURES) + 1} pages",)),
         ((Link("Dataset and its named graphs", "dataset.html"),), ("1 page",)),
     )
     tables.append(parts.Table("Vocabulary, schemes and the dataset", ("Kind", "How many"), others))

@@ -5,11 +5,12 @@ from typing import NamedTuple
 from pyoxigraph import NamedNode, Store
 
 from imaging_trials.model import PROJECT, dates, read, vocabulary
-from imaging_trials.site import addresses, listings, parts, questions
+from imaging_trials.site import addresses, kinds, listings, parts, questions
 from imaging_trials.site.typography import typeset
 
 FEED = "feed.atom"
 OVERVIEW = "llms.txt"
+SITEMAP = "sitemap.xml"
 
 _KINDS = (vocabulary.SUPERSESSION, vocabulary.UPDATE, vocabulary.RETRACTION, vocabulary.ENDORSEMENT)
 
@@ -49,6 +50,18 @@ def _entry(store: Store, event: NamedNode, day: str) -> Entry:
 def _xml(text: str) -> str:
     """Return a text without the characters that XML 1.0 does not have."""
     return "".join(c for c in text if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff"))
+
+
+def sitemap(pages: list[parts.Page], issued: str) -> bytes:
+    """Return the list of all pages (https://www.sitemaps.org/protocol.html) by their permanent addresses.
+
+    Pages of what only says something about other things come last.
+    """
+    ordered = sorted(pages, key=lambda page: (kinds.is_minor(page.iri), page.path.count("/"), page.path))
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
+    for page in ordered:
+        lines.append(f"<url><loc>{addresses.permanent(page.path)}</loc><lastmod>{issued}</lastmod></url>")
+    return ("\n".join([*lines, "</urlset>"]) + "\n").encode()
 
 
 def overview(pages: list[parts.Page]) -> bytes:

@@ -7,8 +7,10 @@ from pyoxigraph import NamedNode, Store
 from imaging_trials import views
 from imaging_trials.model import PROJECT
 from imaging_trials.site import (
+    adding,
     addresses,
     asking,
+    checks,
     downloads,
     engine,
     guides,
@@ -16,6 +18,7 @@ from imaging_trials.site import (
     listings,
     machines,
     parts,
+    pictures,
     questions,
     search,
     shapes,
@@ -35,7 +38,8 @@ def make_site(store: Store) -> dict[str, bytes]:
     require_packages()
     as_of = views.release_day(store)
     rules = shapes.load()
-    pages = list(_pages(store, rules, as_of))
+    program = checks.program(store)
+    pages = list(_pages(store, rules, program, as_of))
     refuse_equal_paths(pages)
     renderer = Renderer(version=PROJECT.version, issued=as_of, paths=frozenset(page.path for page in pages))
     made = static_files()
@@ -43,15 +47,17 @@ def make_site(store: Store) -> dict[str, bytes]:
     for page in pages:
         made[page.path] = renderer.html(page)
     made[machines.FEED] = renderer.feed(machines.entries(store))
+    made[machines.SITEMAP] = machines.sitemap(pages, as_of)
     made[machines.OVERVIEW] = machines.overview(pages)
     made.update(_downloads(store, rules, pages))
     made.update(questions.files())
     made.update(engine.files(store))
     made.update(asking.files(store))
+    made[checks.PROGRAM] = checks.packed(program)
     return dict(sorted(made.items()))
 
 
-def _pages(store: Store, rules: Store, as_of: str) -> Iterator[parts.Page]:
+def _pages(store: Store, rules: Store, program: checks.Program, as_of: str) -> Iterator[parts.Page]:
     own = kinds.own(store)
     by_kind = kinds.by_kind(store, own)
     yield listings.home(store, by_kind, as_of)
@@ -61,8 +67,11 @@ def _pages(store: Store, rules: Store, as_of: str) -> Iterator[parts.Page]:
     yield shapes.page(store, rules)
     yield questions.listing()
     yield from questions.pages(store)
+    yield from pictures.pages(store, as_of)
     yield asking.page()
-    yield from guides.pages()
+    yield checks.page(program)
+    yield adding.page(store, rules)
+    yield from guides.pages(store)
     graph = things.Graph(store, as_of)
     for iri in own:
         if addresses.stem(iri.value) not in ("vocab", "shapes", "index"):

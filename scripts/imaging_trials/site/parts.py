@@ -110,8 +110,8 @@ Part = Facts | Table | Lists | Tree | Texts | Prose | Statements
 class Page(NamedTuple):
     """A page: its path, title, the way to it from the home page, what it says first, and its parts.
 
-    ``iri`` is what the page is about ("" if it is about no IRI of ours); ``kinds`` are its classes, ``lead`` its
-    definition or the sentence that says what the page is. ``formats`` is the stem of the files beside the page, or "".
+    ``iri`` is what the page is about ("" if it is about no IRI of ours); ``kinds`` are its classes, ``types`` those of
+    schema.org, ``lead`` its definition or the sentence that says what the page is. ``formats`` is the stem of the files beside the page, or "".
     ``template`` is the file in ``templates/``, which gets ``more`` as well.
     """
 
@@ -122,6 +122,7 @@ class Page(NamedTuple):
     parts: tuple[Part, ...] = ()
     iri: str = ""
     kinds: tuple[Link, ...] = ()
+    types: tuple[str, ...] = ()
     formats: str = ""
     template: str = "page.html"
     more: object = None

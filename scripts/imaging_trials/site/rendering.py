@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from imaging_trials.site import addresses, machines, parts
+from imaging_trials.site import addresses, downloads, machines, parts, pictures_drawing
 from imaging_trials.site.statements import WORDS
 from rdfkit.base import UserError
 
@@ -25,10 +25,15 @@ ASKING_POLICY = POLICY.replace("trusted-types 'none'", "trusted-types imt-worker
 """The policy of a page that starts the engine: `static/engine.js` may make the address of the worker."""
 
 STATIC = (
-    "style.css", "icon.svg", "site.js", "search.js", "engine.js", "worker.js", "explain.js", "results.js",
-    "complete.js", "ask.js", "question.js", "why.js",
+    "style.css", "icon.svg", "site.js", "search.js", "engine.js", "worker.js", "explain.js", "results.js", "complete.js",
+    "ask.js", "question.js", "why.js", "checking.js", "check.js", "lines.js", "own.js", "add.js",
 )  # fmt: skip
 """The files in ``static/`` that pages load; each is written as it is."""
+
+FONTS = ("reading-sans-regular.woff2", "reading-sans-semibold.woff2", "OFL.txt")
+"""The files in ``fonts/``, made by ``tools/fonts.py``, with their license."""
+
+LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
 
 _JSON_LD = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
@@ -41,6 +46,8 @@ class Renderer:
         self._environment = _environment()
         self._environment.globals |= {
             "graph_words": WORDS,
+            "license": LICENSE,
+            "data_of": lambda page: _data_of(page, paths),
             "paths": paths,
             "policy": POLICY,
             "asking_policy": ASKING_POLICY,
@@ -74,23 +81,42 @@ def require_packages() -> None:
 
 def static_files() -> dict[str, bytes]:
     """Return the files that pages load, by their paths in the site."""
-    folder = files("imaging_trials.site") / "static"
-    return {f"static/{name}": (folder / name).read_bytes() for name in STATIC}
+    room = files("imaging_trials.site")
+    named = {"static": STATIC, "fonts": FONTS}
+    return {f"static/{name}": (room / folder / name).read_bytes() for folder, names in named.items() for name in names}
 
 
 def json_ld(page: parts.Page) -> str:
     """Return what schema.org says about a page, as JSON-LD that cannot end the element it is in; "" for other pages."""
     if not page.iri:
         return ""
-    data: dict[str, Any] = {"@context": "https://schema.org", "@type": "WebPage", "name": page.title}
+    about: dict[str, Any] = {"@id": page.iri, "name": page.title, "url": addresses.permanent(page.path)}
+    if page.types:
+        about["@type"] = list(page.types)
     if page.lead:
-        data["description"] = page.lead
-    data["about"] = {"@id": page.iri, "name": page.title}
-    data["license"] = "https://creativecommons.org/publicdomain/zero/1.0/"
+        about["description"] = page.lead
+    data: dict[str, Any] = {"@context": "https://schema.org", "@type": "AboutPage", "name": page.title, "about": about}
+    data["url"] = addresses.permanent(page.path)
+    data["isPartOf"] = {"@id": addresses.permanent(""), "@type": "WebSite"}
+    data["license"] = LICENSE
     text = json.dumps(data, ensure_ascii=False, sort_keys=True)
     for sign, escaped in _JSON_LD.items():
         text = text.replace(sign, escaped)
     return text
+
+
+def _data_of(page: parts.Page, paths: frozenset[str]) -> list[tuple[str, str]]:
+    """Return the files, with their media types, that are what a page is about: a named graph, the dataset, a vocabulary.
+
+    What describes another thing is linked as its description instead (https://signposting.org/FAIR/).
+    """
+    if page.path == "dataset.html":
+        stems = sorted(path.removesuffix(".html") for path in paths if path.startswith("graph/"))
+    elif page.path.startswith("graph/") or page.path in (addresses.VOCABULARY, addresses.SHAPES):
+        stems = [page.formats]
+    else:
+        stems = []
+    return [(stem + ending, media) for stem in stems for ending, media in downloads.MEDIA.items()]
 
 
 def _environment() -> "Environment":
@@ -104,7 +130,9 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["at"] = pictures_drawing.at
     made.filters["web"] = addresses.web
+    made.filters["permanent"] = addresses.permanent
     made.filters["escaped_json"] = Markup
     made.filters["plain_type"] = lambda one: type(one).__name__
     return made

@@ -61,8 +61,16 @@ def page(graph: Graph, iri: NamedNode) -> parts.Page:
         parts=tuple(found),
         iri=iri.value,
         kinds=statements.is_a(store, iri),
+        types=_schema_types(store, iri),
         formats=stem,
     )
+
+
+def _schema_types(store: Store, iri: NamedNode) -> tuple[str, ...]:
+    """Return the local names of the classes of schema.org that a thing is in, sorted."""
+    schema = PROJECT.prefixes["schema"]
+    found = (one.value for one in read.objects(store, iri, vocabulary.TYPE))
+    return tuple(sorted(one.removeprefix(schema) for one in found if one.startswith(schema)))
 
 
 def _made_for_its_kind(graph: Graph, iri: NamedNode, slug: str) -> Iterable[parts.Part]:

@@ -1,7 +1,9 @@
 """Write the site into a folder so that a reader never sees half of it."""
 
+import io
 import shutil
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +13,15 @@ MARKER = ".imaging-trials-site"
 """An empty file that says that a folder is a site, which may be replaced by a newer one."""
 
 
+FOLDER = "site"
+"""The folder in a packed site."""
+
+_NO_DAY = (1980, 1, 1, 0, 0, 0)
+"""The first moment that a zip file can state, so that the same files give the same bytes."""
+
+_FOR_ALL_TO_READ = 0o100644 << 16
+
+
 class Written(NamedTuple):
     """How many pages and files were written, and their size in bytes."""
 
@@ -18,6 +29,19 @@ class Written(NamedTuple):
     pages: int
     files: int
     size: int
+
+
+def packed(made: dict[str, bytes]) -> bytes:
+    """Return files by their paths as a zip file that unpacks into one folder; its bytes depend on the files alone."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
+        for name, data in sorted({**made, MARKER: b""}.items()):
+            entry = zipfile.ZipInfo(f"{FOLDER}/{name}", _NO_DAY)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            entry.external_attr = _FOR_ALL_TO_READ
+            target.writestr(entry, data)
+    return archive.getvalue()
 
 
 def write_site(made: dict[str, bytes], folder: Path) -> Written:

@@ -9,7 +9,7 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from imaging_trials.views import formats, phrases, values
+    from imaging_trials.views import decay, formats, phrases, values
     from imaging_trials.views.agent_report import AgentReport, ReportLine, find_agent, for_agent
     from imaging_trials.views.currency import CurrencyReport, CurrencyStatus, listed_articles, of_thing, release_day
     from imaging_trials.views.decay import duration
@@ -27,6 +27,7 @@ __all__ = [
     "CurrencyStatus",
     "Explanation",
     "ReportLine",
+    "decay",
     "duration",
     "explain_row",
     "find_agent",
@@ -45,6 +46,7 @@ __getattr__ = door(
     __name__,
     {
         "": (
+            "decay",
             "formats",
             "phrases",
             "values",

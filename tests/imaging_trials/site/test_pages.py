@@ -1,7 +1,9 @@
 """Pages of the site: what they say, where they are, and that what is in the graph is text and never markup."""
 
+import io
 import json
 import sys
+import zipfile
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,9 +12,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from imaging_trials.cli import main
 from imaging_trials.model.project import KINDS as PROJECT_KINDS
 from imaging_trials.model.project import PROJECT
-from imaging_trials.site import addresses, kinds, machines, making, parts, search, shapes, terms, things
+from imaging_trials.site import addresses, kinds, machines, making, parts, search, shapes, terms, things, writing
 from imaging_trials.site.rendering import Renderer, json_ld
 from imaging_trials.site.writing import MARKER, write_site
 from rdfkit.base import UserError
@@ -260,7 +263,7 @@ def test_the_feed_stays_valid(text: str, renderer: Renderer) -> None:
         plain.add(Quad(iri("event:x"), iri(name), value, PROJECT.graph_iri("curated")))
     feed = ET.fromstring(renderer.feed(machines.entries(plain)))
     assert {one.tag.rpartition("}")[2] for one in feed.iter()} == {
-        "feed", "title", "id", "updated", "author", "name", "link", "entry", "summary",
+        "feed", "title", "id", "updated", "author", "name", "link", "rights", "entry", "summary",
     }  # fmt: skip
 
 
@@ -302,6 +305,21 @@ def test_a_failed_write_leaves_the_earlier_site(folder: Path) -> None:
     assert (folder / "index.html").read_bytes() == b"1"
 
 
+def test_a_packed_site_depends_on_its_files_alone() -> None:
+    files = {"index.html": b"1", "id/a.html": b"22"}
+    packed = writing.packed(files)
+    assert packed == writing.packed(dict(reversed(files.items())))
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            "site/.imaging-trials-site": b"", "site/id/a.html": b"22", "site/index.html": b"1",
+        }  # fmt: skip
+
+
+def test_the_site_is_part_of_a_release_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "--site"]) == 2
+    assert "add --release, or write the site with imt site" in capsys.readouterr().err
+
+
 # The vocabulary
 
 
@@ -314,3 +332,39 @@ def test_a_term_has_its_constraints_and_its_uses(store: Store) -> None:
         "pharmaceutical agent", "target", "estrogen receptor alpha",
     )  # fmt: skip
     assert [link.address for link, _ in term.constraints] == ["shapes.html#agent-target-class"]
+
+
+# For machines
+
+
+def test_the_head_leads_machines_on(store: Store, renderer: Renderer) -> None:
+    """Signposting, by https://signposting.org/FAIR/: what to cite, its types, its descriptions, its terms."""
+    found = Reader(renderer.html(page(store, "article:adam-2021")))
+    links = [(one.get("rel"), one.get("href")) for tag, one in found.tags if tag == "link"]
+    assert ("cite-as", iri("article:adam-2021").value) in links
+    assert ("canonical", iri("article:adam-2021").value + ".html") in links
+    assert ("license", "https://creativecommons.org/publicdomain/zero/1.0/") in links
+    assert [href for rel, href in links if rel == "type"] == [
+        "https://schema.org/AboutPage", "https://schema.org/CreativeWork", "https://schema.org/ScholarlyArticle",
+    ]  # fmt: skip
+    described = [href for rel, href in links if rel == "describedby"]
+    assert described == [f"../../id/article/adam-2021{ending}" for ending in (".ttl", ".jsonld", ".nt")]
+    assert [href for rel, href in links if rel == "item"] == []
+
+
+def test_a_named_graph_leads_to_its_files(store: Store, renderer: Renderer) -> None:
+    found = Reader(renderer.html(page(store, "graph:page")))
+    items = {one["href"]: one["type"] for tag, one in found.tags if tag == "link" and one.get("rel") == "item"}
+    assert items == {
+        "../graph/page.ttl": "text/turtle",
+        "../graph/page.jsonld": "application/ld+json",
+        "../graph/page.nt": "application/n-triples",
+    }
+
+
+def test_the_site_map_has_what_matters_first(store: Store) -> None:
+    pages = [page(store, name) for name in ("mapping:atc-agent-fdg-V09IX04", "agent:fes", "modality:pet")]
+    root = ET.fromstring(machines.sitemap(pages, DAY))
+    assert [one.text for one in root.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")] == [
+        f"{iri(name).value}.html" for name in ("modality:pet", "agent:fes", "mapping:atc-agent-fdg-V09IX04")
+    ]

@@ -7,6 +7,7 @@
      explain(text, graphs, row, about)
      add(text, format, graph, base)   what was added is added to the next worker too
      remove(graph)
+     check(text, format, base)        checks data and forgets it
      stop()                    ends the worker at once, whatever it does; the next call starts another one
 */
 "use strict";
@@ -105,6 +106,9 @@
         if (added.get(key).graph === graph) { added.delete(key); }
       });
       return load().then(function () { return send({ do: "remove", graph: graph }); });
+    },
+    check: function (text, format, base) {
+      return load().then(function () { return send({ do: "check", text: text, format: format, base: base }); });
     },
     stop: function () { end(failed("stopped", "Stopped.")); }
   };

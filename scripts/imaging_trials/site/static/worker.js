@@ -17,7 +17,11 @@
                  is a media type or an ending that Oxigraph knows, such as "ttl", "nt", "jsonld"; `base` is the IRI that
                  relative IRIs are resolved against. {id, done: {triples}}: how many the graph now has.
    do: "remove"  {graph}: removes a graph. {id, done: {}}
-
+   do: "check"   {text, format, base}: checks data by the common shapes, with the graph as context, and forgets it.
+                 {id, done: {data, triples, focus, results, contradictions, undefined, unchecked}}: the data in
+                 N-Triples, how many triples it has and how many nodes were checked, then
+                 results: [{focus, label, shape, name, severity, parameter, message, path, value}],
+                 contradictions: [{rule, says, row}], undefined: [{role, term}], and unchecked: [IRI].
    do: "explain" {text, graphs, row, about}: why a query returns a row, {variable: term}, by static/explain.js.
                  {id, done: {statements: [[subject, property, value, IRI of the graph]]}}, or {id, done: {reason}}
                  with a sentence if the row cannot be explained.
@@ -26,13 +30,15 @@
    `line` and `column`, counted from 1 in characters, and `offset`, an index into `text`, say where, or are 0, 0 and -1),
    "network" (a file could not be loaded), or "engine" (the engine broke: start another worker).
 */
-import init, { Store, namedNode } from "../vendor/oxigraph.js";
+import init, { Store, namedNode, quad } from "../vendor/oxigraph.js";
 import { explain as explained } from "./explain.js";
 
 const ENGINE = new URL("../vendor/oxigraph.wasm.gz", import.meta.url);
 const GRAPH = new URL("../imaging-trials.nq.gz", import.meta.url);
+const PROGRAM = new URL("../check.json.gz", import.meta.url);
 
 let store = null;
+let program = null;
 let waiting = Promise.resolve();
 
 class Failure extends Error {
@@ -210,6 +216,23 @@ function remove({ graph }) {
   return {};
 }
 
+/* What this needs beyond the engine is loaded for the first check. */
+async function check({ text, format, base }) {
+  const checking = await import("./checking.js");
+  if (!program) {
+    program = JSON.parse(await new Response(await unpacked(PROGRAM, () => {})).text());
+    checking.open(store, program);
+  }
+  let quads;
+  try {
+    quads = checking.read(Store, quad, namedNode(program.graphs.data), text, format, base, program.context);
+  } catch (error) {
+    throw failure("data", error, text, 0);
+  }
+  const data = quads.map((one) => `${one.subject} ${one.predicate} ${one.object} .\n`).join("");
+  return { data, ...checking.check(store, namedNode, quad, program, quads) };
+}
+
 /* What the engine said, with its place in the text as it was given: `lines` were put before it. */
 function failure(kind, error, text, lines) {
   if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
@@ -246,7 +269,7 @@ function sentence(expected, before, rest, hasMore) {
   return `The query cannot be read ${near}: look for a misspelled keyword, an open bracket or a missing full stop.`;
 }
 
-const ACTIONS = { load, query, explain, add, remove };
+const ACTIONS = { load, query, explain, add, remove, check };
 
 async function answer(message) {
   const { id } = message;
