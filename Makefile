@@ -97,8 +97,8 @@ lock: $(STAMP)  ## write requirements.lock with the newest versions that pyproje
 		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o tests/browser.lock -
 	@rm -r build/lock
 
-vendor: $(STAMP)  ## write the engine and the editor of the site from npm packages (needs Node with npm)
-	@$(BIN)/python -m tools.vendor
+vendor: $(STAMP) $(BROWSER)/installed  ## write the engine and the editor of the site from the packages that npm has
+	@PATH=$(CURDIR)/$(BROWSER)/bin:$$PATH $(BIN)/python -m tools.vendor
 
 clean:  ## remove everything that make wrote
 	rm -rf .venv $(SSSOM) $(VALIDATORS) $(BROWSER) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache

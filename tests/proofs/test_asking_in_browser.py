@@ -60,7 +60,7 @@ def seen(site: Path) -> dict[str, Any]:
     program = ROOT / "tests" / "support" / "ask_tour.py"
     done = subprocess.run(
         [PYTHON or "python3", str(program), str(site), str(ROOT / "build" / "screenshots")],
-        capture_output=True, text=True, timeout=500, check=False,
+        capture_output=True, text=True, timeout=1500, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout)

@@ -4,13 +4,8 @@ Usage: ``ask_tour.py SITE SCREENSHOTS [PART ...]``. ``tests/proofs/test_asking_i
 what it prints.
 """
 
-import functools
-import html
-import http.server
 import json
-import re
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,85 +13,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from axe_playwright_python.sync_playwright import Axe
-from browser_tour import CHROMIUM, FLAGS, WIDTHS, Quiet, Tour, served
-from playwright.sync_api import Page, sync_playwright
-
-QUERY = "SELECT ?agent ?name WHERE { ?agent a imt:PharmaceuticalAgent ; skos:prefLabel ?name } ORDER BY ?name"
-LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STR(?a) < STR(?i)) }"
-BROKEN = (
-    "SELECT ?agent WHERE {\n  ?agent a imt:PharmaceuticalAgent ;\n    imt:hasTarget target:psma\n  FILTR(?agent)\n}"
+from asking_steps import (
+    ASK,
+    BROKEN,
+    EVERY,
+    HOSTILE,
+    LONG,
+    MAX_STOP_MS,
+    MAX_WAIT_MS,
+    QUERY,
+    WHY,
+    answered,
+    questions,
+    rows,
+    served_with_encoding,
 )
-HOSTILE = 'SELECT ?text ?iri { BIND("<img src=x onerror=alert(1)>" AS ?text) BIND(IRI("javascript:alert(1)") AS ?iri) }'
-
-EVERY = 4
-"""Every how many questions a row is explained."""
-
-ASK = """async ({text, dataset}) => {
-  try { return await imtEngine.query(text, imtNames.datasets[dataset]); } catch (error) { return {error}; }
-}"""
-
-MAX_STOP_MS = 4000
-"""When a worker that was terminated must be gone: Chromium lets it run on for two seconds at most."""
-
-WHY = """async ({id, text, dataset}) => {
-  const graphs = imtNames.datasets[dataset];
-  const found = await imtEngine.query(text, graphs);
-  if (found.form !== "SELECT" || !found.rows.length) { return null; }
-  const row = {};
-  found.rows[0].forEach((one, place) => { if (one) { row[found.variables[place]] = one; } });
-  const about = await (await fetch(`../question/${id}.json`)).json();
-  const done = await imtEngine.explain(text, graphs, row, about);
-  if (done.reason) { return done; }
-  const box = document.createElement("div");
-  box.append(...await imtWhy(done.statements, about.absence, 1));
-  const shown = [...box.querySelectorAll("tbody tr")].map((line) => [...line.children].map((one) => one.textContent));
-  return {statements: done.statements, absence: about.absence, shown};
-}"""
-
-
-class Encoding(Quiet):
-    """Says that .gz is an encoding, as some hosts do: the browser then unpacks the files itself."""
-
-    def end_headers(self) -> None:
-        """Add the header."""
-        if self.path.endswith(".gz"):
-            self.send_header("Content-Encoding", "gzip")
-        super().end_headers()
-
-
-@contextmanager
-def served_with_encoding(folder: Path) -> Iterator[str]:
-    """Serve a folder with `Encoding`."""
-    handler = functools.partial(Encoding, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-def questions(site: Path) -> Iterator[dict[str, str]]:
-    """Yield the saved questions that can be asked here, as their pages have them: name, query, dataset."""
-    for path in sorted((site / "question").glob("*.html")):
-        page = path.read_text(encoding="utf-8")
-        form = re.search(r'<form id="question" class="ask" data-id="([^"]*)" data-dataset="([^"]*)"', page)
-        if form:
-            text = re.search(r'<pre id="text"[^>]*>([^<]*)</pre>', page)
-            assert text, path
-            yield {"id": form[1], "dataset": form[2], "text": html.unescape(text[1])}
-
-
-def rows(page: Page, place: str = "#answer") -> list[list[str]]:
-    """Return the rows of a table as people read them."""
-    found: list[list[str]] = page.locator(f"{place} tbody").first.evaluate(
-        "(body) => [...body.rows].map((row) => [...row.cells].map((cell) => cell.innerText))"
-    )
-    return found
-
-
-def answered(page: Page) -> None:
-    """Wait for an answer."""
-    page.locator("#status", has_text="Answered").wait_for()
+from browser_tour import AXE, CHROMIUM, FLAGS, WIDTHS, Tour, served
+from playwright.sync_api import Page, sync_playwright
 
 
 class Asking:
@@ -108,10 +41,17 @@ class Asking:
         self.site = site
         self.address = tour.address
 
+    @contextmanager
+    def page(self, **settings: Any) -> Iterator[Page]:
+        """Open a page in a fresh profile, which may take its time to load the engine on a busy machine."""
+        with self.tour.page(**settings) as page:
+            page.set_default_timeout(MAX_WAIT_MS)
+            yield page
+
     def every_question(self) -> dict[str, Any]:
         """Ask all saved questions, as their pages have them, and explain the first row of some."""
         answers, reasons = {}, {}
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + "question/agents.html")
             loaded = page.evaluate("imtEngine.load()")
             for place, one in enumerate(questions(self.site)):
@@ -124,7 +64,7 @@ class Asking:
         """Ask a question with another value, go back and forth, and follow the address in a fresh profile."""
         path = "question/agents-of-a-radionuclide.html"
         found: dict[str, Any] = {}
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + path)
             found["stored"] = len(rows(page, "#stored"))
             page.select_option("#p-radionuclide", "nuclide:zr-89")
@@ -144,7 +84,7 @@ class Asking:
             page.click("#open")
             answered(page)
             found["editor"] = [rows(page), page.locator("#dataset").input_value(), page.input_value("#query")]
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + path + "?radionuclide=nuclide:zr-89")
             answered(page)
             found["link"] = rows(page)
@@ -163,7 +103,7 @@ class Asking:
             "another string": ("agents-by-external-code", "code", "T32277KB09"),
             "no day": ("superseded-on-day", "on", "2014"),
         }
-        with self.tour.page() as page:
+        with self.page() as page:
             for name, (question, field, value) in tries.items():
                 if not (self.site / f"question/{question}.html").is_file():
                     found[name] = "no such question"
@@ -177,7 +117,7 @@ class Asking:
     def own(self) -> dict[str, Any]:
         """Answer SPARQL of one's own: rows, triples, a boolean, with their files; hostile texts; another dataset."""
         found: dict[str, Any] = {}
-        with self.tour.page(accept_downloads=True) as page:
+        with self.page(accept_downloads=True) as page:
             page.goto(self.address + "ask.html")
             page.locator("#editor").wait_for()
             page.click("#submit")
@@ -214,7 +154,7 @@ class Asking:
             page.go_back()
             answered(page)
             found["back"] = [page.locator("#answer > p").first.inner_text(), page.locator("#dataset").input_value()]
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + "ask.html#" + urlencode({"query": QUERY, "dataset": "page"}))
             answered(page)
             found["link"] = [len(rows(page)), page.locator("#dataset").input_value()]
@@ -230,7 +170,7 @@ class Asking:
             "service": "SELECT * { SERVICE SILENT <https://example.org/> { ?s ?p ?o } }",
             "nothing": "# nothing",
         }
-        with self.tour.page() as page:
+        with self.page() as page:
             for name, text in tries.items():
                 page.goto(self.address + "ask.html#" + urlencode({"query": text, "dataset": "all"}))
                 page.reload()
@@ -246,7 +186,7 @@ class Asking:
     def stopped(self) -> dict[str, Any]:
         """Stop a query that would take hours, and ask another one."""
         found: dict[str, Any] = {}
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + "ask.html#" + urlencode({"query": LONG, "dataset": "all"}))
             page.locator("#status", has_text="Asking").wait_for()
             time.sleep(2)
@@ -280,7 +220,7 @@ class Asking:
                 page.keyboard.press("Tab")
             return False
 
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + "ask.html")
             page.locator("#editor").wait_for()
             found["editor"] = tab_to(page, "#editor")
@@ -301,7 +241,7 @@ class Asking:
             answered(page)
             found["rows"] = len(rows(page))
             found["table"] = tab_to(page, "#answer .scroll")
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto(self.address + "question/agents-of-a-target.html")
             found["field"] = tab_to(page, "#p-target")
             found["button"] = tab_to(page, "#submit")
@@ -316,19 +256,20 @@ class Asking:
     def otherwise(self) -> dict[str, Any]:
         """Read from a file; without scripts; without the editor; from a host that calls .gz an encoding."""
         found: dict[str, Any] = {}
-        with self.tour.page() as page:
+        with self.page() as page:
             page.goto((self.site / "ask.html").as_uri())
             page.locator("#editor").wait_for()
             found["file"] = [page.locator("#needs-server").inner_text(), page.locator("#submit").is_disabled()]
             page.goto((self.site / "question/agents.html").as_uri())
             found["question from a file"] = [page.locator("#status").inner_text(), len(rows(page, "#stored"))]
-        with self.tour.page(java_script_enabled=False) as page:
+        with self.page(java_script_enabled=False) as page:
             page.goto(self.address + "ask.html")
             found["without scripts"] = page.locator("noscript").inner_text()
             page.goto(self.address + "question/agents-of-a-radionuclide.html")
             found["question without scripts"] = [page.locator("#question").is_visible(), len(rows(page, "#stored"))]
         context = self.tour.browser.new_context()
         page = context.new_page()
+        page.set_default_timeout(MAX_WAIT_MS)
         page.route("**/vendor/editor.js", lambda one: one.abort())
         page.goto(self.address + "ask.html")
         page.fill("#query", BROKEN)
@@ -340,7 +281,7 @@ class Asking:
         answered(page)
         found["without the editor"] = [place, len(rows(page))]
         context.close()
-        with served_with_encoding(self.site) as address, self.tour.page() as page:
+        with served_with_encoding(self.site) as address, self.page() as page:
             page.goto(address + "ask.html#" + urlencode({"query": QUERY, "dataset": "all"}))
             answered(page)
             found["encoded"] = len(rows(page))
@@ -359,9 +300,9 @@ class Asking:
         }
         for scheme in ("light", "dark"):
             for width, height in WIDTHS.items():
-                with self.tour.page(
-                    viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=True
-                ) as page:
+                settings = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
+                with self.page(**settings, bypass_csp=True) as page:
+                    page.add_init_script(path=AXE)
                     for name, (path, shown) in states.items():
                         page.goto("about:blank")
                         page.goto(self.address + path)
@@ -376,7 +317,7 @@ class Asking:
                         if width == 360:
                             grave = [
                                 f"{one['id']}: {one['nodes'][0]['html'][:100]}"
-                                for one in Axe().run(page).response["violations"]
+                                for one in page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
                                 if one["impact"] in ("serious", "critical")
                             ]
                             if grave:
