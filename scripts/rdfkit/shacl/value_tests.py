@@ -17,8 +17,8 @@ from rdfkit.shacl.engine.literals import LANG_STRING, XSD, NoValue, lexical, quo
 from rdfkit.shacl.engine.shapes import SH, TRUE, Constraint, Shape, Unsupported
 from rdfkit.shacl.engine.values import number
 
-MAX_COUNT = 8
-"""The greatest count that is written as so many variables."""
+MAX_COUNT = 4
+"""The greatest count that is written as so many variables: all ways to choose values for them are tried."""
 
 _NODE_KINDS = {
     "IRI": ("isIRI",),

@@ -1,5 +1,7 @@
 """Constraints as queries: the same results as the fast engine, and refusals by name."""
 
+from functools import cache
+
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
@@ -19,7 +21,7 @@ ex:d a ex:A ; ex:q "2" ; ex:p "one"@de , "zwei"@de , "2026-11-30T24:00:00Z"^^xsd
 _:n a ex:A ; ex:p 3 ; ex:q 3 .
 """
 CONSTRAINTS = (
-    *(f"sh:{name} {number}" for name in ("minCount", "maxCount") for number in (0, 1, 2, 4, 7)),
+    *(f"sh:minCount {number}" for number in (0, 1, 2, 4)), *(f"sh:maxCount {number}" for number in (0, 1, 3)),
     *(f"sh:{name} 2" for name in ("minExclusive", "minInclusive", "maxExclusive", "maxInclusive")),
     *(f"sh:datatype xsd:{name}" for name in (
         "string", "integer", "decimal", "double", "boolean", "date", "dateTime", "gYear", "anyURI", "positiveInteger",
@@ -65,6 +67,7 @@ def by_queries(shapes: list[Quad], data: list[Quad]) -> set[tuple[str, str, str]
     return found
 
 
+@cache
 def _text(term: object) -> str:
     """Return a term as text, numbers as the store writes them, blank nodes without their label."""
     if isinstance(term, Literal):
@@ -79,7 +82,7 @@ def same(shapes_text: str, data_text: str = DATA) -> set[tuple[str, str, str]]:
     namespaces = f"{PREFIXES}@prefix rdf: <{PROJECT.prefixes['rdf']}> .\n"
     shapes = list(parse(f"{namespaces}{shapes_text}".encode(), format=RdfFormat.TURTLE))
     data = list(parse(data_text.encode(), format=RdfFormat.TURTLE))
-    results, _ = validate(ValidationInput(PROJECT, data, shapes), engine="fast")
+    results, _ = validate(ValidationInput(PROJECT, data, shapes, trusted=True), engine="fast")
     expected = {(_text(one.focus), one.component, _text(one.value)) for one in results}
     assert by_queries(shapes, data) == expected
     return expected
@@ -98,7 +101,8 @@ def test_constraints_on_focus_nodes(target: str) -> None:
 
 
 def test_a_query_keeps_to_its_focus_nodes() -> None:
-    query = """SELECT $this ?value (?n AS ?count) WHERE { { $this ex:q ?value FILTER(isLiteral(?value) && BOUND($this)) }
+    query = """SELECT $this ?value (?n AS ?count)
+        WHERE { { $this ex:q ?value FILTER(isLiteral(?value) && BOUND($this)) }
         UNION { $this ex:p ?value . FILTER EXISTS { ?value ex:q ?any . FILTER(?any != $this) } }
         OPTIONAL { SELECT $this (COUNT(?one) AS ?n) WHERE { $this ex:p ?one } GROUP BY $this } }"""
     declared = f'sh:prefixes [ sh:declare [ sh:prefix "ex" ; sh:namespace "{EX}"^^xsd:anyURI ] ]'
@@ -111,8 +115,10 @@ def test_a_query_keeps_to_its_focus_nodes() -> None:
 def test_what_is_switched_off_has_no_query() -> None:
     for text in (
         "ex:s a sh:NodeShape ; sh:deactivated true ; sh:targetClass ex:A ; sh:nodeKind sh:Literal .",
-        "ex:s a sh:NodeShape ; sh:targetClass ex:A ; sh:property ex:p . "
-        "ex:p a sh:PropertyShape ; sh:deactivated true ; sh:path ex:p ; sh:maxCount 0 .",
+        (
+            "ex:s a sh:NodeShape ; sh:targetClass ex:A ; sh:property ex:p . "
+            "ex:p a sh:PropertyShape ; sh:deactivated true ; sh:path ex:p ; sh:maxCount 0 ."
+        ),
     ):
         assert same(text) == set()
 
@@ -120,7 +126,7 @@ def test_what_is_switched_off_has_no_query() -> None:
 @pytest.mark.parametrize(
     ("constraint", "why"),
     [
-        ("sh:path ex:p ; sh:minCount 20", "sh:minCount above 8"),
+        ("sh:path ex:p ; sh:minCount 20", "sh:minCount above 4"),
         ("sh:path ex:p ; sh:datatype xsd:duration", "whose forms have no pattern in SPARQL"),
         ("sh:path ex:p ; sh:datatype xsd:byte", "whose forms have no pattern in SPARQL"),
         ("sh:path ex:p ; sh:property [ sh:path ex:q ; sh:minCount 1 ]", "is a property shape with sh:property"),
