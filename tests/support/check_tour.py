@@ -1,7 +1,7 @@
 """A tour of the pages that check data and write Turtle, in Chromium: prints what it saw as JSON.
 
-Usage: ``check_tour.py SITE SCREENSHOTS FILES``, where FILES is a JSON list of paths to Turtle files that are checked one
-after the other. ``tests/proofs/test_check_in_browser.py`` starts it and judges what it prints.
+Usage: ``check_tour.py SITE SCREENSHOTS FILES``, where FILES is a JSON file with paths of Turtle files: ``files`` are
+checked one after the other, ``valid`` and ``invalid`` are dropped on the page.
 """
 
 import json
@@ -14,11 +14,12 @@ from browser_tour import CHROMIUM, FLAGS, WIDTHS, Tour, served
 from playwright.sync_api import Page, sync_playwright
 
 RECORD = "https://example.org/record"
+TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 FORMATS = {
     "record.nt": f"<{RECORD}> <https://w3id.org/imaging-trials/vocab#doi> \"no DOI\" .\n"
-    f"<{RECORD}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/imaging-trials/vocab#Article> .\n",
+    f"<{RECORD}> <{TYPE}> <https://w3id.org/imaging-trials/vocab#Article> .\n",
     "record.nq": f"<{RECORD}> <https://w3id.org/imaging-trials/vocab#doi> \"no DOI\" <urn:x-a> .\n"
-    f"<{RECORD}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/imaging-trials/vocab#Article> <urn:x-b> .\n",
+    f"<{RECORD}> <{TYPE}> <https://w3id.org/imaging-trials/vocab#Article> <urn:x-b> .\n",
     "record.trig": "@prefix imt: <https://w3id.org/imaging-trials/vocab#> .\n"
     f"# a comment: <{RECORD}> .\n<urn:x-a> {{\n  <{RECORD}> a imt:Article ;\n    imt:doi 'no DOI' . }}\n",
     "record.jsonld": json.dumps(
@@ -30,12 +31,13 @@ FORMATS = {
     "hostile.ttl": "@prefix imt: <https://w3id.org/imaging-trials/vocab#> .\n<urn:x-a> a imt:Article ;\n"
     "  imt:doi \"<img src=x onerror=alert(1)>\" .\n",
 }  # fmt: skip
-"""Small files in each format, each with the same fault in line 1, 2 or 4, one that cannot be read, and one with markup."""
+"""Small files in each format, with the same fault; one that cannot be read, and one with markup."""
 
 ENTRIES = {
     "edition": {
-        "slug": "example-mri-2031", "label": 'Example "MRI" of C:\\ 2031 <b>', "imt-isEditionOf": "guideline:esur-cervical-cancer-mri",
-        "imt-isIssuedBy": ["European Society of Urogenital Radiology", "organization:eanm"], "imt-coversModality": ["modality:mri"],
+        "slug": "example-mri-2031", "label": 'Example "MRI" of C:\\ 2031 <b>',
+        "imt-isEditionOf": "guideline:esur-cervical-cancer-mri", "imt-coversModality": ["modality:mri"],
+        "imt-isIssuedBy": ["European Society of Urogenital Radiology", "organization:eanm"],
         "imt-reviewIntervalYears": "5", "imt-versionLabel": "2.0", "source": "page:imaging-trials-resources",
         "day": "2026-11-30", "reason": "The page “names” it.",
     },
@@ -87,7 +89,8 @@ def dropped(tour: Tour, valid: str, invalid: str) -> dict[str, Any]:
         found |= {name: checked(page, "", name, text) for name, text in FORMATS.items()}
         page.evaluate(
             """text => { const data = new DataTransfer(); data.items.add(new File([text], 'dropped.nt'));
-            document.getElementById('drop').dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true})); }""",
+            const event = new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true});
+            document.getElementById('drop').dispatchEvent(event); }""",
             FORMATS["record.nt"],
         )
         page.wait_for_selector("#answer tbody tr", timeout=60_000)
@@ -168,8 +171,7 @@ def looks(tour: Tour) -> dict[str, Any]:
             viewport = {"width": width, "height": height}
             with tour.page(viewport=viewport, color_scheme=scheme, bypass_csp=True) as page:
                 page.goto(tour.address + "check.html")
-                checked_text = FORMATS["hostile.ttl"]
-                page.fill("#data", checked_text)
+                page.fill("#data", FORMATS["hostile.ttl"])
                 page.click("#submit")
                 page.wait_for_selector("#answer h2", timeout=60_000)
                 _look(tour, page, f"check-{width}-{scheme}", width, found)

@@ -62,8 +62,7 @@ class PageCheck:
                     path = row.get("path") or each["path"]
                     found.add((row["this"], f"<{each['shape']}>", each["parameter"], value, path))
         inferred = {
-            " ".join(row.values())
-            for row in self._rows(f"SELECT ?s ?p ?o {{ GRAPH <urn:x-imt:added> {{ ?s ?p ?o }} }}")
+            " ".join(row.values()) for row in self._rows("SELECT ?s ?p ?o { GRAPH <urn:x-imt:added> { ?s ?p ?o } }")
         }
         for update in program["end"]:
             self.store.update(update)

@@ -14,6 +14,7 @@ from pyoxigraph import Store
 from imaging_trials.model import PROJECT
 from imaging_trials.site import addresses, parts
 from imaging_trials.site.addresses import Link
+from rdfkit.base import UserError
 from rdfkit.inference import increments
 from rdfkit.rdf import named_graphs, reading
 from rdfkit.shacl import constraint_queries, undefined_terms
@@ -53,11 +54,12 @@ def page(made: Program) -> parts.Page:
 
 
 def program(store: Store) -> Program:
-    """Return what the worker runs, for JSON. Raises UserError if a shape cannot be said in SPARQL; the text names it."""
-    shapes = [
-        quad for path in named_graphs.shape_files(PROJECT, curation=False) for quad in reading.read(path)
-    ]  # fmt: skip
-    found = constraint_queries.of_shapes(PROJECT, shapes)
+    """Return what the worker runs. Raises UserError, with the name of the shape, for what SPARQL cannot say exactly."""
+    files = named_graphs.shape_files(PROJECT, curation=False)
+    try:
+        found = constraint_queries.of_shapes(PROJECT, (quad for path in files for quad in reading.read(path)))
+    except constraint_queries.Unsupported as error:
+        raise UserError(f"The page that checks data cannot do that: {error}. Write the shape in another way.") from None
     rules = increments.increments(PROJECT, store, data=DATA, new=NEW)
     focus = constraint_queries.FOCUS
     return {
@@ -75,10 +77,12 @@ def program(store: Store) -> Program:
             f"FILTER(EXISTS {{ GRAPH <{DATA}> {{ ?s ?p ?o }} }} || (?p != {_TYPE} && {rules.kept})) }}"
         ),
         "focus": [
-            f"INSERT {{ GRAPH <{focus}> {{ <{focus}> <{focus}> ?node }} }} WHERE {{ "
-            f"{{ GRAPH <{DATA}> {{ ?node ?p ?o }} }} UNION {{ GRAPH <{DATA}> {{ ?s ?p ?node }} "
-            f"FILTER NOT EXISTS {{ GRAPH ?g {{ ?node ?q ?x }} "
-            f"FILTER(?g NOT IN (<{DATA}>, <{NEW}>, <{_ADDED}>, <{focus}>)) }} }} }}",
+            (
+                f"INSERT {{ GRAPH <{focus}> {{ <{focus}> <{focus}> ?node }} }} WHERE {{ "
+                f"{{ GRAPH <{DATA}> {{ ?node ?p ?o }} }} UNION {{ GRAPH <{DATA}> {{ ?s ?p ?node }} "
+                f"FILTER NOT EXISTS {{ GRAPH ?g {{ ?node ?q ?x }} "
+                f"FILTER(?g NOT IN (<{DATA}>, <{NEW}>, <{_ADDED}>, <{focus}>)) }} }} }}"
+            ),
             *found.targets,
         ],
         "targets": f"SELECT DISTINCT ?target ?this WHERE {{ GRAPH <{focus}> {{ ?target <{focus}> ?this }} }}",

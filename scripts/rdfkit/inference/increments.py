@@ -192,13 +192,13 @@ class _Rule:
 
     @property
     def tables(self) -> Iterator[str]:
-        """The updates that write lists of axioms as triples: an engine would go through the lists for each new triple."""
+        """The updates that write lists of axioms as triples, so that no list is searched for each new triple."""
         for each in self._premises():
             if self._table_of(each):
                 yield f"{self._prologue}INSERT {{ {self._row(each)} }} WHERE {{ {self.text[each.start : each.end]} }}"
 
     def _table_of(self, premise: nodes.Graph) -> tuple[str, ...]:
-        """Return the two variables that the rest shares with a premise about lists of axioms; () for another premise."""
+        """Return the two variables that the rest shares with a premise about lists of axioms, or ()."""
         if _is_of_data(premise) or all(isinstance(one.predicate, nodes.Iri) for one in _triples(premise)):
             return ()
         written = [*self._templates, *getattr(self._part, "columns", ())]

@@ -182,7 +182,10 @@ def _changes(query: nodes.Query, pattern: str) -> Iterator[_Change]:
 
 
 def _into(group: nodes.Group, pattern: str) -> Iterator[_Change]:
-    yield group.start + 1, group.start + 1, f" {pattern} "
+    is_select = isinstance(next(iter(group.elements), None), nodes.SubSelect)
+    yield group.start + 1, group.start + 1, f" {pattern} {'{' if is_select else ''}"
+    if is_select:
+        yield group.end - 1, group.end - 1, "} "
     for each in group.elements:
         if isinstance(each, nodes.Filter | nodes.Bind | nodes.Triples):
             for part in nodes.walk(each):

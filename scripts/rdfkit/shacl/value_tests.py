@@ -17,8 +17,8 @@ from rdfkit.shacl.engine.literals import LANG_STRING, XSD, NoValue, lexical, quo
 from rdfkit.shacl.engine.shapes import SH, TRUE, Constraint, Shape, Unsupported
 from rdfkit.shacl.engine.values import number
 
-MAX_COUNT = 8
-"""The greatest count that is written as so many variables."""
+MAX_COUNT = 4
+"""The greatest count that is written as so many variables: all ways to choose values for them are tried."""
 
 _NODE_KINDS = {
     "IRI": ("isIRI",),
@@ -88,7 +88,7 @@ class Tests:
         for constraint in shape.constraints:
             if constraint.node is not None:
                 raise Unsupported(f"{self._name} refers to {shape.name}, which has a query")
-            value = self._new()
+            value = self.new()
             if constraint.parameter != "property":
                 parts.append(self.violation(constraint, shape, node, value).expression)
             elif shape.path is None:
@@ -102,75 +102,47 @@ class Tests:
         """Return the error for a constraint that is refused."""
         return Unsupported(f"{self._name} has a sh:{constraint.parameter} {why}")
 
-    def _new(self) -> str:
+    def new(self) -> str:
+        """Return a variable that is not used yet."""
         self._count += 1
         return f"?v{self._count}"
 
     def _wrong(self, constraint: Constraint, shape: Shape, value: str) -> str:
         """Return the expression that is true if a value violates a constraint on one value at a time."""
-        parameter, members, nested = constraint.parameter, constraint.members, constraint.shapes
-        if parameter in {"node", "and"}:
-            return " || ".join(self.fails(each, value) for each in nested)
-        if parameter == "or":
-            return " && ".join(self.fails(each, value) for each in nested)
-        if parameter == "not":
-            return f"!{self.fails(nested[0], value)}"
-        if parameter == "xone":
-            return f"{' + '.join(f'IF({self.fails(each, value)}, 0, 1)' for each in nested)} != 1"
-        if parameter == "class":
-            return f"NOT EXISTS {{ {value} {TYPE}/{SUBCLASS}* {constraint.value} }}"
-        if parameter == "in":
-            return _none_of(value, members)
-        if parameter == "languageIn":
-            fitting = " || ".join(f"LANGMATCHES(LANG({value}), {_text(lexical(each))})" for each in members)
-            return f"!(isLiteral({value}) && ({fitting or 'false'}))"
-        if parameter in _RANGES:
-            return f"!(isLiteral({value}) && COALESCE({value} {_RANGES[parameter]} {constraint.value}, false))"
-        if parameter == "nodeKind":
-            kinds = _NODE_KINDS.get(constraint.value[1 + len(SH) : -1])
-            if kinds is None:
-                raise self.unsupported(constraint, "that is unknown")
-            return f"!({' || '.join(f'{kind}({value})' for kind in kinds)})"
-        if parameter in {"minLength", "maxLength"}:
-            operator, count = (">=" if parameter == "minLength" else "<="), self._size(constraint)
-            fits = f"!isBlank({value}) && STRLEN(STR({value})) {operator} {count}"
-            return f"!({'true' if parameter == 'minLength' and count <= 0 else fits})"
-        if parameter == "datatype":
-            return f"!(isLiteral({value}) && {self._typed(constraint, value)})"
-        if parameter == "pattern":
-            flags = lexical(shape.values["flags"][0]) if "flags" in shape.values else ""
-            return (
-                f"!(!isBlank({value}) && {self._regex(constraint, f'STR({value})', lexical(constraint.value), flags)})"
-            )
-        raise self.unsupported(constraint, "that is not written as SPARQL")
+        make = _OF_VALUE.get(constraint.parameter)
+        if make is None:
+            raise self.unsupported(constraint, "that is not written as SPARQL")
+        return make(self, constraint, shape, value)
 
-    def _typed(self, constraint: Constraint, value: str) -> str:
+    def typed(self, constraint: Constraint, value: str) -> str:
         """Return the test that a literal has a datatype and is valid for it (SHACL 4.1.2)."""
         kind = constraint.value
         if kind == LANG_STRING:
             return f'LANG({value}) != ""'
         same, name, text = f"DATATYPE({value}) = {kind}", kind[1 + len(XSD) : -1], f"STR({value})"
         if kind.startswith(f"<{XSD}") and name in _TEXTS:
-            return f"{same} && !REGEX({text}, {_text(_NO_TEXT)})"
+            return f"{same} && !REGEX({text}, {quoted(_NO_TEXT)})"
         if kind.startswith(f"<{XSD}") and name in (*_FORMS, *_SIGNED):
             form = _SIGNED.get(name) or datatypes.FORMS[name].replace("(?P<", "(?:").replace("(?:", "(")
             for group in ("year", "month", "day", "clock", "zone"):
                 form = form.replace(f"({group}>", "(")
-            tests = [same, self._regex(constraint, text, f"^({form})$")]
+            tests = [same, self.regex(constraint, text, f"^({form})$")]
             if name in {"date", "dateTime", "dateTimeStamp"}:
-                tests.append(f"!REGEX({text}, {_text(_NO_DAY)})")
-                tests.append(f'(!CONTAINS({text}, "-02-29") || REGEX({text}, {_text(_LEAP_DAY)}))')
+                tests.append(f"!REGEX({text}, {quoted(_NO_DAY)})")
+                tests.append(f'(!CONTAINS({text}, "-02-29") || REGEX({text}, {quoted(_LEAP_DAY)}))')
             return " && ".join(tests)
         raise self.unsupported(constraint, f"{kind}, whose forms have no pattern in SPARQL")
 
-    def _regex(self, constraint: Constraint, text: str, pattern: str, flags: str = "") -> str:
-        rest = f", {_text(pattern)}{f', {_text(flags)}' if flags else ''})"
+    def regex(self, constraint: Constraint, text: str, pattern: str, flags: str = "") -> str:
+        """Return the test that a text matches a pattern; raises Unsupported if Oxigraph cannot read the pattern."""
+        rest = f", {quoted(pattern)}{f', {quoted(flags)}' if flags else ''})"
         tried = Store().query(f'SELECT (REGEX(""{rest} AS ?found) WHERE {{}}')
         if not isinstance(tried, QuerySolutions) or next(tried)[0] is None:
-            raise self.unsupported(constraint, f"{_text(pattern)}, which Oxigraph cannot read")
+            raise self.unsupported(constraint, f"{quoted(pattern)}, which Oxigraph cannot read")
         return f"REGEX({text}{rest}"
 
-    def _size(self, constraint: Constraint) -> int:
+    def size(self, constraint: Constraint) -> int:
+        """Return the value of a constraint as a count."""
         try:
             size = number(constraint.value)
         except NoValue:
@@ -179,38 +151,123 @@ class Tests:
             raise self.unsupported(constraint, "that is not a count")
         return size
 
-    def _several(self, constraint: Constraint, count: int, this: str, path: str, test: str = "") -> str:
+    def several(self, constraint: Constraint, count: int, this: str, path: str, test: str = "") -> str:
         """Return the pattern for so many values, all different, that pass a test with ``{}`` for the value."""
         if count > MAX_COUNT:
             raise self.unsupported(constraint, f"above {MAX_COUNT}")
-        values = [self._new() for _ in range(count)]
+        values = [self.new() for _ in range(count)]
         tests = [f"!sameTerm({one}, {other})" for one, other in combinations(values, 2)]
         tests += [test.format(value) for value in values if test]
         found = " ".join(f"{this} {path} {value} ." for value in values)
         return found + (f" FILTER({' && '.join(tests)})" if tests else "")
 
 
+# Constraints on one value at a time
+
+
+def _and(tests: Tests, constraint: Constraint, _shape: Shape, value: str) -> str:
+    return " || ".join(tests.fails(each, value) for each in constraint.shapes) or "false"
+
+
+def _or(tests: Tests, constraint: Constraint, _shape: Shape, value: str) -> str:
+    return " && ".join(tests.fails(each, value) for each in constraint.shapes) or "true"
+
+
+def _not(tests: Tests, constraint: Constraint, _shape: Shape, value: str) -> str:
+    return f"!{tests.fails(constraint.shapes[0], value)}"
+
+
+def _xone(tests: Tests, constraint: Constraint, _shape: Shape, value: str) -> str:
+    return f"{' + '.join(f'IF({tests.fails(each, value)}, 0, 1)' for each in constraint.shapes) or '0'} != 1"
+
+
+def _class(_tests: Tests, constraint: Constraint, _shape: Shape, value: str) -> str:
+    return f"NOT EXISTS {{ {value} {TYPE}/{SUBCLASS}* {constraint.value} }}"
+
+
+def _in(_tests: Tests, constraint: Constraint, _shape: Shape, value: str) -> str:
+    return _none_of(value, constraint.members)
+
+
+def _language_in(_tests: Tests, constraint: Constraint, _shape: Shape, value: str) -> str:
+    fitting = " || ".join(f"LANGMATCHES(LANG({value}), {quoted(lexical(each))})" for each in constraint.members)
+    return f"!(isLiteral({value}) && ({fitting or 'false'}))"
+
+
+def _range(_tests: Tests, constraint: Constraint, _shape: Shape, value: str) -> str:
+    return f"!(isLiteral({value}) && COALESCE({value} {_RANGES[constraint.parameter]} {constraint.value}, false))"
+
+
+def _node_kind(tests: Tests, constraint: Constraint, _shape: Shape, value: str) -> str:
+    kinds = _NODE_KINDS.get(constraint.value[1 + len(SH) : -1])
+    if kinds is None:
+        raise tests.unsupported(constraint, "that is unknown")
+    return f"!({' || '.join(f'{kind}({value})' for kind in kinds)})"
+
+
+def _min_length(tests: Tests, constraint: Constraint, _shape: Shape, value: str) -> str:
+    least = tests.size(constraint)
+    return "false" if least <= 0 else f"!(!isBlank({value}) && STRLEN(STR({value})) >= {least})"
+
+
+def _max_length(tests: Tests, constraint: Constraint, _shape: Shape, value: str) -> str:
+    return f"!(!isBlank({value}) && STRLEN(STR({value})) <= {tests.size(constraint)})"
+
+
+def _datatype(tests: Tests, constraint: Constraint, _shape: Shape, value: str) -> str:
+    return f"!(isLiteral({value}) && {tests.typed(constraint, value)})"
+
+
+def _pattern(tests: Tests, constraint: Constraint, shape: Shape, value: str) -> str:
+    flags = lexical(shape.values["flags"][0]) if "flags" in shape.values else ""
+    return f"!(!isBlank({value}) && {tests.regex(constraint, f'STR({value})', lexical(constraint.value), flags)})"
+
+
+_OF_VALUE: dict[str, Callable[[Tests, Constraint, Shape, str], str]] = {
+    "and": _and,
+    "class": _class,
+    "datatype": _datatype,
+    "in": _in,
+    "languageIn": _language_in,
+    "maxExclusive": _range,
+    "maxInclusive": _range,
+    "maxLength": _max_length,
+    "minExclusive": _range,
+    "minInclusive": _range,
+    "minLength": _min_length,
+    "node": _and,
+    "nodeKind": _node_kind,
+    "not": _not,
+    "or": _or,
+    "pattern": _pattern,
+    "xone": _xone,
+}
+
+
+# Constraints on all values together
+
+
 def _min_count(tests: Tests, constraint: Constraint, path: str | None, this: str, _value: str) -> Violation:
-    least = tests._size(constraint)  # noqa: SLF001 - the table below belongs to the class
+    least = tests.size(constraint)
     if least <= 0:
         return Violation("", "false")
-    return Violation("", f"NOT EXISTS {{ {tests._several(constraint, least, this, str(path))} }}")  # noqa: SLF001
+    return Violation("", f"NOT EXISTS {{ {tests.several(constraint, least, this, str(path))} }}")
 
 
 def _max_count(tests: Tests, constraint: Constraint, path: str | None, this: str, _value: str) -> Violation:
-    most = tests._size(constraint)  # noqa: SLF001
-    return Violation("", f"EXISTS {{ {tests._several(constraint, most + 1, this, str(path))} }}")  # noqa: SLF001
+    most = tests.size(constraint)
+    return Violation("", f"EXISTS {{ {tests.several(constraint, most + 1, this, str(path))} }}")
 
 
 def _qualified(tests: Tests, constraint: Constraint, path: str | None, this: str, _value: str) -> Violation:
-    bound, is_least = tests._size(constraint), constraint.parameter == "qualifiedMinCount"  # noqa: SLF001
+    bound, is_least = tests.size(constraint), constraint.parameter == "qualifiedMinCount"
     wanted, *others = constraint.shapes
     if is_least and bound <= 0:
         return Violation("", "false")
     marker = "?qualified"
     parts = [f"!{tests.fails(wanted, marker)}", *(tests.fails(other, marker) for other in others)]
     test = " && ".join(parts).replace("{", "{{").replace("}", "}}").replace(marker, "{0}")
-    pattern = tests._several(constraint, bound if is_least else bound + 1, this, str(path), test)  # noqa: SLF001
+    pattern = tests.several(constraint, bound if is_least else bound + 1, this, str(path), test)
     return Violation("", f"{'NOT ' if is_least else ''}EXISTS {{ {pattern} }}")
 
 
@@ -223,7 +280,7 @@ def _has_value(_tests: Tests, constraint: Constraint, path: str | None, this: st
 def _unique_language(tests: Tests, constraint: Constraint, path: str | None, this: str, _value: str) -> Violation:
     if constraint.value != TRUE:
         return Violation("", "false")
-    one, other = tests._new(), tests._new()  # noqa: SLF001
+    one, other = tests.new(), tests.new()
     same = f'!sameTerm({one}, {other}) && LANG({one}) != "" && LCASE(LANG({one})) = LCASE(LANG({other}))'
     return Violation("", f"EXISTS {{ {this} {path} {one} , {other} FILTER({same}) }}")
 
@@ -231,13 +288,13 @@ def _unique_language(tests: Tests, constraint: Constraint, path: str | None, thi
 def _closed(tests: Tests, constraint: Constraint, path: str | None, this: str, value: str) -> Violation:
     if constraint.value != TRUE:
         return Violation("", "false")
-    node = this if path is None else tests._new()  # noqa: SLF001
+    node = this if path is None else tests.new()
     reach = "" if path is None else f"{this} {path} {node} . "
     allowed = _none_of("?path", constraint.members) if constraint.members else "true"
     return Violation(f"{reach}{node} ?path {value} .", allowed)
 
 
-def _disjoint(tests: Tests, constraint: Constraint, path: str | None, this: str, value: str) -> Violation:
+def _disjoint(_tests: Tests, constraint: Constraint, path: str | None, this: str, value: str) -> Violation:
     if path is None:
         return Violation("", f"EXISTS {{ {this} {constraint.value} {this} }}")
     return Violation(f"{this} {path} {value} . {this} {constraint.value} {value} .", "")
@@ -252,7 +309,7 @@ def _equals(tests: Tests, constraint: Constraint, path: str | None, this: str, v
 
 
 def _less(tests: Tests, constraint: Constraint, path: str | None, this: str, value: str) -> Violation:
-    other = tests._new()  # noqa: SLF001
+    other = tests.new()
     sign = "<" if constraint.parameter == "lessThan" else "<="
     pattern = f"{this} {path} {value} . {this} {constraint.value} {other} ."
     return Violation(pattern, f"!(isLiteral({value}) && COALESCE({value} {sign} {other}, false))")
@@ -275,8 +332,3 @@ _OF_VALUES: dict[str, Callable[[Tests, Constraint, str | None, str, str], Violat
 
 def _none_of(node: str, terms: tuple[str, ...]) -> str:
     return f"!({' || '.join(f'sameTerm({node}, {term})' for term in terms) or 'false'})"
-
-
-def _text(text: str) -> str:
-    """Return a text as a literal of SPARQL."""
-    return quoted(text)
