@@ -17,7 +17,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -44,7 +44,7 @@ class Plain(http.server.SimpleHTTPRequestHandler):
 class Packed(Plain):
     """Serves files compressed, as the usual hosts do for text."""
 
-    def send_head(self) -> "IO[bytes] | None":
+    def send_head(self) -> "io.BytesIO | BinaryIO | None":
         """Send the head of an answer, and return its body."""
         path = Path(self.translate_path(self.path))
         if not path.is_file() or path.suffix == ".woff2":
