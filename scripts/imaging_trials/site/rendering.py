@@ -25,8 +25,8 @@ ASKING_POLICY = POLICY.replace("trusted-types 'none'", "trusted-types imt-worker
 """The policy of a page that starts the engine: `static/engine.js` may make the address of the worker."""
 
 STATIC = (
-    "style.css", "icon.svg", "site.js", "search.js", "engine.js", "worker.js", "explain.js", "results.js", "complete.js",
-    "ask.js", "question.js", "why.js", "checking.js", "check.js", "lines.js", "own.js", "add.js",
+    "style.css", "icon.svg", "site.js", "search.js", "engine.js", "worker.js", "explain.js", "results.js",
+    "complete.js", "ask.js", "question.js", "why.js", "checking.js", "check.js", "lines.js", "own.js", "add.js",
 )  # fmt: skip
 """The files in ``static/`` that pages load; each is written as it is."""
 
