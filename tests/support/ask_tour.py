@@ -28,7 +28,7 @@ from asking_steps import (
     rows,
     served_with_encoding,
 )
-from browser_tour import AXE, CHROMIUM, FLAGS, WIDTHS, Tour, served
+from browser_tour import CHROMIUM, FLAGS, WIDTHS, Tour, grave, served
 from playwright.sync_api import Page, sync_playwright
 
 
@@ -302,7 +302,6 @@ class Asking:
             for width, height in WIDTHS.items():
                 settings = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
                 with self.page(**settings, bypass_csp=True) as page:
-                    page.add_init_script(path=AXE)
                     for name, (path, shown) in states.items():
                         page.goto("about:blank")
                         page.goto(self.address + path)
@@ -314,14 +313,8 @@ class Asking:
                         size = page.evaluate("document.documentElement.scrollWidth")
                         if size > width:
                             wide.append(f"{name} at {width}: {size}")
-                        if width == 360:
-                            grave = [
-                                f"{one['id']}: {one['nodes'][0]['html'][:100]}"
-                                for one in page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-                                if one["impact"] in ("serious", "critical")
-                            ]
-                            if grave:
-                                axe[f"{name} ({scheme})"] = grave
+                        if width == 360 and (found_here := grave(page)):
+                            axe[f"{name} ({scheme})"] = found_here
         return {"too wide": wide, "axe": axe}
 
 

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from browser_tour import Quiet
 from playwright.sync_api import Page
 
 QUERY = "SELECT ?agent ?name WHERE { ?agent a imt:PharmaceuticalAgent ; skos:prefLabel ?name } ORDER BY ?name"
@@ -49,8 +49,11 @@ WHY = """async ({id, text, dataset}) => {
 }"""
 
 
-class Encoding(Quiet):
-    """Says that .gz is an encoding, as some hosts do: the browser then unpacks the files itself."""
+class Encoding(http.server.SimpleHTTPRequestHandler):
+    """Says that .gz is an encoding, as some hosts do: the browser then unpacks the files itself. Logs nothing."""
+
+    def log_message(self, *_: Any) -> None:
+        """Log nothing."""
 
     def end_headers(self) -> None:
         """Add the header."""

@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
-from browser_tour import CHROMIUM, FLAGS, WIDTHS, served
-from playwright.sync_api import Page, sync_playwright
+from browser_tour import CHROMIUM, FLAGS, WIDTHS, grave, served
+from playwright.sync_api import sync_playwright
 
 FONTS = {"own font": None, "font of the system": "**/*.woff2"}
 """Names, and which files are not loaded."""
@@ -66,14 +65,6 @@ CONTRAST = """() => {
   return found;
 }"""
 """Returns the least contrast of the texts of each kind to what is behind them (WCAG 2.2)."""
-
-
-def grave(page: Page) -> list[str]:
-    """Return what axe-core finds serious or critical."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found if one["impact"] in ("serious", "critical")
-    ]
 
 
 def main(site: Path, shots: Path, paths: list[str]) -> None:

@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
-from browser_tour import CHROMIUM, FLAGS, WIDTHS, Tour, served
+from browser_tour import CHROMIUM, FLAGS, WIDTHS, Tour, grave, served
 from playwright.sync_api import Page, sync_playwright
 
 RECORD = "https://example.org/record"
@@ -33,7 +32,7 @@ FORMATS = {
 }  # fmt: skip
 """Small files in each format, with the same fault; one that cannot be read, and one with markup."""
 
-ENTRIES = {
+ENTRIES: dict[str, dict[str, str | list[str]]] = {
     "edition": {
         "slug": "example-mri-2031", "label": 'Example "MRI" of C:\\ 2031 <b>',
         "imt-isEditionOf": "guideline:esur-cervical-cancer-mri", "imt-coversModality": ["modality:mri"],
@@ -85,7 +84,7 @@ def dropped(tour: Tour, valid: str, invalid: str) -> dict[str, Any]:
     """Choose and drop files: valid, not valid, in each format, broken; then go to a line."""
     with tour.page(viewport={"width": 1440, "height": 900}) as page:
         page.goto(tour.address + "check.html")
-        found = {"valid": checked(page, valid), "invalid": checked(page, invalid)}
+        found: dict[str, Any] = {"valid": checked(page, valid), "invalid": checked(page, invalid)}
         found |= {name: checked(page, "", name, text) for name, text in FORMATS.items()}
         page.evaluate(
             """text => { const data = new DataTransfer(); data.items.add(new File([text], 'dropped.nt'));
@@ -134,11 +133,12 @@ def added(tour: Tour) -> dict[str, Any]:
             page.screenshot(path=tour.shots / f"add-{prefix}-made-1440-light.png", full_page=True)
     with tour.page() as page:
         page.goto(tour.address + "add.html")
-        for name, value in {
+        wrong: dict[str, str | list[str]] = {
             "slug": "esur-cervical-cancer-mri-2021", "imt-reviewIntervalYears": "0", "imt-versionLabel": "version two",
             "imt-coversModality": ["telepathy"], "imt-isIssuedBy": ["organization:esur", "organization:esur"],
             "imt-isEndorsedBy": ["organization:esur"],
-        }.items():  # fmt: skip
+        }  # fmt: skip
+        for name, value in wrong.items():
             _enter(page, f"f-edition-{name}", value)
         page.click("#form-edition button[type=submit]")
         found["refused"] = {
@@ -187,13 +187,8 @@ def _look(tour: Tour, page: Page, name: str, width: int, found: dict[str, Any]) 
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > width:
         found["too wide"].append(f"{name}: {wide}")
-    grave = [
-        f"{one['id']}: {one['nodes'][0]['html'][:100]}"
-        for one in Axe().run(page).response["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
-    if grave:
-        found["axe"][name] = grave
+    if found_here := grave(page):
+        found["axe"][name] = found_here
 
 
 def main(site: Path, shots: Path, files: list[str], valid: str, invalid: str) -> None:

@@ -11,6 +11,7 @@ from imaging_trials.model.project import PROJECT
 from imaging_trials.site import adding, checks, shapes
 from imaging_trials.site.rendering import ASKING_POLICY, Renderer
 from rdfkit.base import UserError
+from rdfkit.rdf import named_graphs
 from rdfkit.stores.embedded import open_store
 
 
@@ -44,7 +45,7 @@ def test_a_shape_that_the_page_cannot_check_stops_the_build(
         "imtsh:odd a sh:PropertyShape ; sh:targetNode imtsh:odd ; sh:path imtsh:p ; sh:minCount 50 .\n",
         encoding="utf-8",
     )
-    monkeypatch.setattr(checks.named_graphs, "shape_files", lambda *_args, **_settings: [file])
+    monkeypatch.setattr(named_graphs, "shape_files", lambda *_args, **_settings: [file])
     with pytest.raises(UserError, match=r"imtsh:odd has a sh:minCount above 4"):
         checks.program(store)
 
