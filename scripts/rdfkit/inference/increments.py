@@ -165,12 +165,12 @@ class _Rule:
             if _is_of_data(each):
                 first = f"GRAPH <{new}>{self.text[each.name.end : each.end]}"
                 yield f"{first}{self._changed(start, end, [*tables, (each.start, each.end, '')])}"
-        for each in self._where.elements:
-            if isinstance(each, nodes.Alternatives) and any(
-                _is_of_data(part) for part in nodes.walk(each) if isinstance(part, nodes.Graph)
+        for element in self._where.elements:
+            if isinstance(element, nodes.Alternatives) and any(
+                _is_of_data(part) for part in nodes.walk(element) if isinstance(part, nodes.Graph)
             ):
                 raise UserError(f"The rule {self.name} has a premise in a UNION: write one rule for each.")
-            for universal in _universal(each):
+            for universal in _universal(element):
                 # What holds of every member of a list may hold since the last member is new.
                 added = self.text[universal.start : universal.end]
                 for variable in {part.name for part in nodes.walk(universal) if isinstance(part, nodes.Variable)}:

@@ -78,7 +78,7 @@ def inferred(data: str) -> tuple[set[str], set[str], list[str]]:
     checks = made.whole_checks if asked else made.checks
     broken = [check.rule for check in checks if any(store.query(check.query))]  # type: ignore[arg-type]
     rows = store.query(f"SELECT ?s ?p ?o {{ GRAPH <{NEW}> {{ ?s ?p ?o }} FILTER({made.kept}) }}")
-    found = {" ".join(map(str, row)) for row in rows}  # type: ignore[union-attr, arg-type]
+    found = {" ".join(map(str, row)) for row in rows}
     return expected, found - before - (known - expected), broken
 
 

@@ -62,8 +62,8 @@ def by_queries(shapes: list[Quad], data: list[Quad]) -> set[tuple[str, str, str]
         rows = store.query(each.text)
         names = [one.value for one in rows.variables]  # type: ignore[union-attr]
         for row in rows:  # type: ignore[union-attr]
-            value = row["value"] if "value" in names else row["this"] if each.value_is_focus else None  # type: ignore[index]
-            found.add((_text(row["this"]), each.component, _text(value)))  # type: ignore[index]
+            value = row["value"] if "value" in names else row["this"] if each.value_is_focus else None
+            found.add((_text(row["this"]), each.component, _text(value)))
     return found
 
 
