@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from browser_tour import Quiet
 from playwright.sync_api import Page
+
+from tests.support.browser_tour import Quiet
 
 QUERY = "SELECT ?agent ?name WHERE { ?agent a imt:PharmaceuticalAgent ; skos:prefLabel ?name } ORDER BY ?name"
 LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STR(?a) < STR(?i)) }"

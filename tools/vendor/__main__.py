@@ -1,7 +1,5 @@
 """``python -m tools.vendor``: write ``scripts/imaging_trials/site/vendor/`` from the packages that npm installs."""
 
-import sys
-
 from tools.vendor.making import FOLDER, make, write
 
 
@@ -12,4 +10,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
