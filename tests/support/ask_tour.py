@@ -1,6 +1,6 @@
 """A tour of the pages that ask, in Chromium: prints what it saw as JSON, as ``browser_tour.py`` does.
 
-Usage: ``ask_tour.py SITE SCREENSHOTS [PART ...]``. ``tests/proofs/test_asking_in_browser.py`` starts it and judges
+Usage: ``python -m tests.support.ask_tour SITE SCREENSHOTS [PART ...]``. ``tests/proofs/test_asking_in_browser.py`` starts it and judges
 what it prints.
 """
 
@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from asking_steps import (
+from playwright.sync_api import Page, sync_playwright
+
+from tests.support.asking_steps import (
     ASK,
     BROKEN,
     EVERY,
@@ -28,8 +30,7 @@ from asking_steps import (
     rows,
     served_with_encoding,
 )
-from browser_tour import CHROMIUM, FLAGS, WIDTHS, Tour, grave, served
-from playwright.sync_api import Page, sync_playwright
+from tests.support.browser_tour import CHROMIUM, FLAGS, WIDTHS, Tour, grave, served
 
 
 class Asking:
