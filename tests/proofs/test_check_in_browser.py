@@ -53,10 +53,10 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         ),
         encoding="utf-8",
     )
-    program = ROOT / "tests" / "support" / "check_tour.py"
+    shots = ROOT / "build" / "screenshots"
     done = subprocess.run(
-        [PYTHON or "python3", str(program), str(folder), str(ROOT / "build" / "screenshots"), str(files)],
-        capture_output=True, text=True, timeout=1800, check=False,
+        [PYTHON or "python3", "-m", "tests.support.check_tour", str(folder), str(shots), str(files)],
+        cwd=ROOT, capture_output=True, text=True, timeout=1800, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout)

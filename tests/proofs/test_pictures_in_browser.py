@@ -43,10 +43,13 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-    program = ROOT / "tests" / "support" / "browser_pictures.py"
+    paths = [page.path for page in made]
     done = subprocess.run(
-        [PYTHON or "python3", str(program), str(folder), str(ROOT / "build" / "screenshots"), *(p.path for p in made)],
-        capture_output=True, text=True, timeout=300, check=False,
+        [
+            PYTHON or "python3", "-m", "tests.support.browser_pictures",
+            str(folder), str(ROOT / "build" / "screenshots"), *paths,
+        ],
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout)

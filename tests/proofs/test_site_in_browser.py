@@ -30,10 +30,9 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def seen(site: Path) -> dict[str, Any]:
     """Return what a tour of the site saw."""
-    program = ROOT / "tests" / "support" / "browser_tour.py"
     done = subprocess.run(
-        [PYTHON or "python3", str(program), str(site), str(ROOT / "build" / "screenshots")],
-        capture_output=True, text=True, timeout=500, check=False,
+        [PYTHON or "python3", "-m", "tests.support.browser_tour", str(site), str(ROOT / "build" / "screenshots")],
+        cwd=ROOT, capture_output=True, text=True, timeout=500, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout)

@@ -12,8 +12,6 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.support.browser_tour import Quiet
-
 QUERY = "SELECT ?agent ?name WHERE { ?agent a imt:PharmaceuticalAgent ; skos:prefLabel ?name } ORDER BY ?name"
 LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STR(?a) < STR(?i)) }"
 BROKEN = (

@@ -1,7 +1,7 @@
 """Looks at the pictures of the site in Chromium, and prints what it saw as JSON.
 
-Usage: ``browser_pictures.py SITE SCREENSHOTS PATH...``. It runs in an environment of its own, with playwright;
-``tests/proofs/test_pictures_in_browser.py`` starts it and judges what it prints.
+Usage: ``python -m tests.support.browser_pictures SITE SCREENSHOTS PATH...``. It runs in an environment of its own, with
+playwright; ``tests/proofs/test_pictures_in_browser.py`` starts it and judges what it prints.
 """
 
 import json
@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from browser_tour import CHROMIUM, FLAGS, WIDTHS, grave, served
 from playwright.sync_api import sync_playwright
+
+from tests.support.browser_tour import CHROMIUM, FLAGS, WIDTHS, grave, served
 
 FONTS = {"own font": None, "font of the system": "**/*.woff2"}
 """Names, and which files are not loaded."""

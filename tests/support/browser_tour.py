@@ -1,7 +1,7 @@
 """A tour of the site in Chromium: prints what it saw as JSON. It runs in an environment of its own, with playwright.
 
-Usage: ``browser_tour.py SITE SCREENSHOTS``. ``tests/proofs/test_site_in_browser.py`` starts it and judges what it
-prints; the screenshots of every kind of page at two widths, light and dark, are for people to look at.
+Usage: ``python -m tests.support.browser_tour SITE SCREENSHOTS``. ``tests/proofs/test_site_in_browser.py`` starts it and
+judges what it prints; the screenshots of every kind of page at two widths, light and dark, are for people to look at.
 """
 
 import functools

@@ -1,7 +1,7 @@
 """A tour of the pages that check data and write Turtle, in Chromium: prints what it saw as JSON.
 
-Usage: ``check_tour.py SITE SCREENSHOTS FILES``, where FILES is a JSON file with paths of Turtle files: ``files`` are
-checked one after the other, ``valid`` and ``invalid`` are dropped on the page.
+Usage: ``python -m tests.support.check_tour SITE SCREENSHOTS FILES``. FILES is a JSON file with paths of Turtle files:
+``files`` are checked one after the other, ``valid`` and ``invalid`` are dropped on the page.
 """
 
 import json
@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from browser_tour import CHROMIUM, FLAGS, WIDTHS, Tour, grave, served
 from playwright.sync_api import Page, sync_playwright
+
+from tests.support.browser_tour import CHROMIUM, FLAGS, WIDTHS, Tour, grave, served
 
 RECORD = "https://example.org/record"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

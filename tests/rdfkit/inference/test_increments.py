@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, QueryBoolean, RdfFormat, Store, parse
+from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, RdfFormat, Store, parse
 
 from imaging_trials.model.project import PROJECT
 from rdfkit.base import UserError
@@ -50,6 +50,13 @@ def rules() -> increments.Increments:
     return increments.increments(PROJECT, shipped(), data=DATA, new=NEW)
 
 
+def rows_of(store: Store, query: str) -> list[str]:
+    """Return the rows of a SELECT query, each as its terms in N-Triples."""
+    found = store.query(query)
+    assert isinstance(found, QuerySolutions)
+    return [" ".join(map(str, row)) for row in found]
+
+
 def until_stable(store: Store, updates: tuple[str, ...]) -> None:
     size = -1
     while size != len(store):
@@ -76,10 +83,9 @@ def inferred(data: str) -> tuple[set[str], set[str], list[str]]:
     assert isinstance(asked, QueryBoolean)
     until_stable(store, made.whole if asked else made.increments)
     checks = made.whole_checks if asked else made.checks
-    broken = [check.rule for check in checks if any(store.query(check.query))]  # type: ignore[arg-type]
-    rows = store.query(f"SELECT ?s ?p ?o {{ GRAPH <{NEW}> {{ ?s ?p ?o }} FILTER({made.kept}) }}")
-    found = {" ".join(map(str, row)) for row in rows}
-    return expected, found - before - (known - expected), broken
+    broken = [check.rule for check in checks if any(rows_of(store, check.query))]
+    found = rows_of(store, f"SELECT ?s ?p ?o {{ GRAPH <{NEW}> {{ ?s ?p ?o }} FILTER({made.kept}) }}")
+    return expected, {*found} - before - (known - expected), broken
 
 
 @pytest.mark.parametrize(
