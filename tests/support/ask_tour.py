@@ -1,7 +1,7 @@
 """A tour of the pages that ask, in Chromium: prints what it saw as JSON, as ``browser_tour.py`` does.
 
-Usage: ``python -m tests.support.ask_tour SITE SCREENSHOTS [PART ...]``. ``tests/proofs/test_asking_in_browser.py`` starts it and judges
-what it prints.
+Usage: ``python -m tests.support.ask_tour SITE SCREENSHOTS [PART ...]``.
+``tests/proofs/test_asking_in_browser.py`` starts it and judges what it prints.
 """
 
 import json
