@@ -136,7 +136,7 @@ def place(words: str, wanted: float, obstacles: Iterable[float], end: float) -> 
     as many as it needs in the widest gap.
 
     >>> place("one", 300, [], 800), place("one", 300, [310], 800), place("one two", 0, [], 40)
-    ((300, ['one']), (279.04, ['one']), (0.0, ['one', 'two']))
+    ((300, ['one']), (316.0, ['one']), (0.0, ['one', 'two']))
     """
     gaps = _gaps(obstacles, end)
     width = text_width(words)
