@@ -36,7 +36,7 @@ MAX_PAGE_BYTES = 60_000
 MAX_FONT_BYTES = 60_000
 """How many bytes the fonts may have together; they are compressed as they are."""
 
-MAX_STATIC_BYTES = 20_000
+MAX_STATIC_BYTES = 25_000
 """How many bytes the styles and scripts of a page may have together, compressed by gzip, without those of `LARGE`."""
 
 LARGE = {
