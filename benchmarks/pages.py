@@ -1,8 +1,9 @@
-"""Measure when pages of the site can be read in a slow network, in Chromium, and print a table.
+"""Measure when pages of the site can be read, and when a first query is answered, in Chromium, and print two tables.
 
 Each page is opened in a fresh profile, at 1.6 Mbit/s with 150 ms for each round trip, from a server that compresses
 (as the usual hosts do) and from one that does not. A figure is the median of several runs, which alternate. First
-contentful paint is what the browser itself reports (https://www.w3.org/TR/paint-timing/).
+contentful paint is what the browser itself reports (https://www.w3.org/TR/paint-timing/). The browser does not slow
+down what a worker loads, so for the query the server does: all its answers together have 1.6 Mbit/s.
 
 Run in the environment of ``tests/browser.lock``: .venv-browser/bin/python benchmarks/pages.py SITE
 """
@@ -14,6 +15,7 @@ import io
 import statistics
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,6 +60,20 @@ class Packed(Plain):
         return io.BytesIO(data)
 
 
+class Slow(Packed):
+    """Sends compressed files, all together at the speed of the slow network."""
+
+    line = threading.Lock()
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        """Send the body in small parts, one at a time whoever asks."""
+        time.sleep(ROUND_TRIP_MS / 1000)
+        while part := source.read(8192):
+            with self.line:
+                time.sleep(len(part) / BYTES_PER_SECOND)
+            outputfile.write(part)
+
+
 @contextmanager
 def served(folder: Path, kind: type[Plain]) -> Iterator[str]:
     """Serve a folder on a free port of this machine."""
@@ -90,8 +106,21 @@ def opened(browser: Browser, address: str) -> tuple[float, float, int]:
     return found
 
 
+def first_answer(browser: Browser, address: str) -> float:
+    """Return the seconds from opening the page that asks, with nothing stored, until a query is answered."""
+    context = browser.new_context()
+    page = context.new_page()
+    start = time.perf_counter()
+    page.goto(address + "ask.html", wait_until="domcontentloaded")
+    page.click("#submit")
+    page.locator("#status", has_text="Answered").wait_for(timeout=120_000)
+    seconds = time.perf_counter() - start
+    context.close()
+    return seconds
+
+
 def main(site: Path) -> None:
-    """Print the table."""
+    """Print the tables."""
     print("| page | KB | first paint, s | all loaded, s | uncompressed: KB | first paint, s |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     with sync_playwright() as play, served(site, Packed) as packed, served(site, Plain) as plain:
@@ -107,6 +136,10 @@ def main(site: Path) -> None:
                 f"| `{path}` | {size / 1000:.0f} | {paint / 1000:.2f} | {load / 1000:.2f} | {plain_size / 1000:.0f} "
                 f"| {plain_paint / 1000:.2f} |"
             )
+        print("\n| first answer to a query of one's own | s |\n| --- | ---: |")
+        with served(site, Slow) as slow:
+            for words, address in (("at 1.6 Mbit/s", slow), ("on this machine", plain)):
+                print(f"| {words} | {statistics.median(first_answer(browser, address) for _ in range(RUNS)):.1f} |")
         browser.close()
 
 
