@@ -11,6 +11,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 SSSOM := .venv-sssom
 VALIDATORS := .venv-validators
+BROWSER := .venv-browser
 TURTLE := $(BIN)/turtlefmt
 TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
 
@@ -18,13 +19,16 @@ TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -p
 FORKING := $(shell grep -lE 'in_fork|try_all' tests/proofs/test_*.py)
 ALONE = $(FORKING:%=--ignore=%)
 
-.PHONY: help run test check format prove mutation owl bench answers context matches released release wheel lock clean
+.PHONY: help run site test check format prove mutation owl bench answers context matches fonts released release wheel lock vendor clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 run: $(STAMP)  ## set up .venv, build the graph and show a summary
 	@$(BIN)/imt build
+
+site: $(STAMP)  ## dist/site/: write a page for every IRI, to read in a browser
+	@$(BIN)/imt site
 
 test: $(STAMP)  ## run the tests and show the CPU seconds that they took
 	@$(BIN)/pytest --no-header -n auto --dist=loadfile -m 'not prove' --durations=10 $(ALONE)
@@ -42,8 +46,8 @@ format: $(STAMP)  ## put Python and Turtle files into normal form
 	$(BIN)/ruff format .
 	$(TURTLE) $(TURTLE_FILES)
 
-prove: $(STAMP) $(SSSOM)/installed  ## run the slow tests (marker `prove`) on two cores, and check the limits of benchmarks/
-	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom $(BIN)/pytest --no-header -n 2 -m prove -rs --durations=20 $(ALONE)
+prove: $(STAMP) $(SSSOM)/installed $(BROWSER)/installed  ## run the slow tests (marker `prove`) on two cores, and check the limits of benchmarks/
+	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom IMT_BROWSER=$(CURDIR)/$(BROWSER)/bin/python $(BIN)/pytest --no-header -n 2 -m prove -rs --durations=20 $(ALONE)
 	@$(BIN)/pytest --no-header -m prove --durations=3 $(FORKING)
 	@$(BIN)/python benchmarks/bench.py --check
 
@@ -53,8 +57,9 @@ mutation: $(STAMP)  ## count the mutants of data and shapes that tests notice, a
 owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and update the figures of docs/owl.md
 	@$(BIN)/python -m tools.owl.proof
 
-bench: $(VALIDATORS)/installed  ## measure, and print the table that benchmarks/README.md shows
+bench: $(VALIDATORS)/installed $(BROWSER)/installed  ## measure, and print the tables that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/imt site && $(BROWSER)/bin/python benchmarks/pages.py dist/site
 	@$(BIN)/python benchmarks/validators.py --check --quick
 
 answers: $(STAMP)  ## write queries/*/answers/; then read the difference before you commit it
@@ -66,11 +71,14 @@ context: $(STAMP)  ## write ontology/context.jsonld from the prefixes and the vo
 matches: $(STAMP)  ## write data/curated/possible-matches.ttl: author names that may belong to one person
 	@$(BIN)/python -m tools.author_matches
 
+fonts: $(BROWSER)/installed  ## write the fonts of the site, subsets of a font that npm has
+	@PATH=$(CURDIR)/$(BROWSER)/bin:$$PATH $(BROWSER)/bin/python tools/fonts.py
+
 released: $(STAMP)  ## for a release: add its names to w3id/released.txt, and write its counts into CHANGELOG.md
 	@$(BIN)/python -m tools.released_names
 
-release: $(STAMP)  ## dist/: write the graph in every syntax, with its descriptions
-	@$(BIN)/imt build --release
+release: $(STAMP)  ## dist/: write the graph in every syntax, with its descriptions and the site
+	@$(BIN)/imt build --release --site
 
 wheel: $(STAMP)  ## build/: write the wheel and the source archive
 	@$(BIN)/python -m build --no-isolation --outdir build
@@ -85,10 +93,15 @@ lock: $(STAMP)  ## write requirements.lock with the newest versions that pyproje
 		--generate-hashes --allow-unsafe --strip-extras --no-emit-options -o tests/sssom.lock -
 	@printf 'pyshifty\nrdflib\nshacl-rust\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
 		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o benchmarks/validators.lock -
+	@printf 'brotli\nfonttools\nlychee-bin\nnodejs-wheel\nplaywright\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
+		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o tests/browser.lock -
 	@rm -r build/lock
 
+vendor: $(STAMP) $(BROWSER)/installed  ## write the engine and the editor of the site from the packages that npm has
+	@PATH=$(CURDIR)/$(BROWSER)/bin:$$PATH $(BIN)/python -m tools.vendor
+
 clean:  ## remove everything that make wrote
-	rm -rf .venv $(SSSOM) $(VALIDATORS) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv $(SSSOM) $(VALIDATORS) $(BROWSER) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find scripts tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): requirements.lock pyproject.toml hatch_build.py
@@ -101,12 +114,17 @@ $(STAMP): requirements.lock pyproject.toml hatch_build.py
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The two readers of SSSOM and the validators of the benchmarks need other versions of some packages, so they have
-# environments of their own.
+# The two readers of SSSOM and the validators of the benchmarks need other versions of some packages, and what drives the
+# browser and checks the site is large and for `make prove` only, so they have environments of their own. The last one has
+# a Node.js from PyPI, and what it installs from npm.
 $(SSSOM)/installed: tests/sssom.lock
 $(VALIDATORS)/installed: benchmarks/validators.lock
-$(SSSOM)/installed $(VALIDATORS)/installed: $(STAMP)
+$(BROWSER)/installed: tests/browser.lock tests/browser/package-lock.json
+$(SSSOM)/installed $(VALIDATORS)/installed $(BROWSER)/installed: $(STAMP)
 	@echo "Setting up $(@D) (once; half a minute) ..."
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(filter %.lock,$^)
+	@if [ $(@D) = $(BROWSER) ]; then \
+		cp tests/browser/package.json tests/browser/package-lock.json $(@D) && \
+		$(@D)/bin/npm --prefix $(@D) ci --ignore-scripts --no-audit --no-fund --silent; fi
 	@touch $@

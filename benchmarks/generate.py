@@ -122,7 +122,7 @@ FAULTS: dict[str, Callable[[Lines], Lines]] = {
     "radiopharmaceutical without nuclide": _without(_line(_AGENT, "imt:hasRadionuclide")),
     "two nuclides": _with(_line(_AGENT, "imt:hasRadionuclide", "nuclide:zr-89")),
     "contrast agent with nuclide": _with(_line(_AGENT, "imt:hasAgentKind", "agentkind:contrast-agent")),
-    "unused vector": _without(_line(_AGENT, "imt:isBasedOn")),
+    "unused parent compound": _without(_line(_AGENT, "imt:hasParentCompound"), _line(_AGENT, "imt:isBasedOn")),
     "trial number that does not match the pattern": _instead(
         _line(_TRIAL, "imt:nctId"), _line(_TRIAL, "imt:nctId", '"NCT9"')
     ),

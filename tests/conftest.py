@@ -1,6 +1,8 @@
 """What several test files share: the checkout, and the command in a separate process."""
 
+import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -71,6 +73,23 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the site, made once for the tests that read it."""
+    return made_site(tmp_path_factory.mktemp("site"), "1")
+
+
+def made_site(folder: Path, seed: str) -> Path:
+    """Write the site in a process of its own, with a seed for the order of sets, and return its folder."""
+    program = "import sys; from imaging_trials.cli import main; sys.exit(main(sys.argv[1:]))"
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT / "scripts")}
+    subprocess.run(
+        [sys.executable, "-c", program, "site", "-o", str(folder / "site")], env=environment, check=True, cwd=folder,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    return folder / "site"
 
 
 @pytest.fixture(scope="session")

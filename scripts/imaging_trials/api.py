@@ -95,7 +95,8 @@ def query(
     named = saved.find(PROJECT, what)
     if opened is not None:
         saved.refuse_federated(named)
-    text = saved.bind(PROJECT, named, _typed(parameters), opened)
+    names = embedded.open_store(PROJECT) if parameters else None
+    text = saved.bind(PROJECT, named, _typed(parameters), names, others=opened is None)
     return rdflib_adapter.to_rdflib_result(ask(text, named.dataset), PROJECT.prefixes)
 
 

@@ -81,6 +81,7 @@ ENDS_UP_IN = {
     "imt:DiscrepantValue": "",
     "imt:AgentName": "",
     "imt:PossibleMatch": "",
+    "imt:RegulatoryStatus": "",
     "imt:Mapping": "",
     "imt:MappingSet": "sssom:MappingSet",
     "skos:Concept": "skos:Concept",

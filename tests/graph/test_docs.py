@@ -11,13 +11,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import RdfFormat, Triple, parse
 
 import imaging_trials
 from imaging_trials.cli import COMMANDS
 from imaging_trials.cli.diff import COUNTED
 from imaging_trials.model.project import PROJECT
 from rdfkit.releases import changelog_counts, read_snapshot
+from rdfkit.stores.embedded import open_store
 from tests.conftest import ROOT
 from tests.support.documents import DOCUMENTS, Block, blocks, commands, unlike
 
@@ -43,9 +44,12 @@ NOT_RUN = {
     "make lock": "needs the network",
     "make wheel": "test_wheel builds the same wheel",
     "make mutation": "`make prove` holds the same scores",
+    "imt site": "takes ten seconds; tests/proofs/test_site.py makes it",
+    "make site": "is `imt site`",
     "make release": "tests/rdfkit/releases/test_files.py builds one",
     "make context": "changes files",
     "make matches": "changes files",
+    "make fonts": "needs the network; tests/proofs/test_site_checkers.py makes them",
     "make released": "changes files",
     "make clean": "removes the environment that this test runs in",
 }
@@ -62,11 +66,16 @@ ELSEWHERE = "docs/stores.md"
 """Its console blocks need servers: tests/graph/test_stores.py runs them."""
 
 
+LATER = {"docs/cookbook.md", "docs/start.md"}
+"""Their console blocks, a dozen processes, are run by `make prove`."""
+
+
 def of_language(language: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Run a test once for each block of a language."""
     chosen = [block for block in blocks() if block.language == language and block.file != ELSEWHERE]
     # What validates the whole graph with pySHACL takes a minute; CI runs `make run` itself.
-    marks = [pytest.mark.prove if "$ make run\n" in block.text else () for block in chosen]
+    is_slow = [language == "console" and ("$ make run\n" in one.text or one.file in LATER) for one in chosen]
+    marks = [pytest.mark.prove if slow else () for slow in is_slow]
     cases = [
         pytest.param(block, marks=mark, id=f"{block.file}:{block.line}")
         for block, mark in zip(chosen, marks, strict=True)
@@ -150,9 +159,22 @@ def test_each_query_shown_has_an_answer(block: Block) -> None:
     assert len(imaging_trials.query(block.text)) > 0
 
 
+@cache
+def statements() -> set[Triple]:
+    """Return all statements of the graph."""
+    return {quad.triple for quad in open_store(PROJECT)}
+
+
 @of_language("turtle")
 def test_each_turtle_example_is_turtle(block: Block) -> None:
-    assert list(parse(block.text, format=RdfFormat.TURTLE, base_iri=PROJECT.base))
+    """A block that declares no prefix shows statements of the graph, in the prefixes of the project."""
+    is_of_graph = "@prefix" not in block.text
+    prefixes = PROJECT.prefixes if is_of_graph else {}
+    declared = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in prefixes.items())
+    shown = {quad.triple for quad in parse(declared + block.text, format=RdfFormat.TURTLE, base_iri=PROJECT.base)}
+    assert shown
+    if is_of_graph:
+        assert shown <= statements()
 
 
 MODULES = {

@@ -192,7 +192,7 @@ def test_links_to_other_vocabularies_are_in_mapping_sets_only(store: Store) -> N
         (PROJECT.expand("schema:sameAs"), "https://www.ncbi.nlm.nih.gov/pmc/articles/"),
         (PROJECT.expand("schema:url"), "https://"),  # the address of a source, or of the page
         (PROJECT.expand("schema:url"), "http://"),
-        (PROJECT.expand("imt:readAt"), "https://"),  # the address of a copy of a source
+        (PROJECT.expand("imt:wasReadAt"), "https://"),  # the address of a copy of a source
         (PROJECT.expand("qudt:hasUnit"), PROJECT.prefixes["unit"]),
         (PROJECT.expand("rdf:type"), PROJECT.prefixes["qudt"]),
     }

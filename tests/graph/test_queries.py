@@ -104,6 +104,22 @@ def test_example_has_an_answer(query: SavedQuery, name: str, example: str) -> No
         assert answer != Counter([False])
 
 
+TEXTS = [
+    (query, parameter.name, example)
+    for query in QUERIES.values()
+    for parameter in query.parameters
+    for example in parameter.examples
+    if parameter.type == "string"
+]
+
+
+@pytest.mark.parametrize(("query", "name", "example"), TEXTS, ids=[f"{q.id}-{n}-{e}" for q, n, e in TEXTS])
+def test_case_of_a_text_makes_no_difference(query: SavedQuery, name: str, example: str) -> None:
+    texts = [saved.bind(PROJECT, query, {name: value}, closed()) for value in (example, example.swapcase())]
+    answers = [oxigraph_bag(closed(), query, text) for text in texts]
+    assert answers[0] == answers[1]
+
+
 @pytest.mark.prove
 @every_example
 def test_rdflib_gives_the_same_rows_for_an_example(query: SavedQuery, name: str, example: str) -> None:

@@ -30,34 +30,52 @@ RDF_XML, TRIG, N_QUADS = "application/rdf+xml", "application/trig", "application
 FORMATS = (HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML, TRIG, N_QUADS)
 
 VOCABULARY = {
-    HTML: "README.md",
+    HTML: "site/vocab.html",
     TURTLE: "imaging-trials-vocabulary.ttl",
     JSON_LD: "imaging-trials.jsonld",
     N_TRIPLES: "imaging-trials-vocabulary.nt",
     RDF_XML: "imaging-trials-vocabulary.rdf",
 }
-THING = {
-    HTML: "README.md",
-    TURTLE: "imaging-trials-all.ttl",
+WHOLE = {TRIG: "imaging-trials.trig", N_QUADS: "imaging-trials.nq"}
+PAGE = {
+    HTML: "site/graph/page.html",
+    TURTLE: "imaging-trials-page.nt",
     JSON_LD: "imaging-trials.jsonld",
-    N_TRIPLES: "imaging-trials-all.nt",
-    TRIG: "imaging-trials.trig",
-    N_QUADS: "imaging-trials.nq",
+    N_TRIPLES: "imaging-trials-page.nt",
+    **WHOLE,
 }
-PAGE = {**THING, TURTLE: "imaging-trials-page.nt", N_TRIPLES: "imaging-trials-page.nt"}
-DATASET = {HTML: "README.md", TURTLE: "void.ttl", JSON_LD: "dataset.jsonld", N_TRIPLES: "imaging-trials-dataset.nt"}
+DATASET = {
+    HTML: "site/dataset.html",
+    TURTLE: "void.ttl",
+    JSON_LD: "dataset.jsonld",
+    N_TRIPLES: "imaging-trials-dataset.nt",
+}
+
+
+def thing(name: str) -> dict[str, str]:
+    """Return where the IRI of a thing leads: to its page and the files beside that, or to all quads."""
+    endings = {HTML: ".html", TURTLE: ".ttl", JSON_LD: ".jsonld", N_TRIPLES: ".nt"}
+    return {media: f"site/{name}{ending}" for media, ending in endings.items()} | WHOLE
+
+
+FES = thing("id/agent/fes")
 LEADS = {
     "vocab": VOCABULARY,
     "vocab#PharmaceuticalAgent": VOCABULARY,
     f"vocab/{__version__}": VOCABULARY,
-    "concept/phase": THING,
-    "concept/phase/phase-1-2": THING,
-    "id/agent/fes": THING,
-    "id/mapping/atc-agent-fdg-V09IX04": THING,
     "graph/page": PAGE,
-    "graph/vocabulary": {**VOCABULARY, TRIG: "imaging-trials.trig", N_QUADS: "imaging-trials.nq"},
+    "graph/vocabulary": {**VOCABULARY, HTML: "site/graph/vocabulary.html", **WHOLE},
     "dataset": DATASET,
     f"dataset/{__version__}": DATASET,
+    **{
+        name: thing(name)
+        for name in (
+            "concept/phase",
+            "concept/phase/phase-1-2",
+            "id/agent/fes",
+            "id/mapping/atc-agent-fdg-V09IX04",
+        )
+    },
 }
 """One IRI of each kind, and the file that it redirects to for each available format."""
 
@@ -183,11 +201,14 @@ def test_each_kind_of_name_redirects_to_the_right_file(apache: Apache, release: 
         assert reply[:2] == ((303, f"{__version__}/{wanted}") if wanted else (406, "")), accept
         assert reply.headers["vary"].lower() == "accept"
         assert reply.headers["access-control-allow-origin"] == "*"
-        assert wanted is None or (release / wanted).is_file()
+        assert wanted is None or wanted.startswith("site/") or (release / wanted).is_file()
 
 
 def test_every_shipped_name_redirects_to_its_description(apache: Apache, release: Path, names: list[str]) -> None:
-    """Every name of the shipped graph redirects to a file that describes it."""
+    """Every name of the shipped graph redirects to a file that describes it.
+
+    What the files beside a page of the site state is shown by tests/proofs/test_site.py, for every thing.
+    """
     subjects = {
         path.name: set(re.findall(r"(?m)^<([^>]*)>", path.read_text(encoding="utf-8"))) for path in release.glob("*.nt")
     }
@@ -197,6 +218,9 @@ def test_every_shipped_name_redirects_to_its_description(apache: Apache, release
         file = reply.file.partition("/")[2]
         if name.startswith("graph/"):
             assert file == f"imaging-trials-{name.partition('/')[2]}.nt"
+        elif name.startswith(("id/", "concept/")):
+            assert file == f"site/{name}.nt"
+            continue
         elif name != f"vocab/{__version__}":  # as the file itself states
             assert PROJECT.base + name in subjects[file], name
         assert (release / file).is_file()
@@ -216,7 +240,7 @@ def test_a_versioned_name_redirects_to_that_version(apache: Apache) -> None:
     assert f"[E=VERSION:{__version__}]" in rules, "the newest version in w3id/.htaccess is not this one"
     assert re.escape(__version__) in rules.split("(?!(?:")[1].partition(")")[0].split("|")
     for name in ("vocab", "dataset"):
-        assert apache.ask(name, TURTLE) == apache.ask(f"{name}/{__version__}", TURTLE)
+        assert apache.ask(name, TURTLE)[:2] == apache.ask(f"{name}/{__version__}", TURTLE)[:2]
         assert apache.ask(f"{name}/0.0.7", TURTLE).status == 404
     assert apache.ask("release/0.0.7/README.md").status == 404
 
@@ -230,6 +254,15 @@ def test_every_release_file_is_found_by_its_own_name(apache: Apache, release: Pa
     assert apache.ask(f"release/{__version__}/")[:2] == (302, f"{__version__}/README.md")
     assert apache.ask("")[:2] == (302, f"{__version__}/README.md")
     assert apache.ask("context.jsonld", "application/ld+json")[:2] == (302, f"{__version__}/context.jsonld")
+    for name in (
+        "index.html",
+        "id/agent/fes.html",
+        "id/agent/fes.ttl",
+        "question/agents.rq",
+        "feed.atom",
+        "sitemap.xml",
+    ):
+        assert apache.ask(name, "image/png")[:2] == (302, f"{__version__}/site/{name}")
 
 
 @pytest.mark.parametrize(
@@ -253,7 +286,7 @@ def test_every_release_file_is_found_by_its_own_name(apache: Apache, release: Pa
         f"release/{__version__}/a/b",
         ".htaccess",
         "README.md",
-        "index.html",
+        "static/site.js",
     ],
 )
 def test_iris_outside_the_project_are_not_found(apache: Apache, name: str) -> None:
@@ -271,19 +304,19 @@ def test_an_unavailable_format_is_not_acceptable(apache: Apache, accept: str) ->
 @pytest.mark.parametrize(
     ("accept", "file"),
     [
-        (None, "imaging-trials-all.ttl"),
-        ("", "imaging-trials-all.ttl"),
-        ("*/*", "imaging-trials-all.ttl"),
-        ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", "README.md"),
-        ("application/xhtml+xml", "README.md"),
-        ("application/rdf+xml, */*;q=0.1", "imaging-trials-all.ttl"),
-        ("application/rdf+xml;q=1.0, application/n-triples;q=0.05", "imaging-trials-all.nt"),
-        ("TEXT/TURTLE; charset=utf-8; q=0.4 , application/LD+JSON ;q=0.6", "imaging-trials.jsonld"),
-        ('application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"', "imaging-trials.jsonld"),
+        (None, "site/id/agent/fes.ttl"),
+        ("", "site/id/agent/fes.ttl"),
+        ("*/*", "site/id/agent/fes.ttl"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", "site/id/agent/fes.html"),
+        ("application/xhtml+xml", "site/id/agent/fes.html"),
+        ("application/rdf+xml, */*;q=0.1", "site/id/agent/fes.ttl"),
+        ("application/rdf+xml;q=1.0, application/n-triples;q=0.05", "site/id/agent/fes.nt"),
+        ("TEXT/TURTLE; charset=utf-8; q=0.4 , application/LD+JSON ;q=0.6", "site/id/agent/fes.jsonld"),
+        ('application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"', "site/id/agent/fes.jsonld"),
         ("application/n-quads, text/turtle", "imaging-trials.nq"),
-        ("application/*", "imaging-trials.jsonld"),
-        ("text/*;q=0.3", "imaging-trials-all.ttl"),
-        ("*/*;q=0, text/html;q=0.001", "README.md"),
+        ("application/*", "site/id/agent/fes.jsonld"),
+        ("text/*;q=0.3", "site/id/agent/fes.ttl"),
+        ("*/*;q=0, text/html;q=0.001", "site/id/agent/fes.html"),
     ],
 )
 def test_the_accept_headers_of_clients_in_use_get_what_they_mean(apache: Apache, accept: str | None, file: str) -> None:
@@ -299,9 +332,9 @@ def test_the_accept_headers_of_clients_in_use_get_what_they_mean(apache: Apache,
 def test_the_format_with_the_highest_quality_wins(apache: Apache, kinds: list[str], qualities: list[int]) -> None:
     wished = dict(zip(kinds, qualities, strict=False))
     accept = ", ".join(f"{kind};q={quality / 10:.1f}" for kind, quality in wished.items())
-    possible = [kind for kind in kinds if kind in THING and wished[kind] > 0]
+    possible = [kind for kind in kinds if kind in FES and wished[kind] > 0]
     reply = apache.ask("id/agent/fes", accept)
     if possible:
-        assert reply[:2] == (303, f"{__version__}/{THING[max(possible, key=wished.__getitem__)]}")
+        assert reply[:2] == (303, f"{__version__}/{FES[max(possible, key=wished.__getitem__)]}")
     else:
         assert reply.status == 406

@@ -26,7 +26,10 @@ LAYOUT = [
     r"shapes/(common|curation)/[a-z-]+\.ttl",
     r"queries/[a-z-]+/[a-z0-9-]+\.rq|queries/[a-z-]+/answers/[a-z0-9-]+\.(tsv|nt|txt)",
     r"scripts/(imaging_trials|rdfkit)/([a-z_]+/)*([a-z_]+\.(py|json|tsv)|py\.typed)",
-    r"tests/([a-z_]+/)*[a-z0-9_]+\.py|tests/sssom\.lock|tests/fixtures/.+",
+    r"scripts/imaging_trials/site/(static/[a-z]+\.(js|css|svg)|templates/[a-z_]+\.(html|xml))",
+    r"scripts/imaging_trials/site/(fonts/[a-z-]+\.woff2|vendor/[a-z]+\.(js|wasm\.gz)|(fonts|vendor)/[a-zA-Z]+\.(txt|lock))",
+    r"tests/([a-z_]+/)*[a-z0-9_]+\.py|tests/(sssom|browser)\.lock|tests/fixtures/.+",
+    r"tests/browser/[a-z-]+\.(json|mjs)|tools/vendor/[a-z-]+\.(js|json)",
     r"tools/([a-z_]+/)*[a-z_]+\.py|tools/owl/Profile\.java|tools/mutation/[a-z-]+\.tsv",
     r"benchmarks/([a-z_]+\.(py|ttl|lock)|README\.md)|docs/[a-z-]+\.md|w3id/(\.htaccess|README\.md|released\.txt)",
 ]

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -36,20 +37,24 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel, with its base dependencies only, into a new environment; return the bin folder of that one."""
-    environment = tmp_path_factory.mktemp("environment")
+    return install_without_network(wheel, tmp_path_factory.mktemp("environment"))
+
+
+def install_without_network(wheel: Path, environment: Path, extra: str = "") -> Path:
+    """Install the wheel into a new environment with links to what it depends on, and return the bin folder."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
     python = environment / "bin" / "python"
     install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-index", "--no-deps"]
     subprocess.run([*install, str(wheel)], check=True)
     (site,) = environment.glob("lib/python*/site-packages")
-    for name in base_dependencies():
+    for name in base_dependencies(extra):
         link_distribution(name, site)
     return python.parent
 
 
-def base_dependencies() -> set[str]:
-    """Return the names of the distributions that the wheel requires, without optional ones."""
-    waiting = [("imaging-trials", "")]
+def base_dependencies(extra: str = "") -> set[str]:
+    """Return the names of the distributions that the wheel requires, with those of an extra if one is named."""
+    waiting = [("imaging-trials", extra)]
     seen: set[tuple[str, str]] = set()
     while waiting:
         name, extra = waiting.pop()
@@ -167,6 +172,31 @@ def test_an_installed_wheel_builds_into_the_work_folder(installed: Path, tmp_pat
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "here" / "dist" / "imaging-trials.nq").is_file()
     assert packed() == before
+
+
+def test_an_installed_wheel_says_what_the_site_needs(installed: Path, tmp_path: Path) -> None:
+    done = run_far_away([str(installed / "imt"), "site"], tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install 'imaging-trials[site]'" in done.stderr
+    assert not list((tmp_path / "here").iterdir())
+
+
+def test_an_installed_wheel_writes_the_site(wheel: Path, tmp_path: Path) -> None:
+    """With the packages of the extra, and without the guides, whose sources are in a checkout."""
+    environment = tmp_path / "environment"
+    binaries = install_without_network(wheel, environment, "site")
+    for program in ("graphviz-pure",):
+        found = shutil.which(program, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+        assert found
+        (binaries / program).symlink_to(found)
+    done = run_far_away([str(binaries / "imt"), "site"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    site = tmp_path / "here" / "dist" / "site"
+    assert str(Path("dist") / "site" / "index.html") in done.stdout
+    for page in ("index.html", "id/agent/fes.html", "question/agents.html", "vocab.html", "static/style.css"):
+        assert (site / page).is_file(), page
+    assert "part of a checkout" in (site / "guides.html").read_text(encoding="utf-8")
+    assert not (site / "guides").exists()
 
 
 @pytest.mark.prove

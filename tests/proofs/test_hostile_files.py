@@ -91,13 +91,15 @@ def test_a_dangerous_file_is_read_or_refused_in_a_line(tmp_path: Path, name: str
 
 
 def _set(change: Callable[[str], str]) -> str:
-    return change((ROOT / "data" / "links" / "ncit.sssom.tsv").read_text(encoding="utf-8"))
+    text = (ROOT / "data" / "links" / "ncit.sssom.tsv").read_text(encoding="utf-8")
+    assert change(text) != text
+    return change(text)
 
 
 SETS = {
     "a prefix that makes no IRI": _set(lambda text: text.replace("#  NCIT: http", "#  NCIT: <>")),
     "a license that is no IRI": _set(lambda text: text.replace("license: http", "license: < http")),
-    "a source that is no IRI": _set(lambda text: text.replace("\thttp://", "\t< ://")),
+    "a source that is no IRI": _set(lambda text: text.replace("\tobo:", "\tobo:< ://")),
     "a header key of 100,000 letters": f"#{'a' * MANY}: x\n",
 }
 

@@ -24,16 +24,21 @@ def used() -> float:
 
 def _running() -> list[str]:
     """Return the numbers of the child processes that have not been waited for."""
-    return [pid for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()]
+    return [pid for thread in Path("/proc/self/task").glob("*") for pid in _read(thread / "children").split()]
 
 
 def _of_process(pid: str) -> float:
     """Return the CPU seconds of a process and of the children that it has waited for (proc(5), ``/proc/pid/stat``)."""
-    try:
-        fields = Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()
-    except OSError:  # it has just ended
-        return 0.0
+    fields = _read(Path("/proc", pid, "stat")).rpartition(")")[2].split()
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _read(path: Path) -> str:
+    """Return the text of a file about a thread or a process, or an empty one if that has just ended."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 class CpuTime:

@@ -28,6 +28,7 @@ ROOMS = (
     "imaging_trials.imports",
     "imaging_trials.views",
     "imaging_trials.build",
+    "imaging_trials.site",
     "imaging_trials.api",
     "imaging_trials.cli",
     "imaging_trials.__main__",

@@ -205,10 +205,13 @@ def passers(aim: Aim) -> Iterator[Mutant]:
 def write(progress: Callable[[str], None]) -> None:
     """Write ``mutants.tsv`` again: judge the mutants in it, and search mutants for constraints that have none.
 
-    A line whose base no longer has the triples that the edit removes is left out. A line added by hand needs the shape,
-    the component, the base, the name of the edit, and the triples that it removes and adds; the rest is filled in here.
+    A line is left out if its constraint is gone, or if its base no longer has the triples that the edit removes. A
+    line added by hand needs the shape, the component, the base, the name of the edit, and the triples that it removes
+    and adds; the rest is filled in here.
     """
-    kept = (m for m in records.mutants() if m.aimed and set(m.edit.removed) <= set(m.base.triples))
+    known = score.by_id()
+    aimed = (m for m in records.mutants() if (m.aimed, m.component) in known)
+    kept = (m for m in aimed if set(m.edit.removed) <= set(m.base.triples))
     found = [again(mutant) for mutant in kept]
     broken = {(mutant.aimed, mutant.component) for mutant in found if mutant.expected == records.REPORTED}
     for aim in aims():

@@ -17,7 +17,7 @@ from imaging_trials.model import PROJECT
 from rdfkit import inference
 from rdfkit.base import UserError
 from rdfkit.rdf import named_graphs
-from rdfkit.releases import json_bytes, merge_bytes, quads_bytes
+from rdfkit.releases import More, json_bytes, merge_bytes, quads_bytes
 from rdfkit.sparql import saved
 from rdfkit.stores import embedded
 
@@ -31,9 +31,13 @@ _STAGING = ".building"
 
 @dataclass(frozen=True)
 class ReleaseOptions:
-    """Options of a build that is a release: ``endpoint`` is the address of its SPARQL endpoint, if known."""
+    """Options of a build that is a release.
+
+    ``endpoint`` is the address of its SPARQL endpoint, if known; ``more`` makes other files from the graph, by name.
+    """
 
     endpoint: str | None = None
+    more: Callable[[Store], dict[str, More]] = lambda _: {}
 
 
 @dataclass(frozen=True)
@@ -212,8 +216,9 @@ def _contents(
         from rdfkit.releases import make_release
 
         of = make_release(
-            PROJECT.at(root), quads, contents, validated=bool(built.verdict), endpoint=publishing.endpoint
-        )
+            PROJECT.at(root), quads, contents, validated=bool(built.verdict), endpoint=publishing.endpoint,
+            more=publishing.more(made),
+        )  # fmt: skip
         built.written.update(of.summaries())
         return {**of.contents, MANIFEST: json_bytes({**facts, **of.manifest_json()})}
     files = {name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in contents.items()}

@@ -10,7 +10,7 @@ from rdfkit.base import table
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import results, saved
 
-SHOWN = ("agents-with-both-documents", "guidelines-by-body-site", "guideline-counts-by-society")
+SHOWN = ("agents-with-both-documents", "guidelines-by-body-site", "listed-guidelines-by-society")
 """The saved queries whose answers the report shows."""
 
 _MAX_ROWS = 5
@@ -106,4 +106,5 @@ def _what_next() -> str:
     return """Try next:
   imt query --list            every saved query
   imt show '[18F]FES'         one agent, with its documents and sources
-  imt cite --format bibtex    the twenty guidelines, for your reference manager"""
+  imt cite --format bibtex    the twenty guidelines, for your reference manager
+  imt site                    all of it as pages: then open dist/site/index.html"""

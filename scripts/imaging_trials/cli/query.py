@@ -85,7 +85,8 @@ def _ask_saved(args: argparse.Namespace) -> int:
     query = saved.find(PROJECT, args.name)
     settings = saved.settings(args.param)
     if args.endpoint:
-        text = saved.bind(PROJECT, query, settings)
+        names = embedded.open_store(PROJECT) if settings else None
+        text = saved.bind(PROJECT, query, settings, names, others=True)
         is_empty = not results.write(PROJECT, _ask_endpoint(args, text, query.dataset), args.format, sys.stdout)
     else:
         saved.refuse_federated(query)

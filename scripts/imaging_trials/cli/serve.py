@@ -18,7 +18,7 @@ imt query NAME --endpoint http://127.0.0.1:7878/query        a saved query, sent
 _TITLE = "Imaging Trials Graph"
 _TEXT = (
     "NCI's page “Imaging Trials Resources” as a graph: imaging agents, their documents, trials, guidelines, and "
-    "whether those are still current."
+    "what superseded those."
 )
 _EXAMPLE = """\
 PREFIX imt: <https://w3id.org/imaging-trials/vocab#>

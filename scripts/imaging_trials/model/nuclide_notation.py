@@ -193,9 +193,11 @@ def fold(text: str) -> str:
 def is_plausible(symbol: str, mass: int) -> bool:
     """Return whether an element can have a nuclide of this mass number: a rough rule that excludes other codes.
 
-    It accepts every nuclide that was ever observed, except a few extreme ones.
+    It accepts every nuclide that was ever observed, except a few extreme ones. No element has an unknown symbol.
     """
-    number = _NUMBER[symbol]
+    number = _NUMBER.get(symbol)
+    if number is None:
+        return False
     return mass in (1, 2, 3) if number == 1 else 1.35 * number <= mass <= 3 * number + 4
 
 

@@ -83,6 +83,7 @@ KINDS = {
     "source": "source",
     "sponsorship": "sponsorship",
     "statement": "statement",
+    "status": "status",
     "substance": "substance",
     "target": "target",
     "trial": "trial",

@@ -265,15 +265,12 @@ def _mapping_sets(store: Store, quad: Quad) -> list[NamedNode]:
     own = objects(store, quad.subject, vocabulary.IS_IN_MAPPING_SET)
     if own:
         return own
-    of_subject, of_predicate, of_object = (
-        {one.subject for one in store.quads_for_pattern(None, name, part, None)}
-        for name, part in (
-            (vocabulary.MAPS_SUBJECT, quad.subject),
-            (vocabulary.MAPS_PREDICATE, quad.predicate),
-            (vocabulary.MAPS_OBJECT, quad.object),
-        )
-    )
-    mappings = _named(of_subject & of_predicate & of_object)
+    mappings = [
+        one
+        for one in subjects(store, vocabulary.MAPS_SUBJECT, quad.subject)
+        if quad.predicate in objects(store, one, vocabulary.MAPS_PREDICATE)
+        and quad.object in objects(store, one, vocabulary.MAPS_OBJECT)
+    ]
     return [one for mapping in mappings for one in objects(store, mapping, vocabulary.IS_IN_MAPPING_SET)]
 
 

@@ -9,21 +9,25 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from imaging_trials.views import formats
-    from imaging_trials.views.agent_report import AgentReport, find_agent, for_agent
+    from imaging_trials.views import decay, formats, phrases, values
+    from imaging_trials.views.agent_report import AgentReport, ReportLine, find_agent, for_agent
     from imaging_trials.views.currency import CurrencyReport, CurrencyStatus, listed_articles, of_thing, release_day
     from imaging_trials.views.decay import duration
     from imaging_trials.views.explanation import Explanation, explain_row
     from imaging_trials.views.reference_currency import of_references
-    from imaging_trials.views.summary_card import MAX_LINKS, Card, for_thing
+    from imaging_trials.views.summary_card import MAX_LINKS, Card, CardLine, CorrectionLine, for_thing
 
 __all__ = [
     "MAX_LINKS",
     "AgentReport",
     "Card",
+    "CardLine",
+    "CorrectionLine",
     "CurrencyReport",
     "CurrencyStatus",
     "Explanation",
+    "ReportLine",
+    "decay",
     "duration",
     "explain_row",
     "find_agent",
@@ -33,14 +37,22 @@ __all__ = [
     "listed_articles",
     "of_references",
     "of_thing",
+    "phrases",
     "release_day",
+    "values",
 ]
 
 __getattr__ = door(
     __name__,
     {
-        "": ("formats",),
+        "": (
+            "decay",
+            "formats",
+            "phrases",
+            "values",
+        ),
         "agent_report": (
+            "ReportLine",
             "AgentReport",
             "find_agent",
             "for_agent",
@@ -60,6 +72,8 @@ __getattr__ = door(
         "reference_currency": ("of_references",),
         "summary_card": (
             "Card",
+            "CorrectionLine",
+            "CardLine",
             "MAX_LINKS",
             "for_thing",
         ),

@@ -42,7 +42,7 @@ _ABOUT_SOURCES = (vocabulary.PREF_LABEL, vocabulary.URL, vocabulary.CHECKED_ON, 
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """What a line is about, what it says, the quads that it states, and their provenance without repetition."""
 
     label: str
@@ -66,7 +66,7 @@ class Section:
     """A heading and its lines."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[ReportLine, ...]
 
 
 @dataclass(frozen=True)
@@ -125,9 +125,9 @@ def for_agent(store: Store, agent: NamedNode, as_of: str) -> AgentReport:
     )
 
 
-def _with_provenance(store: Store, data: LineData) -> Line:
+def _with_provenance(store: Store, data: LineData) -> ReportLine:
     found = dict.fromkeys(one for quad in data.quads for one in read.provenance(store, quad))
-    return Line(data.label, data.phrase, data.quads, tuple(found))
+    return ReportLine(data.label, data.phrase, data.quads, tuple(found))
 
 
 def _with_names_and_sources(store: Store, triples: Iterable[Triple]) -> list[Triple]:
@@ -286,7 +286,9 @@ def _contacts(store: Store, agent: NamedNode) -> list[LineData]:
     holders = read.quads(store, agent, vocabulary.HAS_APPLICATION_HOLDER)
     lines += [thing_line(store, "holds an application", quad) for quad in holders]
     lines = lines or [line("holder", "the graph knows of none")]
-    about = read.subjects(store, vocabulary.IS_APPLICATION_FOR, agent)
+    applications = read.subjects(store, vocabulary.IS_APPLICATION_FOR, agent)
+    # a marketing approval says nothing on how to open a trial
+    about = [one for one in applications if vocabulary.IND in read.objects(store, one, vocabulary.HAS_APPLICATION_TYPE)]
     for document in [*about, *read.subjects(store, vocabulary.IS_DOCUMENT_OF, agent)]:
         for source in read.sources(store, document):
             if source == vocabulary.IMAGING_TRIALS_RESOURCES:

@@ -19,6 +19,9 @@ from imaging_trials.views.findings import (
 )
 from imaging_trials.views.phrases import Phrase
 
+NO_GUIDELINE = "not itself a guideline"
+"""The finding about, and the status of, an article that publishes no guideline."""
+
 _NOT_GUIDELINES = {
     vocabulary.STUDY_OF_GUIDELINES: "a study of guidelines",
     vocabulary.REVIEW_OF_GUIDELINE: "a review of a guideline",
@@ -36,7 +39,7 @@ def of_article(store: Store, article: NamedNode) -> Iterator[Finding]:
     for kind in read.objects(store, article, vocabulary.HAS_PUBLICATION_KIND):
         if kind in _NOT_GUIDELINES:
             yield Finding(
-                "not itself a guideline",
+                NO_GUIDELINE,
                 (_NOT_GUIDELINES[kind],),
                 why=read.rationale(store, article, vocabulary.HAS_PUBLICATION_KIND),
                 sources=as_sources(store, read.sources(store, article)),

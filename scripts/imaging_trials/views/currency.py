@@ -1,4 +1,7 @@
-"""The status of an article or a guideline edition on a day: superseded, corrected, incomplete, current.
+"""The status of an article or a guideline edition on a day: superseded, corrected, incomplete.
+
+That nothing newer is known is a status of guidelines only, with the day on which the guideline's record was last
+checked with a source. It never says that a guideline is current: the graph cannot know what it has not read.
 
 A status follows from curated events that are confirmed or read from titles. Events that are only reported are listed
 but not counted. An event counts from the latest day that its date can mean; between the earliest and the latest day it
@@ -13,16 +16,31 @@ from pyoxigraph import NamedNode, Store
 from imaging_trials import bibliography
 from imaging_trials.model import dates, read, vocabulary
 from imaging_trials.views import article_findings
-from imaging_trials.views.findings import POSSIBLY, Event, Finding, certainty, events_of, reason, sources_of
+from imaging_trials.views.findings import (
+    NOT_COUNTED,
+    POSSIBLY,
+    Event,
+    Finding,
+    certainty,
+    events_of,
+    reason,
+    sources_of,
+)
 from imaging_trials.views.phrases import Phrase, joined
 from rdfkit.base import UserError
 
 TO_CHECK = "to check"
 """The status of a reference that probably means an article: the list does not identify it."""
 
+NOT_KNOWN = "no newer edition known"
+"""The status of a guideline without a recorded change."""
+
+NOT_CONFIRMED = "no newer edition confirmed"
+"""The status of a guideline that is only reported to have been superseded, updated or retracted."""
+
 STATUSES = (
-    "retracted", "superseded", "updated", "possibly superseded", "possibly updated", "not yet published", "current",
-    TO_CHECK, "unknown",
+    "retracted", "superseded", "updated", "possibly superseded", "possibly updated", "not yet published", NOT_CONFIRMED,
+    NOT_KNOWN, article_findings.NO_GUIDELINE, TO_CHECK, "unknown",
 )  # fmt: skip
 """Possible statuses, the gravest first. An article that discusses an updated guideline is ``updated``, too."""
 
@@ -87,13 +105,40 @@ def of_thing(store: Store, thing: NamedNode, as_of: str) -> CurrencyStatus:
     if read.is_a(store, thing, vocabulary.ARTICLE):
         found += [*_errata(store, thing, as_of), *article_findings.of_article(store, thing)]
     found += _endorsements(store, thing, as_of)
+    if (nothing_newer := _nothing_newer(store, thing, found)) is not None:
+        found.append(nothing_newer)
     words = {finding.words for finding in found}
-    status = next((status for status in STATUSES if status in words), "current")
-    if status == "current":
-        found.append(Finding("current", (f"no replacement known as of {dates.shown(as_of)}",)))
+    status = next(status for status in STATUSES if status in words)
     known = read.thing(store, thing)
     doi, pmid = (read.text(store, thing, name) for name in (vocabulary.DOI, vocabulary.PMID))
     return CurrencyStatus(known.label, "", known, doi, pmid, status, tuple(found))
+
+
+def _nothing_newer(store: Store, thing: NamedNode, found: list[Finding]) -> Finding | None:
+    """Return the finding that no newer edition of a guideline is known, or that the thing is no guideline.
+
+    None if what was found before decides the status.
+    """
+    if any(finding.words in STATUSES for finding in found):
+        return None
+    editions = read.subjects(store, vocabulary.IS_PUBLISHED_AS, thing)
+    if not editions and not read.is_a(store, thing, vocabulary.GUIDELINE_EDITION):
+        return Finding(article_findings.NO_GUIDELINE, ("the graph knows of no guideline that it publishes",))
+    reported = any(finding.certainty == NOT_COUNTED and finding.kind in _STATUS_AFTER.values() for finding in found)
+    day = dates.checked(_checked_on(store, thing, *editions))
+    return Finding(NOT_CONFIRMED if reported else NOT_KNOWN, (f"({day})",))
+
+
+def _checked_on(store: Store, *things: NamedNode) -> str:
+    """Return the last day on which anything about things or their events was checked with a source.
+
+    That is a day of evidence (``imt:checkedOn``). What has none, because only the page states it, was last looked at
+    for the release.
+    """
+    about = [*things, *(event.iri for thing in things for event in events_of(store, thing))]
+    evidence = [one for thing in about for one in read.evidence(store, thing)]
+    days = [day for one in evidence for day in read.texts(store, one, vocabulary.CHECKED_ON)]
+    return max(days, default="") or release_day(store)
 
 
 def _happened(store: Store, thing: NamedNode, as_of: str) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from imaging_trials.views.agent_report import AgentReport
 from imaging_trials.views.currency import STATUSES, CurrencyReport
 from imaging_trials.views.explanation import Explanation, Statement
 from imaging_trials.views.phrases import plain
-from imaging_trials.views.summary_card import Card, CorrectionLine, Decay, Line, Links
+from imaging_trials.views.summary_card import Card, CardLine, CorrectionLine, Decay, Links
 from imaging_trials.views.values import Expression, ExternalTerm, Members, Value, local_name
 from rdfkit.base import table, terminal_columns, visible, width
 
@@ -121,7 +121,7 @@ def _head(card: Card) -> str:
     return "\n".join([*lines, *(visible(text) for text in card.definitions)])
 
 
-def _row(card: Card, line: Line | CorrectionLine) -> _Row:
+def _row(card: Card, line: CardLine | CorrectionLine) -> _Row:
     if isinstance(line, CorrectionLine):
         return _correction(card, line)
     texts = [value_text(value) for value in line.values]

@@ -1,19 +1,22 @@
-"""The guidelines in an agent's report: for the agent, its targets, its modalities and their body sites."""
+"""The guidelines in an agent's report: for the agent, its groups, its targets, and diseases that these deal with.
+
+A shared modality or body site is no kinship: a guideline for PET of bone says nothing about another PET agent.
+"""
 
 from collections.abc import Iterable
 
 from pyoxigraph import NamedNode, Quad, Store
 
 from imaging_trials.model import read, vocabulary
-from imaging_trials.views import currency
+from imaging_trials.views import article_findings, currency
 from imaging_trials.views.phrases import joined
 from imaging_trials.views.report_lines import LineData, line, object_of, subject_of
 
 _NOTHING = {
     "agent": "the graph knows of none",
+    "group": "the graph knows of no other",
     "target": "the graph knows of no other",
-    "modality": "the graph knows of no other",
-    "body site": "the graph knows of no other for a site that the guidelines for the agent or its target deal with",
+    "disease": "the graph knows of no other for a disease that the guidelines for the agent, group or target deal with",
 }
 
 _Coverage = dict[NamedNode, list[Quad]]
@@ -29,22 +32,25 @@ def sections(store: Store, agent: NamedNode, as_of: str) -> list[tuple[str, list
         if one != agent
     ]
     seen: set[NamedNode] = set()
-    sites: list[NamedNode] = []
+    diseases: list[NamedNode] = []
     found = []
     for what, covering in (
-        ("agent", _covering_agents(store, [agent])),
+        ("agent", _covering(store, vocabulary.COVERS_AGENT, [agent])),
+        ("group", _covering_groups(store, [agent])),
         ("target", _covering_agents(store, sharing)),
-        ("modality", _covering(store, vocabulary.COVERS_MODALITY, _modalities(store, agent))),
     ):
-        new = {thing: quads for thing, quads in covering.items() if thing not in seen}
-        seen.update(new)
-        if what != "modality":
-            sites += [site for thing in new for site in read.objects(store, thing, vocabulary.COVERS_BODY_SITE)]
-        found.append((what, _judged(store, new, as_of)))
-    by_site = _covering(store, vocabulary.COVERS_BODY_SITE, sites)
-    new = {thing: quads for thing, quads in by_site.items() if thing not in seen}
-    found.append(("body site", _judged(store, new, as_of)))
+        diseases += [one for thing in covering for one in read.objects(store, thing, vocabulary.COVERS_DISEASE)]
+        found.append((what, _judged(store, _unseen(covering, seen), as_of)))
+    by_disease = _covering(store, vocabulary.COVERS_DISEASE, diseases)
+    found.append(("disease", _judged(store, _unseen(by_disease, seen), as_of)))
     return [(what, lines or [line("guideline", _NOTHING[what])]) for what, lines in found]
+
+
+def _unseen(covering: _Coverage, seen: set[NamedNode]) -> _Coverage:
+    """Return what was not seen before, and note it as seen."""
+    new = {thing: quads for thing, quads in covering.items() if thing not in seen}
+    seen.update(new)
+    return new
 
 
 def _covering(store: Store, name: NamedNode, things: Iterable[NamedNode]) -> _Coverage:
@@ -56,9 +62,9 @@ def _covering(store: Store, name: NamedNode, things: Iterable[NamedNode]) -> _Co
     return found
 
 
-def _covering_agents(store: Store, agents: list[NamedNode]) -> _Coverage:
-    """Return the editions and articles that cover any of the agents, or a group that one of them is a member of."""
-    found = _covering(store, vocabulary.COVERS_AGENT, agents)
+def _covering_groups(store: Store, agents: list[NamedNode]) -> _Coverage:
+    """Return the editions and articles that cover a group that any of the agents is a member of."""
+    found: _Coverage = {}
     for agent in agents:
         for membership in read.quads(store, agent, vocabulary.IS_MEMBER_OF_GROUP):
             groups = _covering(store, vocabulary.COVERS_AGENT_GROUP, [object_of(membership)])
@@ -67,11 +73,11 @@ def _covering_agents(store: Store, agents: list[NamedNode]) -> _Coverage:
     return found
 
 
-def _modalities(store: Store, agent: NamedNode) -> list[NamedNode]:
-    """Return the agent's modalities and all that are narrower: PET/CT is narrower than PET."""
-    found = read.objects(store, agent, vocabulary.HAS_MODALITY)
-    for modality in found:  # grows while it is read
-        found += [one for one in read.subjects(store, vocabulary.BROADER, modality) if one not in found]
+def _covering_agents(store: Store, agents: list[NamedNode]) -> _Coverage:
+    """Return the editions and articles that cover any of the agents, or a group that one of them is a member of."""
+    found = _covering(store, vocabulary.COVERS_AGENT, agents)
+    for thing, quads in _covering_groups(store, agents).items():
+        found.setdefault(thing, []).extend(quads)
     return found
 
 
@@ -96,13 +102,13 @@ def _judged(store: Store, covering: _Coverage, as_of: str) -> list[LineData]:
 def _status(store: Store, thing: NamedNode, as_of: str) -> list[str | read.Thing]:
     """Return the status of an article or edition, and the findings that say most about it."""
     status = currency.of_thing(store, thing, as_of)
-    wanted = (status.status, "corrected", "not itself a guideline")
+    wanted = (status.status, "corrected", article_findings.NO_GUIDELINE)
     findings = [one for one in status.findings if one.words in wanted]
     phrase: list[str | read.Thing] = []
     for one in sorted(findings, key=lambda one: one.words != status.status):
         phrase += ["; "] if phrase else []
         phrase.append(one.words)
-        if one.kind != "current" and one.what:
+        if one.what:
             phrase += [" ", *one.what]
     return phrase or [status.status]
 

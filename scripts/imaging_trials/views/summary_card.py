@@ -39,7 +39,7 @@ _LAST = (
 
 
 @dataclass(frozen=True)
-class Line:
+class CardLine:
     """A property with its label, its values, and for curated values the sources that support them.
 
     A line of a citation names the property that leads to its parts.
@@ -70,7 +70,7 @@ class Block:
     graph: str
     title: str
     provenance: tuple[read.Provenance, ...]
-    lines: tuple[Line | CorrectionLine, ...]
+    lines: tuple[CardLine | CorrectionLine, ...]
 
 
 @dataclass(frozen=True)
@@ -174,18 +174,18 @@ class _Maker:
                 quads = [quad for quad in by_graph[graph] if not self._repeats(quad)]
             else:
                 quads = [quad for quad in by_graph[graph] if quad.predicate not in _IN_HEAD]
-            lines: list[Line | CorrectionLine] = self._correction_lines() if graph == "curated" else []
+            lines: list[CardLine | CorrectionLine] = self._correction_lines() if graph == "curated" else []
             title = _TITLES.get(graph, f"What the graph '{graph}' says")
             lines += self._lines(quads)
             if graph == "curated":
                 lines += self._rationales()
             yield Block(graph, title, self._provenance(graph, quads), tuple(lines))
 
-    def _rationales(self) -> list[Line]:
+    def _rationales(self) -> list[CardLine]:
         """Return the reasons that the evidence about the thing gives, each with its source."""
         name = property_thing(self.store, vocabulary.RATIONALE)
         return [
-            Line(name, (Literal(text),), tuple(replace(source, checked_on="") for source in sources))
+            CardLine(name, (Literal(text),), tuple(replace(source, checked_on="") for source in sources))
             for one in read.evidence(self.store, self.iri)
             for sources in ([read.source(self.store, source) for source in read.sources(self.store, one)],)
             for text in read.texts(self.store, one, vocabulary.RATIONALE)
@@ -196,7 +196,7 @@ class _Maker:
         asked = quads if graph == "links" else quads[:1]
         return tuple(dict.fromkeys(one for quad in asked for one in read.provenance(self.store, quad)))
 
-    def _lines(self, quads: Iterable[Quad]) -> list[Line]:
+    def _lines(self, quads: Iterable[Quad]) -> list[CardLine]:
         """Return the lines of a block: literals before things, and provenance last."""
         by_property: dict[NamedNode, list[Quad]] = {}
         for quad in quads:
@@ -216,7 +216,7 @@ class _Maker:
             by_sources: dict[tuple[read.Source, ...], list[Value]] = {}
             for quad in self._in_order(name, by_property[name]):
                 by_sources.setdefault(self._supporting(quad), []).append(self._value(quad))
-            lines += [Line(property_thing(self.store, name), tuple(found), of) for of, found in by_sources.items()]
+            lines += [CardLine(property_thing(self.store, name), tuple(found), of) for of, found in by_sources.items()]
             if name == vocabulary.TITLE and self.is_article:
                 lines += self._citation()
         return lines
@@ -243,7 +243,7 @@ class _Maker:
                 return ExternalTerm(found, name)
         return found
 
-    def _citation(self) -> list[Line]:
+    def _citation(self) -> list[CardLine]:
         """Return what a citation prints about an article, from its authorships, events and errata."""
         record = bibliography.read_record(self.store, self.iri)
         when = {"in its issue": record.issued, "online": record.online, "ahead of print": record.ahead_of_print}
@@ -253,9 +253,9 @@ class _Maker:
             (vocabulary.CORRECTS, "erratum in", bibliography.erratum(one).removeprefix("Erratum in: "))
             for one in record.errata
         ]
-        return [Line(read.Thing(iri, label), (Literal(words),)) for iri, label, words in lines]
+        return [CardLine(read.Thing(iri, label), (Literal(words),)) for iri, label, words in lines]
 
-    def _correction_lines(self) -> list[Line | CorrectionLine]:
+    def _correction_lines(self) -> list[CardLine | CorrectionLine]:
         return [
             CorrectionLine(
                 one.iri,
@@ -329,6 +329,9 @@ class _Maker:
         if quad.predicate in {vocabulary.LABEL, vocabulary.PREF_LABEL} or self._is_implied(quad, self.own):
             return True
         inverses = self._inverses(quad.predicate)
+        inverses += [
+            name for wider in inverses for name in read.subjects(self.store, vocabulary.SUB_PROPERTY_OF, wider)
+        ]
         return any(
             not read.is_inferred(link) and link.predicate in inverses and link.subject == quad.object
             for link in self.incoming

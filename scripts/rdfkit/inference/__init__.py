@@ -7,13 +7,14 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from rdfkit.inference import closure, derivation
+    from rdfkit.inference import closure, derivation, increments
     from rdfkit.inference.closure import Contradiction
 
 __all__ = [
     "Contradiction",
     "closure",
     "derivation",
+    "increments",
 ]
 
 __getattr__ = door(
@@ -22,6 +23,7 @@ __getattr__ = door(
         "": (
             "closure",
             "derivation",
+            "increments",
         ),
         "closure": ("Contradiction",),
     },

@@ -19,11 +19,11 @@ from rdfkit.rdf import named_graphs
 _OWL = namespaces.OWL
 _RDF = namespaces.RDF
 _RDFS = namespaces.RDFS
-_BUILT_IN = (_OWL, _RDF, _RDFS, namespaces.XSD)
+BUILT_IN = (_OWL, _RDF, _RDFS, namespaces.XSD)
 
 _TYPE = _RDF + "type"
-_THING = _OWL + "Thing"
-_REFLEXIVE = {
+THING = _OWL + "Thing"
+REFLEXIVE = {
     _OWL + "sameAs",
     _OWL + "equivalentClass",
     _OWL + "equivalentProperty",
@@ -73,13 +73,13 @@ def is_trivial(triple: Triple) -> bool:
     subject, predicate, value = triple.subject, triple.predicate.value, triple.object
     if not isinstance(subject, NamedNode) or not isinstance(value, NamedNode):
         return False
-    if predicate in _REFLEXIVE and subject == value:
+    if predicate in REFLEXIVE and subject == value:
         return True
-    if value.value == _THING and predicate in {_TYPE, _RDFS + "subClassOf", _RDFS + "domain", _RDFS + "range"}:
+    if value.value == THING and predicate in {_TYPE, _RDFS + "subClassOf", _RDFS + "domain", _RDFS + "range"}:
         return True
     if subject.value == _OWL + "Nothing" and predicate == _RDFS + "subClassOf":
         return True
-    return subject.value.startswith(_BUILT_IN) and value.value.startswith(_BUILT_IN)
+    return subject.value.startswith(BUILT_IN) and value.value.startswith(BUILT_IN)
 
 
 def close(
@@ -103,8 +103,7 @@ def close(
     files = [path for path in named_graphs.rule_files(rules) if path.suffix == ".ru"]
     if not files:
         raise UserError(f"{rules} has no rules (*.ru): restore the folder from the repository.")
-    files.sort(key=lambda path: (_ORDER.index(kind) if (kind := path.stem[:3]) in _ORDER else len(_ORDER), path.stem))
-    updates = [(path, path.read_text(encoding="utf-8")) for path in files]
+    updates = [(path, path.read_text(encoding="utf-8")) for path in in_order(files)]
     by_rule = {path.stem: 0 for path in files}
     size = len(store)
     done_at: dict[Path, int] = {}
@@ -133,6 +132,13 @@ def close(
         _tidy(project, store)
     kept = sum(1 for _ in store.quads_for_pattern(None, None, None, project.graph_iri(named_graphs.INFERRED)))
     return Closure({rule: count for rule, count in by_rule.items() if count}, rounds, kept, found)
+
+
+def in_order(files: Iterable[Path]) -> list[Path]:
+    """Return the files of rules in the order in which they are run."""
+    return sorted(
+        files, key=lambda path: (_ORDER.index(kind) if (kind := path.stem[:3]) in _ORDER else len(_ORDER), path.stem)
+    )
 
 
 def is_kept(triple: Triple) -> bool:
@@ -210,19 +216,19 @@ def contradictions(project: Project, store: Store, rules: Path | None = None) ->
         if path.suffix != ".rq":
             continue
         text = path.read_text(encoding="utf-8")
-        says = _SAYS.search(text)
+        message = says(text, path)
         try:
             rows = store.query(text)
         except SyntaxError as error:
             raise UserError(f"{path} is not valid SPARQL ({_first_line(error)}): fix the check.") from error
-        if says is None or not isinstance(rows, QuerySolutions):
-            raise UserError(f"{path} is not a check: it needs a SELECT and a line '# says: ...' with its variables.")
+        if not isinstance(rows, QuerySolutions):
+            raise UserError(f"{path} is not a check: it needs a SELECT.")
         rule = path.stem.removeprefix("check-")
         names = [variable.value for variable in rows.variables]
         for row in rows:
             members = {name: _readable(project, row[name]) for name in names}
-            message = re.sub(r"\?(\w+)", lambda match: members.get(match[1], match[0]), says[1])  # noqa: B023
-            entry = Contradiction(rule, tuple(members.values()), message)
+            text = re.sub(r"\?(\w+)", lambda match: members.get(match[1], match[0]), message)  # noqa: B023
+            entry = Contradiction(rule, tuple(members.values()), text)
             same = (rule, frozenset(entry.members))
             if same not in found or entry.members < found[same].members:
                 found[same] = entry
@@ -235,6 +241,14 @@ def contradictions(project: Project, store: Store, rules: Path | None = None) ->
         ),
         key=lambda entry: (entry.rule, entry.members),
     )
+
+
+def says(text: str, where: Path | str) -> str:
+    """Return what a row of a check says, with its variables. Raises UserError if the check does not say it."""
+    found = _SAYS.search(text)
+    if found is None:
+        raise UserError(f"{where} is not a check: it needs a line '# says: ...' with the variables of its SELECT.")
+    return found[1]
 
 
 def _first_line(error: SyntaxError) -> str:

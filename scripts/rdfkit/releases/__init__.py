@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from rdfkit.releases.diff.snapshots import Snapshot, newest_release, read_snapshot
     from rdfkit.releases.files.jsonld import CONTEXT_FILE, context_bytes, make_context
     from rdfkit.releases.files.manifest import json_bytes
-    from rdfkit.releases.files.release import Release, make_release
+    from rdfkit.releases.files.release import More, Release, make_release
     from rdfkit.releases.files.serializations import merge_bytes, quads_bytes
 
 __all__ = [
     "CONTEXT_FILE",
     "Change",
     "Difference",
+    "More",
     "NotRenamed",
     "Release",
     "Rename",
@@ -82,6 +83,7 @@ __getattr__ = door(
         ),
         "files.manifest": ("json_bytes",),
         "files.release": (
+            "More",
             "Release",
             "make_release",
         ),

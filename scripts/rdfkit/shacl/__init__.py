@@ -8,7 +8,7 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from rdfkit.shacl import report, undefined_terms
+    from rdfkit.shacl import constraint_queries, report, undefined_terms
     from rdfkit.shacl.locating.places import Source, locate
     from rdfkit.shacl.report.model import Report
     from rdfkit.shacl.terms import Term, term_text
@@ -20,6 +20,7 @@ __all__ = [
     "Source",
     "Term",
     "ValidationInput",
+    "constraint_queries",
     "locate",
     "report",
     "term_text",
@@ -31,6 +32,7 @@ __getattr__ = door(
     __name__,
     {
         "": (
+            "constraint_queries",
             "report",
             "undefined_terms",
         ),

@@ -16,7 +16,7 @@ from rdfkit.rdf import rdflib_adapter
 from rdfkit.shacl import components, prefixes, pyshacl_standards
 from rdfkit.shacl.engine.graph import Graph
 from rdfkit.shacl.engine.literals import lexical, to_term
-from rdfkit.shacl.engine.paths import Alternative, Inverse, Path, Repeated, Sequence
+from rdfkit.shacl.engine.paths import written
 from rdfkit.shacl.engine.shapes import path_of
 from rdfkit.shacl.messages import of_solution
 from rdfkit.sparql import nodes, syntax
@@ -143,7 +143,7 @@ class _Queries:
             if path is not None:
                 for part in reversed(list(syntax.read(text, prefixes=known).walk())):
                     if isinstance(part, nodes.Variable) and part.name == "PATH":
-                        text = f"{text[: part.start]} {_sparql(path_of(self._graph, path))} {text[part.end :]}"
+                        text = f"{text[: part.start]} {written(path_of(self._graph, path))} {text[part.end :]}"
             declared = "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in known.items())
             self._texts[node, form, shape] = declared + text
         return self._texts[node, form, shape]
@@ -185,19 +185,3 @@ def _text(term: Any) -> str:
 
 def _rdflib(term: str) -> Any:
     return rdflib_adapter.to_rdflib(to_term(term))
-
-
-def _sparql(path: Path) -> str:
-    """Return a path as SPARQL writes it, with brackets around each part."""
-    match path:
-        case str():
-            return path
-        case Inverse():
-            return f"^({_sparql(path.path)})"
-        case Sequence():
-            return "/".join(f"({_sparql(step)})" for step in path.steps)
-        case Alternative():
-            return "|".join(f"({_sparql(choice)})" for choice in path.choices)
-        case Repeated():
-            return f"({_sparql(path.path)}){'?' if not path.many else '*' if path.zero else '+'}"
-    raise AssertionError(f"{path} is not a path of a shape")

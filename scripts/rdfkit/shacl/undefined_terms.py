@@ -19,13 +19,13 @@ from rdfkit.sparql import nodes, syntax
 _RDF, _RDFS, _OWL, _SH = namespaces.RDF, namespaces.RDFS, namespaces.OWL, namespaces.SH
 _TYPE = _RDF + "type"
 
-_PROPERTY_TYPES = {
+PROPERTY_TYPES = {
     _RDF + "Property",
     *(f"{_OWL}{kind}Property" for kind in ("Object", "Datatype", "Annotation", "Ontology", "Deprecated")),
     *(f"{_OWL}{kind}Property" for kind in ("Functional", "InverseFunctional", "Transitive")),
     *(f"{_OWL}{kind}Property" for kind in ("Symmetric", "Asymmetric", "Reflexive", "Irreflexive")),
 }
-_CLASS_TYPES = {_OWL + "Class", _RDFS + "Class", _RDFS + "Datatype", _OWL + "DeprecatedClass"}
+CLASS_TYPES = {_OWL + "Class", _RDFS + "Class", _RDFS + "Datatype", _OWL + "DeprecatedClass"}
 
 _VALUES_ARE_CLASSES = {
     _TYPE,
@@ -112,9 +112,9 @@ def defined_in(quads: Iterable[Quad]) -> DefinedTerms:
         if quad.predicate.value == _TYPE and isinstance(quad.subject, NamedNode):
             kind = quad.object.value if isinstance(quad.object, NamedNode) else ""
             defined.add(quad.subject.value)
-            if kind in _PROPERTY_TYPES:
+            if kind in PROPERTY_TYPES:
                 properties.add(quad.subject.value)
-            elif kind in _CLASS_TYPES:
+            elif kind in CLASS_TYPES:
                 classes.add(quad.subject.value)
     return DefinedTerms(frozenset(defined), frozenset(properties), frozenset(classes))
 

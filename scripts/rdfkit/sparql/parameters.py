@@ -66,15 +66,22 @@ def serialize(value: Term) -> str:
     return text if value.datatype.value == XSD + "string" else f"{text}^^{value.datatype}"
 
 
-def term(project: Project, parameter: Parameter, value: str, store: Store | None = None) -> Term:
+def term(
+    project: Project, parameter: Parameter, value: str, store: Store | None = None, *, others: bool = False
+) -> Term:
     """Return a parameter's value, given as text by a user, as an RDF term.
 
     An IRI may be given as a CURIE, in full (with or without <>), or, if the type names a prefix, as its local name
-    alone. Raises UserError for a value that is not of the type, or, with a store, for a thing not described there.
+    alone. With a store, a thing may also be given by its local name, notation or label, all without regard to case; if
+    the type names a prefix, it is one of that namespace. ``others`` says that the query is for another store too: an
+    IRI or a CURIE may then be of a thing that this store does not describe.
+
+    Raises UserError for a value that is not of the type, or, with a store, for a thing not described there (with what
+    is near) and for a name of several things (with these).
     """
-    wrong = f"'{clip(value)}' is not a value for {parameter.name}"
     if parameter.type == "iri":
-        return _iri(project, parameter, value, store, wrong)
+        return _iri(project, parameter, value, store, others=others)
+    wrong = f"'{clip(value)}' is not a value for {parameter.name}"
     datatype = NamedNode(XSD + parameter.type)
     if parameter.type == "integer":
         digits = value[1:] if value[:1] in {"+", "-"} else value
@@ -139,46 +146,50 @@ def _check_date(value: str, wrong: str) -> None:
         raise UserError(f"{wrong}: give a day as year, month and day, such as 2014-03-31.") from None
 
 
-def _iri(project: Project, parameter: Parameter, value: str, store: Store | None, wrong: str) -> Term:
-    from rdfkit.base import nearest
-
-    iri = _full_iri(project, parameter, value, wrong)
+def _iri(project: Project, parameter: Parameter, value: str, store: Store | None, *, others: bool) -> NamedNode:
+    wrong = f"'{clip(value)}' is not a value for {parameter.name}"
     namespace = project.prefixes[parameter.prefix] if parameter.prefix else ""
-    if not iri.startswith(namespace):
+    iri = _full_iri(project, value)
+    if iri and not iri.startswith(namespace):
         raise UserError(f"{wrong}: give a name with the prefix {parameter.prefix}:, such as {parameter.default}.")
-    try:
-        node = NamedNode(iri)
-    except ValueError:
-        node = None
-    if not namespace or store is None:
-        if node is None:
-            raise UserError(f"{wrong}: it is not an IRI.")
-        return node
-    if node is not None and next(store.quads_for_pattern(node, None, None), None) is not None:
-        return node
-    subjects = (quad.subject.value for quad in store if isinstance(quad.subject, NamedNode))
-    here = sorted({subject.removeprefix(namespace) for subject in subjects if subject.startswith(namespace)})
-    near = nearest(iri.removeprefix(namespace).replace(" ", "-"), here)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"the graph has {_some(here)}."
-    raise UserError(f"{wrong}: nothing with the prefix {parameter.prefix}: has that name; {hint}")
+    node = _node(iri or namespace + value) if iri or namespace else None
+    if store is not None:
+        if node is not None and next(store.quads_for_pattern(node, None, None), None) is not None:
+            return node
+        from rdfkit.sparql import parameter_names
+
+        names = parameter_names.by_name(project, store, parameter.prefix)
+        try:
+            found = parameter_names.find(project, names, parameter.prefix, iri, value)
+        except UserError as error:
+            raise UserError(f"{wrong}: {error}") from None
+        if found:
+            return found
+    prefix, colon, _ = value.partition(":")
+    if colon and not iri:
+        raise UserError(f"{wrong}: '{clip(prefix)}:' is not a prefix of the project.")
+    if store is not None and (not iri or (namespace and not others)):
+        raise UserError(f"{wrong}: {parameter_names.unknown(project, names, parameter.prefix, iri or value)}")
+    if node is None:
+        fix = (
+            "it is not an IRI." if iri or namespace else "give an IRI, such as agent:fes or <https://example.org/fes>."
+        )
+        raise UserError(f"{wrong}: {fix}")
+    return node
 
 
-def _full_iri(project: Project, parameter: Parameter, value: str, wrong: str) -> str:
+def _full_iri(project: Project, value: str) -> str:
+    """Return the IRI that a value is, in full or as a CURIE, or "" if it is a name."""
     if value.startswith("<") and value.endswith(">"):
         return value[1:-1]
     prefix, colon, _ = value.partition(":")
     if "://" in value or (colon and prefix in {"urn", "mailto"}):
         return value
-    if colon:
-        try:
-            return project.expand(value)
-        except UserError:
-            raise UserError(f"{wrong}: '{clip(prefix)}:' is not a prefix of the project.") from None
-    if parameter.prefix:
-        return project.prefixes[parameter.prefix] + value
-    raise UserError(f"{wrong}: give an IRI, such as agent:fes or <https://example.org/fes>.")
+    return project.expand(value) if colon and prefix in project.prefixes else ""
 
 
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return (", ".join(names[:12]) or "none") + more
+def _node(iri: str) -> NamedNode | None:
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        return None

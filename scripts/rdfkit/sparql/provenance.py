@@ -66,7 +66,7 @@ def explain(project: Project, store: Store, text: str, dataset: str, number: int
             f"Row {number} cannot be explained: it needs more than {MAX_TRIPLES} triples. "
             "Explain a query that returns smaller rows."
         )
-    return Support(dict(row), tuple(sorted(kept, key=str)), _tests_for_absence(text))
+    return Support(dict(row), tuple(sorted(kept, key=str)), tests_for_absence(text))
 
 
 def candidates(
@@ -135,7 +135,8 @@ def _solutions(store: Store, text: str, graphs: Iterable[NamedNode]) -> QuerySol
     return answer
 
 
-def _tests_for_absence(text: str) -> bool:
+def tests_for_absence(text: str) -> bool:
+    """Return whether a query asks for what is not in the graph (NOT EXISTS, MINUS)."""
     return any(
         isinstance(node, nodes.Minus) or (isinstance(node, nodes.Exists) and node.negated)
         for node in syntax.read(text).walk()

@@ -147,11 +147,19 @@ def index_bytes(project: Project) -> bytes:
     return json.dumps(entries, ensure_ascii=False, indent=0, sort_keys=True).encode() + b"\n"
 
 
-def bind(project: Project, query: SavedQuery, settings: Mapping[str, str], store: Store | None = None) -> str:
+def bind(
+    project: Project,
+    query: SavedQuery,
+    settings: Mapping[str, str],
+    store: Store | None = None,
+    *,
+    others: bool = False,
+) -> str:
     """Return the text of a query with the values in ``settings`` in place of its defaults.
 
-    With a store, a value of a type such as ``iri bodysite:`` must be a thing described in it. Raises UserError for
-    an unknown parameter or a value that is not of its type.
+    With a store, a value of a type such as ``iri bodysite:`` must be a thing described in it, and may be a name of it;
+    ``others`` says that the query is for another store too (`rdfkit.sparql.parameters.term`). Raises UserError for an
+    unknown parameter or a value that is not of its type.
     """
     names = [parameter.name for parameter in query.parameters]
     for name in settings:
@@ -162,7 +170,7 @@ def bind(project: Project, query: SavedQuery, settings: Mapping[str, str], store
     if not settings:
         return query.text
     values = [
-        term(project, parameter, settings[parameter.name], store)
+        term(project, parameter, settings[parameter.name], store, others=others)
         if parameter.name in settings
         else default(project, parameter)
         for parameter in query.parameters

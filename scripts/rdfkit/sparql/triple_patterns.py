@@ -54,6 +54,24 @@ def matches(store: Store, pattern: Pattern, solution: Solution, graphs: Iterable
     yield from (quad for quad in found if quad.graph_name in allowed and graph in (None, quad.graph_name))
 
 
+def record(pattern: Pattern) -> dict[str, Any]:
+    """Return a pattern as JSON can hold it, for a program that finds its quads as `matches` does.
+
+    A variable is ``{"var": name}``, without those that do not mean the same in the whole query; another term is as in
+    SPARQL 1.1 Query Results JSON; null is any term. A path has ``steps``: predicates, and whether each is followed
+    backwards; otherwise ``predicate`` is a term.
+    """
+    steps = _steps(pattern.predicate)
+    made = {
+        "subject": _json(pattern.subject, pattern.visible),
+        "object": _json(pattern.object, pattern.visible),
+        "graph": None if pattern.graph is None else _json(pattern.graph, pattern.visible),
+    }
+    if steps is None:
+        return {**made, "predicate": _json(pattern.predicate, pattern.visible)}
+    return {**made, "steps": sorted(([name.value if name else None, back] for name, back in steps), key=str)}
+
+
 def without_projection(text: str, known: Solution) -> str:
     """Return a SELECT query for every variable of the body of a SELECT query, with the ``known`` values bound.
 
@@ -97,6 +115,19 @@ def _bound(term: nodes.Node, visible: frozenset[str] | None, solution: Solution)
     if term.language:
         return Literal(term.value, language=term.language.lower())
     return Literal(term.value, datatype=NamedNode(term.datatype.value))
+
+
+def _json(term: nodes.Node, visible: frozenset[str] | None) -> dict[str, str] | None:
+    if isinstance(term, nodes.Variable):
+        return {"var": term.name} if visible is None or term.name in visible else None
+    found = _bound(term, visible, {})
+    if isinstance(found, NamedNode):
+        return {"type": "uri", "value": found.value}
+    if not isinstance(found, Literal):
+        return None
+    if found.language:
+        return {"type": "literal", "value": found.value, "xml:lang": found.language}
+    return {"type": "literal", "value": found.value, "datatype": found.datatype.value}
 
 
 def _steps(path: nodes.Variable | nodes.Path) -> frozenset[tuple[Any, bool]] | None:

@@ -92,7 +92,7 @@ def test_articles_are_cited_once_in_the_order_given(imt: Imt, what: list[str], k
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["FES"], "agent:fes ([18F]FES) is not an article"),
+        (["DCFBC"], "substance:dcfbc (DCFBC) is not an article"),
         (["nothing of this name"], "Nothing in the graph is called 'nothing of this name'"),
         ([""], "The name is empty"),
         (["2015"], "'2015' may mean"),

@@ -128,7 +128,12 @@ def test_python_users_query_an_endpoint_like_the_graph(empty: Server) -> None:
     client, _ = connected(empty)
     quads = open_store(PROJECT).dump(format=RdfFormat.N_QUADS)
     client.require_ok(client.request("POST", empty.graphs, body=quads, media_type="application/n-quads"))
-    calls: dict[str, dict[str, Any]] = {"agents-of-a-target": {"target": "target:egfr"}, "superseded-editions": {}}
+    calls: dict[str, dict[str, Any]] = {
+        "agents-of-a-target": {"target": "target:egfr"},
+        "documents-of-a-kind": {"kind": "caepr"},
+        "agents-of-a-modality": {"modality": "Positron Emission Tomography"},
+        "superseded-editions": {},
+    }
     for name, parameters in calls.items():
         here = imaging_trials.query(name, **parameters)
         there = imaging_trials.query(name, endpoint=empty.query, login=("nobody", "needs this"), **parameters)

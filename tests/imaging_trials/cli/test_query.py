@@ -73,7 +73,7 @@ edition:bone-2  Bone\\n scan
 
 
 def test_a_parameter_selects_rows_and_unbound_cells_are_empty(root: Path) -> None:
-    for typed in ("lung", "bodysite:lung", "<https://w3id.org/imaging-trials/concept/body-site/lung>"):
+    for typed in ("lung", "LUNG", "bodysite:lung", "<https://w3id.org/imaging-trials/concept/body-site/lung>"):
         assert answer(root, "editions-by-site", "--param", f"site={typed}") == (
             "edition       title\n------------  -----\nedition:lung\n(1 row)\n"
         )

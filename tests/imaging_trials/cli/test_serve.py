@@ -54,7 +54,7 @@ SAVED = [query for query in (saved.read(PROJECT, path) for path in saved.files(P
     "queries", [SAVED[::25], pytest.param(SAVED, marks=pytest.mark.prove)], ids=["every 25th", "all"]
 )
 def test_saved_queries_answer_as_in_the_embedded_store(
-    endpoint: Endpoint, graph: Store, queries: list[saved.SavedQuery]
+    open_endpoint: Endpoint, graph: Store, queries: list[saved.SavedQuery]
 ) -> None:
     for query in queries:
         mine = results.ask(PROJECT, graph, query.text, query.dataset)
@@ -64,15 +64,15 @@ def test_saved_queries_answer_as_in_the_embedded_store(
             for kind in KINDS
         ]
         if isinstance(mine, QueryBoolean):
-            reply = endpoint.ask(query.text, *dataset)
+            reply = open_endpoint.ask(query.text, *dataset)
             assert json.loads(reply.text)["boolean"] == bool(mine), query.id
         elif isinstance(mine, QuerySolutions):
-            reply = endpoint.ask(query.text, *dataset, accept="text/tab-separated-values")
+            reply = open_endpoint.ask(query.text, *dataset, accept="text/tab-separated-values")
             assert reply.status == 200, (query.id, reply.text)
             assert sorted(reply.text.splitlines()) == sorted((mine.serialize(format=TSV) or b"").decode().splitlines())
         else:
             assert isinstance(mine, QueryTriples)
-            reply = endpoint.ask(query.text, *dataset, accept="application/n-triples")
+            reply = open_endpoint.ask(query.text, *dataset, accept="application/n-triples")
             assert sorted(reply.text.splitlines()) == sorted(writing.ntriples(mine).decode().splitlines()), query.id
 
 

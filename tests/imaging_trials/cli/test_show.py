@@ -53,7 +53,8 @@ What the page says
   has agent kind        imaging agent (agentkind:imaging-agent)
   has radionuclide      fluorine-18 (nuclide:f-18)
   is listed as held by  National Cancer Institute (organization:nci)
-  is stated in          Protocol component templates for NCI-held Imaging agents (section:protocol-component-templates)
+  is stated in          Protocol component templates for NCI-held Imaging agents \
+(section:protocol-component-templates)
                         CAEPRs for NCI-held imaging agents (section:caeprs)
 
 What we added
@@ -66,6 +67,7 @@ receptors are.  [nci-dictionary-fes]
 What was computed
   has agent kind          radiopharmaceutical (agentkind:radiopharmaceutical)
   has application holder  National Cancer Institute (organization:nci)
+                          Zionexa US Corp (organization:zionexa-us)
   has chemical element    fluorine (element:fluorine)
   is a                    schema:Substance
                           substance (imt:Substance)
@@ -73,16 +75,39 @@ What was computed
 Decay
   half-life  109.77 ± 0.05 min, of nuclide:f-18 (fluorine-18)
   data set   ENSDF
-  source     Evaluated Nuclear Structure Data File, as packaged in paceENSDF 0.6.3 (source:ensdf), checked 2026-11-26
+  source     Evaluated Nuclear Structure Data File, as packaged in paceENSDF 0.6.3 (source:ensdf), checked 2026-11-30
 
 What points here
-  <- is application for  IND for [18F]FES (application:fes-ind)
+  <- covers agent        SNMMI/ACNM/LBCA appropriate use criteria for FES PET, 2022 \
+(edition:fes-appropriate-use-criteria-2022)
+                         SNMMI/EANM procedure standard for FES PET of breast cancer, 2024 \
+(edition:snmmi-eanm-fes-pet-2024)
+  <- investigates agent  18F-fluoroestradiol (FES) PET/CT for Breast Cancer (trial:nct04883814)
+                         [18F]FES PET/CT in Endocrine Refractory Breast Cancer (trial:nct02409316)
+                         Clinical Utility of FES F18 PET/CT in Metastatic Breast Cancer Patients (trial:nct05068726)
+                         Diagnostic Accuracy and Safety Study of FES PET/CT in Assessment of ER Status of Recurrent \
+or Metastatic Breast Cancer (trial:nct01986569)
+                         F-18 FES PET/CT in Measuring Hormone Expression in Patients With Primary, Recurrent, or \
+Metastatic Breast Cancer Undergoing Endocrine-Targeted Therapy (trial:nct02149173)
+                         FES PET/CT in Predicting Response in Patients With Newly Diagnosed Metastatic Breast Cancer \
+Receiving Endocrine Therapy (trial:nct02398773)
+                         Serial FES PET/CT to Measure Hormone Expression in Patients Undergoing Endocrine Targeted \
+Therapy (trial:nct04692103)
+                         Study to Determine the Utility of FES-PET and FDG-PET in the Prediction of Response to \
+Hormone Therapy in Women With Estrogen Positive Metastatic Breast Cancer (trial:nct00358098)
+                         Test - Retest Reproducibility of 18F Fluoroestradiol (FES) PET (trial:nct03065712)
+  <- is application for  French authorization of EstroTep (application:fr-estrotep)
+                         IND for [18F]FES (application:fes-ind)
+                         NDA 212155 (Cerianna) (application:fda-nda-212155)
   <- is document of      CAEPR for [18F]FES (document:fes-caepr)
                          protocol component template for [18F]FES (document:fes-protocol-component-template)
   <- is name of          16α-[18F]fluoroestradiol (agentname:fes-16-alpha-18f-fluoroestradiol)
                          18F-16 alpha-fluoroestradiol (agentname:fes-18f-16-alpha-fluoroestradiol)
                          Cerianna (agentname:fes-cerianna)
                          fluoroestradiol F 18 (agentname:fes-fluoroestradiol-f-18)
+  <- is status of        [18F]FES at ANSM (status:fes-ansm)
+                         [18F]FES at EMA (status:fes-ema)
+                         [18F]FES at FDA (status:fes-fda)
 
 Sources
   Imaging Trials Resources (page:imaging-trials-resources) \
@@ -105,7 +130,7 @@ def test_what_we_added_has_rationale_source_and_date(store: Store) -> None:
     assert "modality" not in parts["What the page says"]
     added = parts["What we added"]
     assert "has modality    magnetic resonance imaging (modality:mri)  [bashir-2015, 2026-11-26]" in added
-    assert "\n  rationale       A review says" in added
+    assert "\n  rationale       A review of 2015 says" in added
     assert "source:bashir-2015" in parts["Sources"]
     assert "contrast agent (agentkind:contrast-agent)" in added
 
@@ -150,7 +175,7 @@ def test_implied_statements_are_not_repeated(store: Store) -> None:
 
 def test_terms_have_definition_and_use(imt: Imt) -> None:
     text = printed(imt, "is held by")
-    assert "The organization that a page names as holding an agent for trials.\n" in text
+    assert "An organization that a web page lists as the holder of an agent for trials.\n" in text
     assert "object property\n" in text
     assert "in statements  6" in text
 

@@ -281,10 +281,9 @@ def test_an_agent_is_found_by_what_people_call_it(store: Store, index: NameIndex
     [
         ("16\u03b2-[18F]fluoroestradiol", "agent:fes"),  # another isomer
         ("6-[18F]FDG", "agent:fdg"),
-        ("18F-DCFPyL", "agent:dcfbc"),
         ("18F-florbetapir", "agent:"),
         ("18F-PSMA-1007", "substance:psma-11"),
-        ("F-18 fluoroestradiol PET", "agent:fes"),
+        ("F-18 fluoroestradiol SPECT", "agent:fes"),
     ],
 )
 def test_a_name_of_another_agent_is_refused(store: Store, text: str, nearest: str) -> None:

@@ -88,6 +88,7 @@ def test_every_listed_article_is_there_once_in_page_order(
         ("misprinted name", ["Ljungberg 2016"]),
         ("discrepant value", ["Beheshti 2015"]),
         ("not itself a guideline", ["Ha 2018", "Ward 2018"]),
+        ("no newer edition confirmed", ["Boellaard 2015"]),
         ("no issuing society named", ["Liu 2015", "Ha 2018", "Afaq 2019"]),
         ("ahead of print on the page", ["Manganaro 2021"]),
         ("endorsed", ["Van den Wyngaert 2016", "Bluemel 2015", "Adam 2021"]),
@@ -98,10 +99,42 @@ def test_findings_on_the_page(listed: dict[str, CurrencyStatus], words: str, art
     assert having(listed, words) == articles
 
 
-def test_what_is_not_superseded_or_updated_is_current(listed: dict[str, CurrencyStatus]) -> None:
+def test_of_other_guidelines_nothing_newer_is_known(listed: dict[str, CurrencyStatus]) -> None:
+    """Nothing of the kind is said of a study of guidelines, or of a guideline that is reported to be superseded."""
     moved = {*having(listed, "superseded"), *having(listed, "updated")}
-    assert set(having(listed, "current")) == listed.keys() - moved
-    assert {name for name, one in listed.items() if one.status == "current"} == listed.keys() - moved
+    rest = listed.keys() - moved - {"Ha 2018", "Boellaard 2015"}
+    assert set(having(listed, currency.NOT_KNOWN)) == rest
+    assert {name for name, one in listed.items() if one.status == currency.NOT_KNOWN} == rest
+    assert listed["Ha 2018"].status == "not itself a guideline"
+
+
+def test_no_command_calls_anything_current(imt: Imt) -> None:
+    for form in ("table", "csv", "json"):
+        assert "current" not in imt("audit", "--format", form).stdout
+
+
+def test_the_day_is_that_of_the_last_check(store: Store, graph: Store) -> None:
+    """Evidence of the article, its edition or an event of either counts, and evidence of other things does not."""
+
+    def checked(article: str) -> str:
+        return plain(on(graph, article, RELEASE)[currency.NOT_KNOWN].what)
+
+    article, other = "article:macmahon-2017", "article:kubik-huch-2018"
+    before = checked(article), checked(other)
+    (edition,) = read.subjects(graph, vocabulary.IS_PUBLISHED_AS, node(article))
+    curated, test = PROJECT.graph_iri("curated"), node("evidence:test")
+    graph.add(Quad(test, vocabulary.IS_EVIDENCE_FOR, edition, curated))
+    graph.add(Quad(test, vocabulary.CHECKED_ON, Literal("2031-01-02"), curated))
+    assert (checked(article), checked(other)) == ("(checked 2031-01-02)", before[1])
+    for quad in [*graph.quads_for_pattern(None, vocabulary.CHECKED_ON, None, None)]:
+        graph.remove(quad)
+    assert checked(article) == f"(checked {currency.release_day(store)})"
+
+
+def test_an_article_without_an_edition_is_no_guideline(graph: Store) -> None:
+    for quad in [*graph.quads_for_pattern(None, vocabulary.IS_PUBLISHED_AS, node("article:law-2019"), None)]:
+        graph.remove(quad)
+    assert currency.of_thing(graph, node("article:law-2019"), RELEASE).status == "not itself a guideline"
 
 
 def test_a_superseded_guideline_names_its_replacement(
@@ -138,12 +171,12 @@ def test_a_discrepant_value_is_not_judged(listed: dict[str, CurrencyStatus]) -> 
     assert "not judged" in plain(found.what)
 
 
-def test_every_finding_but_current_has_a_source(listed: dict[str, CurrencyStatus]) -> None:
+def test_every_finding_of_something_has_a_source(listed: dict[str, CurrencyStatus]) -> None:
     without = [
         (name, found.words)
         for name, one in listed.items()
         for found in one.findings
-        if not found.sources and found.kind != "current"
+        if not found.sources and found.kind not in {currency.NOT_KNOWN, currency.NOT_CONFIRMED}
     ]
     assert without == []
 
@@ -151,7 +184,7 @@ def test_every_finding_but_current_has_a_source(listed: dict[str, CurrencyStatus
 def test_every_supersession_has_an_event(store: Store) -> None:
     stated = {
         (quad.object, quad.subject)
-        for quad in read.quads(store, None, vocabulary.DIRECTLY_SUPERSEDES)
+        for quad in read.quads(store, None, node("imt:directlySupersedes"))
         if quad.graph_name == PROJECT.graph_iri("curated")
     }
     events = {
@@ -170,7 +203,7 @@ def test_every_supersession_has_an_event(store: Store) -> None:
 @pytest.mark.parametrize(
     ("day", "status"),
     [
-        ("2020-12-31", "current"),
+        ("2020-12-31", "not itself a guideline"),
         ("2021-01-01", "possibly updated"),
         ("2021-12-30", "possibly updated"),
         ("2021-12-31", "updated"),
@@ -189,7 +222,7 @@ def test_an_undated_endorsement_is_possible_until_read(store: Store) -> None:
 
 def test_an_article_is_not_yet_published_before_its_date(store: Store) -> None:
     assert currency.of_thing(store, node("article:avula-2021"), "2021-05-09").status == "not yet published"
-    assert currency.of_thing(store, node("article:avula-2021"), "2021-05-10").status == "current"
+    assert currency.of_thing(store, node("article:avula-2021"), "2021-05-10").status == currency.NOT_KNOWN
     assert "corrected" not in on(store, "article:avula-2021", "2021-07-18")
     assert "corrected" in on(store, "article:avula-2021", "2021-07-19")
 
@@ -205,11 +238,11 @@ def test_the_day_of_a_supersession_decides(day: date) -> None:
 
 def test_reported_events_do_not_count(graph: Store) -> None:
     event = node("event:fdg-pet-ct-2-0-superseded-reported")
-    assert currency.of_thing(graph, node("article:boellaard-2015"), "2030-01-01").status == "current"
+    assert currency.of_thing(graph, node("article:boellaard-2015"), "2030-01-01").status == currency.NOT_CONFIRMED
     standing = vocabulary.HAS_ASSERTION_STATUS
     (quad,) = graph.quads_for_pattern(event, standing, None, None)
     graph.remove(quad)
-    assert currency.of_thing(graph, node("article:boellaard-2015"), "2030-01-01").status == "current"
+    assert currency.of_thing(graph, node("article:boellaard-2015"), "2030-01-01").status == currency.NOT_CONFIRMED
     graph.add(Quad(event, standing, node("assertion:confirmed"), PROJECT.graph_iri("curated")))
     assert currency.of_thing(graph, node("article:boellaard-2015"), "2030-01-01").status == "superseded"
 
@@ -271,7 +304,10 @@ def test_the_default_day_is_the_release_date(imt: Imt, store: Store) -> None:
     done = imt("audit")
     assert (done.returncode, done.stderr) == (0, "")
     day = currency.release_day(store)
-    assert done.stdout.endswith(f"\n\nAs of {day}: 3 superseded, 1 updated, 16 current, of 20.\n")
+    assert done.stdout.endswith(
+        f"\n\nAs of {day}: 3 superseded, 1 updated, 1 no newer edition confirmed, 14 no newer edition known, "
+        "1 not itself a guideline, of 20.\n"
+    )
     assert imt("audit", "--as-of", "2010-01-01").stdout.endswith("As of 2010-01-01: 20 not yet published, of 20.\n")
     assert imt("audit", "--as-of", "yesterday").returncode == 2
 

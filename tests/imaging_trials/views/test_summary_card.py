@@ -7,7 +7,7 @@ from imaging_trials.model import vocabulary
 from imaging_trials.model.project import PROJECT
 from imaging_trials.model.read import Thing
 from imaging_trials.views.render_text import thing_text, value_text
-from imaging_trials.views.summary_card import Card, CorrectionLine, Line, for_thing
+from imaging_trials.views.summary_card import Card, CardLine, CorrectionLine, for_thing
 from imaging_trials.views.values import Expression, ExternalTerm, Members, value
 from rdfkit.stores.embedded import open_store
 
@@ -23,9 +23,9 @@ def card(store: Store, curie: str) -> Card:
     return for_thing(store, NamedNode(PROJECT.expand(curie)))
 
 
-def lines(card: Card, graph: str) -> dict[NamedNode, Line]:
+def lines(card: Card, graph: str) -> dict[NamedNode, CardLine]:
     (block,) = [block for block in card.blocks if block.graph == graph]
-    return {line.property.iri: line for line in block.lines if isinstance(line, Line)}
+    return {line.property.iri: line for line in block.lines if isinstance(line, CardLine)}
 
 
 def test_values_are_things_with_iri_and_label(store: Store) -> None:

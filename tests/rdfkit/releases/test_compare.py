@@ -40,7 +40,7 @@ def test_a_changed_class_expression_is_the_only_difference(tmp_path: Path) -> No
     assert text.count(old) == 1
     write(tmp_path / "new.ttl", text.replace(old, old.replace("radiopharmaceutical", "ligand")))
     (change,) = difference(ROOT / "ontology" / "imaging-trials.ttl", tmp_path / "new.ttl").changes
-    assert (change.kind, change.subject) == ("expression-changed", f"<{PROJECT.expand('imt:hasRadionuclide')}>")
+    assert (change.kind, change.subject) == ("domain-narrowed", f"<{PROJECT.expand('imt:hasRadionuclide')}>")
 
 
 # Structures

@@ -93,6 +93,17 @@ def test_a_rule_about_several_statements_locates_each(tmp_path: Path) -> None:
     assert re.fullmatch(r" +\| +-", text[4])
 
 
+@pytest.mark.parametrize(
+    ("rule", "data"),
+    [("sh:disjoint ex:q", "ex:q ⟦1⟧ , 2 ; ex:p 3 , ⟦1⟧"), ("sh:lessThan ex:q", "ex:q ⟦3⟧ ; ex:p 1 , ⟦4⟧")],
+)
+def test_a_value_compared_with_another_locates_both(rule: str, data: str, tmp_path: Path) -> None:
+    text, (other, value) = marked(PREFIXES + f"ex:a a ex:T ; {data} .")
+    shape = f"ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:property [ sh:path ex:p ; {rule} ] ."
+    (entry,) = report.diagnostics(of_own_shapes(tmp_path, shape, text))
+    assert (span(entry.location), [span(place) for place in entry.related]) == (value, [other])
+
+
 def test_a_second_value_comes_before_the_only_value(tmp_path: Path) -> None:
     data, expected = marked(PREFIXES + "ex:a a ex:T ; ex:number 2 . ex:b ex:number 1 , ⟦2⟧ .")
     assert spans(of_own_shapes(tmp_path, SPARQL, data)) == expected

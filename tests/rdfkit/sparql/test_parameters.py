@@ -27,11 +27,26 @@ def parameter(type_: str) -> parameters.Parameter:
     )
 
 
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+
+
+def site(slug: str) -> NamedNode:
+    return NamedNode(BONE.replace("bone", slug))
+
+
 def store_with_sites() -> Store:
     store = Store()
-    for slug in ("bone", "brain", "lung", "prostate"):
-        label = NamedNode("http://www.w3.org/2004/02/skos/core#prefLabel")
-        store.add(Quad(NamedNode(BONE.replace("bone", slug)), label, Literal(slug)))
+    for slug in ("bone", "brain", "lung", "mouth", "prostate", "tongue"):
+        store.add(Quad(site(slug), NamedNode(SKOS + "prefLabel"), Literal(slug)))
+    for slug, name, text in (
+        ("lung", "notation", Literal("C34")),
+        ("prostate", "prefLabel", Literal("Prostate  Gland", language="en")),
+        ("brain", "altLabel", Literal("Bone", language="en")),
+        ("mouth", "altLabel", Literal("Oral cavity")),
+        ("tongue", "altLabel", Literal("Oral Cavity")),
+    ):
+        store.add(Quad(site(slug), NamedNode(SKOS + name), text))
+    store.add(Quad(NamedNode("http://example.org/lung"), NamedNode(SKOS + "notation"), Literal("X1")))
     return store
 
 
@@ -41,16 +56,58 @@ def test_a_thing_can_be_named_in_every_way_a_person_writes_it(typed: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("typed", "slug"),
+    [
+        ("BONE", "bone"),
+        ("bodysite:Bone", "bone"),
+        (BONE.replace("bone", "BONE"), "bone"),
+        ("c34", "lung"),
+        (" C34 ", "lung"),
+        ("PROSTATE gland", "prostate"),
+        ("Tongue", "tongue"),
+    ],
+)
+def test_case_and_kind_of_a_name_make_no_difference(typed: str, slug: str) -> None:
+    """A local name ("bone") comes before a label of another thing ("Bone" of the brain)."""
+    assert parameters.term(PROJECT, parameter("iri bodysite:"), typed, store_with_sites()) == site(slug)
+    assert parameters.term(PROJECT, parameter("iri bodysite:"), typed, store_with_sites(), others=True) == site(slug)
+
+
+def test_a_thing_of_any_kind_is_found_by_its_notation() -> None:
+    store = store_with_sites()
+    assert parameters.term(PROJECT, parameter("iri"), "x1", store) == NamedNode("http://example.org/lung")
+    with pytest.raises(UserError, match="nothing with the prefix bodysite: has that name"):
+        parameters.term(PROJECT, parameter("iri bodysite:"), "x1", store)
+
+
+def test_another_store_may_describe_other_things() -> None:
+    store, of_sites = store_with_sites(), parameter("iri bodysite:")
+    assert parameters.term(PROJECT, of_sites, "bodysite:toe", store, others=True) == site("toe")
+    with pytest.raises(UserError, match="nothing with the prefix bodysite: has that name"):
+        parameters.term(PROJECT, of_sites, "bodysite:toe", store)
+    with pytest.raises(UserError, match="nothing with the prefix bodysite: has that name"):
+        parameters.term(PROJECT, of_sites, "toe", store, others=True)
+
+
+def test_what_a_mapping_leads_to_needs_no_description() -> None:
+    heading = "http://id.nlm.nih.gov/mesh/D1"
+    assert parameters.term(PROJECT, parameter("iri"), heading, store_with_sites()) == NamedNode(heading)
+
+
+@pytest.mark.parametrize(
     ("type_", "typed", "sentence"),
     [
-        ("iri bodysite:", "bones", "nothing with the prefix bodysite: has that name; did you mean bone?"),
-        ("iri bodysite:", "Bone", "did you mean bone?"),
-        ("iri bodysite:", "qqq", "the graph has bone, brain, lung, prostate."),
+        ("iri bodysite:", "bones", "nothing with the prefix bodysite: has that name; did you mean bone or brain?"),
+        ("iri bodysite:", "ongu", "did you mean tongue?"),
+        ("iri bodysite:", "oral cavity", "it names mouth, tongue; give one of these."),
+        ("iri", "oral cavity", "it names bodysite:mouth, bodysite:tongue; give one of these."),
+        ("iri", "bones", "nothing has that name; did you mean bodysite:bone or bodysite:brain?"),
+        ("iri bodysite:", "qqq", "the graph has bone, brain, lung, mouth, prostate, tongue."),
         ("iri bodysite:", "agent:fes", "give a name with the prefix bodysite:, such as bodysite:bone."),
         ("iri bodysite:", "http://example.org/bone", "give a name with the prefix bodysite:"),
         ("iri bodysite:", "nope:bone", "'nope:' is not a prefix of the project."),
         ("iri bodysite:", "bone> } DROP ALL #", "nothing with the prefix bodysite: has that name"),
-        ("iri", "bone", "give an IRI"),
+        ("iri", "qqq", "give an IRI"),
         ("iri", "http://a b", "it is not an IRI."),
         ("iri", "<http://a/> } #", "it is not an IRI."),
         ("integer", "2014.0", "give a whole number"),

@@ -86,7 +86,7 @@ def test_query_is_answered_over_its_dataset(root: Path, endpoint: str, dataset: 
 
 
 def test_empty_answer_is_as_wrong_as_from_the_own_graph(root: Path, endpoint: str) -> None:
-    done = small_checkout.imt(root, "query", "editions-by-site", "--param", "site=nowhere", "--endpoint", endpoint)
+    done = small_checkout.imt(root, "query", "editions-by-site", "--param", "site=brain", "--endpoint", endpoint)
     assert done.returncode == 1
     assert "its header says 'may-be-empty: false'" in done.stderr
 

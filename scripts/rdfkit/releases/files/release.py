@@ -4,8 +4,10 @@ The bytes depend on the graph alone: they contain no time, no path, no locale an
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode, Quad
@@ -14,21 +16,32 @@ from rdfkit.base import Project, UserError
 from rdfkit.releases.files import dcat_void, jsonld, manifest, readme, rocrate, serializations, statistics
 
 
+class More(NamedTuple):
+    """A file that a release has beside the graph and its descriptions: media type, what it is, and its bytes."""
+
+    media_type: str
+    holds: str
+    data: bytes
+
+
 @dataclass(frozen=True)
 class Release:
-    """A release, and the bytes of all its files except ``manifest.json``, by name."""
+    """A release, and the bytes of all its files except ``manifest.json``, by name.
+
+    ``others`` has the files that are not the graph: media type, and what the file is.
+    """
 
     project: Project
     manifest: manifest.Manifest
+    others: dict[str, tuple[str, str]]
     contents: dict[str, bytes]
 
     def manifest_json(self) -> dict[str, Any]:
         """Return what ``manifest.json`` of a release contains beyond that of any build."""
         files = {file.name: manifest.file_json(file) for file in self.manifest.files}
-        others = descriptions(self.project)
         for name, data in self.contents.items():
             if name not in files:
-                media, words = others[name]
+                media, words = self.others[name]
                 digest = hashlib.sha256(data).hexdigest()
                 files[name] = {"bytes": len(data), "sha256": digest, "media_type": media, "holds": words}
         return {**manifest.as_json(self.project, self.manifest), "files": files}
@@ -36,7 +49,7 @@ class Release:
     def summaries(self) -> dict[str, str]:
         """Return what each file is, in a few words, by name."""
         found = {file.name: file.holds.replace("`", "") for file in self.manifest.files}
-        return found | {name: words.replace("`", "") for name, (_, words) in descriptions(self.project).items()}
+        return found | {name: words.replace("`", "") for name, (_, words) in self.others.items()}
 
 
 def descriptions(project: Project) -> dict[str, tuple[str, str]]:
@@ -52,19 +65,20 @@ def descriptions(project: Project) -> dict[str, tuple[str, str]]:
     }
 
 
-def make_release(
+def make_release(  # noqa: PLR0913 - each is a fact of the release
     project: Project,
     quads: list[Quad],
     basic: dict[str, bytes],
     *,
     validated: bool,
     endpoint: str | None = None,
+    more: Mapping[str, More] = MappingProxyType({}),
 ) -> Release:
     """Return the release of a graph.
 
     ``quads`` is the graph with its inferred statements. ``project`` has the source files; ``basic`` has the bytes of
     the files that any build writes, by name. ``validated`` says whether the graph was validated, ``endpoint`` where a
-    SPARQL endpoint offers it.
+    SPARQL endpoint offers it. ``more`` are other files of the release, by name.
 
     Raises UserError if ``data/dataset.ttl`` lacks a property that a release needs, if the published JSON-LD context
     differs from the vocabulary, or if ``endpoint`` is not the address of an endpoint.
@@ -88,16 +102,17 @@ def make_release(
         files=[one.file for one in data],
         endpoint=endpoint,
     )
-    others = descriptions(project)
+    others = descriptions(project) | {name: (one.media_type, one.holds) for name, one in more.items()}
     contents = {one.file.name: one.data for one in data}
     contents["README.md"] = readme.text(project, made, others)
     contents["void.ttl"] = dcat_void.dcat_void(project, made)
     contents["service.ttl"] = dcat_void.service(project, made)
     contents["dataset.jsonld"] = rocrate.schema_org(made)
     contents["context.jsonld"] = jsonld.context_bytes(context)
-    del others["ro-crate-metadata.json"]
-    contents["ro-crate-metadata.json"] = rocrate.ro_crate(made, others)
-    return Release(project, made, contents)
+    contents |= {name: one.data for name, one in more.items()}
+    in_crate = {name: words for name, words in others.items() if name != "ro-crate-metadata.json"}
+    contents["ro-crate-metadata.json"] = rocrate.ro_crate(made, in_crate)
+    return Release(project, made, others, contents)
 
 
 def _check_endpoint(endpoint: str | None) -> None:

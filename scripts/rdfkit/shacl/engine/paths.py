@@ -100,3 +100,19 @@ def _repeated(step: Step, node: str, *, zero: bool, many: bool) -> Collection[st
     if zero:
         found[node] = None
     return found
+
+
+def written(path: Path) -> str:
+    """Return a path of a shape as SPARQL writes it, with brackets around each part."""
+    match path:
+        case str():
+            return path
+        case Inverse():
+            return f"^({written(path.path)})"
+        case Sequence():
+            return "/".join(f"({written(step)})" for step in path.steps)
+        case Alternative():
+            return "|".join(f"({written(choice)})" for choice in path.choices)
+        case Repeated():
+            return f"({written(path.path)}){'?' if not path.many else '*' if path.zero else '+'}"
+    raise AssertionError(f"{path} is not a path of a shape")

@@ -25,6 +25,7 @@ from rdfkit.shacl.undefined_terms import UndefinedTerm
 _SH, _RDF = namespaces.SH, namespaces.RDF
 _MISSING = {"MinCount", "QualifiedMinCount", "HasValue"}
 _TOO_MANY = {"MaxCount", "QualifiedMaxCount"}
+_PAIRED = {"Disjoint": "disjoint", "LessThan": "lessThan", "LessThanOrEquals": "lessThanOrEquals"}
 _LOGICAL = {"Not", "Or", "Xone", "And", "Node"}
 
 
@@ -160,7 +161,8 @@ def _of_result(  # noqa: PLR0911 - one return for each kind of constraint
         return _of_one_language(values) or subject
     exact = next((ref for value, ref in values if value == result.value), None)
     if exact:
-        return [exact._replace(part="predicate") if kind == "Closed" else exact]
+        exact = exact._replace(part="predicate") if kind == "Closed" else exact
+        return [exact, *_of_other_property(result, _PAIRED[kind], index, shapes)] if kind in _PAIRED else [exact]
     if result.path is None and kind in _LOGICAL:
         names = _properties_of(result.shape, shapes)
         seen = [ref for ref, quad in index.with_subject(result.focus) if quad.predicate.value in names]
@@ -169,6 +171,16 @@ def _of_result(  # noqa: PLR0911 - one return for each kind of constraint
     if between:
         return [between]
     return [values[0][1]] if values else subject
+
+
+def _of_other_property(result: Result, parameter: str, index: TripleIndex, shapes: ShapeValues) -> list[TripleRef]:
+    """Return the values that a value was compared with: for sh:disjoint, the same one."""
+    others = shapes.get(result.shape, {}).get(_SH + parameter, ())
+    return [
+        ref
+        for ref, quad in index.with_subject(result.focus)
+        if quad.predicate in others and (parameter != "disjoint" or quad.object == result.value)
+    ]
 
 
 def _properties_of(shape: Any, shapes: ShapeValues) -> set[str]:
