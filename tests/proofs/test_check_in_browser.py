@@ -94,6 +94,20 @@ def test_a_broken_file_has_its_line(seen: dict[str, Any]) -> None:
     assert seen["dropped"]["broken.ttl"]["text"].startswith("Line 4, column 11: ")
 
 
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("latin-1.ttl", "latin-1.ttl is not UTF-8."),
+        ("utf-16.ttl", "utf-16.ttl is not UTF-8."),
+        ("data.rdf", "This is XML, which the page does not read."),
+        ("elsewhere.jsonld", "The data refers to a JSON-LD context elsewhere, and the page loads nothing."),
+        ("quoted.ttl", "The data has a quoted triple, which SHACL cannot validate."),
+    ],
+)
+def test_what_is_not_supported_is_refused_by_name(seen: dict[str, Any], name: str, sentence: str) -> None:
+    assert seen["dropped"]["refused"][name]["text"].startswith(sentence)
+
+
 def test_the_line_is_shown_in_the_text(seen: dict[str, Any]) -> None:
     assert seen["dropped"]["went to"].endswith('"no DOI" .')
 
