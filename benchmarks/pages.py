@@ -66,7 +66,7 @@ class Slow(Packed):
     line = threading.Lock()
 
     def copyfile(self, source: Any, outputfile: Any) -> None:
-        """Send the body in small parts, one at a time whoever asks."""
+        """Send the body in small parts, one at a time for all connections."""
         time.sleep(ROUND_TRIP_MS / 1000)
         while part := source.read(8192):
             with self.line:

@@ -6,7 +6,6 @@ if it were dropped.
 """
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,34 +14,24 @@ from typing import Any
 import pytest
 
 from imaging_trials.build import validation
-from imaging_trials.model.project import PROJECT
-from imaging_trials.site import make_site, write_site
 from rdfkit.shacl import report
-from rdfkit.stores.embedded import open_store
-from tests.conftest import ROOT
 from tests.support import fixtures
 from tests.support.page_check import by_fast_engine
+from tests.support.tours import needs_browser, seen_on_tour
 
-PYTHON = os.environ.get("IMT_BROWSER")
-CHROMIUM = Path("/usr/bin/chromium")
 FILES = (*fixtures.VALID, *fixtures.INVALID)
 
 pytestmark = [
     pytest.mark.prove,
     pytest.mark.xdist_group("site"),
-    pytest.mark.skipif(
-        not os.environ.get("CI") and (PYTHON is None or not CHROMIUM.exists()),
-        reason="needs Debian's chromium, and in IMT_BROWSER the Python of an environment with playwright",
-    ),
+    needs_browser,
 ]
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def seen(site: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return what a tour of the two pages saw."""
-    folder = tmp_path_factory.mktemp("check") / "site"
-    write_site(make_site(open_store(PROJECT)), folder)
-    files = folder.parent / "files.json"
+    files = tmp_path_factory.mktemp("check") / "files.json"
     files.write_text(
         json.dumps(
             {
@@ -53,14 +42,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         ),
         encoding="utf-8",
     )
-    shots = ROOT / "build" / "screenshots"
-    done = subprocess.run(
-        [PYTHON or "python3", "-m", "tests.support.check_tour", str(folder), str(shots), str(files)],
-        cwd=ROOT, capture_output=True, text=True, timeout=1800, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return seen_on_tour("check_tour", site, str(files), seconds=1800)
 
 
 def test_every_fixture_has_the_results_of_the_fast_engine(seen: dict[str, Any]) -> None:
@@ -110,6 +92,20 @@ def test_each_format_is_read(seen: dict[str, Any], name: str, line: str) -> None
 
 def test_a_broken_file_has_its_line(seen: dict[str, Any]) -> None:
     assert seen["dropped"]["broken.ttl"]["text"].startswith("Line 4, column 11: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("latin-1.ttl", "latin-1.ttl is not UTF-8."),
+        ("utf-16.ttl", "utf-16.ttl is not UTF-8."),
+        ("data.rdf", "This is XML, which the page does not read."),
+        ("elsewhere.jsonld", "The data refers to a JSON-LD context elsewhere, and the page loads nothing."),
+        ("quoted.ttl", "The data has a quoted triple, which SHACL cannot validate."),
+    ],
+)
+def test_what_is_not_supported_is_refused_by_name(seen: dict[str, Any], name: str, sentence: str) -> None:
+    assert seen["dropped"]["refused"][name]["text"].startswith(sentence)
 
 
 def test_the_line_is_shown_in_the_text(seen: dict[str, Any]) -> None:

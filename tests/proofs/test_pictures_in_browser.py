@@ -3,10 +3,6 @@
 What the widths of texts are is known to a browser only; `pictures_drawing.text_width` estimates them.
 """
 
-import json
-import os
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,19 +12,14 @@ from imaging_trials.model.project import PROJECT
 from imaging_trials.site import pictures
 from imaging_trials.site.rendering import Renderer, static_files
 from rdfkit.stores.embedded import open_store
-from tests.conftest import ROOT
+from tests.support.tours import needs_browser, seen_on_tour
 
-PYTHON = os.environ.get("IMT_BROWSER")
-CHROMIUM = Path("/usr/bin/chromium")
 MIN_CONTRAST = 4.5
 """The contrast that WCAG 2.2 asks of text of this size (success criterion 1.4.3)."""
 
 pytestmark = [
     pytest.mark.prove,
-    pytest.mark.skipif(
-        not os.environ.get("CI") and (PYTHON is None or not CHROMIUM.exists()),
-        reason="needs Debian's chromium, and in IMT_BROWSER the Python of an environment with playwright",
-    ),
+    needs_browser,
 ]
 
 
@@ -43,17 +34,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-    paths = [page.path for page in made]
-    done = subprocess.run(
-        [
-            PYTHON or "python3", "-m", "tests.support.browser_pictures",
-            str(folder), str(ROOT / "build" / "screenshots"), *paths,
-        ],
-        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return seen_on_tour("browser_pictures", folder, *(page.path for page in made), seconds=300)
 
 
 def test_nothing_overlaps_or_leaves_a_picture(seen: dict[str, Any]) -> None:

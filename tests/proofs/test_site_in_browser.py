@@ -4,39 +4,24 @@ Chromium (of Debian) is driven by playwright, which wants an environment of its 
 IMT_BROWSER. The screenshots lie in ``build/screenshots/``.
 """
 
-import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
-
-PYTHON = os.environ.get("IMT_BROWSER")
-CHROMIUM = Path("/usr/bin/chromium")
+from tests.support.tours import needs_browser, seen_on_tour
 
 pytestmark = [
     pytest.mark.prove,
     pytest.mark.xdist_group("site"),
-    pytest.mark.skipif(
-        not os.environ.get("CI") and (PYTHON is None or not CHROMIUM.exists()),
-        reason="needs Debian's chromium, and in IMT_BROWSER the Python of an environment with playwright",
-    ),
+    needs_browser,
 ]
 
 
 @pytest.fixture(scope="module")
 def seen(site: Path) -> dict[str, Any]:
     """Return what a tour of the site saw."""
-    done = subprocess.run(
-        [PYTHON or "python3", "-m", "tests.support.browser_tour", str(site), str(ROOT / "build" / "screenshots")],
-        cwd=ROOT, capture_output=True, text=True, timeout=500, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return seen_on_tour("browser_tour", site, seconds=500)
 
 
 def test_nothing_breaks_the_policy_or_fails(seen: dict[str, Any]) -> None:

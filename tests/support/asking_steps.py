@@ -29,9 +29,6 @@ ASK = """async ({text, dataset}) => {
 MAX_WAIT_MS = 60_000
 """How long anything in the tour may take."""
 
-MAX_STOP_MS = 4000
-"""When a worker that was terminated must be gone: Chromium lets it run on for two seconds at most."""
-
 WHY = """async ({id, text, dataset}) => {
   const graphs = imtNames.datasets[dataset];
   const found = await imtEngine.query(text, graphs);

@@ -33,6 +33,15 @@ FORMATS = {
 }  # fmt: skip
 """Small files in each format, with the same fault; one that cannot be read, and one with markup."""
 
+REFUSED = {
+    "latin-1.ttl": '<urn:x-a> <urn:x-b> "é" .'.encode("latin-1"),
+    "utf-16.ttl": '<urn:x-a> <urn:x-b> "é" .'.encode("utf-16"),
+    "data.rdf": b'<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
+    "elsewhere.jsonld": b'{"@context": "https://schema.org", "@id": "urn:x-a", "@type": "Thing"}',
+    "quoted.ttl": b"<urn:x-a> <urn:x-b> <urn:x-c> {| <urn:x-d> 1 |} .",
+}
+"""Files that the page must not check."""
+
 ENTRIES: dict[str, dict[str, str | list[str]]] = {
     "edition": {
         "slug": "example-mri-2031", "label": 'Example "MRI" of C:\\ 2031 <b>',
@@ -53,9 +62,10 @@ ENTRIES: dict[str, dict[str, str | list[str]]] = {
 """What is typed into each form."""
 
 
-def checked(page: Page, path: str, name: str = "", text: str = "") -> dict[str, Any]:
+def checked(page: Page, path: str, name: str = "", text: str | bytes = "") -> dict[str, Any]:
     """Choose a file on the page and return what it shows."""
-    given: Any = {"name": name, "mimeType": "text/plain", "buffer": text.encode()} if name else path
+    data = text.encode() if isinstance(text, str) else text
+    given: Any = {"name": name, "mimeType": "text/plain", "buffer": data} if name else path
     page.set_input_files("#file", given)
     page.wait_for_selector("#answer h2, #answer .wrong", timeout=60_000)
     rows = [row.locator("th, td").all_inner_texts() for row in page.locator("#answer tbody tr").all()]
@@ -87,6 +97,7 @@ def dropped(tour: Tour, valid: str, invalid: str) -> dict[str, Any]:
         page.goto(tour.address + "check.html")
         found: dict[str, Any] = {"valid": checked(page, valid), "invalid": checked(page, invalid)}
         found |= {name: checked(page, "", name, text) for name, text in FORMATS.items()}
+        found["refused"] = {name: checked(page, "", name, data) for name, data in REFUSED.items()}
         page.evaluate(
             """text => { const data = new DataTransfer(); data.items.add(new File([text], 'dropped.nt'));
             const event = new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true});

@@ -67,7 +67,7 @@ Charset = UTF-8
 
 [SPARQL]
 ResultSetMaxRows = 1000000
-MaxQueryExecutionTime = 60
+MaxQueryExecutionTime = 300
 MaxQueryCostEstimationTime = 0
 """
 

@@ -136,6 +136,18 @@ def bar_ends(rows: list[Row], name: str) -> tuple[float, bool]:
     return max(ends), max(ends) == pytest.approx(float(seen.all("line", "limit")[0].get("x1", "")), abs=0.2)
 
 
+def test_a_date_that_is_a_year_is_a_pale_part() -> None:
+    """The bar is solid only where the edition was valid whatever the days were."""
+    rows = [edition("a", days="2001-01-01/2001-12-31"), edition("b", days="2010-01-01/2010-12-31")]
+    rows.append(edition("a", newer="b", days="2010-01-01/2010-12-31"))
+    seen = drawn(pictures_time_line.drawing(pictures_time_line.lines(rows), DAY))
+    widths = [float(one.get("width", "")) for one in seen.all("rect", "bar gone")]
+    looks = [one.get("class") for one in seen.all("rect", "bar gone")]
+    assert looks == ["bar gone maybe", "bar gone", "bar gone maybe"]
+    days = [day("2001-12-31") - day("2001-01-01"), day("2010-01-01") - day("2001-12-31"), 364]
+    assert [width / sum(widths) for width in widths] == pytest.approx([one / sum(days) for one in days], abs=0.002)
+
+
 def test_what_is_reported_or_a_part_shortens_no_bar() -> None:
     begun, newer = edition("a", days="2001-01-01"), edition("b", days="2010-01-01")
     assert not bar_ends([begun, newer, edition("a", newer="b", days="2010-01-01")], "a")[1]

@@ -31,7 +31,7 @@ from rdfkit.stores import embedded, literal_values, sparql_client
 from tests.support.engines import jena
 from tests.support.servers import Server, isql, oxigraph_server, virtuoso_server
 
-LIMIT = 60.0
+LIMIT = 300.0
 """Seconds that any one query may take in an engine behind HTTP."""
 
 Rows = list[object]

@@ -4,12 +4,12 @@
   var names = window.imtNames;
   var results = window.imtResults;
   var engine = window.imtEngine;
+  var controls = engine.controls();
   var form = document.getElementById("ask");
   var area = document.getElementById("query");
   var dataset = document.getElementById("dataset");
   var answer = document.getElementById("answer");
   var status = document.getElementById("status");
-  var bar = document.getElementById("progress");
   var ask = document.getElementById("submit");
   var stop = document.getElementById("stop");
   var editor = null;
@@ -38,21 +38,6 @@
     host.hidden = false;
     label.addEventListener("click", function () { editor.focus(); });
     if (hadFocus) { editor.focus(); }
-  }
-
-  function busy(isBusy) {
-    stop.disabled = !isBusy;
-    ask.disabled = isBusy;
-    answer.setAttribute("aria-busy", String(isBusy));
-    if (!isBusy) { bar.hidden = true; }
-  }
-
-  function progress(bytes, of) {
-    var megabytes = function (number) { return (number / 1e6).toFixed(1); };
-    bar.hidden = false;
-    if (of) { bar.max = of; bar.value = bytes; } else { bar.removeAttribute("value"); }
-    status.textContent = bytes === of && of ? "Starting the engine …"
-      : "Loading the engine and the graph: " + megabytes(bytes) + (of ? " of " + megabytes(of) : "") + " MB";
   }
 
   function failed(error, query) {
@@ -97,12 +82,12 @@
     var query = text();
     var graphs = names.datasets[dataset.value];
     var mine = ++run;
-    busy(true);
+    controls.busy(true);
     if (editor) { editor.unmark(); }
     answer.replaceChildren();
     status.textContent = "Loading the engine and the graph …";
-    engine.load(progress).then(function () {
-      bar.hidden = true;
+    engine.load(controls.progress).then(function () {
+      controls.loaded();
       status.textContent = "Asking …";
       return engine.query(query, graphs, names.prefixes);
     }).then(function (found) {
@@ -114,7 +99,7 @@
     }).catch(function (error) {
       if (mine === run) { failed(error, query); }
     }).finally(function () {
-      if (mine === run) { busy(false); }
+      if (mine === run) { controls.busy(false); }
     });
   }
 
@@ -138,7 +123,7 @@
   function halt() {
     run++;
     engine.stop();
-    busy(false);
+    controls.busy(false);
     status.textContent = "Stopped. The engine starts again with the next question.";
   }
 

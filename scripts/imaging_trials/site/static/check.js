@@ -8,6 +8,7 @@
   var results = window.imtResults;
   var element = results.element;
   var engine = window.imtEngine;
+  var controls = engine.controls();
   var form = document.getElementById("check");
   var file = document.getElementById("file");
   var area = document.getElementById("data");
@@ -15,25 +16,10 @@
   var submit = document.getElementById("submit");
   var stop = document.getElementById("stop");
   var status = document.getElementById("status");
-  var bar = document.getElementById("progress");
   var answer = document.getElementById("answer");
   var drop = document.getElementById("drop");
   var name = "";
   var run = 0;
-
-  function busy(isBusy) {
-    stop.disabled = !isBusy;
-    submit.disabled = isBusy;
-    answer.setAttribute("aria-busy", String(isBusy));
-    if (!isBusy) { bar.hidden = true; }
-  }
-
-  function progress(bytes, of) {
-    var megabytes = function (number) { return (number / 1e6).toFixed(1); };
-    bar.hidden = false;
-    if (of) { bar.max = of; bar.value = bytes; } else { bar.removeAttribute("value"); }
-    status.textContent = "Loading the engine and the graph: " + megabytes(bytes) + (of ? " of " + megabytes(of) : "") + " MB";
-  }
 
   function refuse(message) {
     results.say(answer, { message: message, line: 0 });
@@ -47,8 +33,13 @@
       refuse(chosen.name + " is larger than 5 MB. Check it with the command imt validate, or check a part of it.");
       return;
     }
-    chosen.text().then(function (text) {
-      area.value = text;
+    chosen.arrayBuffer().then(function (data) {
+      try {
+        area.value = new TextDecoder("utf-8", { fatal: true }).decode(data);
+      } catch (error) {
+        refuse(chosen.name + " is not UTF-8. Save the file as UTF-8.");
+        return;
+      }
       name = chosen.name;
       if (known) { format.value = known; }
       start();
@@ -61,10 +52,10 @@
     answer.replaceChildren();
     if (!text.trim()) { refuse("There is nothing to check. Choose a file, or paste its text."); return; }
     if (text.length > MAX_CHARACTERS) { refuse("This is longer than 5 million characters. Check a part of it, or use the command imt validate."); return; }
-    busy(true);
+    controls.busy(true);
     status.textContent = "Loading the engine and the graph …";
-    engine.load(progress).then(function () {
-      bar.hidden = true;
+    engine.load(controls.progress).then(function () {
+      controls.loaded();
       status.textContent = "Checking …";
       return engine.check(text, format.value, "file:///" + encodeURIComponent(name || "data"));
     }).then(function (found) {
@@ -74,7 +65,7 @@
       status.textContent = "";
       results.say(answer, error.message ? error : { message: String(error), line: 0 }, text);
     }).finally(function () {
-      if (mine === run) { busy(false); }
+      if (mine === run) { controls.busy(false); }
     });
   }
 
@@ -241,7 +232,7 @@
   stop.addEventListener("click", function () {
     run++;
     engine.stop();
-    busy(false);
+    controls.busy(false);
     status.textContent = "Stopped.";
     submit.focus();
   });

@@ -32,9 +32,21 @@ export function open(store, program) {
 
 /* The triples of a text, as quads of the graph for a visitor's data: named graphs in it are merged. */
 export function read(Store, quadOf, graph, text, format, base, context) {
+  if (/^\s*<(\?xml|!DOCTYPE|rdf:RDF)\b/i.test(text)) {
+    throw new Error("This is XML, which the page does not read. Write it as Turtle, or use the command imt validate");
+  }
   const found = new Store();
-  found.load(format === "jsonld" ? withContext(text, context) : text, { format, base_iri: base });
-  return found.match().map((one) => quadOf(one.subject, one.predicate, one.object, graph));
+  try {
+    found.load(format === "jsonld" ? withContext(text, context) : text, { format, base_iri: base });
+  } catch (error) {
+    if (!error.message.includes("LoadDocumentCallback")) { throw error; }
+    throw new Error("The data refers to a JSON-LD context elsewhere, and the page loads nothing. Put the context into the data");
+  }
+  const quads = found.match();
+  if (quads.some((one) => one.object.termType === "Quad")) {
+    throw new Error("The data has a quoted triple, which SHACL cannot validate. Use rdf:Statement or a named graph");
+  }
+  return quads.map((one) => quadOf(one.subject, one.predicate, one.object, graph));
 }
 
 /* The address of our own JSON-LD context stands for its content: nothing is loaded from another host. */

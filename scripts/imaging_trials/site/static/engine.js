@@ -9,6 +9,8 @@
      remove(graph)
      check(text, format, base)        checks data and forgets it
      stop()                    ends the worker at once, whatever it does; the next call starts another one
+     controls()                what a form shows meanwhile, in #submit, #stop, #answer, #status and #progress: {busy(isBusy),
+                               progress(bytes, of), loaded()}
 */
 "use strict";
 (function () {
@@ -110,6 +112,26 @@
     check: function (text, format, base) {
       return load().then(function () { return send({ do: "check", text: text, format: format, base: base }); });
     },
-    stop: function () { end(failed("stopped", "Stopped.")); }
+    stop: function () { end(failed("stopped", "Stopped.")); },
+    controls: function () {
+      var byId = function (id) { return document.getElementById(id); };
+      var megabytes = function (number) { return (number / 1e6).toFixed(1); };
+      var bar = byId("progress");
+      return {
+        busy: function (isBusy) {
+          byId("stop").disabled = !isBusy;
+          byId("submit").disabled = isBusy;
+          byId("answer").setAttribute("aria-busy", String(isBusy));
+          if (!isBusy) { bar.hidden = true; }
+        },
+        progress: function (bytes, of) {
+          bar.hidden = false;
+          if (of) { bar.max = of; bar.value = bytes; } else { bar.removeAttribute("value"); }
+          byId("status").textContent = bytes === of && of ? "Starting the engine …"
+            : "Loading the engine and the graph: " + megabytes(bytes) + (of ? " of " + megabytes(of) : "") + " MB";
+        },
+        loaded: function () { bar.hidden = true; }
+      };
+    }
   };
 })();

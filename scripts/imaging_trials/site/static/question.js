@@ -5,6 +5,7 @@
   var names = window.imtNames;
   var results = window.imtResults;
   var engine = window.imtEngine;
+  var controls = engine.controls();
   var form = document.getElementById("question");
   if (!form) { return; }
   var stored = document.getElementById("stored");
@@ -12,7 +13,6 @@
   var answer = document.getElementById("answer");
   var why = document.getElementById("why");
   var status = document.getElementById("status");
-  var bar = document.getElementById("progress");
   var ask = document.getElementById("submit");
   var stop = document.getElementById("stop");
   var open = document.getElementById("open");
@@ -81,19 +81,6 @@
     return Promise.resolve(results.sparql({ type: "literal", value: plain, datatype: names.prefixes.xsd + type }));
   }
 
-  function busy(isBusy) {
-    stop.disabled = !isBusy;
-    ask.disabled = isBusy;
-    answer.setAttribute("aria-busy", String(isBusy));
-    if (!isBusy) { bar.hidden = true; }
-  }
-
-  function progress(bytes, of) {
-    bar.hidden = false;
-    if (of) { bar.max = of; bar.value = bytes; } else { bar.removeAttribute("value"); }
-    status.textContent = bytes === of && of ? "Starting the engine …" : "Loading the engine and the graph …";
-  }
-
   function shown(field) {
     return field.tagName === "SELECT" && field.selectedIndex >= 0 ? field.options[field.selectedIndex].text : field.value;
   }
@@ -101,7 +88,7 @@
   function start() {
     var mine = ++run;
     var query = template;
-    busy(true);
+    controls.busy(true);
     stored.hidden = true;
     asked.hidden = false;
     why.hidden = true;
@@ -109,8 +96,8 @@
     document.getElementById("asked-for").textContent = fields.length
       ? "Asked here with " + fields.map(function (one) { return one.name + ": " + shown(one); }).join(", ") + "." : "Asked here.";
     status.textContent = "Loading the engine and the graph …";
-    engine.load(progress).then(function () {
-      bar.hidden = true;
+    engine.load(controls.progress).then(function () {
+      controls.loaded();
       status.textContent = "Asking …";
       return Promise.all(fields.map(term));
     }).then(function (terms) {
@@ -128,7 +115,7 @@
         results.say(answer, error, query);
       }
     }).finally(function () {
-      if (mine === run) { busy(false); }
+      if (mine === run) { controls.busy(false); }
     });
   }
 
@@ -141,7 +128,7 @@
   function explain(query, terms, found, row, number) {
     var binding = {};
     row.forEach(function (one, place) { if (one) { binding[found.variables[place]] = one; } });
-    busy(true);
+    controls.busy(true);
     status.textContent = "Looking for the statements that row " + (number + 1) + " needs …";
     var mine = ++run;
     var absence = false;
@@ -168,7 +155,7 @@
         why.focus();
         status.textContent = "";
       }
-    }).finally(function () { if (mine === run) { busy(false); } });
+    }).finally(function () { if (mine === run) { controls.busy(false); } });
   }
 
   function address() {
@@ -181,7 +168,7 @@
   function halt() {
     run++;
     engine.stop();
-    busy(false);
+    controls.busy(false);
     status.textContent = "Stopped.";
   }
 
