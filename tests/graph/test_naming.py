@@ -29,10 +29,10 @@ BRITISH_NAMES: dict[str, str] = {}
 # Rule 2. First words of object properties, in the third person.
 VERBS = frozenset(
     {
-        "addresses", "belongs", "carries", "concerns", "consults", "corrects", "corresponds", "covers", "cross",
+        "addresses", "announces", "belongs", "carries", "concerns", "consults", "corrects", "corresponds", "covers", "cross",
         "decays", "develops", "differs", "discusses", "endorses", "evaluates", "gives", "has", "includes",
         "investigates", "involves", "is", "issues", "lists", "maps", "names", "offers", "publishes", "recommends",
-        "refers", "results", "runs", "states", "supersedes", "supports", "uses", "was",
+        "refers", "reports", "results", "runs", "states", "supersedes", "supports", "uses", "was",
     }
 )  # fmt: skip
 ADVERBS = frozenset({"directly"})
@@ -47,8 +47,16 @@ DATATYPE_NAMES = {
 LABELS = {
     "doi": "DOI",
     "energyKev": "energy in keV",
+    "formerNctId": "former NCT ID",
+    "hasMajorMeshHeading": "has major MeSH heading",
+    "hasMeshHeading": "has MeSH heading",
+    "ipdSharingAsPrinted": "IPD sharing as printed",
+    "isOfFdaRegulatedDevice": "is of FDA-regulated device",
+    "isOfFdaRegulatedDrug": "is of FDA-regulated drug",
     "issn": "ISSN",
+    "meshHeadingAsPrinted": "MeSH heading as printed",
     "nctId": "NCT ID",
+    "nlmId": "NLM ID",
     "orcid": "ORCID",
     "otherRegistryId": "other registry ID",
     "pmcid": "PMCID",
