@@ -29,8 +29,8 @@ BRITISH_NAMES: dict[str, str] = {}
 # Rule 2. First words of object properties, in the third person.
 VERBS = frozenset(
     {
-        "addresses", "announces", "belongs", "carries", "concerns", "consults", "corrects", "corresponds", "covers", "cross",
-        "decays", "develops", "differs", "discusses", "endorses", "evaluates", "gives", "has", "includes",
+        "addresses", "announces", "belongs", "carries", "concerns", "consults", "corrects", "corresponds", "covers",
+        "cross", "decays", "develops", "differs", "discusses", "endorses", "evaluates", "gives", "has", "includes",
         "investigates", "involves", "is", "issues", "lists", "maps", "names", "offers", "publishes", "recommends",
         "refers", "reports", "results", "runs", "states", "supersedes", "supports", "uses", "was",
     }
@@ -51,8 +51,7 @@ LABELS = {
     "hasMajorMeshHeading": "has major MeSH heading",
     "hasMeshHeading": "has MeSH heading",
     "ipdSharingAsPrinted": "IPD sharing as printed",
-    "isOfFdaRegulatedDevice": "is of FDA-regulated device",
-    "isOfFdaRegulatedDrug": "is of FDA-regulated drug",
+    **{f"isOfFdaRegulated{one.title()}": f"is of FDA-regulated {one}" for one in ("device", "drug")},
     "issn": "ISSN",
     "meshHeadingAsPrinted": "MeSH heading as printed",
     "nctId": "NCT ID",
@@ -61,6 +60,7 @@ LABELS = {
     "otherRegistryId": "other registry ID",
     "pmcid": "PMCID",
     "pmid": "PMID",
+    "publisherItemId": "publisher item ID",
     "rorId": "ROR ID",
 }
 

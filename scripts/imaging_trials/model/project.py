@@ -11,6 +11,7 @@ SHAPES = BASE + "shapes#"
 
 SCHEMES = {
     "agentkind": "agent-kind",
+    "allocation": "allocation",
     "appstatus": "application-status",
     "apptype": "application-type",
     "assertion": "assertion-status",
@@ -22,11 +23,15 @@ SCHEMES = {
     "emissionkind": "emission-kind",
     "eventkind": "event-kind",
     "intervention": "intervention-kind",
+    "interventionmodel": "intervention-model",
     "invstatus": "investigational-status",
+    "masking": "masking",
     "modality": "modality",
     "namekind": "name-kind",
+    "observationalmodel": "observational-model",
     "phase": "phase",
     "population": "population",
+    "primarypurpose": "primary-purpose",
     "procedure": "procedure",
     "progphase": "program-phase",
     "pubkind": "publication-kind",
@@ -35,6 +40,8 @@ SCHEMES = {
     "regstatus": "regulatory-status",
     "role": "team-role",
     "service": "support-service",
+    "studytype": "study-type",
+    "timeperspective": "time-perspective",
     "trialstatus": "trial-status",
     "trialtype": "trial-type",
 }
