@@ -1,0 +1,48 @@
+"""A read-only HTTP server of a graph: SPARQL at ``/query``, and what a project adds.
+
+A front (`front`, `connection`, `origins`) takes requests and never waits. It gives them to forked workers (`pool` is its
+side, `worker` theirs) that hold the store and write answers (`endpoint`, `protocol`, `negotiation`, `answers`, `rows`,
+`page`). A worker that exceeds its time is killed, one that exceeds its memory fails alone, and both are replaced.
+"""
+
+from rdfkit.base import door
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rdfkit.serving import negotiation, rows
+    from rdfkit.serving.answers import written_rows, written_triples
+    from rdfkit.serving.errors import RefusedError
+    from rdfkit.serving.messages import Request, Response
+    from rdfkit.serving.protocol import Limits, fields_of
+    from rdfkit.serving.run import serve
+    from rdfkit.serving.service import Address, Introduction, Routes, Service
+
+__all__ = [
+    "Address",
+    "Introduction",
+    "Limits",
+    "RefusedError",
+    "Request",
+    "Response",
+    "Routes",
+    "Service",
+    "fields_of",
+    "negotiation",
+    "rows",
+    "serve",
+    "written_rows",
+    "written_triples",
+]
+
+__getattr__ = door(
+    __name__,
+    {
+        "": ("negotiation", "rows"),
+        "answers": ("written_rows", "written_triples"),
+        "errors": ("RefusedError",),
+        "messages": ("Request", "Response"),
+        "protocol": ("Limits", "fields_of"),
+        "run": ("serve",),
+        "service": ("Address", "Introduction", "Routes", "Service"),
+    },
+)
