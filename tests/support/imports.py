@@ -27,6 +27,7 @@ ROOMS = (
     "imaging_trials.bibliography",
     "imaging_trials.imports",
     "imaging_trials.views",
+    "imaging_trials.questions",
     "imaging_trials.build",
     "imaging_trials.site",
     "imaging_trials.api",
