@@ -56,9 +56,12 @@ def addresses() -> list[str]:
             if time.perf_counter() - begun > MAX_QUERY_SECONDS:
                 break
             graphs = [name.value for name in sparql_client.endpoint_graphs(PROJECT, query.dataset)]
-            fields = [("query", text), *((f"{kind}-graph-uri", name) for name in graphs for kind in ("default", "named"))]
+            fields = [
+                ("query", text),
+                *((f"{kind}-graph-uri", name) for name in graphs for kind in ("default", "named")),
+            ]
             found.append("/query?" + urlencode(fields))
-    random.Random(1).shuffle(found)  # noqa: S311 - the same order in each run
+    random.Random(1).shuffle(found)
     return found
 
 
@@ -94,11 +97,18 @@ def main() -> int:
         with oxigraph_server(folder / "store", read_only=True) as plain, serving() as ours:
             urls = {"imt serve": ours.url.removesuffix("/query"), "oxigraph": plain.base}
             print(f"{len(paths)} addresses of saved queries, {ROUNDS} rounds of {SECONDS} s\n")
-            print("| clients | server | requests/s | median ms | ratio of requests/s |\n| --: | --- | --: | --: | --: |")
+            print(
+                "| clients | server | requests/s | median ms | ratio of requests/s |\n| --: | --- | --: | --: | --: |"
+            )
             failed = False
             for clients in (8,) if args.check else CLIENTS:
-                rounds = {server: [measured(wrk, url, script, clients) for _ in range(ROUNDS)] for server, url in urls.items()}
-                means = {server: [sum(column) / ROUNDS for column in zip(*found, strict=True)] for server, found in rounds.items()}
+                rounds = {
+                    server: [measured(wrk, url, script, clients) for _ in range(ROUNDS)] for server, url in urls.items()
+                }
+                means = {
+                    server: [sum(column) / ROUNDS for column in zip(*found, strict=True)]
+                    for server, found in rounds.items()
+                }
                 ratio = means["imt serve"][0] / means["oxigraph"][0]
                 for server, (rate, median) in means.items():
                     shown = f"{ratio:.2f}" if server == "imt serve" else ""

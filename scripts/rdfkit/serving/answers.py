@@ -5,7 +5,16 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import TypeVar
 
-from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Triple, serialize
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Triple,
+    serialize,
+)
 
 from rdfkit.base import Project
 from rdfkit.rdf import writing

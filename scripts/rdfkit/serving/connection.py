@@ -84,7 +84,9 @@ class Connection(asyncio.Protocol):
             if not self._refused:
                 self._refuse(400, f"The request is not valid HTTP/1.1 ({error}).")
         if not self._in_body and self._head_bytes > MAX_HEAD_BYTES:
-            self._refuse(431, f"The head of the request has more than {MAX_HEAD_BYTES:,} bytes: send a long query by POST.")
+            self._refuse(
+                431, f"The head of the request has more than {MAX_HEAD_BYTES:,} bytes: send a long query by POST."
+            )
         if len(self._requests) > _MAX_PIPELINED:
             self._refuse(400, f"More than {_MAX_PIPELINED} requests were sent without waiting for an answer.")
         self._work()
@@ -155,7 +157,9 @@ class Connection(asyncio.Protocol):
         try:
             path = unquote(path, errors="strict")
         except UnicodeDecodeError:
-            self._refused = RefusedError(400, "The path of the request is not UTF-8: encode it as UTF-8, with % escapes.")
+            self._refused = RefusedError(
+                400, "The path of the request is not UTF-8: encode it as UTF-8, with % escapes."
+            )
             return
         request = Request(method, path, query, self._headers, bytes(self._body))
         self._requests.append((request, self._parser.should_keep_alive() and version == "1.1"))

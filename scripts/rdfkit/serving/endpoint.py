@@ -41,7 +41,11 @@ def answering(service: Service, store: Store, graphs: dict[str, int]) -> Route:
     def health(_: Request) -> Response:
         found, expected = len(store), sum(graphs.values())
         is_well = found == expected > 0
-        members = {"status": "ok", "triples": found} if is_well else {"status": "sick", "triples": found, "expected": expected}
+        members = (
+            {"status": "ok", "triples": found}
+            if is_well
+            else {"status": "sick", "triples": found, "expected": expected}
+        )
         headers = {"Content-Type": "application/json", **_NO_STORE}
         return Response(200 if is_well else 503, headers, json.dumps(members).encode() + b"\n")
 
@@ -63,8 +67,10 @@ def answering(service: Service, store: Store, graphs: dict[str, int]) -> Route:
         if path in {"/update", "/store"}:
             return writes(request)
         # A route that ends with / answers for everything below it.
-        name = path if path in routes else next(
-            (one for one in routes if one != "/" and one.endswith("/") and path.startswith(one)), ""
+        name = (
+            path
+            if path in routes
+            else next((one for one in routes if one != "/" and one.endswith("/") and path.startswith(one)), "")
         )
         if not name:
             near = tuple(nearest(path, list(routes)))
@@ -73,7 +79,9 @@ def answering(service: Service, store: Store, graphs: dict[str, int]) -> Route:
         methods, route = routes[name]
         if request.method not in methods:
             allowed = ", ".join(sorted(methods | {"OPTIONS"}))
-            raise RefusedError(405, f"{request.method} is not possible here: use {allowed}.", headers={"Allow": allowed})
+            raise RefusedError(
+                405, f"{request.method} is not possible here: use {allowed}.", headers={"Allow": allowed}
+            )
         return route(request)
 
     return answer

@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import json
-import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,7 +36,7 @@ _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 class Front:
     """A running server: its listener, its connections, and its workers."""
 
-    def __init__(  # noqa: PLR0913 - what a front is made of
+    def __init__(
         self, listener: socket.socket, task: Task, limits: Limits, origins: Origins, max_connections: int
     ) -> None:
         """Keep what to serve; `start` begins."""
@@ -233,5 +232,3 @@ def max_connections(wanted: int, reserved: int) -> int:
     if soft < least:
         raise UserError(f"This process may open {soft} files, and the server needs {least}: raise it with 'ulimit -n'.")
     return min(wanted, soft - reserved)
-
-

@@ -39,7 +39,8 @@ class Response(NamedTuple):
 def problem(error: RefusedError, accept: str) -> Response:
     """Return the response to a request that is refused: a problem of RFC 9457, or what a browser or a reader asks for.
 
-    Its members are ``type``, ``title``, ``status``, ``detail`` and, if there are any, ``near``: the nearest right names.
+    Its members are ``type``, ``title``, ``status``, ``detail`` and, if there are any, ``near``: right names that are
+    close.
     """
     title = HTTPStatus(error.status).phrase
     media = negotiation.choose(accept, (PROBLEM, "application/json", "text/html", "text/plain")) or PROBLEM

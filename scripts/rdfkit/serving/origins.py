@@ -36,12 +36,13 @@ class Origins:
         if not self._is_ours(host):
             raise RefusedError(
                 421,
-                f"This server is not '{host[:100]}': use its address, or start it with --name for that name, or with --cors.",
+                f"This server is not '{host[:100]}': use its address, or start it with --name for that name.",
             )
         origin = request.headers.get("origin")
         if origin is not None and urlsplit_host(origin) != host.lower():
             raise RefusedError(
-                403, f"A page of '{origin[:100]}' may not use this server: start it with --cors to allow pages of other sites."
+                403,
+                f"A page of '{origin[:100]}' may not use this server: start it with --cors to allow that.",
             )
         if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
             is_visit = request.headers.get("sec-fetch-dest") == "document" and request.method == "GET"

@@ -91,7 +91,7 @@ class Worker(asyncio.Protocol):
 class Group:
     """Workers of one kind: ``least`` of them always, up to ``most`` while requests wait."""
 
-    def __init__(  # noqa: PLR0913 - what a group is made of
+    def __init__(
         self, task: workers.Task, limits: Limits, *, least: int, most: int, room: Callable[[], int]
     ) -> None:
         """Keep what the workers do; `tick` starts them. ``room`` returns how many bytes of answers still fit."""
@@ -200,7 +200,9 @@ class Group:
             if len(self.workers) > self._least and now - worker.since > _MAX_IDLE_SECONDS:
                 self._kill(worker)
         elif now >= job.ends:
-            self.end(worker, RefusedError(504, f"The query took more than {job.seconds:g} s and was ended: ask for less."))
+            self.end(
+                worker, RefusedError(504, f"The query took more than {job.seconds:g} s and was ended: ask for less.")
+            )
         elif not worker.is_nice and now - worker.since > _NICE_AFTER_SECONDS:
             worker.is_nice = True
             with suppress(OSError):

@@ -105,6 +105,7 @@ def _text(body: bytes, what: str) -> str:
 
 
 def fields_of(text: str, what: str) -> list[tuple[str, str]]:
+    """Return the parameters of an address or a form, called ``what`` in errors. Raises RefusedError if it is broken."""
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS)
     except UnicodeDecodeError:

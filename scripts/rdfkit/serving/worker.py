@@ -6,16 +6,14 @@ front, which kills it.
 
 import _thread
 import os
-import resource
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from typing import NoReturn
 
 from pyoxigraph import QuerySolutions, Store
 
-from rdfkit.base import UserError
+from rdfkit.base import UserError, sandbox
 from rdfkit.serving.errors import RefusedError
 from rdfkit.serving.messages import Reader, Request, Response, pack, problem
 
@@ -118,7 +116,7 @@ def _serve(task: Task, channel: socket.socket) -> None:
         channel.sendall(pack({"failed": f"The graph cannot be opened: {error}."}, b""))
         return
     answer = task.answering(store, graphs)
-    limit_memory(task.max_memory_bytes)
+    sandbox.limit_memory(task.max_memory_bytes)
     channel.sendall(pack({"ready": graphs}, b""))
     reader = Reader()
     while piece := channel.recv(_PIECE_BYTES):
@@ -146,15 +144,3 @@ def sizes(store: Store) -> dict[str, int]:
     rows = store.query("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g")
     assert isinstance(rows, QuerySolutions)  # noqa: S101 - by the form of the query
     return {graph.value: int(count.value) for graph, count in rows}
-
-
-def limit_memory(most: int) -> None:
-    """Limit the memory that this process may take in addition to what it has (where the system can do that)."""
-    with suppress(OSError, ValueError):
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel
-            taken = int(file.read().split()[0]) * resource.getpagesize()
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        wanted = taken + most
-        if hard == resource.RLIM_INFINITY or wanted < hard:
-            resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
