@@ -1,6 +1,7 @@
 """``imt serve``: answer SPARQL queries over HTTP on this machine, read-only."""
 
 import argparse
+from pathlib import Path
 
 from imaging_trials.model import PROJECT
 from rdfkit.base import UserError
@@ -49,11 +50,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"limit for the size of a request, and of its query (default: {limits.max_body_bytes})")  # fmt: skip
     add("--name", action="append", default=[], metavar="HOST",
         help="a further host name of this server, such as that of a reverse proxy; may be repeated")  # fmt: skip
+    add("--site", type=Path, metavar="DIR", help="serve the site that 'imt site' wrote there (default: dist/site/)")
     add("--cors", action="store_true", help="let pages of other sites send queries (CORS)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve until the process gets SIGINT or SIGTERM."""
+    from functools import partial
+
+    from imaging_trials import questions
     from rdfkit.serving import Address, Introduction, Service, serve
     from rdfkit.stores import open_store
 
@@ -66,5 +71,7 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"--port takes 0 to {_MAX_PORT}, and not {args.port}.")
     limits = Limits(max_seconds=args.timeout, max_rows=args.max_rows, max_body_bytes=args.max_body)
     introduction = Introduction(_TITLE, _TEXT, _EXAMPLE, _NOTE)
+    site = args.site or (Path("dist") if PROJECT.is_installed else PROJECT.dist) / "site"
+    more = partial(questions.routes, limits=limits, site=site)
     address = Address(args.host, args.port, args.cors, tuple(args.name))
-    return serve(Service(PROJECT, introduction, address, limits, lambda: open_store(PROJECT)))
+    return serve(Service(PROJECT, introduction, address, limits, lambda: open_store(PROJECT), more))

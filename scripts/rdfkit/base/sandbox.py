@@ -91,7 +91,7 @@ def _run_child(work: Callable[[], int], sending: int) -> None:
         os._exit(0)
 
 
-def limit_memory(most: int) -> None:
+def limit_memory(extra: int) -> None:
     """Limit the bytes of memory that this process may take in addition to what it has, where the system can do that."""
     with suppress(ImportError, OSError, ValueError):
         import resource
@@ -99,7 +99,7 @@ def limit_memory(most: int) -> None:
         with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - pathlib would cost 3 ms
             taken = int(file.read().split()[0]) * resource.getpagesize()
         most = resource.getrlimit(resource.RLIMIT_AS)[1]
-        wanted = taken + most
+        wanted = taken + extra
         if most == resource.RLIM_INFINITY or wanted < most:
             resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

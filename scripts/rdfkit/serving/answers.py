@@ -1,7 +1,7 @@
 """Write the answer to a query in the format that was asked for, within the limits of an answer."""
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -25,6 +25,8 @@ from rdfkit.serving.protocol import Limits
 from rdfkit.sparql import Answer, results
 
 Item = TypeVar("Item")
+
+_BACK = '<p><a href="/query">New query</a></p>'
 
 
 class _Counted:
@@ -65,7 +67,8 @@ def write(project: Project, answer: Answer, media: str, limits: Limits) -> bytes
             return _in_html(f"<p>{'true' if answer else 'false'}</p>", limits)
         return answer.serialize(format=negotiation.ROWS[media]) or b""
     if media == HTML:
-        return _in_html(_table(project, answer, limits), limits)
+        found = _at_most(answer, limits.max_rows)
+        return _bounded(html_table(project, [one.value for one in answer.variables], found), limits)
     return written_rows(answer, negotiation.ROWS[media], limits)
 
 
@@ -101,11 +104,12 @@ def _bounded(written: bytes, limits: Limits) -> bytes:
     return written
 
 
-def _table(project: Project, answer: QuerySolutions, limits: Limits) -> str:
-    head = "".join(f"<th>{html.escape(variable.value)}</th>" for variable in answer.variables)
-    found = _at_most(answer, limits.max_rows)
+def html_table(project: Project, columns: Iterable[str], found: Sequence[Iterable[object]]) -> bytes:
+    """Return rows as a page for a browser."""
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
     lines = (f"<tr>{''.join(f'<td>{_cell(project, value)}</td>' for value in row)}</tr>" for row in found)
-    return f"<p>{len(found):,} rows</p>\n<table>\n<tr>{head}</tr>\n{chr(10).join(lines)}\n</table>"
+    table = f"<table>\n<tr>{head}</tr>\n{chr(10).join(lines)}\n</table>"
+    return page.document("Answer", f"{_BACK}\n<p>{len(found):,} rows</p>\n{table}").encode()
 
 
 def _cell(project: Project, value: object) -> str:
@@ -116,4 +120,4 @@ def _cell(project: Project, value: object) -> str:
 
 
 def _in_html(body: str, limits: Limits) -> bytes:
-    return _bounded(page.document("Answer", f'<p><a href="/">New query</a></p>\n{body}').encode(), limits)
+    return _bounded(page.document("Answer", f"{_BACK}\n{body}").encode(), limits)

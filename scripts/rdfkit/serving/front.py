@@ -1,4 +1,4 @@
-"""The front: it takes connections, checks where requests come from, gives them to groups of workers, and never waits."""
+"""The front: it takes connections, checks where requests come from, gives them to workers, and never waits."""
 
 import asyncio
 import errno
@@ -86,7 +86,7 @@ class Front:
         for group in self.groups.values():
             group.close()
         end = self.now() + _MAX_STOP_SECONDS
-        while any(one.state == WRITING for one in self._connections) and self.now() < end:
+        while any(one.state == WRITING for one in self._connections) and self.now() < end:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         for one in list(self._connections):
             one.transport.abort()

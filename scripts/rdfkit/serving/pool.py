@@ -91,9 +91,7 @@ class Worker(asyncio.Protocol):
 class Group:
     """Workers of one kind: ``least`` of them always, up to ``most`` while requests wait."""
 
-    def __init__(
-        self, task: workers.Task, limits: Limits, *, least: int, most: int, room: Callable[[], int]
-    ) -> None:
+    def __init__(self, task: workers.Task, limits: Limits, *, least: int, most: int, room: Callable[[], int]) -> None:
         """Keep what the workers do; `tick` starts them. ``room`` returns how many bytes of answers still fit."""
         self.task = task
         self.limits = limits
