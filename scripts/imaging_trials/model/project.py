@@ -21,8 +21,10 @@ SCHEMES = {
     "dockind": "document-kind",
     "emissionkind": "emission-kind",
     "eventkind": "event-kind",
+    "imagingreason": "imaging-reason",
     "intervention": "intervention-kind",
     "invstatus": "investigational-status",
+    "matchrule": "match-rule",
     "modality": "modality",
     "namekind": "name-kind",
     "phase": "phase",
@@ -37,6 +39,7 @@ SCHEMES = {
     "service": "support-service",
     "trialstatus": "trial-status",
     "trialtype": "trial-type",
+    "worduse": "word-use",
 }
 """Prefix of a concept scheme's members, and the scheme's slug under ``concept/``."""
 
@@ -67,6 +70,7 @@ KINDS = {
     "mapping": "mapping",
     "mappingset": "mapping-set",
     "match": "possible-match",
+    "matchword": "match-word",
     "nuclide": "radionuclide",
     "objective": "objective",
     "outcome": "outcome-measure",
@@ -78,6 +82,7 @@ KINDS = {
     "question": "research-question",
     "reference": "trial-reference",
     "record": "registry-record",
+    "recordmatch": "record-match",
     "section": "section",
     "site": "trial-site",
     "source": "source",
