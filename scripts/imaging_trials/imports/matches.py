@@ -36,7 +36,39 @@ _CLASSES = {
 }
 """A kind of what was found: the class of the match, the property that leads to the thing, the class of the thing."""
 
+_MATCH = PROJECT.expand("recordmatch:")
+_RULE = PROJECT.expand("matchrule:")
 _MEANT = frozenset(("agent", "substance"))
+
+
+class _Terms(NamedTuple):
+    """The terms of a match, expanded once."""
+
+    classes: dict[str, tuple[str, ...]]
+    type: str
+    of: str
+    found_in: str
+    rule: str
+    score: str
+    field: str
+    text: str
+    start: str
+    end: str
+
+
+@cache
+def _terms() -> _Terms:
+    curies = (
+        "rdf:type", "imt:isMatchOf", "imt:isFoundIn", "imt:hasMatchRule", "imt:ruleScore", "imt:matchField",
+        "imt:matchTextAsPrinted", "imt:matchStart", "imt:matchEnd",
+    )  # fmt: skip
+    classes = {kind: tuple(term(one) if one else "" for one in curies) for kind, curies in _CLASSES.items()}
+    return _Terms(classes, *map(term, curies))
+
+
+@cache
+def _number(value: int) -> str:
+    return typed(str(value), "integer")
 
 
 class Field(NamedTuple):
@@ -186,22 +218,25 @@ class _Made:
         part = field.part if field.part[0] == "<" else iri(PROJECT.expand(field.part))
         name = "|".join((field.path, part, field.text, found.kind, found.thing, found.rule, str(found.start)))
         digest = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:12]
-        match = iri(PROJECT.expand(f"recordmatch:{self.key}-{digest}"))
-        cls, curie, of_thing = _CLASSES[found.kind]
-        made.add(match, "rdf:type", term(cls))
-        made.add(match, "imt:isMatchOf", self.thing)
-        made.add(match, "imt:isFoundIn", part)
-        made.add(match, "imt:hasMatchRule", term(f"matchrule:{found.rule}"))
-        made.add(match, "imt:ruleScore", typed(str(words.scores[found.rule]), "integer"))
-        made.add(match, "imt:matchField", literal(field.path))
-        made.add(match, "imt:matchTextAsPrinted", literal(printed))
+        match = f"<{_MATCH}{self.key}-{digest}>"
+        terms = _terms()
+        cls, to_thing, of_thing = terms.classes[found.kind]
+        lines = made.lines
+        lines += [
+            f"{match} {terms.type} {cls}",
+            f"{match} {terms.of} {self.thing}",
+            f"{match} {terms.found_in} {part}",
+            f"{match} {terms.rule} <{_RULE}{found.rule}>",
+            f"{match} {terms.score} {_number(words.scores[found.rule])}",
+            f"{match} {terms.field} {literal(field.path)}",
+            f"{match} {terms.text} {literal(printed)}",
+        ]
         if found.end:
-            made.add(match, "imt:matchStart", typed(str(found.start), "integer"))
-            made.add(match, "imt:matchEnd", typed(str(found.end), "integer"))
-        if curie:
-            made.add(match, curie, iri(found.thing))
+            lines += [f"{match} {terms.start} {_number(found.start)}", f"{match} {terms.end} {_number(found.end)}"]
+        if to_thing:
+            lines.append(f"{match} {to_thing} <{found.thing}>")
         if of_thing:
-            made.add(iri(found.thing), "rdf:type", term(of_thing))
+            lines.append(f"<{found.thing}> {terms.type} {of_thing}")
         if found.kind in _MEANT and found.thing in words.pharmaceuticals and found.rule != "broader-identifier":
             self._mean(field, part, found)
         self._evidence(field, found, match)

@@ -70,7 +70,7 @@ def agents_in(text: str, lexicon: Lexicon) -> list[Found]:
 def techniques_in(text: str, lexicon: Lexicon) -> list[Found]:
     """Return the imaging techniques that a text names, in their order."""
     text = text[:MAX_TEXT_CHARACTERS]
-    return _Text(text, lexicon).techniques()
+    return _Text(text, lexicon, with_nuclides=False).techniques()
 
 
 def filtered(text: str, lexicon: Lexicon) -> list[Found]:
@@ -91,16 +91,15 @@ class _Text(Phrases):
 
     def techniques(self) -> list[Found]:
         found = []
-        at = 0
-        while at < len(self.items):
-            technique = self.technique_at(at)
-            if technique is None:
-                at += 1
+        done = 0
+        for at, item in enumerate(self.items):
+            if at < done or item.word not in self.lexicon.techniques:
                 continue
-            if not self.is_vetoed(at, technique):
-                one = Found("modality", technique.concept, "modality-name", 0, 0)
-                found.append(self._found(one, at, at + len(technique.words)))
-            at += len(technique.words)
+            technique = self.technique_at(at)
+            if technique is not None:
+                done = at + len(technique.words)
+                if not self.is_vetoed(at, technique):
+                    found.append(self._found(Found("modality", technique.concept, "modality-name", 0, 0), at, done))
         return found
 
     # Where names are

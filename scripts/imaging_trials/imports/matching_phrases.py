@@ -1,6 +1,6 @@
 """The words of one text beside each other: phrases, what a nuclide labels, imaging techniques."""
 
-from imaging_trials.imports.matching_text import items
+from imaging_trials.imports.matching_text import items, plain_items
 from imaging_trials.imports.matching_words import Lexicon, Technique, Words, is_position
 
 MAX_BETWEEN = 6
@@ -23,11 +23,11 @@ def is_tight(gap: str) -> bool:
 class Phrases:
     """A text as words and nuclides."""
 
-    def __init__(self, text: str, lexicon: Lexicon) -> None:
+    def __init__(self, text: str, lexicon: Lexicon, *, with_nuclides: bool = True) -> None:
         """Read the text."""
         self.text = text
         self.lexicon = lexicon
-        self.items = items(text, lexicon.glued)
+        self.items = items(text, lexicon.glued) if with_nuclides else plain_items(text)
 
     def phrase(self, at: int, words: Words, gaps: frozenset[str]) -> bool:
         """Return whether words follow each other from an item on."""

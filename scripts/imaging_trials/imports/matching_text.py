@@ -79,34 +79,28 @@ def _plain(sign: str) -> str:
     return "".join(_SIGNS.get(one, one if one.isascii() else _OTHER) for one in decomposed)
 
 
-class _Token(NamedTuple):
-    raw: str
-    start: int
-    end: int
-    gap: str
-
-
-def _tokens(text: str) -> list[_Token]:
-    """Return runs of letters and of digits with their places in the text as given; tags of raised text are no gap."""
+def plain_items(text: str) -> list[Item]:
+    """Return the words and numbers of a text in their order, without nuclides; tags of raised text are no gap."""
     places: list[int] | None = None
     plain = text
     if not text.isascii():
         parts = [one if one.isascii() else _plain(one) for one in text]
         plain = "".join(parts)
         places = [at for at, part in enumerate(parts) for _ in part]
-        places.append(len(text))
     found = []
-    gap, done = "", 0
+    before, done = "", 0
     for one in _TOKEN.finditer(plain):
-        gap += plain[done : one.start()]
-        done = one.end()
-        if one[0][0] == "<":
-            continue
         start, end = one.span()
+        gap = before + plain[done:start]
+        done = end
+        raw = one[0]
+        if raw[0] == "<":
+            before = gap
+            continue
+        before = ""
         if places is not None:
             start, end = places[start], places[end - 1] + 1
-        found.append(_Token(one[0], start, end, gap))
-        gap = ""
+        found.append(Item(raw.lower(), raw, start, end, gap))
     return found
 
 
@@ -117,7 +111,7 @@ def items(text: str, glued: dict[str, int]) -> list[Item]:
     of their letters are the symbol alone: 18FDG is FDG with fluorine-18, 68GaPSMA is PSMA with gallium-68. It is `TIED`
     for letters that a nuclide may follow without a gap: Na18F.
     """
-    tokens = _tokens(text)
+    tokens = plain_items(text)
     made: list[Item] = []
     at = 0
     while at < len(tokens):
@@ -135,12 +129,12 @@ def items(text: str, glued: dict[str, int]) -> list[Item]:
             made.append(Item(raw.lower(), raw, behind.start + letters, behind.end, ""))
             at += 2
         else:
-            made.append(Item(one.raw.lower(), one.raw, one.start, one.end, one.gap))
+            made.append(one)
             at += 1
     return made
 
 
-def _add_nuclide(made: list[Item], nuclide: str, first: _Token, last: _Token) -> None:
+def _add_nuclide(made: list[Item], nuclide: str, first: Item, last: Item) -> None:
     """Add a nuclide, without names of its element and notations of the same nuclide directly before it."""
     start, gap = first.start, first.gap
     symbol = nuclide.lstrip("0123456789").removeprefix("m") if nuclide[-1] != "m" else nuclide
@@ -150,7 +144,7 @@ def _add_nuclide(made: list[Item], nuclide: str, first: _Token, last: _Token) ->
     made.append(Item("", "", start, last.end, gap, nuclide))
 
 
-def _nuclide_at(tokens: list[_Token], at: int) -> tuple[str, int]:
+def _nuclide_at(tokens: list[Item], at: int) -> tuple[str, int]:
     """Return the nuclide that begins with a token and how many tokens it has, or ("", 0)."""
     one = tokens[at]
     if one.raw[0].isdigit():
@@ -164,7 +158,7 @@ def _nuclide_at(tokens: list[_Token], at: int) -> tuple[str, int]:
     return _symbol_first(tokens, at)
 
 
-def _mass_first(tokens: list[_Token], at: int) -> tuple[str, int]:
+def _mass_first(tokens: list[Item], at: int) -> tuple[str, int]:
     mass = tokens[at].raw
     if len(mass) > _MAX_MASS_DIGITS or at + 1 == len(tokens):
         return "", 0
@@ -187,7 +181,7 @@ def _mass_first(tokens: list[_Token], at: int) -> tuple[str, int]:
     return (found, size) if found else ("", 0)
 
 
-def _symbol_first(tokens: list[_Token], at: int) -> tuple[str, int]:
+def _symbol_first(tokens: list[Item], at: int) -> tuple[str, int]:
     name = tokens[at].raw
     element = ELEMENTS.get(name.lower(), "")
     if (not element and len(name) > 2) or at + 1 == len(tokens):  # letters of a symbol
@@ -214,7 +208,7 @@ def _nuclide(symbol: str, mass: str, meta: str, *, exactly: bool) -> str:
     return "" if exactly else _MEDICAL_FOLDED.get(f"{int(mass)}{meta}{symbol}".lower(), "")
 
 
-def _glued_at(tokens: list[_Token], at: int, glued: dict[str, int]) -> tuple[str, int] | None:
+def _glued_at(tokens: list[Item], at: int, glued: dict[str, int]) -> tuple[str, int] | None:
     """Return the nuclide, and the letters of the next token that are its symbol only, of such as 18FDG."""
     mass = tokens[at].raw
     if not mass.isdigit() or len(mass) > _MAX_MASS_DIGITS or at + 1 == len(tokens) or tokens[at + 1].gap:
