@@ -22,10 +22,12 @@ SCHEMES = {
     "dockind": "document-kind",
     "emissionkind": "emission-kind",
     "eventkind": "event-kind",
+    "imagingreason": "imaging-reason",
     "intervention": "intervention-kind",
     "interventionmodel": "intervention-model",
     "invstatus": "investigational-status",
     "masking": "masking",
+    "matchrule": "match-rule",
     "modality": "modality",
     "namekind": "name-kind",
     "observationalmodel": "observational-model",
@@ -44,6 +46,7 @@ SCHEMES = {
     "timeperspective": "time-perspective",
     "trialstatus": "trial-status",
     "trialtype": "trial-type",
+    "worduse": "word-use",
 }
 """Prefix of a concept scheme's members, and the scheme's slug under ``concept/``."""
 
@@ -74,6 +77,7 @@ KINDS = {
     "mapping": "mapping",
     "mappingset": "mapping-set",
     "match": "possible-match",
+    "matchword": "match-word",
     "nuclide": "radionuclide",
     "objective": "objective",
     "outcome": "outcome-measure",
@@ -85,6 +89,7 @@ KINDS = {
     "question": "research-question",
     "reference": "trial-reference",
     "record": "registry-record",
+    "recordmatch": "record-match",
     "section": "section",
     "site": "trial-site",
     "source": "source",
