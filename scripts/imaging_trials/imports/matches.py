@@ -167,6 +167,7 @@ class _Made:
         self.made = Statements()
         self.agents: set[str] = set()
         self.broader: list[tuple[str, str, str]] = []
+        self.techniques: set[tuple[str, str, str]] = set()
 
     def lines(self) -> list[str]:
         for path, identifier, agent in self.broader:
@@ -211,6 +212,11 @@ class _Made:
             if may(words_of(field.text), self.words):
                 text = text_of(field.text)
                 for found in search(text, self.words):
+                    if found.kind == "modality":
+                        once = (field.part, field.path, found.thing)
+                        if once in self.techniques:
+                            continue  # "MRI", and among the other names "magnetic resonance imaging"
+                        self.techniques.add(once)
                     self._match(field, found, text[found.start : found.end])
 
     def _match(self, field: Field, found: Found, printed: str) -> None:

@@ -145,7 +145,18 @@ class _Text(Phrases):
             if number and not only(self.items[place].gap, IN_NAME):
                 return None
             place += 1
+        if not self._has_its_positions(words, self.positions_before(at)):
+            return None
         return _Span(at, place, name, tuple(nuclides))
+
+    def _has_its_positions(self, words: Words, positions: set[str]) -> bool:
+        """Return whether a molecule can have these positions in front of its name: 4-fluoroestradiol is another one."""
+        joined = "".join(word for word in words if not is_position(word))
+        return joined not in self.lexicon.skeletons or self._are_known(joined, positions)
+
+    def _are_known(self, joined: str, positions: set[str]) -> bool:
+        known = self.lexicon.skeletons[joined][1]
+        return all(word in known or (word.isalpha() and len(word) == 1 and word != "d") for word in positions)
 
     def _shared(self, at: int) -> Iterator[_Span]:
         """Yield an abbreviation in two pieces, one of them shared with its nuclide or tied by a hyphen: 18F-MISO."""
@@ -187,8 +198,8 @@ class _Text(Phrases):
                 if joined not in self.lexicon.beginnings:
                     return
                 if joined in self.lexicon.skeletons:
-                    name, known = self.lexicon.skeletons[joined]
-                    if all(word in known or (word.isalpha() and len(word) == 1 and word != "d") for word in places):
+                    name, _ = self.lexicon.skeletons[joined]
+                    if self._are_known(joined, places):
                         yield _Span(at, place + 1, name, tuple(nuclides), is_exact=False)
 
     # What a name means where it is

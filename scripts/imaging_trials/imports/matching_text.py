@@ -203,6 +203,7 @@ def _symbol_first(tokens: list[Item], at: int) -> tuple[str, int]:
 
 
 def _nuclide(symbol: str, mass: str, meta: str, *, exactly: bool) -> str:
+    symbol = ELEMENTS.get(symbol.lower(), symbol)
     if symbol in _SYMBOLS:
         return f"{int(mass)}{meta}{symbol}" if nuclide_notation.is_plausible(symbol, int(mass)) else ""
     return "" if exactly else _MEDICAL_FOLDED.get(f"{int(mass)}{meta}{symbol}".lower(), "")
