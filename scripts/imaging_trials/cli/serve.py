@@ -71,6 +71,8 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"--port takes 0 to {_MAX_PORT}, and not {args.port}.")
     limits = Limits(max_seconds=args.timeout, max_rows=args.max_rows, max_body_bytes=args.max_body)
     introduction = Introduction(_TITLE, _TEXT, _EXAMPLE, _NOTE)
+    if args.site is not None and not (args.site / "index.html").is_file():
+        raise UserError(f"{args.site} has no site: write one there with 'imt site -o {args.site}'.")
     site = args.site or (Path("dist") if PROJECT.is_installed else PROJECT.dist) / "site"
     more = partial(questions.routes, limits=limits, site=site)
     address = Address(args.host, args.port, args.cors, tuple(args.name))

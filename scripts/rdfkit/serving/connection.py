@@ -28,6 +28,7 @@ MAX_WRITE_SECONDS = 20.0
 """For any response, and one second more for each `MIN_BYTES_A_SECOND` of it."""
 
 MIN_BYTES_A_SECOND = 100_000
+_MAX_HEADERS = 200
 _MAX_PIPELINED = 32
 _MAX_LINGER_SECONDS = 2.0
 
@@ -58,7 +59,7 @@ class Connection(asyncio.Protocol):
         self._headers: dict[str, str] = {}
         self._hosts = 0
         self._body = bytearray()
-        self._head_bytes = 0
+        self._head_bytes = self._head_size = self._lines = 0
         self._in_body = False
 
     # asyncio
@@ -84,9 +85,7 @@ class Connection(asyncio.Protocol):
             if not self._refused:
                 self._refuse(400, f"The request is not valid HTTP/1.1 ({error}).")
         if not self._in_body and self._head_bytes > MAX_HEAD_BYTES:
-            self._refuse(
-                431, f"The head of the request has more than {MAX_HEAD_BYTES:,} bytes: send a long query by POST."
-            )
+            self._long_head()
         if len(self._requests) > _MAX_PIPELINED:
             self._refuse(400, f"More than {_MAX_PIPELINED} requests were sent without waiting for an answer.")
         self._work()
@@ -109,10 +108,15 @@ class Connection(asyncio.Protocol):
 
     def on_url(self, url: bytes) -> None:  # noqa: D102
         self._url += url
+        self._head_size += len(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:  # noqa: D102
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         self._hosts += key == "host"
+        self._head_size += len(name) + len(value)
+        self._lines += 1
+        if self._lines > _MAX_HEADERS:
+            return
         if key in self._headers:
             self._headers[key] += f", {text}"
         else:
@@ -121,6 +125,8 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:  # noqa: D102
         self._in_body = True
         self._head_bytes = 0
+        if self._head_size > MAX_HEAD_BYTES or self._lines > _MAX_HEADERS:
+            self._long_head()
         most = self.front.max_body_bytes
         announced = self._headers.get("content-length", "")
         if announced.isdecimal() and (len(announced) > 12 or int(announced) > most):
@@ -170,6 +176,11 @@ class Connection(asyncio.Protocol):
     def _too_large(self) -> None:
         most = self.front.max_body_bytes
         self._refused = RefusedError(413, f"The request has more than {most:,} bytes, the limit of this server.")
+
+    def _long_head(self) -> None:
+        self._refuse(
+            431, f"A request has at most {MAX_HEAD_BYTES:,} bytes and {_MAX_HEADERS} lines before its body: use POST."
+        )
 
     def _set(self, state: int, seconds: float) -> None:
         self.state = state

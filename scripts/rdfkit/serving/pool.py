@@ -20,6 +20,9 @@ from rdfkit.serving.protocol import Limits
 MAX_WAITING = 128
 """Requests of a group that wait for a worker; one more is refused."""
 
+MAX_WAITING_SECONDS = 10.0
+"""Time that a request waits for a worker; then it is refused."""
+
 MAX_ALL_MEMORY_BYTES = 3_000_000_000
 """Memory of all workers together; above it, the largest is ended."""
 
@@ -117,7 +120,7 @@ class Group:
     def submit(self, job: Job) -> None:
         """Give a job to a worker that is idle, or let it wait."""
         job.queued = self._loop.time()
-        job.ends = job.queued + job.seconds
+        job.ends = job.queued + MAX_WAITING_SECONDS
         if self._idle:
             self._give(self._idle.pop(), job)
         elif self.failure and not self.workers:
@@ -186,7 +189,8 @@ class Group:
         )
         while wanted and now >= self._retry_at and not self._closed:
             self._start(now)
-            wanted = len(self.workers) < self._least
+            # The first one alone: it may have to make the graph, which the others then find in the cache.
+            wanted = len(self.workers) < self._least and self.task.expected is not None
 
     def _check(self, worker: Worker, now: float) -> None:
         job = worker.job

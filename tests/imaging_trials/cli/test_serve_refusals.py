@@ -61,7 +61,12 @@ def test_graph_store_protocol_is_refused(endpoint: Endpoint, method: str) -> Non
         assert endpoint.send(method, target, triple, Content_Type="text/turtle").status == 403
     refused = endpoint.send(method, f"/query?graph={GRAPH}page", triple, Content_Type="text/turtle")
     assert refused.status == (415 if method == "POST" else 405)
-    assert method == "POST" or set(refused.headers["allow"].replace(",", " ").split()) == {"GET", "HEAD", "OPTIONS", "POST"}
+    assert method == "POST" or set(refused.headers["allow"].replace(",", " ").split()) == {
+        "GET",
+        "HEAD",
+        "OPTIONS",
+        "POST",
+    }
 
 
 OTHER = "http://127.0.0.1:PORT/q"
