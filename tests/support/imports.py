@@ -21,6 +21,7 @@ ROOMS = (
     "rdfkit.inference",
     "rdfkit.shacl",
     "rdfkit.stores",
+    "rdfkit.serving",
     "rdfkit.releases",
     "imaging_trials.model",
     "imaging_trials.mapping_sets",

@@ -8,7 +8,7 @@ import hashlib
 from typing import NamedTuple
 
 from imaging_trials.bibliography import Citation, Deletion
-from imaging_trials.imports import articles, trials
+from imaging_trials.imports import articles, matches, trials
 from imaging_trials.imports.statements import Statements, iri, literal, quads, term, typed
 from imaging_trials.imports.study import Study
 from imaging_trials.model import PROJECT
@@ -52,14 +52,16 @@ def of_citation(citation: Citation, source: str, *, abstracts: bool = False) -> 
     """Return the version of a record: a pure function of the record. ``source`` is a key of `ATTRIBUTION`."""
     lines, warnings = articles.statements(citation, abstracts=abstracts)
     state = _State(*articles.thing_of(citation), citation.revised, citation.version, source)
-    return _made(lines, state)._replace(warnings=tuple(warnings))
+    found = matches.of_citation(citation, matches.lexicon())
+    return _made(lines, state, found)._replace(warnings=tuple(warnings))
 
 
 def of_study(study: Study, *, abstracts: bool = False) -> Made:
     """Return the version of a study: a pure function of the study."""
     lines, warnings = trials.statements(study, abstracts=abstracts)
     state = _State(*trials.thing_of(study), study.revised, "", "clinicaltrials")
-    return _made(lines, state)._replace(warnings=tuple(warnings))
+    found = matches.of_study(study, matches.lexicon())
+    return _made(lines, state, found)._replace(warnings=tuple(warnings))
 
 
 class _State(NamedTuple):
@@ -72,7 +74,8 @@ class _State(NamedTuple):
     source: str
 
 
-def _made(lines: list[str], state: _State) -> Made:
+def _made(lines: list[str], state: _State, found: list[str]) -> Made:
+    """Return a version. The hash is that of the record's own statements, without what was ``found`` in it."""
     lines = list(dict.fromkeys(lines))
     checksum = hashlib.sha256("\n".join(sorted(lines)).encode("utf-8")).hexdigest()
     graph = iri(f"{GRAPHS}{state.key}/{state.revised or 'undated'}/{checksum[:32]}")
@@ -82,7 +85,7 @@ def _made(lines: list[str], state: _State) -> Made:
         made.add(graph, "imt:recordVersionDay", typed(state.revised, "date"))
     made.text(graph, "imt:versionLabel", state.version)
     made.add(graph, "imt:checksum", literal(checksum))
-    lines += made.lines
+    lines += [*made.lines, *dict.fromkeys(found)]
     return Made(graph[1:-1], quads(lines, graph), len(lines), ())
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         type_text,
     )
     from imaging_trials.questions.http_description import MEDIA_TYPES, RESERVED, formats_of, openapi
+    from imaging_trials.questions.http_routes import routes
     from imaging_trials.questions.paging import Part, csv_lines, part, rows_of
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "part",
     "record",
     "records",
+    "routes",
     "rows_of",
     "search",
     "sparql",
@@ -84,6 +86,7 @@ __getattr__ = door(
             "formats_of",
             "openapi",
         ),
+        "http_routes": ("routes",),
         "paging": (
             "Part",
             "csv_lines",
