@@ -9,12 +9,16 @@ TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
     from rdfkit.inference import closure, derivation, increments
     from rdfkit.inference.closure import Contradiction
+    from rdfkit.inference.prepared import Inferences, Prepared, prepare
 
 __all__ = [
     "Contradiction",
+    "Inferences",
+    "Prepared",
     "closure",
     "derivation",
     "increments",
+    "prepare",
 ]
 
 __getattr__ = door(
@@ -26,5 +30,6 @@ __getattr__ = door(
             "increments",
         ),
         "closure": ("Contradiction",),
+        "prepared": ("Inferences", "Prepared", "prepare"),
     },
 )

@@ -4,7 +4,7 @@ The closure is computed again, and the order in which triples were added is reco
 added before the triple, so following premises ends at asserted triples.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Triple
@@ -39,12 +39,10 @@ def history(project: Project) -> History:
     """Return the history of the closure of a project's sources. Raises UserError if they cannot be read."""
     store = named_graphs.read_sources(project)
     added: dict[Triple, tuple[int, str]] = {}
-    inferred = project.graph_iri(named_graphs.INFERRED)
 
-    def note(rule: str) -> None:
+    def note(rule: str, triples: Iterable[Triple]) -> None:
         place = len(added)
-        for quad in store.quads_for_pattern(None, None, None, inferred):
-            added.setdefault(quad.triple, (place, rule))
+        added.update((triple, (place, rule)) for triple in triples)
 
     closure.close(project, store, watch=note, tidy=False)
     return History(project, store, added)
