@@ -156,6 +156,11 @@ def _texts(value: object) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
+def _code(identifier: str) -> str:
+    """Return the code in the IRI of an identifier, as the record has it."""
+    return identifier.rpartition("/")[2]
+
+
 class _Made:
     """The matches of one record."""
 
@@ -173,7 +178,7 @@ class _Made:
         for path, identifier, agent in self.broader:
             if agent in self.agents:
                 found = Found("agent", agent, "broader-identifier", 0, 0)
-                self._match(Field(path, self.thing, identifier), found, identifier)
+                self._match(Field(path, self.thing, identifier), found, _code(identifier))
         return self.made.lines
 
     def identifier(self, path: str, identifier: str, reason: str = "") -> None:
@@ -190,12 +195,12 @@ class _Made:
             return
         rule = "exact-identifier"
         field = Field(path, self.thing, identifier, reason if kind == "modality" else "")
-        self._match(field, Found(kind, thing, rule, 0, 0), identifier)
+        self._match(field, Found(kind, thing, rule, 0, 0), _code(identifier))
 
     def heading(self, path: str) -> None:
         """Add that an index places the record under Diagnostic Imaging."""
         field = Field(path, self.thing, DIAGNOSTIC_IMAGING, "imaging-heading")
-        self._match(field, Found("", "", "heading-under-diagnostic-imaging", 0, 0), articles.MESH + DIAGNOSTIC_IMAGING)
+        self._match(field, Found("", "", "heading-under-diagnostic-imaging", 0, 0), DIAGNOSTIC_IMAGING)
 
     def texts(self, fields: list[Field]) -> None:
         """Add what texts name. Texts without a word of a name are not looked at."""

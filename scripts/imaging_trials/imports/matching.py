@@ -78,6 +78,16 @@ def filtered(text: str, lexicon: Lexicon) -> list[Found]:
     return agents_in(text, lexicon) if may_name_agents(words_of(text), lexicon) else []
 
 
+def _closes(text: str) -> bool:
+    """Return whether a bracket in a text was opened before it."""
+    return text.count("]") > text.count("[") or text.count(")") > text.count("(")
+
+
+def _opens(text: str) -> bool:
+    """Return whether a bracket in a text is closed behind it."""
+    return text.count("[") > text.count("]") or text.count("(") > text.count(")")
+
+
 class _Text(Phrases):
     """One text, its items, and what is found in it."""
 
@@ -261,7 +271,13 @@ class _Text(Phrases):
                 yield self._found(Found("agent", agent, rule, 0, 0), span.first, last)
 
     def _found(self, found: Found, first: int, last: int) -> Found:
-        return found._replace(start=self.items[first].start, end=self.items[last - 1].end)
+        start, end = self.items[first].start, self.items[last - 1].end
+        printed = self.text[start:end]
+        if self.text[start - 1 : start] in ("[", "(") and _closes(printed):
+            start -= 1
+        if self.text[end : end + 1] in ("]", ")") and _opens(printed):
+            end += 1
+        return found._replace(start=start, end=end)
 
     def _goes_on(self, span: _Span) -> bool:
         """Return whether a number is tied to the end of a name, which makes it another one: FLT3, PSMA-617."""
