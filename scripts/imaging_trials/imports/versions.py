@@ -26,12 +26,20 @@ ATTRIBUTION = {
 
 
 class Made(NamedTuple):
-    """What one record became: its graph (an IRI), N-Quads, the number of quads, and warnings."""
+    """What one record became: its graph (an IRI), N-Quads, the number of quads, and warnings.
+
+    ``name`` is what messages call the record by, ``number`` is its PMID or NCT number, ``revised`` is the day of its
+    last change, and ``version`` its version as its database counts it; each is "" where the record has none.
+    """
 
     graph: str
     data: bytes
     quads: int
     warnings: tuple[str, ...]
+    name: str = ""
+    number: str = ""
+    revised: str = ""
+    version: str = ""
 
 
 class Run(NamedTuple):
@@ -53,7 +61,13 @@ def of_citation(citation: Citation, source: str, *, abstracts: bool = False) -> 
     lines, warnings = articles.statements(citation, abstracts=abstracts)
     state = _State(*articles.thing_of(citation), citation.revised, citation.version, source)
     found = matches.of_citation(citation, matches.lexicon())
-    return _made(lines, state, found)._replace(warnings=tuple(warnings))
+    return _made(lines, state, found)._replace(
+        warnings=tuple(warnings),
+        name=citation.name,
+        number=citation.pmid,
+        revised=citation.revised,
+        version=citation.version,
+    )
 
 
 def of_study(study: Study, *, abstracts: bool = False) -> Made:
@@ -61,7 +75,9 @@ def of_study(study: Study, *, abstracts: bool = False) -> Made:
     lines, warnings = trials.statements(study, abstracts=abstracts)
     state = _State(*trials.thing_of(study), study.revised, "", "clinicaltrials")
     found = matches.of_study(study, matches.lexicon())
-    return _made(lines, state, found)._replace(warnings=tuple(warnings))
+    return _made(lines, state, found)._replace(
+        warnings=tuple(warnings), name=study.name, number=study.nct_id, revised=study.revised
+    )
 
 
 class _State(NamedTuple):

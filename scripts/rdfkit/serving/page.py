@@ -5,14 +5,24 @@ import html
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from rdfkit.base import RDF, XSD
-from rdfkit.stores.server.request import Limits
-from rdfkit.stores.server.service import Introduction
+from rdfkit.serving.protocol import Limits
+from rdfkit.serving.service import Introduction
 
 _STYLE = """\
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 textarea { width: 100%; font: 0.9rem/1.4 ui-monospace, monospace; }
 table { border-collapse: collapse; } th, td { text-align: left; vertical-align: top; padding: 0.1rem 1rem 0.1rem 0; }
 """
+
+HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Vary": "Accept",
+}
+"""Headers of every page that this module writes."""
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _VOID = "http://rdfs.org/ns/void#"
@@ -27,6 +37,13 @@ def document(title: str, body: str) -> str:
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{html.escape(title)}</title>\n'
         f"<style>\n{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
+
+
+def problem(title: str, sentence: str, near: tuple[str, ...]) -> bytes:
+    """Return the page for a request that is refused; ``near`` are the nearest right names."""
+    names = "".join(f"<li>{html.escape(name)}</li>" for name in near)
+    hint = f"\n<p>Near:</p>\n<ul>{names}</ul>" if near else ""
+    return document(title, f"<h1>{html.escape(title)}</h1>\n<p>{html.escape(sentence)}</p>{hint}").encode()
 
 
 def start(introduction: Introduction, graphs: dict[str, int], limits: Limits) -> str:

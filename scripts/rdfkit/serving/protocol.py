@@ -1,10 +1,11 @@
 """Parse a request by the SPARQL 1.1 Protocol, section 2.1, strictly and without updates; limits on a request."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from rdfkit.base import UserError
+from rdfkit.serving.errors import RefusedError
+from rdfkit.serving.messages import Request
 from rdfkit.sparql import guard
 
 FORM = "application/x-www-form-urlencoded"
@@ -20,68 +21,46 @@ _READ_ONLY = "This endpoint is read-only: use SELECT, ASK, CONSTRUCT or DESCRIBE
 class Limits:
     """The most that one request may use."""
 
-    max_seconds: float = 30.0  # of the engine's time; as long again may pass while the request waits for an engine
+    max_seconds: float = 30.0  # of a worker's time; as long again may pass while the request waits for a worker
     max_rows: int = 100_000  # rows of a SELECT, or triples of a CONSTRUCT or DESCRIBE
     max_body_bytes: int = 250_000  # of the request, and of the query in it
-    max_answer_bytes: int = 64_000_000  # of the engine's answer
-    max_memory_bytes: int = 1_500_000_000  # address space of one engine
-
-
-class RefusedError(UserError):
-    """A request that is not answered: the message says why, ``status`` is that of the HTTP response."""
-
-    def __init__(self, status: int, message: str) -> None:  # noqa: D107
-        super().__init__(message)
-        self.status = status
+    max_answer_bytes: int = 64_000_000  # of the answer in the format that was asked for
+    max_memory_bytes: int = 1_500_000_000  # that a worker may take in addition to the graph
 
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """A query, its form (``SELECT`` ...), and the dataset to send with it; without one, the query's FROM applies."""
+    """A query, its form (``SELECT`` ...), and its dataset; None as dataset is the query's own FROM."""
 
     text: str
     form: str
-    default_graphs: tuple[str, ...]
-    named_graphs: tuple[str, ...]
+    dataset: tuple[tuple[str, ...], tuple[str, ...]] | None
 
 
-HEALTH_CHECK = QueryRequest("ASK {}", "ASK", (), ())
-"""The cheapest query: an engine that answers it works."""
-
-
-class HttpMessage(NamedTuple):
-    """A request as it came in: ``address`` is the query string of its URL, ``media_type`` that of its body."""
-
-    method: str
-    address: str
-    media_type: str
-    body: bytes
-
-
-def read(message: HttpMessage, graphs: tuple[str, ...], limits: Limits) -> QueryRequest:
+def read(request: Request, graphs: tuple[str, ...], limits: Limits) -> QueryRequest:
     """Return the query of a request; ``graphs`` are the IRIs of the named graphs of this endpoint.
 
     A query without a dataset is answered over the merge of all of them, and GRAPH matches each. Raises RefusedError for
     what is not a query of the protocol, changes something, or uses another graph or server.
     """
-    fields = _fields(message.address, "The address")
-    media_type = message.media_type.partition(";")[0].strip().lower()
-    if message.method == "POST":
+    fields = fields_of(request.query, "The address")
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method == "POST":
         if media_type == UPDATE:
             raise RefusedError(403, _READ_ONLY)
         if media_type == FORM:
-            fields += _fields(_text(message.body, "The form"), "The form")
+            fields += fields_of(_text(request.body, "The form"), "The form")
         elif media_type == QUERY:
             if any(name == "query" for name, _ in fields):
                 raise RefusedError(400, "There is a query in the address and one in the body: leave one out.")
-            fields.append(("query", _text(message.body, "The query")))
+            fields.append(("query", _text(request.body, "The query")))
         else:
             raise RefusedError(
                 415, f"Send the query of a POST as {QUERY}, or in a form as {FORM}, and not as '{media_type[:60]}'."
             )
     if any(name in {"update", "using-graph-uri", "using-named-graph-uri"} for name, _ in fields):
         raise RefusedError(403, _READ_ONLY)
-    queries = [value for name, value in fields if name == "query"]
+    queries = [value.removeprefix("\ufeff") for name, value in fields if name == "query"]
     if len(queries) != 1:
         raise RefusedError(400, f"A request has one parameter 'query', and this one has {len(queries)}.")
     default = tuple(value for name, value in fields if name == "default-graph-uri")
@@ -102,16 +81,20 @@ def _checked(
         raise RefusedError(400, str(error)) from None
     if guard.asks_another_server(text):
         raise RefusedError(403, "SERVICE sends a query to another server, which this endpoint never does: remove it.")
-    own = guard.dataset_iris(text)
+    asked = (default, named) if default or named else None
+    own = None if asked else _own_graphs(text)
     for graph in (*default, *named, *(own or ())):
         if graph not in graphs:
             offered = ", ".join(f"<{name}>" for name in graphs)
             raise RefusedError(
                 403, f"<{graph[:_MAX_SHOWN_CHARACTERS]}> is not a graph of this endpoint, which has {offered}."
             )
-    if not default and not named and own is None:
-        default = named = graphs
-    return QueryRequest(text, form, default, named)
+    return QueryRequest(text, form, asked or (None if own else (graphs, graphs)))
+
+
+def _own_graphs(text: str) -> list[str] | None:
+    """Return the graphs after FROM in a query; most queries do not have the letters of that word."""
+    return guard.dataset_iris(text) if "from" in text.lower() or "\\u" in text.lower() else None
 
 
 def _text(body: bytes, what: str) -> str:
@@ -121,7 +104,8 @@ def _text(body: bytes, what: str) -> str:
         raise RefusedError(400, f"{what} is not UTF-8 at byte {error.start}: send it as UTF-8.") from None
 
 
-def _fields(text: str, what: str) -> list[tuple[str, str]]:
+def fields_of(text: str, what: str) -> list[tuple[str, str]]:
+    """Return the parameters of an address or a form, called ``what`` in errors. Raises RefusedError if it is broken."""
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS)
     except UnicodeDecodeError:
@@ -132,5 +116,5 @@ def _fields(text: str, what: str) -> list[tuple[str, str]]:
 
 def is_bare(address: str) -> bool:
     """Return whether an address has no query, which is a request for the description of the service."""
-    names = {name for name, _ in _fields(address, "The address")}
+    names = {name for name, _ in fields_of(address, "The address")}
     return not names & {"query", "update", "default-graph-uri", "named-graph-uri"}

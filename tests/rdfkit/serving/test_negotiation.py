@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rdfkit.stores.server import negotiation
+from rdfkit.serving import negotiation
 
 
 @settings(max_examples=200, deadline=None)
