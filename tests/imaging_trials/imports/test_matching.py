@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from imaging_trials.bibliography import Citation
 from imaging_trials.bibliography.citation import Heading
 from imaging_trials.imports import match_reasons, matches, matching, matching_text, versions
+from imaging_trials.imports.statements import Statements
 from imaging_trials.model import PROJECT, nuclide_notation
 from tests.support import agent_names
 from tests.support.records import MADE_UP, imported, of_thing, real, store_of
@@ -225,7 +226,7 @@ def test_matches_are_not_in_the_hash_of_a_version(monkeypatch: pytest.MonkeyPatc
         return {name: names.count(name) for name in names}
 
     full = graphs(imported(FILE, of="clinicaltrials")[1])
-    monkeypatch.setattr(matches, "of_study", lambda *_: [])
+    monkeypatch.setattr(matches, "of_study", lambda *_: Statements())
     bare = graphs(imported(FILE, of="clinicaltrials")[1])
     assert full.keys() == bare.keys()
     assert sum(full.values()) > sum(bare.values()) + 100
