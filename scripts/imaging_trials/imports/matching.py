@@ -117,6 +117,9 @@ class _Text(Phrases):
     def _chosen(self) -> list[_Span]:
         """Return the names in the text; of those that overlap the longest."""
         spans = [span for at in range(len(self.items)) for span in self._at(at)]
+        if not spans:
+            return []
+        spans += [_Span(at, at + len(words), Name({}), is_veto=True) for at, words in self.other_meanings]
         spans.sort(key=lambda one: (one.first - one.last, one.is_veto, not one.is_exact))
         taken: set[int] = set()
         chosen = []
@@ -131,9 +134,6 @@ class _Text(Phrases):
         """Yield every name that begins at an item."""
         one = self.items[at]
         lexicon = self.lexicon
-        for words in lexicon.vetoes.get(one.word, ()):
-            if self.phrase(at, words, IN_NAME):
-                yield _Span(at, at + len(words), Name({}), is_veto=True)
         if one.nuclide and (name := lexicon.nuclides.get(one.nuclide)):
             yield _Span(at, at + 1, name)
         for words, name in lexicon.names.get(one.word, ()):
