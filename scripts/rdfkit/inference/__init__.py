@@ -7,7 +7,7 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from rdfkit.inference import closure, derivation, increments
+    from rdfkit.inference import closure, derivation, increments, roles, rules
     from rdfkit.inference.closure import Contradiction
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "closure",
     "derivation",
     "increments",
+    "roles",
+    "rules",
 ]
 
 __getattr__ = door(
@@ -24,6 +26,8 @@ __getattr__ = door(
             "closure",
             "derivation",
             "increments",
+            "roles",
+            "rules",
         ),
         "closure": ("Contradiction",),
     },
