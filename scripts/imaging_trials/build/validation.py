@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     import rdflib
 
 _DATA = ("graph:page", "graph:curated")
+MAX_BYTES_IN_MEMORY = 50_000_000
+"""Of the files of one validation: larger ones pass a window of records at a time, with the same report."""
+
+_GZIP_RATIO = 15
+"""How many times larger decompressed N-Quads usually are."""
+
 _MADE_LABEL = re.compile(r"[0-9a-f]{20,32}|c14n\d+")
 """Labels of blank nodes that the parser makes, or that nodes of the shipped vocabulary have."""
 
@@ -92,7 +98,7 @@ def validate_shipped(shipped: Store, root: Path | None = None, *, engine: str = 
         triples=len({quad.triple for quad in given.quads}),
         checked=len(checked),
         unchecked=_unchecked((node for node, graph in graphs.items() if graph in _DATA), checked),
-        results=_with_files(results, graphs, "graph:inferred"),
+        results=with_files(results, graphs, "graph:inferred"),
     )
 
 
@@ -175,8 +181,29 @@ def validate_files(
     engine: str = "auto",
     curation: bool = False,
 ) -> report.Report:
-    """Return what is wrong with a user's RDF files, as `validate_data` does."""
+    """Return what is wrong with a user's RDF files, as `validate_data` does; large ones pass a window at a time."""
+    files = list(files)
+    if engine != "pyshacl" and _are_large(files):
+        from imaging_trials.build import streaming
+
+        context = context or load_context(curation=curation)
+        if not isinstance(context.given.prepared, str):
+            named = [streaming.File(path, reading.syntax_of(path, syntax)) for path in files]
+            try:
+                return streaming.validate_streams(named, context)
+            except streaming.AxiomsError:
+                pass  # what one statement says can change what is inferred from every other: it takes all of them
     return validate_data(read_files(files, syntax), context, engine=engine, curation=curation)
+
+
+def _are_large(files: Iterable[Path]) -> bool:
+    """Return whether files are larger than what is read into memory, and can be read several times."""
+    size = 0
+    for path in files:
+        if not path.is_file():
+            return False
+        size += path.stat().st_size * (_GZIP_RATIO if path.suffix.lower() == ".gz" else 1)
+    return size > MAX_BYTES_IN_MEMORY
 
 
 def validate_data(
@@ -211,7 +238,7 @@ def validate_data(
         triples=len(triples),
         checked=len(checked),
         unchecked=_unchecked({quad.subject for quad in quads}, checked),
-        results=_with_files(results, files, "-"),
+        results=with_files(results, files, "-"),
         undefined=tuple(sorted(undefined)),
         contradictions=tuple(contradictions),
     )
@@ -252,7 +279,7 @@ def validate_by_shapes(
         triples=len(given.graph),
         checked=len(checked),
         unchecked=_unchecked({quad.subject for quad in quads}, checked) if checked else (),
-        results=_with_files(results, _files_of_nodes(data, Store()) if results else {}, "-"),
+        results=with_files(results, _files_of_nodes(data, Store()) if results else {}, "-"),
         notes=given.notes(checked),
     )
     return locate(found, _sources(data), Store(), shape_quads)
@@ -270,13 +297,13 @@ def _relabeled(data: Iterable[Data]) -> list[Data]:
         quads = each.quads
         if any(isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode) for quad in quads):
             labels: dict[BlankNode, BlankNode] = {}
-            ends = ((_relabel(quad.subject, labels, taken), _relabel(quad.object, labels, taken)) for quad in quads)
+            ends = ((relabel(quad.subject, labels, taken), relabel(quad.object, labels, taken)) for quad in quads)
             quads = [Quad(s, quad.predicate, o, quad.graph_name) for quad, (s, o) in zip(quads, ends, strict=True)]
         found.append(replace(each, quads=quads))
     return found
 
 
-def _relabel(term: Any, labels: dict[BlankNode, BlankNode], taken: set[str]) -> Any:
+def relabel(term: Any, labels: dict[BlankNode, BlankNode], taken: set[str]) -> Any:
     """Return the node for a blank node of one file: it keeps its label, unless the parser made it or it is taken."""
     if isinstance(term, BlankNode) and term not in labels:
         label, number = term.value, 0
@@ -317,6 +344,6 @@ def _unchecked(own: Iterable[Any], checked: set[str]) -> tuple[str, ...]:
     return tuple(sorted(term_text(PROJECT, node) for node in missed))
 
 
-def _with_files(results: Iterable[report.Result], files: dict[Term, str], elsewhere: str) -> tuple[report.Result, ...]:
+def with_files(results: Iterable[report.Result], files: dict[Term, str], elsewhere: str) -> tuple[report.Result, ...]:
     found = (replace(result, file=files.get(result.focus, elsewhere)) for result in results)
     return tuple(sorted(found, key=lambda result: result.sort_key(PROJECT)))

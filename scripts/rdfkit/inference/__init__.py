@@ -7,7 +7,7 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from rdfkit.inference import closure, derivation, increments
+    from rdfkit.inference import closure, derivation, increments, roles, rules
     from rdfkit.inference.closure import Contradiction
     from rdfkit.inference.prepared import Inferences, Prepared, prepare
 
@@ -19,6 +19,8 @@ __all__ = [
     "derivation",
     "increments",
     "prepare",
+    "roles",
+    "rules",
 ]
 
 __getattr__ = door(
@@ -28,6 +30,8 @@ __getattr__ = door(
             "closure",
             "derivation",
             "increments",
+            "roles",
+            "rules",
         ),
         "closure": ("Contradiction",),
         "prepared": ("Inferences", "Prepared", "prepare"),
