@@ -8,17 +8,17 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from imaging_trials.imports import folder, report
+    from imaging_trials.imports import data, folder, report
     from imaging_trials.imports.files import Source, find
     from imaging_trials.imports.report import Report
     from imaging_trials.imports.run import Options, import_file
 
-__all__ = ["Options", "Report", "Source", "find", "folder", "import_file", "report"]
+__all__ = ["Options", "Report", "Source", "data", "find", "folder", "import_file", "report"]
 
 __getattr__ = door(
     __name__,
     {
-        "": ("folder", "report"),
+        "": ("data", "folder", "report"),
         "files": ("Source", "find"),
         "report": ("Report",),
         "run": ("Options", "import_file"),
