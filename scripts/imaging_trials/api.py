@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pyoxigraph import NamedNode, Quad
 
+from imaging_trials import questions
 from imaging_trials.model import PROJECT
 from rdfkit.base import UserError, clip, offer
 from rdfkit.rdf import named_graphs, rdflib_adapter
-from rdfkit.sparql import guard, results, saved
+from rdfkit.sparql import guard, results
 from rdfkit.stores import embedded
 
 if TYPE_CHECKING:
@@ -92,12 +93,9 @@ def query(
         return rdflib_adapter.to_rdflib_result(answer, PROJECT.prefixes)
     if dataset is not None:
         raise UserError(f"The header of '{what}' names its dataset: leave out dataset.")
-    named = saved.find(PROJECT, what)
-    if opened is not None:
-        saved.refuse_federated(named)
     names = embedded.open_store(PROJECT) if parameters else None
-    text = saved.bind(PROJECT, named, _typed(parameters), names, others=opened is None)
-    return rdflib_adapter.to_rdflib_result(ask(text, named.dataset), PROJECT.prefixes)
+    asked = questions.bound(what, parameters, names, others=opened is None)
+    return rdflib_adapter.to_rdflib_result(ask(asked.text, asked.dataset), PROJECT.prefixes)
 
 
 def validate(
@@ -261,13 +259,8 @@ def explain(name: str, /, *, row: int = 1, **parameters: Any) -> "Explanation":
 
     Raises UserError for an unknown query, parameter or row, and for a row that does not follow from single triples.
     """
-    from imaging_trials import views
-
     store = embedded.open_store(PROJECT)
-    named = saved.find(PROJECT, name)
-    saved.refuse_federated(named)
-    text = saved.bind(PROJECT, named, _typed(parameters), store)
-    return views.explain_row(store, named.id, text, named.dataset, row)
+    return questions.explain(store, questions.bound(name, parameters, store), row)
 
 
 def mappings(what: str | None = None, /) -> "list[Mapping]":
@@ -333,15 +326,3 @@ def _quads(names: tuple[str, ...]) -> Iterator[Quad]:
             raise UserError(f"There is no graph '{clip(name)}': {offer(name, sorted({*known, *datasets}))}")
     for iri in chosen:
         yield from opened.quads_for_pattern(None, None, None, iri)
-
-
-def _typed(parameters: dict[str, Any]) -> dict[str, str]:
-    """Return Python values as ``--param`` takes them."""
-    return {name: typed(value) for name, value in parameters.items()}
-
-
-def typed(value: Any) -> str:
-    """Return a Python value as ``--param`` takes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)

@@ -5,7 +5,7 @@ import sys
 
 from pyoxigraph import Store
 
-from imaging_trials import views
+from imaging_trials import questions, views
 from imaging_trials.cli import beside
 from imaging_trials.model import PROJECT
 from imaging_trials.views import formats
@@ -43,15 +43,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _explain(args: argparse.Namespace, store: Store) -> int:
-    if args.name is None:
+    if args.name is not None:
+        asked = questions.bound(args.name, saved.settings(args.param), store)
+        explanation = questions.explain(store, asked, args.row)
+    else:
         if guard.names_its_dataset(args.sparql):
             raise UserError("'imt explain' asks a query of your own over all graphs: remove FROM.")
-        name, text, dataset = "your query", guard.with_prefixes(args.sparql, PROJECT.prefixes), "all"
-    else:
-        query = saved.find(PROJECT, args.name)
-        saved.refuse_federated(query)
-        name, dataset = query.id, query.dataset
-        text = saved.bind(PROJECT, query, saved.settings(args.param), store)
-    explanation = views.explain_row(store, name, text, dataset, args.row)
+        text = guard.with_prefixes(args.sparql, PROJECT.prefixes)
+        explanation = views.explain_row(store, "your query", text, "all", args.row)
     sys.stdout.write(formats.renderer("explanation", args.format)(explanation))
     return 0

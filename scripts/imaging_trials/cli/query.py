@@ -5,6 +5,7 @@ import functools
 import os
 import sys
 
+from imaging_trials import questions
 from imaging_trials.cli import beside
 from imaging_trials.model import PROJECT
 from imaging_trials.views import formats
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     if len(given) > 1:
         raise UserError(f"'imt query' does one thing at a time, and it got {' and '.join(given)}: leave one out.")
     if args.describe:
-        sys.stdout.write(_description(saved.find(PROJECT, args.describe)))
+        sys.stdout.write(_description(questions.find(args.describe)))
         return 0
     if args.update_answers:
         from rdfkit.sparql import snapshots
@@ -82,18 +83,18 @@ def run(args: argparse.Namespace) -> int:
         return _ask_own(args)
     if args.name:
         return _ask_saved(args)
-    sys.stdout.write(_listing(saved.read_all(PROJECT)))
+    sys.stdout.write(_listing(questions.every()))
     return 0
 
 
 def _ask_saved(args: argparse.Namespace) -> int:
     if args.dataset:
         raise UserError("The header of a saved query names its dataset: --dataset is for SPARQL of your own.")
-    query = saved.find(PROJECT, args.name)
+    query = questions.find(args.name)
     settings = saved.settings(args.param)
     if args.endpoint:
         names = embedded.open_store(PROJECT) if settings else None
-        text = saved.bind(PROJECT, query, settings, names, others=True)
+        text = questions.bound(query, settings, names, others=True).text
         is_empty = not results.write(PROJECT, _ask_endpoint(args, text, query.dataset), args.format, sys.stdout)
     else:
         saved.refuse_federated(query)
@@ -102,8 +103,7 @@ def _ask_saved(args: argparse.Namespace) -> int:
 
         def ask() -> int:
             opened = open_store()
-            bound = saved.bind(PROJECT, query, settings, opened)
-            answer = results.ask(PROJECT, opened, bound, query.dataset)
+            answer = questions.answer(opened, questions.bound(query, settings, opened))
             return int(not results.write(PROJECT, answer, args.format, sys.stdout))
 
         from rdfkit.base import watchdog
@@ -170,7 +170,7 @@ def _lint(args: argparse.Namespace) -> int:
     if args.sparql is not None or args.file is not None or args.name == "-":
         where, text = args.file if args.file not in {None, "-"} else "your query", _own_text(args)
     elif args.name:
-        query = saved.find(PROJECT, args.name)
+        query = questions.find(args.name)
         where, text = query.id, query.text
     else:
         raise UserError("--lint checks one query: name a saved one, or give your own with --sparql or --file.")
@@ -232,15 +232,13 @@ def _listing(queries: list[saved.SavedQuery]) -> str:
 
 
 def _description(query: saved.SavedQuery) -> str:
-    over = {"all": "all graphs", "asserted": "all graphs but the inferred one", "page": "what NCI's page says"}
     lines = [query.summary, "", query.description, ""]
-    lines += [f"dataset: {over[query.dataset]}", f"tags: {', '.join(query.tags)}"]
+    lines += [f"dataset: {questions.OVER.get(query.dataset, query.dataset)}", f"tags: {', '.join(query.tags)}"]
     if query.service:
         lines.append(f"federated: run it in an engine that has the graph and can query {query.service}")
     for parameter in query.parameters:
-        type_ = f"{parameter.type} {parameter.prefix}:" if parameter.prefix else parameter.type
+        type_ = questions.type_text(parameter)
         lines += ["", f"--param {parameter.name}={parameter.default}", f"  {parameter.description} ({type_})"]
         if parameter.examples:
             lines.append(f"  for example {', '.join(parameter.examples)}")
-    body = "\n".join(line for line in query.text.split("\n") if not line.startswith("#+")).strip()
-    return "\n".join([*lines, "", body]) + "\n"
+    return "\n".join([*lines, "", questions.sparql(query)]) + "\n"

@@ -19,9 +19,9 @@ from pyoxigraph import (
 
 from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import writing
+from rdfkit.serving import Limits
 from rdfkit.sparql import results, saved
 from rdfkit.stores import sparql_client
-from rdfkit.stores.server.request import Limits
 from tests.conftest import ROOT, Imt
 from tests.graph import test_docs
 from tests.support.documents import commands, unlike

@@ -1,0 +1,97 @@
+"""The catalogue of the saved questions, for every door: the command, Python, HTTP, assistants and the site.
+
+Names, types, defaults and texts come from the headers of ``queries/`` and nowhere else. Other rooms import from here
+only. Each name is loaded on first use: a saved query must not import what only another door needs.
+"""
+
+from rdfkit.base import door
+
+TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
+if TYPE_CHECKING:
+    from imaging_trials.questions.asking import Bound, answer, bound, explain, find
+    from imaging_trials.questions.catalogue import (
+        OVER,
+        Record,
+        columns,
+        committed_answer,
+        every,
+        form,
+        record,
+        records,
+        search,
+        sparql,
+        topics,
+        type_text,
+    )
+    from imaging_trials.questions.http_description import MEDIA_TYPES, RESERVED, formats_of, openapi
+    from imaging_trials.questions.http_routes import routes
+    from imaging_trials.questions.paging import Part, csv_lines, part, rows_of
+
+__all__ = [
+    "MEDIA_TYPES",
+    "OVER",
+    "RESERVED",
+    "Bound",
+    "Part",
+    "Record",
+    "answer",
+    "bound",
+    "columns",
+    "committed_answer",
+    "csv_lines",
+    "every",
+    "explain",
+    "find",
+    "form",
+    "formats_of",
+    "openapi",
+    "part",
+    "record",
+    "records",
+    "routes",
+    "rows_of",
+    "search",
+    "sparql",
+    "topics",
+    "type_text",
+]
+
+__getattr__ = door(
+    __name__,
+    {
+        "asking": (
+            "Bound",
+            "answer",
+            "bound",
+            "explain",
+            "find",
+        ),
+        "catalogue": (
+            "OVER",
+            "Record",
+            "columns",
+            "committed_answer",
+            "every",
+            "form",
+            "record",
+            "records",
+            "search",
+            "sparql",
+            "topics",
+            "type_text",
+        ),
+        "http_description": (
+            "MEDIA_TYPES",
+            "RESERVED",
+            "formats_of",
+            "openapi",
+        ),
+        "http_routes": ("routes",),
+        "paging": (
+            "Part",
+            "csv_lines",
+            "part",
+            "rows_of",
+        ),
+    },
+)
