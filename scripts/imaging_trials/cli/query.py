@@ -74,7 +74,9 @@ def run(args: argparse.Namespace) -> int:
     if args.update_answers:
         from rdfkit.sparql import snapshots
 
-        for path in snapshots.update(PROJECT, embedded.open_store(PROJECT)):
+        from imaging_trials.imports import data
+
+        for path in snapshots.update(PROJECT, embedded.open_store(PROJECT), data.open_records):
             print(path)
         return 0
     if args.lint:

@@ -15,6 +15,8 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Stor
 
 from imaging_trials import __version__
 from imaging_trials.imports import folder, newest
+from imaging_trials.imports.files import find
+from imaging_trials.imports.parts import Options
 from imaging_trials.imports.versions import GRAPHS
 from imaging_trials.model import PROJECT
 from rdfkit.base import UserError, visible
@@ -125,6 +127,24 @@ def open_store(
 def view(names: Sequence[str | Path], *, as_of: str = "", note: Callable[[str], None] = lambda _: None) -> Store:
     """Return the same for functions that read quads, such as the views (`rdfkit.stores.beside.View`)."""
     return beside.viewed(PROJECT, open_store(names, as_of=as_of, note=note))
+
+
+def open_records(records: Path) -> Store:
+    """Return the shipped graph with a folder of records beside it, in memory: what the headers of queries name.
+
+    The files are named after the days of their imports, such as ``2026-01-15-studies.json``, and are imported here.
+    """
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as made:
+        for path in sorted(records.iterdir()):
+            of = "pubmed" if path.suffix == ".xml" else "clinicaltrials"
+            options = Options(path.name[: len("2026-01-15")], of=of)
+            for _ in folder.import_into(Path(made), [find(str(path))], options):
+                pass
+        store = Store()
+        _make(_found(made), "", store, infer=True)
+    return store
 
 
 def _found(name: str | Path) -> list[_File]:
