@@ -35,9 +35,13 @@ class History:
     added: dict[Triple, tuple[int, str]]
 
 
-def history(project: Project) -> History:
-    """Return the history of the closure of a project's sources. Raises UserError if they cannot be read."""
+def history(project: Project, others: Iterable[Quad] = ()) -> History:
+    """Return the history of the closure of a project's sources, and of other quads beside them.
+
+    Raises UserError if the sources cannot be read.
+    """
     store = named_graphs.read_sources(project)
+    store.bulk_extend(others)
     added: dict[Triple, tuple[int, str]] = {}
 
     def note(rule: str, triples: Iterable[Triple]) -> None:
@@ -91,7 +95,7 @@ class _PremiseQuery:
             key = tuple(solution.get(name) for name in names if name not in self.universal)
             way = ways.setdefault(key, set())
             for pattern in self.patterns:
-                way.update(triple_patterns.matches(store, pattern, solution, graphs))
+                way.update(triple_patterns.matches(store, pattern, solution, graphs, graphs))
         yield from ways.values()
 
 
