@@ -136,6 +136,29 @@ def citations(chunks: Iterable[bytes], where: str) -> Iterator[Citation | Deleti
         raise _other_root(root.tag, where)
 
 
+def citation(record: bytes, place: str) -> Citation | Unusable:
+    """Return the citation in one element PubmedArticle or PubmedBookArticle, in UTF-8, or why it is none.
+
+    ``place`` is what messages call the record by until its PMID is known. No entity is read, and no DTD.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(
+        encoding="utf-8", load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        element = etree.fromstring(record, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        return Unusable(place, f"the XML is broken ({clip(str(error))})")
+    if element.tag not in ("PubmedArticle", "PubmedBookArticle"):
+        return Unusable(place, f"its element is '{clip(str(element.tag))}'")
+    (found,) = _of_element(element)
+    if isinstance(found, Citation):
+        return found
+    assert isinstance(found, Unusable)  # noqa: S101 - a deletion has another element
+    return Unusable(f"{place}, {found.name.removeprefix(f'line {element.sourceline}, ')}", found.reason)
+
+
 def _pieces(chunks: Iterable[bytes], where: str) -> Iterator[bytes]:
     """Yield the bytes in pieces that end with a record, so that an error belongs to the record in its piece."""
     since = 0

@@ -102,6 +102,21 @@ def studies(text: str, where: str) -> Iterator[Study | Unusable]:
     yield from _of_value(_parsed(text, where), where)
 
 
+def study(record: bytes, place: str) -> Study | Unusable:
+    """Return the study in the bytes of one JSON object, or why it is none; ``place`` is what messages call it by.
+
+    A record that is broken is no error here: a file may have others.
+    """
+    try:
+        return _study(json.loads(record.decode("utf-8")), place)
+    except UnicodeDecodeError as error:
+        return Unusable(place, f"byte {error.start + 1} is no UTF-8")
+    except json.JSONDecodeError as error:
+        return Unusable(place, f"the JSON is broken or cut off ({error.msg})")
+    except (ValueError, RecursionError):
+        return Unusable(place, "a number is too long or the nesting is too deep")
+
+
 def _parsed(text: str, where: str) -> object:
     try:
         value: object = json.loads(text)
@@ -128,17 +143,17 @@ def _of_value(value: object, where: str) -> Iterator[Study | Unusable]:
             f"{where} is JSON, but no study of ClinicalTrials.gov's API of version 2: none has a protocolSection."
         )
     for number, one in enumerate(values, 1):
-        yield _study(one, number)
+        yield _study(one, f"study {number}")
 
 
-def _study(value: object, number: int) -> Study | Unusable:
+def _study(value: object, place: str) -> Study | Unusable:
     data = _surrogates_replaced(value) if isinstance(value, dict) else {}
     warnings: list[str] = []
     study = Study("", "", data, warnings)
     written = study.text("identificationModule.nctId")
     nct_id = identifiers.normalize("nctId", written)
     if not nct_id:
-        return Unusable(f"study {number}, '{clip(written)}'", "it has no NCT number")
+        return Unusable(f"{place}, '{clip(written)}'", "it has no NCT number")
     revised = date_of(study.text("statusModule.lastUpdateSubmitDate"))
     return study._replace(nct_id=nct_id, revised=revised.earliest if revised else "")
 

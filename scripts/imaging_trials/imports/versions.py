@@ -8,7 +8,7 @@ import hashlib
 from typing import NamedTuple
 
 from imaging_trials.bibliography import Citation, Deletion
-from imaging_trials.imports import articles, trials
+from imaging_trials.imports import articles, matches, trials
 from imaging_trials.imports.statements import Statements, iri, literal, quads, term, typed
 from imaging_trials.imports.study import Study
 from imaging_trials.model import PROJECT
@@ -26,12 +26,20 @@ ATTRIBUTION = {
 
 
 class Made(NamedTuple):
-    """What one record became: its graph (an IRI), N-Quads, the number of quads, and warnings."""
+    """What one record became: its graph (an IRI), N-Quads, the number of quads, and warnings.
+
+    ``name`` is what messages call the record by, ``number`` is its PMID or NCT number, ``revised`` is the day of its
+    last change, and ``version`` its version as its database counts it; each is "" where the record has none.
+    """
 
     graph: str
     data: bytes
     quads: int
     warnings: tuple[str, ...]
+    name: str = ""
+    number: str = ""
+    revised: str = ""
+    version: str = ""
 
 
 class Run(NamedTuple):
@@ -52,14 +60,24 @@ def of_citation(citation: Citation, source: str, *, abstracts: bool = False) -> 
     """Return the version of a record: a pure function of the record. ``source`` is a key of `ATTRIBUTION`."""
     lines, warnings = articles.statements(citation, abstracts=abstracts)
     state = _State(*articles.thing_of(citation), citation.revised, citation.version, source)
-    return _made(lines, state)._replace(warnings=tuple(warnings))
+    found = matches.of_citation(citation, matches.lexicon())
+    return _made(lines, state, found)._replace(
+        warnings=tuple(warnings),
+        name=citation.name,
+        number=citation.pmid,
+        revised=citation.revised,
+        version=citation.version,
+    )
 
 
 def of_study(study: Study, *, abstracts: bool = False) -> Made:
     """Return the version of a study: a pure function of the study."""
     lines, warnings = trials.statements(study, abstracts=abstracts)
     state = _State(*trials.thing_of(study), study.revised, "", "clinicaltrials")
-    return _made(lines, state)._replace(warnings=tuple(warnings))
+    found = matches.of_study(study, matches.lexicon())
+    return _made(lines, state, found)._replace(
+        warnings=tuple(warnings), name=study.name, number=study.nct_id, revised=study.revised
+    )
 
 
 class _State(NamedTuple):
@@ -72,7 +90,8 @@ class _State(NamedTuple):
     source: str
 
 
-def _made(lines: list[str], state: _State) -> Made:
+def _made(lines: list[str], state: _State, found: list[str]) -> Made:
+    """Return a version. The hash is that of the record's own statements, without what was ``found`` in it."""
     lines = list(dict.fromkeys(lines))
     checksum = hashlib.sha256("\n".join(sorted(lines)).encode("utf-8")).hexdigest()
     graph = iri(f"{GRAPHS}{state.key}/{state.revised or 'undated'}/{checksum[:32]}")
@@ -82,7 +101,7 @@ def _made(lines: list[str], state: _State) -> Made:
         made.add(graph, "imt:recordVersionDay", typed(state.revised, "date"))
     made.text(graph, "imt:versionLabel", state.version)
     made.add(graph, "imt:checksum", literal(checksum))
-    lines += made.lines
+    lines += [*made.lines, *dict.fromkeys(found)]
     return Made(graph[1:-1], quads(lines, graph), len(lines), ())
 
 
