@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+
 from imaging_trials import questions
 from tests.support.endpoint import COUNT, ENDLESS, Endpoint, Reply, children, command_of, serving, until
 
