@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from imaging_trials.questions.http_description import MEDIA_TYPES, RESERVED, formats_of, openapi
     from imaging_trials.questions.http_routes import routes
-    from imaging_trials.questions.paging import Part, csv_lines, part, rows_of
+    from imaging_trials.questions.paging import Part, Row, csv_lines, part, rows_of, texts_of
 
 __all__ = [
     "MEDIA_TYPES",
@@ -34,6 +34,7 @@ __all__ = [
     "Bound",
     "Part",
     "Record",
+    "Row",
     "answer",
     "bound",
     "columns",
@@ -52,6 +53,7 @@ __all__ = [
     "rows_of",
     "search",
     "sparql",
+    "texts_of",
     "topics",
     "type_text",
 ]
@@ -89,9 +91,11 @@ __getattr__ = door(
         "http_routes": ("routes",),
         "paging": (
             "Part",
+            "Row",
             "csv_lines",
             "part",
             "rows_of",
+            "texts_of",
         ),
     },
 )
