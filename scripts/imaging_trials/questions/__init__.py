@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         topics,
         type_text,
     )
+    from imaging_trials.questions.frames import frame
     from imaging_trials.questions.http_description import MEDIA_TYPES, RESERVED, formats_of, openapi
     from imaging_trials.questions.http_routes import routes
     from imaging_trials.questions.paging import Part, Row, csv_lines, part, rows_of, texts_of
@@ -45,6 +46,7 @@ __all__ = [
     "find",
     "form",
     "formats_of",
+    "frame",
     "openapi",
     "part",
     "record",
@@ -82,6 +84,7 @@ __getattr__ = door(
             "topics",
             "type_text",
         ),
+        "frames": ("frame",),
         "http_description": (
             "MEDIA_TYPES",
             "RESERVED",

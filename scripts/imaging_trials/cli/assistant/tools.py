@@ -101,7 +101,7 @@ class Tools:
         found = site.describe_term(self.store, self._shapes, iri)
         lines = [f"{found.name} ({found.kind}): {found.label}", found.definition, *found.notes]
         lines += [f"{label}: {site.plain(cell)}" for label, cell in found.facts]
-        lines += [f"shape {link.words}: {message}" for link, message in found.constraints]
+        lines += [f"asked by a shape: {link.words}" for link in found.constraints]
         lines += _statements(self.store, found.kind, iri.value)
         return replies.text("\n".join(line for line in lines if line), [self.issued], offset=offset)
 
