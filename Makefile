@@ -50,6 +50,7 @@ prove: $(STAMP) $(SSSOM)/installed $(BROWSER)/installed  ## run the slow tests (
 	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom IMT_BROWSER=$(CURDIR)/$(BROWSER)/bin/python $(BIN)/pytest --no-header -n 2 -m prove -rs --durations=20 $(ALONE)
 	@$(BIN)/pytest --no-header -m prove --durations=3 $(FORKING)
 	@$(BIN)/python benchmarks/bench.py --check
+	@$(BIN)/python -m benchmarks.closure --check
 
 mutation: $(STAMP)  ## count the mutants of data and shapes that tests notice, and list the others
 	@$(BIN)/python -m tools.mutation
@@ -59,6 +60,7 @@ owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and update the figures
 
 bench: $(VALIDATORS)/installed $(BROWSER)/installed  ## measure, and print the tables that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/python -m benchmarks.closure
 	@$(BIN)/imt site && $(BROWSER)/bin/python benchmarks/pages.py dist/site
 	@$(BIN)/python benchmarks/validators.py --check --quick
 
