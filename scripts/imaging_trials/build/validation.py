@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials.model import PROJECT
 from rdfkit.base import UserError, printable
-from rdfkit.inference import closure
+from rdfkit.inference import Prepared, closure, prepare
 from rdfkit.rdf import described_twice, named_graphs, rdflib_adapter, reading
 from rdfkit.shacl import Source, Term, ValidationInput, locate, report, term_text, undefined_terms, validate
 from rdfkit.stores import from_sources, open_store
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     import rdflib
 
 _DATA = ("graph:page", "graph:curated")
-_USER = "user"
 MAX_BYTES_IN_MEMORY = 50_000_000
 """Of the files of one validation: larger ones pass a window of records at a time, with the same report."""
 
@@ -42,6 +42,11 @@ class Context:
     quads: list[Quad]
     given: ValidationInput
     known: undefined_terms.DefinedTerms
+
+    @cached_property
+    def closed(self) -> Prepared:
+        """The graph as the context of inference, made when it is first needed."""
+        return prepare(PROJECT, self.quads, PROJECT.at(self.root).rules)
 
 
 @dataclass(frozen=True)
@@ -219,7 +224,7 @@ def validate_data(
     )  # takes time and memory: the data has been read before, or an error was raised
     quads = [quad for each in data for quad in each.quads]
     triples = {quad.triple for quad in quads}
-    inferred, contradictions = close(context, quads)
+    inferred, contradictions = context.closed.infer(quads, types=False)
     files = _files_of_nodes(data, context.store)
     results, checked = validate(context.given, triples | inferred, files.keys(), engine=engine)
     own = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
@@ -342,21 +347,3 @@ def _unchecked(own: Iterable[Any], checked: set[str]) -> tuple[str, ...]:
 def with_files(results: Iterable[report.Result], files: dict[Term, str], elsewhere: str) -> tuple[report.Result, ...]:
     found = (replace(result, file=files.get(result.focus, elsewhere)) for result in results)
     return tuple(sorted(found, key=lambda result: result.sort_key(PROJECT)))
-
-
-def close(context: Context, quads: list[Quad]) -> tuple[set[Triple], list[closure.Contradiction]]:
-    """Return what follows from the data and the shipped graph together, and the contradictions between them.
-
-    Anything follows from a contradiction, so with one nothing is inferred.
-    """
-    together = Store()
-    together.bulk_extend(context.quads)
-    user = PROJECT.graph_iri(_USER)
-    together.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, user) for quad in quads)
-    closed = closure.close(PROJECT, together, context.root / "ontology" / "rules", tidy=False)
-    if closed.contradictions:
-        return set(), closed.contradictions
-    added = together.quads_for_pattern(None, None, None, PROJECT.graph_iri(named_graphs.INFERRED))
-    kind = PROJECT.expand("rdf:type")
-    new = (quad.triple for quad in added if quad.predicate.value != kind and quad not in context.store)
-    return {triple for triple in new if closure.is_kept(triple)}, []

@@ -9,12 +9,16 @@ TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
     from rdfkit.inference import closure, derivation, increments, roles, rules
     from rdfkit.inference.closure import Contradiction
+    from rdfkit.inference.prepared import Inferences, Prepared, prepare
 
 __all__ = [
     "Contradiction",
+    "Inferences",
+    "Prepared",
     "closure",
     "derivation",
     "increments",
+    "prepare",
     "roles",
     "rules",
 ]
@@ -30,5 +34,6 @@ __getattr__ = door(
             "rules",
         ),
         "closure": ("Contradiction",),
+        "prepared": ("Inferences", "Prepared", "prepare"),
     },
 )

@@ -7,6 +7,7 @@ is one SELECT: each of its rows makes a rule about data alone, whose properties 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -89,7 +90,10 @@ def read_rules(folder: Path) -> list[Rule]:
     """
     files = named_graphs.rule_files(folder)
     ordered = in_order(path for path in files if path.suffix == ".ru")
-    return [_read(path) for path in [*ordered, *(path for path in files if path.suffix == ".rq")]]
+    return [
+        _read(path, path.read_text(encoding="utf-8"))
+        for path in [*ordered, *(path for path in files if path.suffix == ".rq")]
+    ]
 
 
 def says(text: str, where: Path | str) -> str:
@@ -120,14 +124,14 @@ def absent(node: nodes.Node) -> nodes.Group | None:
 def _is_open(triple: nodes.Triple) -> bool:
     if isinstance(triple.predicate, nodes.Variable):
         return True
-    name = triple.predicate.value if isinstance(triple.predicate, nodes.Iri) else ""
+    name = _iri(triple.predicate)
     if name == TYPE and isinstance(triple.object, nodes.Iri):
         return not triple.object.value.startswith(_VOCABULARIES)
     return bool(name) and (name in (TYPE, SAME) or not name.startswith(_VOCABULARIES))
 
 
-def _read(path: Path) -> Rule:
-    whole = path.read_text(encoding="utf-8")
+@lru_cache(maxsize=256)
+def _read(path: Path, whole: str) -> Rule:
     is_check = path.suffix == ".rq"
     text = "".join(line for line in whole.splitlines(keepends=True) if not line.startswith("#"))
     said = says(whole, path) if is_check else ""
@@ -144,13 +148,16 @@ class _Reader:
         self.columns: tuple[str, ...] = ()
         if is_check:
             query = document.query
-            if query.form != "SELECT" or query.star is not None or query.where is None:
+            if query.form != "SELECT" or query.where is None:
                 raise UserError(f"{path} is not a check: it needs a SELECT.")
+            rest = (query.group_by, query.having, query.order_by, query.limit, query.offset, query.values, query.star)
+            if any(part not in ((), None) for part in rest) or any(column.expression for column in query.columns):
+                raise self._refused("its SELECT may have variables and WHERE alone")
             self.columns = tuple(column.variable.name for column in query.columns if column.variable)
             self.start, self.where = query.start, query.where
         else:
-            (operation,) = document.operations
-            if operation.where is None or operation.delete or len(operation.insert) != 1:
+            operation, *others = document.operations
+            if others or operation.where is None or operation.delete or len(operation.insert) != 1:
                 raise self._refused("it needs one INSERT with WHERE")
             if len(operation.insert[0].triples) != 1:
                 raise self._refused("it must infer one triple")
@@ -173,15 +180,17 @@ class _Reader:
             elif isinstance(element, nodes.Alternatives):
                 for part in nodes.walk(element):
                     if isinstance(part, nodes.Graph) and self._is_atom(part):
-                        raise UserError(
-                            f"The rule {self.path.stem} has a premise in a UNION: write one rule for each."
-                        )
+                        raise UserError(f"The rule {self.path.stem} has a premise in a UNION: write one rule for each.")
+                    if isinstance(part, nodes.Graph):
+                        self._about_axioms(part)
                 axioms.append(element)
             elif group is not None and self._is_novelty(group):
                 novelty.append(element)
             elif group is not None:
                 universals.append(self._universal(group))
-            elif isinstance(element, nodes.Filter) and not any(map(_is_exists, nodes.walk(element))):
+            elif isinstance(element, nodes.Filter):
+                if any(isinstance(part, nodes.Exists) for part in nodes.walk(element)):
+                    raise self._refused("its FILTER has EXISTS")
                 filters.append(element)
             else:
                 raise self._refused(f"it has {type(element).__name__.upper()}, which a rule cannot have")
@@ -199,8 +208,9 @@ class _Reader:
         for name in {*self.columns, *(self.head.variables if self.head else ()), *_names(tests)} - bound:
             raise self._refused(f"?{name} is in no premise")
         names = tuple(sorted(used & known))
-        types = {t.object.value for t in self._triples(axioms) if _is_type(t) and isinstance(t.object, nodes.Iri)}
-        reads = {iri.value for t in self._triples(axioms) for iri in _iris(t.predicate)}
+        read = list(self._triples([*axioms, *(each for inner, _ in universals for each in inner)]))
+        types = {t.object.value for t in read if _is_type(t) and isinstance(t.object, nodes.Iri)}
+        reads = {iri.value for t in read for iri in _iris(t.predicate)}
         return Rule(
             name=self.path.stem,
             is_check=not self.head,
@@ -236,11 +246,13 @@ class _Reader:
     def _is_atom(self, premise: nodes.Graph) -> bool:
         found = triples_of(premise)
         plain = len(found) == 1 and isinstance(found[0].predicate, nodes.Iri | nodes.Variable)
-        return plain and is_of_data(premise) and not self._is_same(found[0])
-
-    @staticmethod
-    def _is_same(triple: nodes.Triple) -> bool:
-        return isinstance(triple.predicate, nodes.Iri) and triple.predicate.value == SAME
+        if not plain or not is_of_data(premise) or _iri(found[0].predicate) == SAME:
+            return False
+        graphs = [part.name for part in nodes.walk(self.where) if isinstance(part, nodes.Graph)]
+        names = [graph.name for graph in graphs if isinstance(graph, nodes.Variable)]
+        if not isinstance(premise.name, nodes.Variable) or names.count(premise.name.name) > 1:
+            raise self._refused("a premise about data needs a variable of its own for its graph")
+        return all(isinstance(element, nodes.Triples) for element in premise.group.elements)
 
     def _about_axioms(self, premise: nodes.Graph) -> nodes.Graph:
         for triple in triples_of(premise):
@@ -291,11 +303,11 @@ class _Reader:
 
 
 def _is_type(triple: nodes.Triple) -> bool:
-    return isinstance(triple.predicate, nodes.Iri) and triple.predicate.value == TYPE
+    return _iri(triple.predicate) == TYPE
 
 
-def _is_exists(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Exists)
+def _iri(node: nodes.Node) -> str:
+    return node.value if isinstance(node, nodes.Iri) else ""
 
 
 def _iris(path: nodes.Node) -> Iterator[nodes.Iri]:
