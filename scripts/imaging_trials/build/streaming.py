@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from imaging_trials.build.validation import Context, close, relabel, with_files
+from imaging_trials.build.validation import Context, relabel, with_files
 from imaging_trials.model import PROJECT
 from rdfkit.inference import Contradiction, roles, rules
 from rdfkit.rdf import reading
@@ -198,7 +198,7 @@ class _Run:
         if any(roles.is_axiom(predicate, value) for _, predicate, value in triples):
             raise AxiomsError
         quads = [quad for record in records for quad in record.quads]
-        inferred, contradictions = close(self.context, quads) if self.infer else (set(), [])
+        inferred, contradictions = self.context.closed.infer(quads, types=False) if self.infer else (set(), [])
         nodes = {subject for subject, _, _ in triples}
         nodes.update(value for _, _, value in triples if value not in self.known)
         added = [*map(" ".join, triples), *map(str, inferred)]
