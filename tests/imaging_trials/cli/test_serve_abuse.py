@@ -223,7 +223,7 @@ def test_a_minute_of_everything_at_once(tmp_path: Path) -> None:
         while time.monotonic() < end:
             chance.choices((light, own, abuse), (70, 20, 10))[0](running, chance)
 
-    with serving("--timeout", "12", TMPDIR=str(tmp_path)) as running:
+    with serving("--timeout", "20", TMPDIR=str(tmp_path)) as running:
         end = time.monotonic() + 60
         most = 0
         with ThreadPoolExecutor(32) as pool:
