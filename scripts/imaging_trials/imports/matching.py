@@ -78,6 +78,16 @@ def filtered(text: str, lexicon: Lexicon) -> list[Found]:
     return agents_in(text, lexicon) if may_name_agents(words_of(text), lexicon) else []
 
 
+def _closes(text: str) -> bool:
+    """Return whether a bracket in a text was opened before it."""
+    return text.count("]") > text.count("[") or text.count(")") > text.count("(")
+
+
+def _opens(text: str) -> bool:
+    """Return whether a bracket in a text is closed behind it."""
+    return text.count("[") > text.count("]") or text.count("(") > text.count(")")
+
+
 class _Text(Phrases):
     """One text, its items, and what is found in it."""
 
@@ -107,6 +117,9 @@ class _Text(Phrases):
     def _chosen(self) -> list[_Span]:
         """Return the names in the text; of those that overlap the longest."""
         spans = [span for at in range(len(self.items)) for span in self._at(at)]
+        if not spans:
+            return []
+        spans += [_Span(at, at + len(words), Name({}), is_veto=True) for at, words in self.other_meanings]
         spans.sort(key=lambda one: (one.first - one.last, one.is_veto, not one.is_exact))
         taken: set[int] = set()
         chosen = []
@@ -121,9 +134,6 @@ class _Text(Phrases):
         """Yield every name that begins at an item."""
         one = self.items[at]
         lexicon = self.lexicon
-        for words in lexicon.vetoes.get(one.word, ()):
-            if self.phrase(at, words, IN_NAME):
-                yield _Span(at, at + len(words), Name({}), is_veto=True)
         if one.nuclide and (name := lexicon.nuclides.get(one.nuclide)):
             yield _Span(at, at + 1, name)
         for words, name in lexicon.names.get(one.word, ()):
@@ -261,7 +271,13 @@ class _Text(Phrases):
                 yield self._found(Found("agent", agent, rule, 0, 0), span.first, last)
 
     def _found(self, found: Found, first: int, last: int) -> Found:
-        return found._replace(start=self.items[first].start, end=self.items[last - 1].end)
+        start, end = self.items[first].start, self.items[last - 1].end
+        printed = self.text[start:end]
+        if self.text[start - 1 : start] in ("[", "(") and _closes(printed):
+            start -= 1
+        if self.text[end : end + 1] in ("]", ")") and _opens(printed):
+            end += 1
+        return found._replace(start=start, end=end)
 
     def _goes_on(self, span: _Span) -> bool:
         """Return whether a number is tied to the end of a name, which makes it another one: FLT3, PSMA-617."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pyoxigraph import QueryBoolean, Store
 
 from rdfkit.base import Project, UserError, namespaces
-from rdfkit.inference import closure
+from rdfkit.inference import closure, rules
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import nodes, syntax
 
@@ -62,10 +62,10 @@ def increments(project: Project, shipped: Store, *, data: str, new: str) -> Incr
     ``data`` is the IRI of the graph with the new data, ``new`` of the graph that has it and gets what follows from it.
     Raises UserError if a rule or a check cannot be read.
     """
-    rules = [_Rule(project, path) for path in closure.in_order(named_graphs.rule_files(project.rules))]
-    heads = {name for rule in rules for name in rule.heads}
-    of_data = [rule for rule in rules if rule.can_match(shipped, heads)]
-    updates, checks = ([rule for rule in rules if rule.is_check == kind] for kind in (False, True))
+    found = [_Rule(project, path) for path in rules.in_order(named_graphs.rule_files(project.rules))]
+    heads = {name for rule in found for name in rule.heads}
+    of_data = [rule for rule in found if rule.can_match(shipped, heads)]
+    updates, checks = ([rule for rule in found if rule.is_check == kind] for kind in (False, True))
     return Increments(
         tables=tuple(table for rule in of_data for table in rule.tables),
         first=tuple(rule.for_class_expressions for rule in updates if rule.infers_types),
@@ -95,7 +95,7 @@ class _Rule:
         self.text = re.sub(r"^#.*\n", "", whole, flags=re.MULTILINE)
         self.name = path.stem
         self.is_check = path.suffix == ".rq"
-        self._says = closure.says(whole, path) if self.is_check else ""
+        self._says = rules.says(whole, path) if self.is_check else ""
         document = syntax.read(self.text, str(path))
         self._inferred = project.graph_iri(named_graphs.INFERRED).value
         self._part: nodes.Query | nodes.Operation = document.query if self.is_check else document.operations[0]
