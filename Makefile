@@ -50,6 +50,7 @@ prove: $(STAMP) $(SSSOM)/installed $(BROWSER)/installed  ## run the slow tests (
 	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom IMT_BROWSER=$(CURDIR)/$(BROWSER)/bin/python $(BIN)/pytest --no-header -n 2 -m prove -rs --durations=20 $(ALONE)
 	@$(BIN)/pytest --no-header -m prove --durations=3 $(FORKING)
 	@$(BIN)/python benchmarks/bench.py --check
+	@PYTHONPATH=scripts:. $(BIN)/python benchmarks/serving.py --check
 
 mutation: $(STAMP)  ## count the mutants of data and shapes that tests notice, and list the others
 	@$(BIN)/python -m tools.mutation
