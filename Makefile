@@ -53,6 +53,7 @@ prove: $(STAMP) $(SSSOM)/installed $(BROWSER)/installed $(SPARK)/installed  ## r
 	@$(BIN)/pytest --no-header -m prove --durations=3 $(FORKING)
 	@$(BIN)/python benchmarks/bench.py --check
 	@$(BIN)/python -m benchmarks.closure --check
+	@$(BIN)/python -m benchmarks.serving --check
 
 mutation: $(STAMP)  ## count the mutants of data and shapes that tests notice, and list the others
 	@$(BIN)/python -m tools.mutation

@@ -33,7 +33,6 @@ RETRY_AFTER_SECONDS = 5
 _MAX_START_SECONDS = 120.0
 _MAX_RETRY_SECONDS = 10.0
 _NICE_AFTER_SECONDS = 1.0
-_NICE = 10
 _GROW_AFTER_SECONDS = 0.2
 _MAX_IDLE_SECONDS = 30.0
 _MAX_ABANDONED_SECONDS = 0.5
@@ -92,9 +91,14 @@ class Worker(asyncio.Protocol):
 
 
 class Group:
-    """Workers of one kind: ``least`` of them always, up to ``most`` while requests wait."""
+    """Workers of one kind: ``least`` of them always, up to ``most`` while requests wait.
 
-    def __init__(self, task: workers.Task, limits: Limits, *, least: int, most: int, room: Callable[[], int]) -> None:
+    A worker that works on one request for longer than a second gets the lower priority ``nice``.
+    """
+
+    def __init__(
+        self, task: workers.Task, limits: Limits, *, least: int, most: int, nice: int, room: Callable[[], int]
+    ) -> None:
         """Keep what the workers do; `tick` starts them. ``room`` returns how many bytes of answers still fit."""
         self.task = task
         self.limits = limits
@@ -104,6 +108,7 @@ class Group:
         """Why the last worker could not be started; empty if it could."""
         self._least = least
         self._most = most
+        self._nice = nice
         self._idle: list[Worker] = []
         self._waiting: deque[Job] = deque()
         self._retry_at = 0.0
@@ -210,7 +215,7 @@ class Group:
         elif not worker.is_nice and now - worker.since > _NICE_AFTER_SECONDS:
             worker.is_nice = True
             with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, worker.pid, _NICE)
+                os.setpriority(os.PRIO_PROCESS, worker.pid, self._nice)
 
     def close(self) -> None:
         """Kill all workers, and answer for them."""

@@ -174,70 +174,64 @@ def test_unread_answers_take_a_bounded_memory() -> None:
         assert well(running)
 
 
-def test_a_minute_of_everything_at_once(tmp_path: Path) -> None:
-    """32 clients with saved questions, own queries and abuse: nothing fails that is not asked for."""
-    records = [one for one in questions.records() if not one["service"]]
-    seen: Counter[str] = Counter()
-    wrong: list[object] = []
+class Crowd:
+    """Clients of all kinds, and what they saw: counts by kind and status, and whatever nobody asked for."""
 
-    def light(running: Endpoint, chance: random.Random) -> None:
-        one = chance.choice(records)
+    def __init__(self, running: Endpoint, end: float) -> None:
+        self.running = running
+        self.end = end
+        self.records = [one for one in questions.records() if not one["service"]]
+        self.seen: Counter[str] = Counter()
+        self.wrong: list[object] = []
+
+    def client(self, number: int) -> None:
+        chance = random.Random(number)
+        while time.monotonic() < self.end:
+            chance.choices((self.question, self.own, self.abuse), (70, 20, 10))[0](chance)
+
+    def noted(self, kind: str, reply: Reply, *statuses: int) -> None:
+        self.seen[f"{kind} {reply.status}"] += 1
+        # Where all workers are busy, the answer is that the request should be sent again later.
+        if reply.status not in statuses and not (reply.status == 503 and "retry-after" in reply.headers):
+            self.wrong.append((kind, reply))
+
+    def question(self, chance: random.Random) -> None:
+        one = chance.choice(self.records)
         values = {each["name"]: chance.choice(each["examples"] or [each["default"]]) for each in one["parameters"]}
-        reply = running.send("GET", f"/questions/{one['name']}?{urlencode(values)}")
-        seen[f"question {reply.status}"] += 1
-        # A question may take seconds; where all workers have one, the answer is that it should be asked later.
-        if reply.status != 200 and not (reply.status == 503 and "retry-after" in reply.headers):
-            wrong.append((one["name"], values, reply))
+        self.noted("question", self.running.send("GET", f"/questions/{one['name']}?{urlencode(values)}"), 200)
 
-    def own(running: Endpoint, chance: random.Random) -> None:
-        reply = running.ask(f"SELECT ?s {{ ?s a ?o }} OFFSET {chance.randrange(1000)} LIMIT 10")
-        seen[f"own {reply.status}"] += 1
-        if reply.status not in {200, 503}:
-            wrong.append(reply)
+    def own(self, chance: random.Random) -> None:
+        self.noted("own", self.running.ask(f"SELECT ?s {{ ?s a ?o }} OFFSET {chance.randrange(1000)} LIMIT 10"), 200)
 
-    def abuse(running: Endpoint, chance: random.Random) -> None:
+    def abuse(self, chance: random.Random) -> None:
         kind = chance.randrange(6)
         if kind == 0:
-            reply = running.ask(ENDLESS)
-            seen[f"endless {reply.status}"] += 1
-            if reply.status not in {503, 504}:
-                wrong.append(reply)
+            self.noted("endless", self.running.ask(ENDLESS), 504)
         elif kind == 1:
-            reply = running.ask(WIDE)
-            seen[f"wide {reply.status}"] += 1
-            if reply.status not in {403, 503, 504}:
-                wrong.append(reply)
+            self.noted("wide", self.running.ask(WIDE), 403, 504)
         else:
+            good = f"GET {LIGHT} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+            text = ["", "GET / HTTP/1.1\r\nX: ", "\x00\xff\r\n\r\n", good][kind - 2]
             with ExitStack() as stack, suppress(OSError):
-                texts = [
-                    "",
-                    "GET / HTTP/1.1\r\nX: ",
-                    "\x00\xff\r\n\r\n",
-                    f"GET {LIGHT} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
-                ]
-                connected(running, stack, 5, texts[kind - 2])
+                connected(self.running, stack, 5, text)
                 time.sleep(chance.random())
 
-    def client(running: Endpoint, number: int, end: float) -> None:
-        chance = random.Random(number)
-        while time.monotonic() < end:
-            chance.choices((light, own, abuse), (70, 20, 10))[0](running, chance)
 
-    with serving("--timeout", "12", TMPDIR=str(tmp_path)) as running:
-        end = time.monotonic() + 60
+def test_a_minute_of_everything_at_once(tmp_path: Path) -> None:
+    """32 clients with saved questions, own queries and abuse: nothing fails that is not asked for."""
+    with serving("--timeout", "20", TMPDIR=str(tmp_path)) as running, ThreadPoolExecutor(32) as pool:
+        crowd = Crowd(running, time.monotonic() + 60)
+        done = [pool.submit(crowd.client, number) for number in range(32)]
         most = 0
-        with ThreadPoolExecutor(32) as pool:
-            done = [pool.submit(client, running, number, end) for number in range(32)]
-            while time.monotonic() < end:
-                most = max(most, memory(running))
-                begun = time.monotonic()
-                assert running.send("GET", "/health").status == 200
-                seen["health over 1 s"] += time.monotonic() - begun > 1
-                time.sleep(0.5)
-            for one in done:
-                one.result()
-        assert wrong == []
-        assert seen["question 200"] > 300, seen
+        while time.monotonic() < crowd.end:
+            most = max(most, memory(running))
+            assert running.send("GET", "/health").status == 200
+            time.sleep(0.5)
+        for one in done:
+            one.result()
+        print(crowd.seen, f"{most / 1e6:,.0f} MB at most")
+        assert crowd.wrong == []
+        assert crowd.seen["question 200"] > 300
         assert most < 3_500_000_000
         assert until(lambda: well(running))
         below = running.workers()
