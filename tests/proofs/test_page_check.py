@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
-from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import reading
 from tests.conftest import Show
