@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import rdflib_adapter
 from tools.mutation.aims import NUMBERS, Aim, members
-from tools.mutation.ground import ground
+from tools.mutation.ground import ground, stated
 from tools.mutation.records import Base, Edit, Node, renamed
 from tools.mutation.tries import tries
 from tools.mutation.values import NOTHING, OTHERS, TYPE, XSD, is_a, near, of_type, off, pool
@@ -134,7 +134,7 @@ def _wrong_class(at: Spot) -> Values:
             break
     higher = sorted(on.above.get(at.aim.value, {at.aim.value}) - {at.aim.value})
     for kind in higher:
-        typed = (q.subject for q in on.near.of_object.get(NamedNode(str(kind)), ()) if q.predicate == TYPE)
+        typed = (quad.subject for quad in stated(None, TYPE, NamedNode(str(kind))))
         above = sorted((node for node in typed if isinstance(node, NamedNode)), key=str)
         yield from islice((("class-above", node) for node in above if not is_a(node, at.aim.value)), 1)
     yield "undescribed", NOTHING

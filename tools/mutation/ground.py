@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
@@ -61,6 +61,12 @@ def ground() -> Ground:
     kinds = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
     declared: list[Declaration] = sorted((s, p, o) for p in kinds for s, o in loaded.given.shapes.subject_objects(p))
     return Ground(loaded, above, declared)
+
+
+def stated(subject: Any, predicate: Any, value: Any = None) -> Iterator[Quad]:
+    """Yield the quads of the shipped graph with these terms, none for a literal as the subject."""
+    if not isinstance(subject, Literal):
+        yield from ground().context.store.quads_for_pattern(subject, predicate, value, None)
 
 
 def own_nodes(triples: Iterable[Triple]) -> "set[Node]":

@@ -13,6 +13,7 @@ from typing import Any
 from pyoxigraph import Literal, Quad, QuerySolutions, Store, Triple, Variable
 
 from imaging_trials.model.project import PROJECT
+from tests.support.fixtures import inferences
 from tools.mutation.ground import ground
 from tools.mutation.records import Base, Edit
 
@@ -40,7 +41,7 @@ class Table:
 def laid_down(base: Base) -> Iterator[Table]:
     """Add a record and the triples inferred from it to a store for the duration of a with block."""
     store, shipped = _shipped()
-    inferred = frozenset(ground().near.inferences(base.triples))
+    inferred = frozenset(inferences(base.triples))
     new = [t for t in {*base.triples, *inferred} if t not in shipped]
     _put(store, new)
     try:

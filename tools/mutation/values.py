@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import rdflib_adapter
 from tools.mutation import patterns
-from tools.mutation.ground import ground
+from tools.mutation.ground import ground, stated
 from tools.mutation.records import valid_bases
 
 XSD = PROJECT.prefixes["xsd"]
@@ -44,14 +44,9 @@ def pool() -> dict[str, list[Any]]:
         if not isinstance(quad.object, BlankNode):
             found[quad.predicate.value][quad.object] = None
     for values in found.values():
-        schemes = {
-            quad.object
-            for value in values
-            for quad in ground().near.of_subject.get(value, ())
-            if quad.predicate == IN_SCHEME
-        }
+        schemes = {quad.object for value in values for quad in stated(value, IN_SCHEME)}
         for scheme in sorted(schemes, key=str):
-            members_of = (quad.subject for quad in ground().near.of_object[scheme] if quad.predicate == IN_SCHEME)
+            members_of = (quad.subject for quad in stated(None, IN_SCHEME, scheme))
             values.update(dict.fromkeys(sorted(members_of, key=str)))
     return {name: list(values) for name, values in found.items()}
 
@@ -59,11 +54,9 @@ def pool() -> dict[str, list[Any]]:
 def is_a(node: Any, kind: Any) -> bool:
     """Return whether the shipped graph has a node as an instance of a class (given as rdflib's)."""
     on = ground()
-    kinds = on.near.of_subject.get(node, ())
     return any(
         kind in on.above.get(rdflib_adapter.to_rdflib(quad.object), {rdflib_adapter.to_rdflib(quad.object)})
-        for quad in kinds
-        if quad.predicate == TYPE
+        for quad in stated(node, TYPE)
     )
 
 
