@@ -97,6 +97,15 @@ def test_agents_in_real_records(folder: str, of: str) -> None:
         ("fluoroestradiol PET", [("agent:fes", "name-and-modality", "fluoroestradiol PET")]),
         ("68Ga-PSMA", [("agentgroup:ga-68-psma-ligands", "group-name", "68Ga-PSMA")]),
         ("with Panitumumab", [("substance:panitumumab", "base-substance", "Panitumumab")]),
+        ("68Ga-PSMA-999", []),  # a number that is tied to a name makes it another one
+        ("FDG-7", []),
+        (
+            "Panitumumab [18F]FDG",
+            [
+                ("substance:panitumumab", "base-substance", "Panitumumab"),
+                ("agent:fdg", "acronym-and-nuclide", "[18F]FDG"),
+            ],
+        ),
     ],
 )
 def test_a_match_has_rule_and_place(text: str, expected: list[tuple[str, str, str]]) -> None:
@@ -175,6 +184,7 @@ def test_imaging_techniques(text: str, expected: list[str]) -> None:
         (4008, [], set()),
         (4009, [], {"imaging-outcome"}),
         (4010, ["agent:fdg"], set()),
+        (4011, [], set()),
     ],
 )
 def test_agents_and_evidence_of_trials(store: ox.Store, number: int, agents: list[str], reasons: set[str]) -> None:
@@ -189,6 +199,7 @@ def test_an_intervention_refers_to_the_agent(store: ox.Store) -> None:
     assert of_thing(store, "trialintervention:nct90004001-1", "imt:refersToAgent") == ["agent:fes"]
     assert of_thing(store, "trialintervention:nct90004001-2", "imt:refersToAgent") == []
     assert of_thing(store, "trialintervention:nct90004003-2", "imt:refersToAgent") == []
+    assert of_thing(store, "arm:nct90004001-1", "imt:refersToAgent") == []
 
 
 def rules_of(store: ox.Store, number: int) -> set[str]:
@@ -198,6 +209,7 @@ def rules_of(store: ox.Store, number: int) -> set[str]:
 def test_a_broader_identifier_supports_only(store: ox.Store) -> None:
     """MeSH C031843 is fluoromisonidazole with any label or none."""
     assert "matchrule:broader-identifier" in rules_of(store, 4007)
+    assert rules_of(store, 4011) >= {"matchrule:broader-identifier", "matchrule:acronym-alone"}
     assert rules_of(store, 4008) == {"matchrule:exact-identifier"}
     (match,) = of_trial(store, 4008)
     assert of_thing(store, match, "imt:hasMatchedSubstance") == ["substance:fluoromisonidazole"]
@@ -253,8 +265,10 @@ def test_reasons_of_a_statement(store: ox.Store) -> None:
         term("trialintervention:nct90004007-1"), term("imt:refersToAgent"), None, None
     )
     assert lines(store, of_intervention) == [
-        "name and nuclide (score 95): '[18F]-fluoromisonidazole' in armsInterventionsModule.interventions.name, "
-        "characters 0 to 24"
+        (
+            "name and nuclide (score 95): '[18F]-fluoromisonidazole' in armsInterventionsModule.interventions.name, "
+            "characters 0 to 24"
+        )
     ]
     evidence = store.quads_for_pattern(ox.NamedNode(trial(4009)), term("imt:isImagingTrialBy"), None, None)
     assert lines(store, evidence) == [
