@@ -6,6 +6,7 @@ import os
 import sys
 
 from imaging_trials import questions
+from imaging_trials.cli import beside
 from imaging_trials.model import PROJECT
 from imaging_trials.views import formats
 from rdfkit.base import UserError
@@ -22,6 +23,7 @@ imt query                                    lists the saved queries by topic
 imt query --describe NAME                    shows the parameters of a question, and its SPARQL
 imt query NAME --param site=bodysite:lung    answers a saved query, for the lung
 imt query --sparql 'SELECT ...'              answers your own SPARQL; the project's prefixes need no declaration
+imt query NAME --data FOLDER                 answers it over imported records, or RDF files of your own, too
 imt query NAME --endpoint URL                sends the same question to another SPARQL endpoint
 """
 
@@ -40,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--file", metavar="FILE", help="a file with your own SPARQL, or - for standard input")
     datasets = (*named_graphs.dataset_names(PROJECT), "default")
     add("--dataset", choices=datasets, help="the named graphs that your own SPARQL is run on (default: all)")
+    beside.add_arguments(parser)
     formats.add_argument(parser, "answer")
     add("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the embedded graph")
     add("--method", choices=("get", "post"), default="get", help="the HTTP method for the endpoint (default: get)")
@@ -58,6 +61,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do what the arguments say; return 1 if the answer is empty and the query's header says it may not be."""
     actions = ("name", "describe", "sparql", "file", "list", "update_answers")
+    if args.data and (args.endpoint or args.update_answers):
+        raise UserError(
+            "--data is for the embedded graph: leave out --data, or load the data into the endpoint's store."
+        )
     given = [action.replace("_", "-") for action in actions if getattr(args, action)]
     if len(given) > 1:
         raise UserError(f"'imt query' does one thing at a time, and it got {' and '.join(given)}: leave one out.")
@@ -67,7 +74,9 @@ def run(args: argparse.Namespace) -> int:
     if args.update_answers:
         from rdfkit.sparql import snapshots
 
-        for path in snapshots.update(PROJECT, embedded.open_store(PROJECT)):
+        from imaging_trials.imports import data
+
+        for path in snapshots.update(PROJECT, embedded.open_store(PROJECT), data.open_records):
             print(path)
         return 0
     if args.lint:
@@ -92,8 +101,10 @@ def _ask_saved(args: argparse.Namespace) -> int:
     else:
         saved.refuse_federated(query)
 
+        open_store = beside.opener(args, infer=query.dataset == "all")
+
         def ask() -> int:
-            opened = embedded.open_store(PROJECT)
+            opened = open_store()
             answer = questions.answer(opened, questions.bound(query, settings, opened))
             return int(not results.write(PROJECT, answer, args.format, sys.stdout))
 
@@ -129,8 +140,10 @@ def _ask_own(args: argparse.Namespace) -> int:
             "--dataset default means an endpoint's own default graph: name the endpoint with --endpoint URL."
         )
 
+    open_store = beside.opener(args, infer=dataset in {"all", None})
+
     def ask() -> int:
-        answer = results.ask(PROJECT, embedded.open_store(PROJECT), text, dataset, project_prefixes=True)
+        answer = results.ask(PROJECT, open_store(), text, dataset, project_prefixes=True)
         results.write(PROJECT, answer, args.format, sys.stdout)
         return 0
 

@@ -1,4 +1,4 @@
-"""``imt serve``: answer SPARQL queries over HTTP on this machine, read-only."""
+"""``imt serve``: answer the saved questions and SPARQL queries over HTTP on this machine, read-only."""
 
 import argparse
 from pathlib import Path
@@ -11,7 +11,8 @@ _MAX_TIMEOUT_SECONDS = 86400
 _MAX_PORT = 65535
 
 _EPILOG = """\
-imt serve                                                    at http://127.0.0.1:7878/query
+imt serve                                                    at http://127.0.0.1:7878
+curl 'http://127.0.0.1:7878/questions/guidelines-by-body-site?site=lung'
 curl -G http://127.0.0.1:7878/query --data-urlencode 'query=ASK { ?s ?p ?o }'
 imt query NAME --endpoint http://127.0.0.1:7878/query        a saved query, sent to it
 """

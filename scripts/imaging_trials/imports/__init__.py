@@ -8,7 +8,7 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from imaging_trials.imports import folder, match_reasons, report
+    from imaging_trials.imports import data, folder, match_reasons, report
     from imaging_trials.imports.files import Source, find
     from imaging_trials.imports.parts import Options
     from imaging_trials.imports.report import Report
@@ -18,6 +18,7 @@ __all__ = [
     "Options",
     "Report",
     "Source",
+    "data",
     "files_in_parts",
     "find",
     "folder",
@@ -31,7 +32,7 @@ __all__ = [
 __getattr__ = door(
     __name__,
     {
-        "": ("folder", "match_reasons", "report"),
+        "": ("data", "folder", "match_reasons", "report"),
         "files": ("Source", "find"),
         "report": ("Report",),
         "parts": ("Options",),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         committed_answer,
         every,
         form,
+        names,
         record,
         records,
         search,
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
         topics,
         type_text,
     )
+    from imaging_trials.questions.frames import frame
     from imaging_trials.questions.http_description import MEDIA_TYPES, RESERVED, formats_of, openapi
     from imaging_trials.questions.http_routes import routes
-    from imaging_trials.questions.paging import Part, csv_lines, part, rows_of
+    from imaging_trials.questions.paging import Part, Row, csv_lines, part, rows_of, texts_of
+    from imaging_trials.questions.published import release_files
 
 __all__ = [
     "MEDIA_TYPES",
@@ -34,6 +37,7 @@ __all__ = [
     "Bound",
     "Part",
     "Record",
+    "Row",
     "answer",
     "bound",
     "columns",
@@ -44,14 +48,18 @@ __all__ = [
     "find",
     "form",
     "formats_of",
+    "frame",
+    "names",
     "openapi",
     "part",
     "record",
     "records",
+    "release_files",
     "routes",
     "rows_of",
     "search",
     "sparql",
+    "texts_of",
     "topics",
     "type_text",
 ]
@@ -73,6 +81,7 @@ __getattr__ = door(
             "committed_answer",
             "every",
             "form",
+            "names",
             "record",
             "records",
             "search",
@@ -80,6 +89,7 @@ __getattr__ = door(
             "topics",
             "type_text",
         ),
+        "frames": ("frame",),
         "http_description": (
             "MEDIA_TYPES",
             "RESERVED",
@@ -87,11 +97,14 @@ __getattr__ = door(
             "openapi",
         ),
         "http_routes": ("routes",),
+        "published": ("release_files",),
         "paging": (
             "Part",
+            "Row",
             "csv_lines",
             "part",
             "rows_of",
+            "texts_of",
         ),
     },
 )

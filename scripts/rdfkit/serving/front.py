@@ -26,8 +26,8 @@ _MAX_ACCEPTED_AT_ONCE = 32
 _ACCEPT_AGAIN_SECONDS = 0.2
 _MAX_STOP_SECONDS = 0.5
 
-_SIZES = {QUERIES: (2, 12), OTHERS: (2, 4), HEALTH: (1, 1)}
-"""Workers of each group: always, and at most while requests wait."""
+_SIZES = {QUERIES: (2, 12, 15), OTHERS: (2, 4, 5), HEALTH: (1, 1, 0)}
+"""Workers of each group: always, and at most while requests wait; and the priority of long work."""
 
 _METHODS = "GET, HEAD, POST, OPTIONS"
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -53,8 +53,8 @@ class Front:
         self._joining: set[asyncio.Task[Any]] = set()
         self._ticks = 0
         self.groups = {
-            name: pool.Group(task, limits, least=least, most=most, room=self._room)
-            for name, (least, most) in _SIZES.items()
+            name: pool.Group(task, limits, least=least, most=most, nice=nice, room=self._room)
+            for name, (least, most, nice) in _SIZES.items()
         }
 
     async def start(self) -> dict[str, int]:
@@ -180,7 +180,9 @@ class Front:
     def _answered_here(self, request: Request) -> tuple[Response | None, str]:
         """Return a response that needs no worker, or None and the group that answers."""
         if request.method not in _KNOWN_METHODS:
-            raise RefusedError(501, f"The method {request.method} is not known here: use GET, HEAD or POST.")
+            raise RefusedError(
+                405, f"{request.method} is not possible here: use GET, HEAD or POST.", headers={"Allow": _METHODS}
+            )
         if request.method == "OPTIONS":
             return Response(204, {"Allow": _METHODS, **self._origins.preflight(request)}, b""), ""
         if request.path == "/health":

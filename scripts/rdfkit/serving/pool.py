@@ -33,7 +33,6 @@ RETRY_AFTER_SECONDS = 5
 _MAX_START_SECONDS = 120.0
 _MAX_RETRY_SECONDS = 10.0
 _NICE_AFTER_SECONDS = 1.0
-_NICE = 10
 _GROW_AFTER_SECONDS = 0.2
 _MAX_IDLE_SECONDS = 30.0
 _MAX_ABANDONED_SECONDS = 0.5
@@ -92,9 +91,14 @@ class Worker(asyncio.Protocol):
 
 
 class Group:
-    """Workers of one kind: ``least`` of them always, up to ``most`` while requests wait."""
+    """Workers of one kind: ``least`` of them always, up to ``most`` while requests wait.
 
-    def __init__(self, task: workers.Task, limits: Limits, *, least: int, most: int, room: Callable[[], int]) -> None:
+    A worker that works on one request for longer than a second gets the lower priority ``nice``.
+    """
+
+    def __init__(
+        self, task: workers.Task, limits: Limits, *, least: int, most: int, nice: int, room: Callable[[], int]
+    ) -> None:
         """Keep what the workers do; `tick` starts them. ``room`` returns how many bytes of answers still fit."""
         self.task = task
         self.limits = limits
@@ -104,18 +108,20 @@ class Group:
         """Why the last worker could not be started; empty if it could."""
         self._least = least
         self._most = most
+        self._nice = nice
         self._idle: list[Worker] = []
         self._waiting: deque[Job] = deque()
         self._retry_at = 0.0
         self._retry_seconds = 0.0
         self._closed = False
+        self._has_served = False
         self._loop = asyncio.get_running_loop()
         self._connecting: set[asyncio.Task[Any]] = set()
 
     @property
     def is_well(self) -> bool:
-        """Whether a worker has started, and none has failed to since."""
-        return not self.failure and any(worker.ready for worker in self.workers)
+        """Whether a worker has started, and none has failed to since; all may just now be replaced."""
+        return self._has_served and not self.failure
 
     def submit(self, job: Job) -> None:
         """Give a job to a worker that is idle, or let it wait."""
@@ -153,6 +159,7 @@ class Group:
         if "ready" in head:
             self.task.expected = head["ready"]
             self.failure, self._retry_seconds, worker.ready = "", 0.0, True
+            self._has_served = True
             self._next(worker)
         else:
             self._failed(head["failed"])
@@ -208,7 +215,7 @@ class Group:
         elif not worker.is_nice and now - worker.since > _NICE_AFTER_SECONDS:
             worker.is_nice = True
             with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, worker.pid, _NICE)
+                os.setpriority(os.PRIO_PROCESS, worker.pid, self._nice)
 
     def close(self) -> None:
         """Kill all workers, and answer for them."""

@@ -18,7 +18,7 @@ from rdfkit.serving.errors import RefusedError
 from rdfkit.serving.origins import Origins
 from rdfkit.serving.service import Address, Service
 
-_MAX_CONNECTIONS = 512
+MAX_CONNECTIONS = 512
 _RESERVED_DESCRIPTORS = 80
 """Two of each worker, those of the loop, and some for modules that are imported late."""
 
@@ -68,7 +68,7 @@ async def _serve(service: Service, listener: socket.socket) -> None:
     task = Task(service.opened, partial(endpoint.answering, service), service.limits.max_memory_bytes)
     front = Front(
         listener, task, service.limits, Origins(address.host, address.names, cors=address.cors),
-        max_connections(_MAX_CONNECTIONS, _RESERVED_DESCRIPTORS),
+        max_connections(MAX_CONNECTIONS, _RESERVED_DESCRIPTORS),
     )  # fmt: skip
     gc.freeze()  # what is there now stays shared with the workers
     try:

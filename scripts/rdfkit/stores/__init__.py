@@ -7,7 +7,7 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from rdfkit.stores import content, embedded, graphstore, load, lock
+    from rdfkit.stores import beside, content, embedded, graphstore, load, lock
     from rdfkit.stores.embedded import cache_folder, forget, from_sources, open_store, put
     from rdfkit.stores.http import Client, Login, credentials
     from rdfkit.stores.load import GraphTransfer
@@ -18,6 +18,7 @@ __all__ = [
     "GraphTransfer",
     "Login",
     "ask_endpoint",
+    "beside",
     "cache_folder",
     "content",
     "credentials",
@@ -36,6 +37,7 @@ __getattr__ = door(
     __name__,
     {
         "": (
+            "beside",
             "content",
             "embedded",
             "graphstore",
