@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from imaging_trials.bibliography import Citation
 from imaging_trials.bibliography.citation import Heading
+from imaging_trials.cli import main
 from imaging_trials.imports import match_reasons, matches, matching, matching_text, versions
 from imaging_trials.imports.statements import Statements
 from imaging_trials.model import PROJECT, nuclide_notation
+from imaging_trials.views import explanation
 from tests.support import agent_names
 from tests.support.records import MADE_UP, imported, of_thing, real, store_of
 
@@ -130,7 +133,7 @@ def test_nuclides_are_those_that_notation_normalizes(text: str) -> None:
 WORDS = [word for one in TEXTS for word in re.findall(r"\S+|\s+", one.text)]
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from([*WORDS, "-", ", ", " and ", "18F", "PET", "α", "é", "\u2011", "]"]), max_size=9))
 def test_filter_and_match_give_what_match_gives(pieces: list[str]) -> None:
     text = "".join(pieces)
@@ -141,7 +144,7 @@ def test_filter_and_match_give_what_match_gives(pieces: list[str]) -> None:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.text(max_size=60))
 def test_any_text_is_read_and_places_are_in_it(text: str) -> None:
     for one in [*matching.agents_in(text, matches.lexicon()), *matching.techniques_in(text, matches.lexicon())]:
@@ -280,5 +283,26 @@ def test_reasons_of_a_statement(store: ox.Store) -> None:
     ]
 
 
+def test_an_explanation_has_the_matches(store: ox.Store) -> None:
+    about = store.quads_for_pattern(ox.NamedNode(trial(4010)), term("imt:investigatesAgent"), None, None)
+    (statement,) = explanation.statements(store, about, PROJECT.root)
+    assert statement.matches == (
+        "exact identifier (score 100): 'D019788' in derivedSection.interventionBrowseModule.meshes",
+    )
+
+
 def test_a_statement_without_matches_has_no_reasons(store: ox.Store) -> None:
     assert lines(store, store.quads_for_pattern(ox.NamedNode(trial(4001)), term("rdf:type"), None, None)) == []
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_explain_shows_the_matches(form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "imports"
+    assert main(["import", "clinicaltrials", str(FILE), "--into", str(folder), "--day", "2026-11-30"]) == 0
+    asked = ["explain", "trials-of-an-agent", "--param", "agent=agent:ferumoxytol", "--data", str(folder)]
+    capsys.readouterr()
+    assert main([*asked, "--format", form]) == 0
+    assert (
+        "full name (score 98): 'Ferumoxytol' in armsInterventionsModule.interventions.name" in capsys.readouterr().out
+    )
