@@ -23,9 +23,8 @@ def main() -> None:
         )
         for one in those:
             if (got := agent_names.found(one.text)) != one.expected:
-                print(
-                    f"  {one.text}: {' '.join(sorted(one.expected)) or 'nothing'}, found {' '.join(sorted(got)) or 'nothing'}"
-                )
+                expected, there = (" ".join(sorted(names)) or "nothing" for names in (one.expected, got))
+                print(f"  {one.text}: {expected}; found {there}")
 
 
 if __name__ == "__main__":

@@ -256,7 +256,8 @@ class _Made:
             rest.append(said(to_thing, f"<{found.thing}>"))
         if of_thing:
             made.about(f"<{found.thing}>").append(of_thing)
-        if found.kind in _MEANT and found.thing in words.pharmaceuticals and found.rule != "broader-identifier":
+        decides = found.kind in _MEANT and found.rule != "broader-identifier"
+        if decides and found.thing in words.pharmaceuticals:
             self._mean(field, part, found)
         self._evidence(field, found, match)
 

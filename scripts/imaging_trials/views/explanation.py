@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pyoxigraph import Quad, Store
 
+from imaging_trials.imports import match_reasons
 from imaging_trials.model import PROJECT, read
 from rdfkit.base import UserError
 from rdfkit.inference import derivation
@@ -25,6 +26,8 @@ class Statement:
     provenance: tuple[read.Provenance, ...] = ()
     rule: str = ""
     premises: tuple["Statement", ...] = ()
+    matches: tuple[str, ...] = ()
+    """For a statement that an import made from matches: each with rule, score, text, field and place."""
 
     @property
     def graph(self) -> str:
@@ -69,7 +72,8 @@ def statements(store: Store, quads: Iterable[Quad], root: Path) -> list[Statemen
                 premises = tuple(statement(one) for one in step.premises)
                 done[quad] = Statement(quad, rule=step.rule, premises=premises)
             else:
-                done[quad] = Statement(quad, tuple(read.provenance(store, quad)))
+                matches = tuple(map(str, match_reasons.reasons(store, quad)))
+                done[quad] = Statement(quad, tuple(read.provenance(store, quad)), matches=matches)
         return done[quad]
 
     return sorted((statement(quad) for quad in wanted), key=lambda one: (one.graph, str(one.quad)))

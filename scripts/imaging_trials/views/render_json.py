@@ -41,7 +41,7 @@ def _statement(statement: Statement) -> dict[str, object]:
         {"source": one.source.iri.value if one.source else None, "words": provenance_text(one)}
         for one in statement.provenance
     ]
-    return {**found, "sources": sources}
+    return {**found, "sources": sources, **({"matches": list(statement.matches)} if statement.matches else {})}
 
 
 def currency(report: CurrencyReport) -> str:

@@ -224,6 +224,7 @@ def _statement(statement: Statement, margin: str, seen: set[Quad]) -> Iterator[s
     yield f"{margin}{_term(quad.subject)} {_term(quad.predicate)} {_term(quad.object)}"
     if not rule:
         yield from (f"{margin}    {provenance_text(one)}" for one in statement.provenance)
+        yield from (f"{margin}    matched by {one}" for one in statement.matches)
     elif quad in seen:
         yield f"{margin}    by {rule}, as above"
     else:
