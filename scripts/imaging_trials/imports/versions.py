@@ -101,7 +101,7 @@ def _made(made: Statements, state: _State) -> Made:
     if state.version:
         said_of_it.append(said(_VERSION_LABEL, literal(state.version)))
     data = in_graph(data + graph.join(["", *said_of_it]).encode(), graph)
-    return Made(graph[1:-1], data, data.count(b"\n"), ())
+    return Made(graph[1:-1], data, made.count() + len(said_of_it), ())
 
 
 _IS_VERSION_OF, _VERSION_DAY, _VERSION_LABEL, _CHECKSUM = (
