@@ -39,7 +39,8 @@ NCI = {
     ],
     "arms": [
         {"name": name, "interventions": [
-            {"name": "Madeup", "type": "Drug", "synonyms": ["MU"], "nci_thesaurus_concept_id": "C9"}]}
+            {"name": "Madeup", "type": "Drug", "synonyms": ["MU"], "nci_thesaurus_concept_id": "C9"},
+            {"name": "Broader", "type": "Drug", "inclusion_indicator": "TREE", "nci_thesaurus_concept_id": "C10"}]}
         for name in ("A", "B")
     ],
     "sites": [{"org_name": "Made-Up Hospital", "contact_email": "nobody@example.org", "contact_phone": "2025550100"}],
@@ -133,8 +134,8 @@ def test_real_ones_have_the_counts_of_their_files(tmp_path: Path) -> None:
     assert len(paths) == 5
     kinds = Counter(re.findall(r"<intervention_type>(\w+)<", text))
     (nci,) = [json.loads(path.read_text(encoding="utf-8")) for path in real("clinicaltrials/nci-cts-v2")]
-    used = {(one["name"], str(one["type"])) for arm in nci["arms"] for one in arm["interventions"]}
-    kinds += Counter(re.findall(r"\w+", kind)[0] for _, kind in used)
+    used = [one for arm in nci["arms"] for one in arm["interventions"] if one["inclusion_indicator"] == "TRIAL"]
+    kinds += Counter(one["type"].partition("/")[0] for one in used)
     concepts = {one["nci_thesaurus_concept_id"] for one in nci["diseases"] if one["inclusion_indicator"] == "TRIAL"}
     assert set(values(found, "imt:hasConditionConcept")) == {f"obo:NCIT_{one}" for one in concepts}
     assert values(found, "imt:hasInterventionKind") == {f"intervention:{k.lower()}": n for k, n in kinds.items()}
