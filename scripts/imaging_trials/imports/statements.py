@@ -40,7 +40,12 @@ def iri(text: str) -> str:
     >>> iri("https://doi.org/10.1002/(SICI)1<1::AID-A1>3.0.CO;2-1")
     '<https://doi.org/10.1002/(SICI)1%3C1::AID-A1%3E3.0.CO;2-1>'
     """
+    if text.isascii() and not text.encode().translate(None, _PLAIN_IN_IRI):
+        return f"<{text}>"
     return f"<{_NOT_IN_IRI.sub(_encoded, text)}>"
+
+
+_PLAIN_IN_IRI = bytes(byte for byte in range(33, 127) if chr(byte) not in '<>"{}|\\^`%')
 
 
 def _encoded(found: "re.Match[str]") -> str:
@@ -133,7 +138,11 @@ class Statements:
 
     def add(self, subject: str, curie: str, value: str) -> None:
         """Add a statement of terms; the property is a CURIE."""
-        self.about(subject).append(said(_PROPERTIES[curie], value))
+        said_of_it = f" {_PROPERTIES[curie]} {value}\n"
+        if subject in self.of:
+            self.of[subject].append(said_of_it)
+        else:
+            self.of[subject] = [said_of_it]
 
     def text(self, subject: str, curie: str, value: str, language: str = "") -> None:
         """Add a statement with a text, unless the text is empty or was contact data only."""
