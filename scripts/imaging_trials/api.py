@@ -1,8 +1,9 @@
 """The functions of ``import imaging_trials as it``: the graph, its queries, shapes and views.
 
 `graph`, `dataset`, `query` and `validate` return rdflib objects; the views (`show`, `dossier`, `audit`, `explain`,
-`mappings`) return frozen dataclasses with IRIs, labels and sources in them; `cite` returns text. Literals come as they
-are in the graph: ``rdflib.NORMALIZE_LITERALS`` and every other setting stay the user's.
+`mappings`) return frozen dataclasses with IRIs, labels and sources in them; `cite` returns text; `frame` returns a data
+frame of pandas. Literals come as they are in the graph: ``rdflib.NORMALIZE_LITERALS`` and every other setting stay
+the user's.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,15 +11,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 
+from imaging_trials import questions
 from imaging_trials.model import PROJECT
 from rdfkit.base import UserError, clip, offer
 from rdfkit.rdf import named_graphs, rdflib_adapter
-from rdfkit.sparql import guard, results, saved
-from rdfkit.stores import embedded
+from rdfkit.sparql import guard, results
+from rdfkit.stores import beside, embedded
 
 if TYPE_CHECKING:
+    import pandas as pd
     import rdflib
     from rdflib.query import Result
 
@@ -27,25 +30,33 @@ if TYPE_CHECKING:
     from imaging_trials.views import AgentReport, Card, CurrencyReport, Explanation
 
 
+Beside = str | Path | Iterable[str | Path]
+"""RDF files and folders of imports beside the shipped graph."""
+
+
 class _Ask(Protocol):
     """Sends a query to the embedded store or to an endpoint."""
 
     def __call__(self, text: str, dataset: str | None, *, project_prefixes: bool = False) -> results.Answer: ...
 
 
-def graph(*names: str) -> "rdflib.Graph":
+def graph(*names: str, data: Beside = (), as_of: str | None = None) -> "rdflib.Graph":
     """Return the merge of named graphs as one rdflib graph, with the project's prefixes.
 
     Names are those of graphs (``page``, ``curated``, ``inferred`` …) or of datasets (``all``, the default, or
     ``asserted``). The graph is a copy, which you may change.
 
+    ``data`` are RDF files of your own or folders of ``imt import``: their triples are in ``all`` and ``asserted``, of
+    imported records those of the newest versions, or with ``as_of`` of those that were the newest on that day
+    (``YYYY-MM-DD``).
+
     >>> import imaging_trials as it
     >>> len(it.graph("page")) < len(it.graph())
     True
 
-    Raises UserError for a name that is neither.
+    Raises UserError for a name that is neither, and for data that cannot be read.
     """
-    return rdflib_adapter.to_rdflib_graph(_quads(names or ("all",)), PROJECT.prefixes)
+    return rdflib_adapter.to_rdflib_graph(_quads(names or ("all",), _store(data, as_of)), PROJECT.prefixes)
 
 
 def dataset() -> "rdflib.Dataset":
@@ -55,10 +66,10 @@ def dataset() -> "rdflib.Dataset":
     >>> sorted(str(g.identifier).rpartition("/")[2] for g in it.dataset().graphs() if len(g))[:3]
     ['alignments', 'concepts', 'curated']
     """
-    return rdflib_adapter.to_rdflib_dataset(_quads(("all",)), PROJECT.prefixes)
+    return rdflib_adapter.to_rdflib_dataset(_quads(("all",), embedded.open_store(PROJECT)), PROJECT.prefixes)
 
 
-def query(
+def query(  # noqa: PLR0913 - each has its name
     what: str,
     /,
     *,
@@ -66,6 +77,8 @@ def query(
     endpoint: str | None = None,
     login: tuple[str, str] | None = None,
     timeout: float = 30.0,
+    data: Beside = (),
+    as_of: str | None = None,
     **parameters: Any,
 ) -> "Result":
     """Return the answer to a saved query, by its name, or to SPARQL text, as ``rdflib.Graph.query`` does.
@@ -73,7 +86,8 @@ def query(
     ``parameters`` are those of the saved query, as Python values, rdflib terms, or text as ``imt query --param`` takes
     it. SPARQL text need not declare the project's prefixes; it is evaluated over ``dataset`` (``all``, the default,
     ``asserted``, ``page``). A saved query names its dataset in its header. The embedded Oxigraph answers, or the SPARQL
-    ``endpoint`` at an address within ``timeout`` seconds; ``login`` is a user and a password for it.
+    ``endpoint`` at an address within ``timeout`` seconds; ``login`` is a user and a password for it. ``data`` and
+    ``as_of`` are as in `graph`.
 
     >>> import imaging_trials as it
     >>> [str(row.agentName) for row in it.query("agents-with-both-documents")]
@@ -83,7 +97,9 @@ def query(
 
     Raises UserError as ``imt query`` does.
     """
-    opened = embedded.open_store(PROJECT) if endpoint is None else None
+    if endpoint is not None and data:
+        raise UserError("data is for the embedded graph: leave out data, or load them into the endpoint's store.")
+    opened = _store(data, as_of) if endpoint is None else None
     ask: _Ask = partial(_ask_endpoint, endpoint or "", login, timeout)
     if opened is not None:
         ask = partial(results.ask, PROJECT, opened)
@@ -92,12 +108,25 @@ def query(
         return rdflib_adapter.to_rdflib_result(answer, PROJECT.prefixes)
     if dataset is not None:
         raise UserError(f"The header of '{what}' names its dataset: leave out dataset.")
-    named = saved.find(PROJECT, what)
-    if opened is not None:
-        saved.refuse_federated(named)
-    names = embedded.open_store(PROJECT) if parameters else None
-    text = saved.bind(PROJECT, named, _typed(parameters), names, others=opened is None)
-    return rdflib_adapter.to_rdflib_result(ask(text, named.dataset), PROJECT.prefixes)
+    names = (opened or embedded.open_store(PROJECT)) if parameters else None
+    asked = questions.bound(what, parameters, names, others=opened is None)
+    return rdflib_adapter.to_rdflib_result(ask(asked.text, asked.dataset), PROJECT.prefixes)
+
+
+def frame(name: str, /, **parameters: Any) -> "pd.DataFrame":
+    """Return the answer to a saved query as a data frame of pandas, with a type for each column.
+
+    Whole numbers are ``Int64``, other numbers ``Float64``, days ``datetime64[s]``, IRIs CURIEs; what is not bound is
+    missing. ``attrs`` of the frame has the question and the version of the graph. pandas comes with the extra
+    ``imaging-trials[pandas]``.
+
+    Raises UserError as `query` does, and if pandas is not installed.
+    """
+    store = embedded.open_store(PROJECT)
+    asked = questions.bound(name, parameters, store)
+    made = questions.frame(*questions.rows_of(questions.answer(store, asked)))
+    made.attrs = {"question": asked.query.summary, "name": asked.query.id, "version": PROJECT.version}
+    return made
 
 
 def validate(
@@ -160,12 +189,20 @@ def _data(source: "str | Path | rdflib.Graph | Iterable[str | Path]", name: str)
     return validation.read_files([Path(file) for file in ([source] if isinstance(source, str | Path) else source)])
 
 
-def show(what: str, /, *, max_links: int | None = 12, after: str | None = None) -> "Card":
+def show(
+    what: str,
+    /,
+    *,
+    max_links: int | None = 12,
+    after: str | None = None,
+    data: Beside = (),
+    as_of: str | None = None,
+) -> "Card":
     """Return what the graph says about one thing, with the sources, as ``imt show`` prints it.
 
     ``what`` is a label or a part of one, a notation (``F-18 FES``), a CURIE, a DOI, PMID or PMCID, or an IRI. At most
     ``max_links`` links of a kind are returned (None: all); ``after`` is a time such as ``2h``, to compute the activity
-    that remains of a radionuclide.
+    that remains of a radionuclide. ``data`` and ``as_of`` are as in `graph`.
 
     >>> import imaging_trials as it
     >>> card = it.show("¹⁸F-FES")
@@ -179,7 +216,7 @@ def show(what: str, /, *, max_links: int | None = 12, after: str | None = None) 
     from imaging_trials import views
     from imaging_trials.model import lookup
 
-    store = embedded.open_store(PROJECT)
+    store = _view(data, as_of)
     return views.for_thing(store, lookup.resolve(store, what), max_links=max_links, after=after)
 
 
@@ -210,11 +247,13 @@ def cite(*what: str, format: str = "nlm", corrected: bool = False) -> str:  # no
     return formats.renderer("citations", format)(records)
 
 
-def audit(references: str | None = None, /, *, as_of: str | None = None) -> "CurrencyReport":
+def audit(references: str | None = None, /, *, as_of: str | None = None, data: Beside = ()) -> "CurrencyReport":
     """Return the status of the listed guidelines, or of those in a list of references, on a day (``YYYY-MM-DD``).
 
     ``references`` is the text of a list in any format that ``imt audit`` reads, such as RIS, NBIB, BibTeX, CSL-JSON, or
     one DOI, PMID, PMCID or citation on each line. Without ``as_of`` the day is the release date of the graph.
+    Corrections and retractions that records in ``data`` announce count too (see `graph`); the day is then that of the
+    last import, if that is later.
 
     >>> import imaging_trials as it
     >>> [status.status for status in it.audit("10.1007/s00259-017-3670-z").statuses]
@@ -225,15 +264,17 @@ def audit(references: str | None = None, /, *, as_of: str | None = None) -> "Cur
     from imaging_trials import bibliography, views
     from imaging_trials.model import dates
 
-    store = embedded.open_store(PROJECT)
+    store = _view(data, as_of)
     day = dates.day(as_of) if as_of is not None else views.release_day(store)
     if references is None:
         return views.listed_articles(store, day)
     return views.of_references(store, bibliography.read_references(references, "the list"), day)
 
 
-def dossier(agent: str, /, *, as_of: str | None = None) -> "AgentReport":
+def dossier(agent: str, /, *, as_of: str | None = None, data: Beside = ()) -> "AgentReport":
     """Return what a trial with an agent needs: its identity, documents, contacts, guidelines and their status.
+
+    ``data`` is as in `graph`.
 
     >>> import imaging_trials as it
     >>> report = it.dossier("FMISO")
@@ -245,15 +286,18 @@ def dossier(agent: str, /, *, as_of: str | None = None) -> "AgentReport":
     from imaging_trials import views
     from imaging_trials.model import dates
 
-    store = embedded.open_store(PROJECT)
+    store = _view(data, as_of)
     day = dates.day(as_of) if as_of is not None else views.release_day(store)
     return views.for_agent(store, views.find_agent(store, agent), day)
 
 
-def explain(name: str, /, *, row: int = 1, **parameters: Any) -> "Explanation":
+def explain(
+    name: str, /, *, row: int = 1, data: Beside = (), as_of: str | None = None, **parameters: Any
+) -> "Explanation":
     """Return the triples that produce a row of the answer to a saved query, and the provenance of each.
 
-    Rows are counted from 1. Removing any one of the triples removes the row.
+    Rows are counted from 1. Removing any one of the triples removes the row. ``data`` and ``as_of`` are as in
+    `graph`; a triple of an imported record comes with the version of the record and the day of import.
 
     >>> import imaging_trials as it
     >>> len(it.explain("agents-with-both-documents", row=2).statements)
@@ -261,13 +305,8 @@ def explain(name: str, /, *, row: int = 1, **parameters: Any) -> "Explanation":
 
     Raises UserError for an unknown query, parameter or row, and for a row that does not follow from single triples.
     """
-    from imaging_trials import views
-
-    store = embedded.open_store(PROJECT)
-    named = saved.find(PROJECT, name)
-    saved.refuse_federated(named)
-    text = saved.bind(PROJECT, named, _typed(parameters), store)
-    return views.explain_row(store, named.id, text, named.dataset, row)
+    store = _store(data, as_of)
+    return questions.explain(store, questions.bound(name, parameters, store), row)
 
 
 def mappings(what: str | None = None, /) -> "list[Mapping]":
@@ -319,29 +358,35 @@ def _ask_endpoint(  # noqa: PLR0913 - what a request consists of
     return ask_endpoint(url, text, graphs, timeout=timeout, login=Login(*who) if who else None)
 
 
-def _quads(names: tuple[str, ...]) -> Iterator[Quad]:
-    opened = embedded.open_store(PROJECT)
-    known = {PROJECT.graph_name(iri): iri for iri in named_graphs.dataset(PROJECT, opened, "all")}
+def _store(data: Beside, as_of: str | None) -> Store:
+    """Return the shipped graph, with data beside it if there are any; a sentence about what they lack is a warning."""
+    if not data:
+        return embedded.open_store(PROJECT)
+    from warnings import warn
+
+    from imaging_trials import imports
+    from imaging_trials.model import dates
+
+    names = [data] if isinstance(data, str | Path) else [*data]
+    day = dates.day(as_of) if as_of is not None else ""
+    return imports.data.open_store(names, as_of=day, note=lambda sentence: warn(sentence, stacklevel=4))
+
+
+def _view(data: Beside, as_of: str | None) -> Store:
+    """Return the same for the views, which read quads."""
+    return beside.viewed(PROJECT, _store(data, as_of))
+
+
+def _quads(names: tuple[str, ...], opened: Store) -> Iterator[Quad]:
+    known = {PROJECT.graph_name(iri): iri for iri in opened.named_graphs() if isinstance(iri, NamedNode)}
     datasets = named_graphs.dataset_names(PROJECT)
-    chosen: dict[NamedNode, None] = {}
+    chosen: dict[NamedNode | BlankNode | DefaultGraph, None] = {}
     for name in names:
         if name in known:
             chosen[known[name]] = None
         elif name in datasets:
-            chosen.update(dict.fromkeys(named_graphs.dataset(PROJECT, opened, name)))
+            chosen.update(dict.fromkeys(named_graphs.searched(PROJECT, opened, name, "")[0]))
         else:
             raise UserError(f"There is no graph '{clip(name)}': {offer(name, sorted({*known, *datasets}))}")
     for iri in chosen:
         yield from opened.quads_for_pattern(None, None, None, iri)
-
-
-def _typed(parameters: dict[str, Any]) -> dict[str, str]:
-    """Return Python values as ``--param`` takes them."""
-    return {name: typed(value) for name, value in parameters.items()}
-
-
-def typed(value: Any) -> str:
-    """Return a Python value as ``--param`` takes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)

@@ -21,6 +21,9 @@ STATEMENTS = tuple(
 )
 """The classes of the nodes that one source supports as a whole, but for a property with evidence of its own."""
 
+OUR_DECISION = PROJECT.expand("imt:MatchWord")
+"""How words are read in the texts of records is decided here: it has a reason and no source."""
+
 OF_A_SOURCE = {vocabulary.URL, vocabulary.CHECKED_ON, NamedNode(PROJECT.expand("imt:isInFile"))}
 """What says where a source is and when it was read: the source itself shows it."""
 
@@ -49,6 +52,9 @@ def owed(store: Store) -> Iterator[Quad]:
         of = classes(store, quad.subject)
         is_evidence = PROJECT.expand("imt:Evidence") in of
         about_source = vocabulary.SOURCE_CLASS.value in of and quad.predicate in OF_A_SOURCE
+        if OUR_DECISION in of:
+            assert read.texts(store, quad.subject, node("imt:rationale")), quad.subject
+            continue
         if not is_evidence and not about_source and quad.predicate not in OUR_NAMING:
             yield quad
 

@@ -19,7 +19,8 @@ from tests.support.fixtures import (
     common_context,
     context,
     header,
-    neighborhood,
+    inferences,
+    is_described,
 )
 from tests.support.shape_constraints import SH, constraints, facts, name, reporting_shapes, values
 
@@ -50,10 +51,9 @@ def results_of(path: Path) -> list[report.Result]:
     """Return the results of the shapes on a file, with the inferences that its things have; all terms are defined."""
     quads = reading.read(path)
     triples = {quad.triple for quad in quads}
-    near = neighborhood()
     own: set[Any] = {quad.subject for quad in quads}
-    own |= {quad.object for quad in quads if isinstance(quad.object, Literal) or not near.is_described(quad.object)}
-    results, _ = validate(context().given, triples | near.inferences(triples), own)
+    own |= {quad.object for quad in quads if isinstance(quad.object, Literal) or not is_described(quad.object)}
+    results, _ = validate(context().given, triples | inferences(triples), own)
     names = {node.value for node in own if isinstance(node, NamedNode)}
     assert list(undefined_terms.check_quads(PROJECT, quads, str(path), context().known, names)) == []
     return list(results)

@@ -12,6 +12,7 @@ from rdflib.namespace import RDF, RDFS, SKOS
 from rdflib.term import URIRef
 
 from imaging_trials.model.project import PROJECT
+from imaging_trials.questions import arguments
 from rdfkit.base.errors import UserError
 from rdfkit.rdf import rdflib_adapter
 from rdfkit.sparql import parameters
@@ -154,13 +155,12 @@ def test_a_bad_query_raises_one_sentence(call: Any, sentence: str) -> None:
     ],
 )
 def test_python_values_and_rdflib_terms_are_taken_as_parameters(value: Any, typed: str) -> None:
-    from imaging_trials import api
-
     kinds = {"true": "boolean", "false": "boolean", "2014": "integer", "2014-03-31": "date"}
     parameter = parameters.Parameter(
         {"name": "value", "type": kinds.get(typed, "iri"), "default": "x", "examples": [], "description": "a value"}
     )
-    assert parameters.term(PROJECT, parameter, api.typed(value)) == parameters.term(PROJECT, parameter, typed)
+    assert arguments.text(parameter, value, None) == typed
+    assert parameters.term(PROJECT, parameter, typed)
 
 
 LITERALS = [

@@ -22,8 +22,8 @@ from rdfkit.sparql.saved import SavedQuery
 from tests.conftest import Show
 from tests.support.two_engines import QUERIES, closed, oxigraph_bag, rdflib_bag, rdflib_for
 
-PER_QUERY = 2
-SECONDS = 5
+PER_QUERY = 1
+SECONDS = 2
 """Seconds that a query may take: an edit can make it a cross product."""
 
 STATEMENT = re.compile(r"^( *)(\?\w+ \S.* \.)$")

@@ -3,16 +3,13 @@
 import re
 from collections import defaultdict
 from itertools import islice
-from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode
 
-from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import rdflib_adapter
 from tests.conftest import Show
-from tests.support.fixtures import INVALID, VALID, neighborhood
 from tests.support.shape_constraints import constraints
 from tools.mutation import patterns, queries, records, score, weaken
 from tools.mutation.aims import aims
@@ -178,13 +175,6 @@ def test_a_pattern_is_weakened_in_each_of_its_parts() -> None:
     ]
 
 
-@pytest.mark.parametrize("path", [VALID[0], VALID[5], *INVALID[::120]], ids=str)
-def test_the_neighborhood_has_the_inferences_of_the_graph(path: Path) -> None:
-    quads = [quad for data in validation.read_files([path]) for quad in data.quads]
-    whole, _ = validation._close(ground().context, quads)
-    assert neighborhood().inferences({quad.triple for quad in quads}) == whole
-
-
 @pytest.mark.prove
 def test_every_target_is_declared_and_reaches_a_node() -> None:
     on = ground()
@@ -198,9 +188,7 @@ def test_every_target_is_declared_and_reaches_a_node() -> None:
         NamedNode(str(value)) for _, _, value in on.declared if not str(value).startswith(PROJECT.prefixes["owl"])
     }
     kind = PROJECT.expand("rdf:type")
-    undeclared = {
-        v for v in values if kind not in {quad.predicate.value for quad in neighborhood().of_subject.get(v, ())}
-    }
+    undeclared = {v for v in values if not any(on.context.store.quads_for_pattern(v, NamedNode(kind), None, None))}
     assert undeclared == set()
 
 

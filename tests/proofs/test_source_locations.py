@@ -1,9 +1,9 @@
 """The reported line is the line to fix: measured on mutants, each one edit away from a valid record.
 
-A mutant is written in four ways, and the shape that it violates gives its results. The right line is that of the edited
-statement; if something is missing, the first mention of the node that lacks it. If there is a value too many, each but
-the first is right. A rule about several statements locates all of them, since any may be wrong: the first of these
-lines is a guess, which is measured too.
+A mutant is written in two of four ways, in turn, and the shape that it violates gives its results. The right line is
+that of the edited statement; if something is missing, the first mention of the node that lacks it. If there is a value
+too many, each but the first is right. A rule about several statements locates all of them, since any may be wrong: the
+first of these lines is a guess, which is measured too.
 """
 
 from collections.abc import Sequence
@@ -105,10 +105,11 @@ def measure(mutants: Sequence[Mutant], folder: Path) -> dict[str, Score]:
     """Return the scores by style."""
     on, by_id = ground(), {aim.id: aim for aim in aims()}
     scores = {style: Score() for style in STYLES}
-    for mutant in mutants:
+    for number, mutant in enumerate(mutants):
         found = results(mutant, by_id[mutant.aimed, mutant.component])
         assert found, f"{mutant.id} is not reported"
-        for style, score in scores.items():
+        for style in (STYLES[number % len(STYLES)], STYLES[(number + 1) % len(STYLES)]):
+            score = scores[style]
             written = write(in_place(mutant), style)
             path = folder / f"mutant.{EXTENSION[style]}"
             path.write_bytes(written.text.encode())

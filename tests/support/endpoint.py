@@ -1,10 +1,12 @@
 """A running `imt serve`: how to start it, send requests to it, and look at its processes."""
 
 import http.client
+import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,12 +38,22 @@ class Reply(NamedTuple):
     text: str
     headers: "dict[str, str]"
 
+    @property
+    def detail(self) -> str:
+        """What is wrong, according to a problem of RFC 9457; fails for any other response."""
+        assert self.type == "application/problem+json", self
+        problem = json.loads(self.text)
+        assert problem["status"] == self.status
+        assert problem["title"]
+        return str(problem["detail"])
+
 
 class Endpoint(NamedTuple):
     """A running `imt serve`, and its address."""
 
     process: "subprocess.Popen[str]"
     url: str
+    errors: Path
 
     @property
     def host(self) -> tuple[str, int]:
@@ -63,14 +75,19 @@ class Endpoint(NamedTuple):
         """Send a query by GET."""
         return self.send("GET", f"/query?{urlencode([('query', query), *more])}", accept=accept)
 
-    def engines(self) -> list[int]:
-        """Return the process ids of its Oxigraph servers, without the shells that supervise them."""
-        commands = {child: command_of(child) for child in children(self.process.pid)}
-        return [child for child, line in commands.items() if "serve-read-only" in line and "/bin/sh" not in line]
+    def workers(self) -> set[int]:
+        """Return the process ids of its workers."""
+        return set(children(self.process.pid))
 
-    def wait_until_busy(self) -> bool:
-        """Wait until one of its engines has used the processor for a query; return whether one did."""
-        return until(lambda: any(processor_ticks(engine) > _BUSY_TICKS for engine in self.engines()))
+    def busy_worker(self) -> int:
+        """Wait until one of its workers has used the processor for a query; return its process id."""
+        before = {worker: processor_ticks(worker) for worker in self.workers()}
+
+        def busy() -> list[int]:
+            return [one for one in self.workers() if processor_ticks(one) - before.get(one, 0) > _BUSY_TICKS]
+
+        assert until(busy)
+        return busy()[0]
 
 
 def children(parent: int) -> list[int]:
@@ -104,24 +121,34 @@ def processor_ticks(process: int) -> int:
 
 
 @contextmanager
-def serving(*options: str, **environment: str) -> Iterator[Endpoint]:
-    """Run `imt serve` on a free port until the end of the ``with``."""
-    command = [str(Path(sys.executable).with_name("imt")), "serve", "--port", "0", *options]
-    with subprocess.Popen(
-        command, text=True, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+def serving(*options: str, before: str = "", **environment: str) -> Iterator[Endpoint]:
+    """Run `imt serve` on a free port until the end of the ``with``; ``before`` are commands of the shell before it.
+
+    Fails if it wrote anything to standard error, but for the note on its address.
+    """
+    command = [str(Path(sys.executable).with_name("imt")), "serve", "--port", "0", "--debug", *options]
+    if before:
+        command = ["/bin/sh", "-c", f'{before}; exec "$@"', "sh", *command]
+    with (
+        tempfile.NamedTemporaryFile("w+") as errors,
+        subprocess.Popen(
+            command, text=True, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=errors
+        ) as process,
+    ):
         assert process.stdout
         try:
             line = process.stdout.readline()
             address = re.search(r"http://\S+/query", line)
-            assert address, line + (process.stderr.read() if process.stderr else "")
-            yield Endpoint(process, address[0])
+            assert address, line + Path(errors.name).read_text()
+            yield Endpoint(process, address[0], Path(errors.name))
         finally:
             process.terminate()
             try:
                 process.wait(_MAX_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+        written = Path(errors.name).read_text()
+        assert [text for text in written.splitlines() if "Everyone who can reach" not in text] == [], written
 
 
 def until(true: Callable[[], object]) -> bool:

@@ -113,10 +113,9 @@ def shipped_triples() -> set[str]:
 def by_fast_engine(path: Path) -> set[tuple[str, str, str]]:
     """Return focus, shape and parameter of each result of the common shapes, with the inferences of the file."""
     triples = {quad.triple for quad in reading.read(path)}
-    near = fixtures.neighborhood()
     own: set[Any] = {triple.subject for triple in triples}
-    own |= {one.object for one in triples if isinstance(one.object, Literal) or not near.is_described(one.object)}
-    results, _ = validate(fixtures.common_context().given, triples | near.inferences(triples), own, engine="fast")
+    own |= {one.object for one in triples if isinstance(one.object, Literal) or not fixtures.is_described(one.object)}
+    results, _ = validate(fixtures.common_context().given, triples | fixtures.inferences(triples), own, engine="fast")
     return {(_name(result.focus), str(result.shape), _parameter(result.component)) for result in results}
 
 

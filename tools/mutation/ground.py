@@ -13,7 +13,7 @@ from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import rdflib_adapter
 from rdfkit.shacl import pyshacl_engine, report, term_text
-from tests.support.fixtures import Neighborhood, context, neighborhood
+from tests.support.fixtures import context, inferences, is_described
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -32,7 +32,6 @@ class Ground:
     """The shipped graph, closed, with all shapes, and indexes of both."""
 
     context: validation.Context
-    near: Neighborhood
     above: "dict[Node, set[Node]]"
     """Each class with itself and all classes above it."""
     declared: "list[Declaration]" = field(default_factory=list)
@@ -61,15 +60,15 @@ def ground() -> Ground:
     }
     kinds = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
     declared: list[Declaration] = sorted((s, p, o) for p in kinds for s, o in loaded.given.shapes.subject_objects(p))
-    return Ground(loaded, neighborhood(), above, declared)
+    return Ground(loaded, above, declared)
 
 
-def own_nodes(on: Ground, triples: Iterable[Triple]) -> "set[Node]":
+def own_nodes(triples: Iterable[Triple]) -> "set[Node]":
     """Return the nodes of a record that are judged: what it describes, and what nothing else describes."""
     found: set[Node] = set()
     for triple in triples:
         found.add(rdflib_adapter.to_rdflib(triple.subject))
-        if not on.near.is_described(triple.object):
+        if not is_described(triple.object):
             found.add(rdflib_adapter.to_rdflib(triple.object))
     return found
 
@@ -78,9 +77,9 @@ def own_nodes(on: Ground, triples: Iterable[Triple]) -> "set[Node]":
 def laid(on: Ground, triples: Iterable[Triple], *, close: bool = True) -> Iterator["set[Node]"]:
     """Add a record and the triples inferred from it to the graph for a with block; yield the nodes that are judged."""
     stated = set(triples)
-    everything = stated | (on.near.inferences(stated) if close else set())
+    everything = stated | (inferences(stated) if close else set())
     with rdflib_adapter.added(on.data, everything):
-        yield own_nodes(on, stated)
+        yield own_nodes(stated)
 
 
 def focus_nodes(

@@ -33,7 +33,8 @@ COMMANDS = {
     "diff": ("imaging_trials.cli.diff", "show what changed between two releases, files or git revisions"),
     "load": ("imaging_trials.cli.load", "load the graph into a triple store, and compare the result"),
     "site": ("imaging_trials.cli.site", "write the graph as a static site: a page for every IRI, questions, search"),
-    "serve": ("imaging_trials.cli.serve", "serve a read-only SPARQL endpoint on this machine"),
+    "mcp": ("imaging_trials.cli.mcp", "serve the questions to an assistant over stdio (Model Context Protocol)"),
+    "serve": ("imaging_trials.cli.serve", "serve the saved questions and SPARQL over HTTP on this machine, read-only"),
 }
 """Name of a command: the module with its ``add_arguments(parser)`` and ``run(args) -> int``, and its help text."""
 
@@ -140,6 +141,10 @@ def main(argv: list[str] | None = None) -> int:
 
         streams.replace_closed()
     if argv is None:
+        if "_ARGCOMPLETE" in os.environ:
+            from imaging_trials.cli import completion
+
+            completion.complete(COMMANDS)
         _restart_in_utf8()
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments

@@ -4,7 +4,8 @@ import argparse
 import sys
 
 from imaging_trials import bibliography, views
-from imaging_trials.model import PROJECT, dates
+from imaging_trials.cli import beside
+from imaging_trials.model import dates
 from imaging_trials.views import formats
 from rdfkit.base import UserError, streams, visible
 
@@ -18,7 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"a file, or - for standard input: {bibliography.FORMATS}; the format is recognized by the content; "
         "default: the articles that the page lists",
     )
-    parser.add_argument("--as-of", metavar="DATE", help="judge on this day, YYYY-MM-DD (default: the release date)")
+    parser.add_argument(
+        "--as-of",
+        metavar="DATE",
+        help="judge on this day, YYYY-MM-DD (default: the release date, or that of the last import)",
+    )
+    beside.add_arguments(parser, as_of=False)
     formats.add_argument(parser, "currency")
     parser.add_argument(
         "--strict", action="store_true", help="exit 1 if anything is superseded, retracted, to check or unknown"
@@ -27,11 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the report; return 1 with ``--strict`` if anything grave was found, else 0."""
-    from rdfkit.stores import embedded
-
     references = _read(args.list) if args.list is not None else None
     as_of = dates.day(args.as_of) if args.as_of is not None else ""
-    store = embedded.open_store(PROJECT)
+    store = beside.view(args, as_of)
     as_of = as_of or views.release_day(store)
     if references is None:
         report = views.listed_articles(store, as_of)

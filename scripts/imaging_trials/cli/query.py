@@ -5,6 +5,8 @@ import functools
 import os
 import sys
 
+from imaging_trials import questions
+from imaging_trials.cli import beside
 from imaging_trials.model import PROJECT
 from imaging_trials.views import formats
 from rdfkit.base import UserError
@@ -21,6 +23,7 @@ imt query                                    lists the saved queries by topic
 imt query --describe NAME                    shows the parameters of a question, and its SPARQL
 imt query NAME --param site=bodysite:lung    answers a saved query, for the lung
 imt query --sparql 'SELECT ...'              answers your own SPARQL; the project's prefixes need no declaration
+imt query NAME --data FOLDER                 answers it over imported records, or RDF files of your own, too
 imt query NAME --endpoint URL                sends the same question to another SPARQL endpoint
 """
 
@@ -39,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--file", metavar="FILE", help="a file with your own SPARQL, or - for standard input")
     datasets = (*named_graphs.dataset_names(PROJECT), "default")
     add("--dataset", choices=datasets, help="the named graphs that your own SPARQL is run on (default: all)")
+    beside.add_arguments(parser)
     formats.add_argument(parser, "answer")
     add("--endpoint", metavar="URL", help="ask this SPARQL endpoint instead of the embedded graph")
     add("--method", choices=("get", "post"), default="get", help="the HTTP method for the endpoint (default: get)")
@@ -57,16 +61,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do what the arguments say; return 1 if the answer is empty and the query's header says it may not be."""
     actions = ("name", "describe", "sparql", "file", "list", "update_answers")
+    if args.data and (args.endpoint or args.update_answers):
+        raise UserError(
+            "--data is for the embedded graph: leave out --data, or load the data into the endpoint's store."
+        )
     given = [action.replace("_", "-") for action in actions if getattr(args, action)]
     if len(given) > 1:
         raise UserError(f"'imt query' does one thing at a time, and it got {' and '.join(given)}: leave one out.")
     if args.describe:
-        sys.stdout.write(_description(saved.find(PROJECT, args.describe)))
+        sys.stdout.write(_description(questions.find(args.describe)))
         return 0
     if args.update_answers:
         from rdfkit.sparql import snapshots
 
-        for path in snapshots.update(PROJECT, embedded.open_store(PROJECT)):
+        from imaging_trials.imports import data
+
+        for path in snapshots.update(PROJECT, embedded.open_store(PROJECT), data.open_records):
             print(path)
         return 0
     if args.lint:
@@ -75,26 +85,27 @@ def run(args: argparse.Namespace) -> int:
         return _ask_own(args)
     if args.name:
         return _ask_saved(args)
-    sys.stdout.write(_listing(saved.read_all(PROJECT)))
+    sys.stdout.write(_listing(questions.every()))
     return 0
 
 
 def _ask_saved(args: argparse.Namespace) -> int:
     if args.dataset:
         raise UserError("The header of a saved query names its dataset: --dataset is for SPARQL of your own.")
-    query = saved.find(PROJECT, args.name)
+    query = questions.find(args.name)
     settings = saved.settings(args.param)
     if args.endpoint:
         names = embedded.open_store(PROJECT) if settings else None
-        text = saved.bind(PROJECT, query, settings, names, others=True)
+        text = questions.bound(query, settings, names, others=True).text
         is_empty = not results.write(PROJECT, _ask_endpoint(args, text, query.dataset), args.format, sys.stdout)
     else:
         saved.refuse_federated(query)
 
+        open_store = beside.opener(args, infer=query.dataset == "all")
+
         def ask() -> int:
-            opened = embedded.open_store(PROJECT)
-            bound = saved.bind(PROJECT, query, settings, opened)
-            answer = results.ask(PROJECT, opened, bound, query.dataset)
+            opened = open_store()
+            answer = questions.answer(opened, questions.bound(query, settings, opened))
             return int(not results.write(PROJECT, answer, args.format, sys.stdout))
 
         from rdfkit.base import watchdog
@@ -129,8 +140,10 @@ def _ask_own(args: argparse.Namespace) -> int:
             "--dataset default means an endpoint's own default graph: name the endpoint with --endpoint URL."
         )
 
+    open_store = beside.opener(args, infer=dataset in {"all", None})
+
     def ask() -> int:
-        answer = results.ask(PROJECT, embedded.open_store(PROJECT), text, dataset, project_prefixes=True)
+        answer = results.ask(PROJECT, open_store(), text, dataset, project_prefixes=True)
         results.write(PROJECT, answer, args.format, sys.stdout)
         return 0
 
@@ -159,7 +172,7 @@ def _lint(args: argparse.Namespace) -> int:
     if args.sparql is not None or args.file is not None or args.name == "-":
         where, text = args.file if args.file not in {None, "-"} else "your query", _own_text(args)
     elif args.name:
-        query = saved.find(PROJECT, args.name)
+        query = questions.find(args.name)
         where, text = query.id, query.text
     else:
         raise UserError("--lint checks one query: name a saved one, or give your own with --sparql or --file.")
@@ -221,15 +234,13 @@ def _listing(queries: list[saved.SavedQuery]) -> str:
 
 
 def _description(query: saved.SavedQuery) -> str:
-    over = {"all": "all graphs", "asserted": "all graphs but the inferred one", "page": "what NCI's page says"}
     lines = [query.summary, "", query.description, ""]
-    lines += [f"dataset: {over[query.dataset]}", f"tags: {', '.join(query.tags)}"]
+    lines += [f"dataset: {questions.OVER.get(query.dataset, query.dataset)}", f"tags: {', '.join(query.tags)}"]
     if query.service:
         lines.append(f"federated: run it in an engine that has the graph and can query {query.service}")
     for parameter in query.parameters:
-        type_ = f"{parameter.type} {parameter.prefix}:" if parameter.prefix else parameter.type
+        type_ = questions.type_text(parameter)
         lines += ["", f"--param {parameter.name}={parameter.default}", f"  {parameter.description} ({type_})"]
         if parameter.examples:
             lines.append(f"  for example {', '.join(parameter.examples)}")
-    body = "\n".join(line for line in query.text.split("\n") if not line.startswith("#+")).strip()
-    return "\n".join([*lines, "", body]) + "\n"
+    return "\n".join([*lines, "", questions.sparql(query)]) + "\n"

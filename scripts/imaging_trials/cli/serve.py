@@ -1,16 +1,18 @@
-"""``imt serve``: answer SPARQL queries over HTTP on this machine, read-only."""
+"""``imt serve``: answer the saved questions and SPARQL queries over HTTP on this machine, read-only."""
 
 import argparse
+from pathlib import Path
 
 from imaging_trials.model import PROJECT
 from rdfkit.base import UserError
-from rdfkit.stores import Limits
+from rdfkit.serving import Limits
 
 _MAX_TIMEOUT_SECONDS = 86400
 _MAX_PORT = 65535
 
 _EPILOG = """\
-imt serve                                                    at http://127.0.0.1:7878/query
+imt serve                                                    at http://127.0.0.1:7878
+curl 'http://127.0.0.1:7878/questions/guidelines-by-body-site?site=lung'
 curl -G http://127.0.0.1:7878/query --data-urlencode 'query=ASK { ?s ?p ?o }'
 imt query NAME --endpoint http://127.0.0.1:7878/query        a saved query, sent to it
 """
@@ -47,12 +49,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"limit for the rows or triples of an answer (default: {limits.max_rows})")  # fmt: skip
     add("--max-body", type=int, default=limits.max_body_bytes, metavar="BYTES",
         help=f"limit for the size of a request, and of its query (default: {limits.max_body_bytes})")  # fmt: skip
+    add("--name", action="append", default=[], metavar="HOST",
+        help="a further host name of this server, such as that of a reverse proxy; may be repeated")  # fmt: skip
+    add("--site", type=Path, metavar="DIR", help="serve the site that 'imt site' wrote there (default: dist/site/)")
     add("--cors", action="store_true", help="let pages of other sites send queries (CORS)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve until the process gets SIGINT or SIGTERM."""
-    from rdfkit.stores import Address, Introduction, Service, serve
+    from functools import partial
+
+    from imaging_trials import questions
+    from rdfkit.serving import Address, Introduction, Service, serve
+    from rdfkit.stores import open_store
 
     if not 0 < args.timeout < _MAX_TIMEOUT_SECONDS:
         raise UserError(f"--timeout takes seconds, more than 0 and less than a day, and not {args.timeout:g}.")
@@ -63,4 +72,9 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"--port takes 0 to {_MAX_PORT}, and not {args.port}.")
     limits = Limits(max_seconds=args.timeout, max_rows=args.max_rows, max_body_bytes=args.max_body)
     introduction = Introduction(_TITLE, _TEXT, _EXAMPLE, _NOTE)
-    return serve(Service(PROJECT, introduction, Address(args.host, args.port, args.cors), limits))
+    if args.site is not None and not (args.site / "index.html").is_file():
+        raise UserError(f"{args.site} has no site: write one there with 'imt site -o {args.site}'.")
+    site = args.site or (Path("dist") if PROJECT.is_installed else PROJECT.dist) / "site"
+    more = partial(questions.routes, limits=limits, site=site)
+    address = Address(args.host, args.port, args.cors, tuple(args.name))
+    return serve(Service(PROJECT, introduction, address, limits, lambda: open_store(PROJECT), more))

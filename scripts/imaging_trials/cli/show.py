@@ -4,7 +4,8 @@ import argparse
 import sys
 
 from imaging_trials import views
-from imaging_trials.model import PROJECT, lookup
+from imaging_trials.cli import beside
+from imaging_trials.model import lookup
 from imaging_trials.views import formats
 from rdfkit.base import UserError
 
@@ -17,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WHAT",
         help="a label or a part of one, a notation (F-18 FES, [18F]FES), a CURIE, a DOI, PMID or PMCID, or an IRI",
     )
+    beside.add_arguments(parser)
     formats.add_argument(parser, "cards")
     parser.add_argument(
         "--all", action="store_true", help=f"list all links to the thing, not only {views.MAX_LINKS} of a kind"
@@ -31,13 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the cards, or their triples, and return 0."""
-    from rdfkit.stores import embedded
-
     if args.after is not None:
         if args.format != "text":
             raise UserError("--after changes the card only: remove it, or use --format text.")
         views.duration(args.after)
-    store = embedded.open_store(PROJECT)
+    store = beside.view(args)
     index = lookup.NameIndex(store)
     things = dict.fromkeys(lookup.resolve(store, name, index=index) for name in args.what)
     max_links = None if args.all else views.MAX_LINKS

@@ -7,36 +7,68 @@ Files that the manifest does not list are not part of the folder.
 import json
 import os
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from imaging_trials import __version__
 from imaging_trials.imports import run, versions
-from imaging_trials.imports.files import Progress, Source
+from imaging_trials.imports.archives import Progress
+from imaging_trials.imports.files import Source
+from imaging_trials.imports.parts import Options
 from imaging_trials.imports.report import Report
 from rdfkit.base import UserError, visible
 
 MANIFEST = "manifest.json"
 _FORMAT = 1
+_SAVE_SECONDS = 1.0
+"""How often the manifest is written during an import of many files, which are not listed before that."""
+
 _GENERATED = re.compile(rb"<([^>]+)> <http://www\.w3\.org/ns/prov#wasGeneratedBy> ")
 
 
-def import_into(folder: Path, source: Source, options: run.Options, progress: Progress) -> Report:
-    """Import a file into a folder, which is made if it is not there.
+def import_into(
+    folder: Path, sources: list[Source], options: Options, progress: Progress = run.nothing, *, jobs: int = 1
+) -> Iterator[Report]:
+    """Import files into a folder, which is made if it is not there, and yield the report of each.
 
     The same bytes, imported again by the same version with the same options, add an activity only, and nothing on the
-    same day. Raises UserError if the file cannot be imported to its end; the folder is then as it was before.
+    same day. Raises UserError if a file cannot be imported to its end; the folder has then the files before it.
     """
     entries = read_manifest(folder)
-    name = f"{source.checksum[:12]}-{options.day}{'-abstracts' if options.abstracts else ''}.nq"
-    like = {
-        "checksum": source.checksum,
-        "of": options.of,
-        "abstracts": options.abstracts,
-        "software": __version__,
-    }
-    same = [one for one in entries if all(one[key] == value for key, value in like.items())]
+    folder.mkdir(parents=True, exist_ok=True)
+    _remove_drafts(folder)
+    wanted: dict[str, Source] = {}
+    for source in sources:
+        if not _like(entries, source, options):
+            wanted.setdefault(source.checksum, source)
+    saved = len(entries)
+    last = time.monotonic()
+    with run.files_in_parts(list(wanted.values()), options, progress, jobs, folder) as found:
+        try:
+            for source in sources:
+                parts = next(found)[1] if wanted.pop(source.checksum, None) is source else None
+                yield _import_one(folder, entries, source, options, (parts, progress))
+                if time.monotonic() - last > _SAVE_SECONDS:
+                    _write_manifest(folder, entries)
+                    saved, last = len(entries), time.monotonic()
+        finally:
+            if len(entries) > saved:
+                _write_manifest(folder, entries)
+
+
+def _import_one(
+    folder: Path,
+    entries: list[dict[str, Any]],
+    source: Source,
+    options: Options,
+    work: tuple[run.Parts | None, Progress],
+) -> Report:
+    """Import a file, of which the parts are None if the folder has it already, and add it to the entries."""
+    shard = "-{}of{}".format(*options.shard) if options.shard[1] > 1 else ""
+    name = f"{source.checksum[:12]}-{options.day}{'-abstracts' if options.abstracts else ''}{shard}.nq"
+    same = _like(entries, source, options)
     first = next((one for one in same if not one["repeats"]), None)
     if today := next((one for one in same if one["day"] == options.day), None):
         return Report(source.where, today["format"], imported_as=today["name"], **today["counts"])
@@ -48,24 +80,73 @@ def import_into(folder: Path, source: Source, options: run.Options, progress: Pr
             report = Report(source.where, first["format"], **first["counts"])
             run.import_again(source, options, out, _graphs(folder / first["name"]))
         else:
-            report = run.import_file(source, options, out, progress)
+            parts, progress = work
+            report = run.write(source, options, parts or iter(()), out, progress)
 
-    folder.mkdir(parents=True, exist_ok=True)
     _replace(folder / name, write)
     report.imported_as = name
     counts = {key: getattr(report, key) for key in ("read", "written", "refused", "warned", "deleted", "quads")}
-    entry = {
-        "name": name,
-        "file": source.path.name,
-        "format": report.format,
-        "day": options.day,
-        **like,
-        "repeats": first["name"] if first else "",
-        "counts": counts,
-        "reasons": report.reasons,
-    }
-    _write_manifest(folder, [*(one for one in entries if one["name"] != name), entry])
+    entries[:] = [one for one in entries if one["name"] != name]
+    entries.append(
+        {
+            "name": name,
+            "file": source.path.name,
+            "size": source.size,
+            "modified": source.modified,
+            "format": report.format,
+            "day": options.day,
+            "checksum": source.checksum,
+            **_how(options),
+            "repeats": first["name"] if first else "",
+            "counts": counts,
+            "reasons": report.reasons,
+        }
+    )
     return report
+
+
+def _how(options: Options) -> dict[str, object]:
+    """Return what besides the bytes of a file decides what is made of it."""
+    return {
+        "of": options.of,
+        "abstracts": options.abstracts,
+        "shard": list(options.shard),
+        "software": __version__,
+    }
+
+
+def _like(entries: list[dict[str, Any]], source: Source, options: Options) -> list[dict[str, Any]]:
+    """Return the imports of the same bytes with the same options."""
+    like = {"checksum": source.checksum, **_how(options)}
+    return [one for one in entries if one["checksum"] == source.checksum and like.items() <= one.items()]
+
+
+def listed(folder: Path, options: Options) -> set[tuple[str, int, int]]:
+    """Return name, size and time of change of each file that a folder has with these options, on any day."""
+    how = _how(options)
+    return {
+        (one["file"], one["size"], one["modified"])
+        for one in read_manifest(folder)
+        if how.items() <= one.items() and {"file", "size", "modified"} <= one.keys()
+    }
+
+
+def _remove_drafts(folder: Path) -> None:
+    """Remove what an import left that was ended by force."""
+    for path in folder.glob(".*.nq.*"):
+        number = path.name.rpartition(".")[2]
+        if number.isdigit() and not _is_running(int(number)):
+            path.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _graphs(path: Path) -> list[str]:

@@ -28,6 +28,8 @@ class Report:
     """``refused`` or ``warned``, the record, the reason."""
     imported_as: str = ""
     """The file in the folder, or ""."""
+    elsewhere: int = 0
+    """Records of other shards that were passed over."""
 
     def refuse(self, record: str, reason: str) -> None:
         """Count a record that was not written."""

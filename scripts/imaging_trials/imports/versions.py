@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from imaging_trials.bibliography import Citation, Deletion
-from imaging_trials.imports import articles, trials
+from imaging_trials.imports import articles, matches, trials
 from imaging_trials.imports.statements import Statements, in_graph, iri, literal, said, term, typed
 from imaging_trials.imports.study import Study
 from imaging_trials.model import PROJECT
@@ -63,7 +63,8 @@ def of_citation(citation: Citation, source: str, *, abstracts: bool = False) -> 
     """Return the version of a record: a pure function of the record. ``source`` is a key of `ATTRIBUTION`."""
     statements, warnings = articles.statements(citation, abstracts=abstracts)
     state = _State(*articles.thing_of(citation), citation.revised, citation.version, source)
-    return _made(statements, state)._replace(
+    found = matches.of_citation(citation, matches.lexicon())
+    return _made(statements, state, found)._replace(
         warnings=tuple(warnings),
         name=citation.name,
         number=citation.pmid,
@@ -76,7 +77,8 @@ def of_study(study: Study, *, abstracts: bool = False) -> Made:
     """Return the version of a study: a pure function of the study."""
     statements, warnings = trials.statements(study, abstracts=abstracts)
     state = _State(*trials.thing_of(study), study.revised, "", study.source)
-    return _made(statements, state)._replace(
+    found = matches.of_study(study, matches.lexicon())
+    return _made(statements, state, found)._replace(
         warnings=tuple(warnings), name=study.name, number=study.nct_id, revised=study.revised
     )
 
@@ -91,7 +93,8 @@ class _State(NamedTuple):
     source: str
 
 
-def _made(made: Statements, state: _State) -> Made:
+def _made(made: Statements, state: _State, found: Statements) -> Made:
+    """Return a version. The hash is that of the record's own statements, without what was ``found`` in it."""
     data = made.written().encode()
     checksum = hashlib.sha256(data).hexdigest()
     graph = iri(f"{GRAPHS}{state.key}/{state.revised or 'undated'}/{checksum[:32]}")
@@ -100,8 +103,9 @@ def _made(made: Statements, state: _State) -> Made:
         said_of_it.append(said(_VERSION_DAY, typed(state.revised, "date")))
     if state.version:
         said_of_it.append(said(_VERSION_LABEL, literal(state.version)))
-    data = in_graph(data + graph.join(["", *said_of_it]).encode(), graph)
-    return Made(graph[1:-1], data, made.count() + len(said_of_it), ())
+    data += graph.join(["", *said_of_it]).encode()
+    data = in_graph(data + found.written().encode() if found.of else data, graph)
+    return Made(graph[1:-1], data, made.count() + len(said_of_it) + found.count(), ())
 
 
 _IS_VERSION_OF, _VERSION_DAY, _VERSION_LABEL, _CHECKSUM = (

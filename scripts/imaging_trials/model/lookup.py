@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Store
 from imaging_trials.model import agent_names, identifiers, nuclide_notation, vocabulary
 from imaging_trials.model.project import PROJECT
 from imaging_trials.model.read import described, exists, has_statements, objects, subjects
-from rdfkit.base import UserError, visible
+from rdfkit.base import UserError, is_unicode, visible
 from rdfkit.rdf import INFERRED
 
 NAME_PROPERTIES = (
@@ -44,6 +44,9 @@ _ACCESSORY_KINDS = (
 )  # fmt: skip
 _ACCESSORIES = tuple(PROJECT.prefixes[prefix] for prefix in _ACCESSORY_KINDS)
 """Things that often have the name of another thing; of equal candidates, the other thing is meant."""
+
+_WORDS_OF_TEXTS = PROJECT.prefixes["matchword"]
+"""How a word is read in records is no thing that people look for by that word."""
 
 Accepts = Callable[[NamedNode], bool]
 
@@ -112,7 +115,7 @@ class NameIndex:
             if quad.graph_name not in _GRAPHS_WITHOUT_NAMES
             and isinstance(quad.subject, NamedNode)
             and isinstance(quad.object, Literal)
-            and not quad.subject.value.startswith(agent_names.PREFIX)
+            and not quad.subject.value.startswith((agent_names.PREFIX, _WORDS_OF_TEXTS))
         ]
         found += agent_names.names(self._store)
         return [Name(iri, text, nuclide_notation.fold(text), _key(text)) for iri, text in found]
@@ -157,6 +160,23 @@ def resolve(store: Store, text: str, accepts: Accepts | None = None, index: Name
         more = f" and {len(found) - MAX_LISTED_CANDIDATES} more" if len(found) > MAX_LISTED_CANDIDATES else ""
         raise UserError(f"'{shown}' may mean {len(found)} things: {listed}{more}; ask for one of these.")
     return found[0]
+
+
+def named(store: Store, text: str, accepts: Accepts) -> list[NamedNode]:
+    """Return the accepted things that a text means as a whole name or an identifier, all that fit equally well.
+
+    Unlike `resolve`, a part of a name means nothing, and neither does the name of a thing that is not accepted. An IRI
+    is no name, but may have an identifier in it.
+    """
+    wanted = " ".join(text.split())
+    if not wanted or len(wanted) > MAX_NAME_CHARACTERS or not is_unicode(wanted):
+        return []
+    identified = _by_identifier(store, wanted)
+    if identified:
+        return [iri for iri in identified if accepts(iri)]
+    if ":" in wanted and " " not in wanted:
+        return []
+    return _by_name(store, wanted, accepts, NameIndex(store), whole=True)
 
 
 def _shown(text: str) -> str:
@@ -229,8 +249,10 @@ def _having(store: Store, name: NamedNode) -> Iterator[tuple[NamedNode, str]]:
 # By name
 
 
-def _by_name(store: Store, text: str, accepts: Accepts | None, index: NameIndex) -> list[NamedNode]:
-    """Return the things whose name fits best: all that fit equally well."""
+def _by_name(
+    store: Store, text: str, accepts: Accepts | None, index: NameIndex, *, whole: bool = False
+) -> list[NamedNode]:
+    """Return the things whose name fits best: all that fit equally well. ``whole`` leaves out what has parts of it."""
     wanted = Name(NamedNode("urn:x-wanted"), text, nuclide_notation.fold(text), _key(text))
     if not wanted.key:  # nothing but punctuation
         return []
@@ -249,6 +271,8 @@ def _by_name(store: Store, text: str, accepts: Accepts | None, index: NameIndex)
     if nuclide_notation.without_nuclides(wanted.key) not in {"", wanted.key}:
         # A nuclide and a name: an agent is meant, and not a source that only mentions it.
         best = {iri: its for iri, its in best.items() if not (its.is_part and its.is_accessory)}
+    if whole:
+        best = {iri: its for iri, its in best.items() if not its.is_part}
     return _best_accepted(best, accepts)
 
 
@@ -256,7 +280,7 @@ def _exactly_named(store: Store, text: str) -> Iterator[NamedNode]:
     for name in NAME_PROPERTIES:
         for literal in (Literal(text), Literal(text, language="en")):
             for quad in store.quads_for_pattern(None, name, literal, None):
-                if isinstance(quad.subject, NamedNode):
+                if isinstance(quad.subject, NamedNode) and not quad.subject.value.startswith(_WORDS_OF_TEXTS):
                     yield agent_names.named(store, quad.subject)
 
 

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from imaging_trials.model import vocabulary
 from imaging_trials.model.project import PROJECT
 from rdfkit.base import visible
-from rdfkit.rdf import INFERRED
+from rdfkit.rdf import INFERRED, INFERRED_FROM_DATA
 
 _LABELS = (vocabulary.PREF_LABEL, vocabulary.LABEL, vocabulary.TITLE)
 
@@ -59,7 +59,7 @@ class Provenance:
     @property
     def is_inferred(self) -> bool:
         """Whether the statement was inferred by the rules."""
-        return self.graph == INFERRED
+        return self.graph in (INFERRED, INFERRED_FROM_DATA)
 
 
 # Properties
@@ -78,6 +78,12 @@ def subjects(store: Store, name: NamedNode, value: NamedNode) -> list[NamedNode]
 def texts(store: Store, subject: NamedNode, name: NamedNode) -> list[str]:
     """Return the different texts of the literals of a property, sorted."""
     found = (quad.object for quad in store.quads_for_pattern(subject, name, None, None))
+    return sorted({value.value for value in found if isinstance(value, Literal)})
+
+
+def all_texts(store: Store, name: NamedNode) -> list[str]:
+    """Return the different texts that a property has anywhere, sorted."""
+    found = (quad.object for quad in store.quads_for_pattern(None, name, None, None))
     return sorted({value.value for value in found if isinstance(value, Literal)})
 
 
@@ -166,7 +172,7 @@ def graph_name(quad: Quad) -> str:
 
 def is_inferred(quad: Quad) -> bool:
     """Return whether a quad was inferred by the rules."""
-    return graph_name(quad) == INFERRED
+    return graph_name(quad) in (INFERRED, INFERRED_FROM_DATA)
 
 
 def evidence(store: Store, subject: NamedNode, name: NamedNode | None = None) -> list[NamedNode]:
@@ -254,9 +260,56 @@ def provenance(store: Store, quad: Quad) -> list[Provenance]:
             found = [source(store, one) for one in ([subject] if is_section else sections(store, subject))]
         elif graph == "curated":
             found = read_sources(store, quad)
+        elif graph.startswith("import/") and isinstance(quad.graph_name, NamedNode):
+            found = [version(store, quad.graph_name)]
         if not found and graph in ("page", "curated") and is_a(store, subject, vocabulary.SOURCE_CLASS):
             found = [source(store, subject)]
     return [Provenance(graph, one) for one in dict.fromkeys(found)] or [Provenance(graph)]
+
+
+def versions(store: Store, thing: NamedNode) -> list[Source]:
+    """Return the versions of imported records that describe a thing, as sources."""
+    names = {quad.graph_name for quad in store.quads_for_pattern(thing, None, None, None)}
+    imported = (name for name in names if isinstance(name, NamedNode) and _is_import(name))
+    return [version(store, name) for name in sorted(imported, key=lambda one: one.value)]
+
+
+def is_imported(store: Store, thing: NamedNode) -> bool:
+    """Return whether an imported record describes a thing."""
+    found = store.quads_for_pattern(thing, vocabulary.TYPE, None, None)
+    return any(isinstance(quad.graph_name, NamedNode) and _is_import(quad.graph_name) for quad in found)
+
+
+def _is_import(graph: NamedNode) -> bool:
+    return PROJECT.graph_name(graph).startswith("import/")
+
+
+def same_articles(store: Store, article: NamedNode) -> list[NamedNode]:
+    """Return the imported articles with the PMID or DOI of an article, sorted by IRI."""
+    found: set[NamedNode] = set()
+    for name in (vocabulary.PMID, vocabulary.DOI):
+        for value in texts(store, article, name):
+            for spelled in dict.fromkeys((value, value.lower())):
+                found.update(subjects_of_text(store, name, spelled))
+    return sorted((one for one in found - {article} if is_imported(store, one)), key=lambda one: one.value)
+
+
+def subjects_of_text(store: Store, name: NamedNode, text_: str) -> list[NamedNode]:
+    """Return the things with a text as a value of a property, sorted by IRI."""
+    return _named(quad.subject for quad in store.quads_for_pattern(None, name, Literal(text_), None))
+
+
+def version(store: Store, graph: NamedNode) -> Source:
+    """Return the version of an imported record, or an import, as a source: its record's address, the day of import."""
+    record = next(iter(objects(store, graph, vocabulary.IS_VERSION_OF)), None)
+    days = sorted(
+        day
+        for one in objects(store, graph, vocabulary.WAS_GENERATED_BY)
+        for day in texts(store, one, vocabulary.IMPORTED_ON)
+    )
+    day = text(store, graph, vocabulary.RECORD_VERSION_DAY)
+    words = f"version of {day}" if day else "version without a day"
+    return Source(graph, words if record else "import", record, days[0] if days else "", False)
 
 
 def _mapping_sets(store: Store, quad: Quad) -> list[NamedNode]:

@@ -198,3 +198,15 @@ PROTOCOL_COMPONENT_TEMPLATE = _term("dockind:protocol-component-template")
 # Single things
 DATASET = NamedNode(PROJECT.base + "dataset")
 IMAGING_TRIALS_RESOURCES = _term("page:imaging-trials-resources")
+
+# Versions of imported records, and what announces corrections
+PUBLICATION = _term("imt:Publication")
+IS_ANNOUNCED_BY = _term("imt:isAnnouncedBy")
+CORRECTION = _term("eventkind:correction")
+CORRECTED_REPUBLICATION = _term("eventkind:corrected-republication")
+RETRACTED_REPUBLICATION = _term("eventkind:retracted-republication")
+EXPRESSION_OF_CONCERN = _term("eventkind:expression-of-concern")
+IMPORTED_ON = _term("imt:importedOn")
+IS_VERSION_OF = _term("imt:isVersionOf")
+RECORD_VERSION_DAY = _term("imt:recordVersionDay")
+WAS_GENERATED_BY = _term("prov:wasGeneratedBy")

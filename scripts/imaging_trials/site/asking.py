@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import NamedNode, Store
 
+from imaging_trials import questions
 from imaging_trials.model import PROJECT, nuclide_notation, read, vocabulary
 from imaging_trials.site import addresses, kinds, parts, statements
 from imaging_trials.site.addresses import Link
@@ -19,12 +20,6 @@ TERMS = "static/terms.js"
 
 _LABELS = (vocabulary.PREF_LABEL, vocabulary.LABEL, vocabulary.TITLE)
 """The properties that `read.label` takes a label from, in that order."""
-
-_DATASETS = {
-    "all": "all graphs: what was stated and what follows from it",
-    "asserted": "what was stated, without what follows from it",
-    "page": "what NCI's page states, and nothing else",
-}
 
 _FIRST = """\
 # The agents with a CAEPR, and their radionuclides. Ctrl+Enter answers, Ctrl+Space completes.
@@ -46,7 +41,7 @@ def page() -> parts.Page:
         trail=(Link("Home", addresses.HOME),),
         lead="Write a query and get the answer here, from the whole graph. Nothing that you write leaves this machine.",
         template="ask.html",
-        more={"datasets": _DATASETS, "query": _FIRST},
+        more={"datasets": questions.OVER, "query": _FIRST},
     )
 
 
@@ -58,7 +53,7 @@ def files(store: Store) -> Iterator[tuple[str, bytes]]:
         "shapes": PROJECT.shapes,
         "prefixes": dict(PROJECT.prefixes),
         "datasets": {
-            name: sorted(graph.value for graph in named_graphs.dataset(PROJECT, store, name)) for name in _DATASETS
+            name: sorted(graph.value for graph in named_graphs.dataset(PROJECT, store, name)) for name in questions.OVER
         },
         "graphs": statements.WORDS,
         "labels": [one.value for one in _LABELS],

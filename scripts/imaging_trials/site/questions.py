@@ -17,11 +17,12 @@ from pyoxigraph import (
     parse_query_results,
 )
 
+from imaging_trials import questions
 from imaging_trials.model import PROJECT, read
 from imaging_trials.site import addresses, asking, kinds, parts
 from imaging_trials.site.addresses import Link
 from imaging_trials.site.typography import typeset
-from rdfkit.sparql import SavedQuery, provenance, saved, syntax, triple_patterns
+from rdfkit.sparql import SavedQuery, provenance, syntax, triple_patterns
 
 MAX_ROWS = 400
 """How many rows of an answer a page shows; the file beside it has all."""
@@ -29,12 +30,6 @@ MAX_ROWS = 400
 LISTING = "questions.html"
 
 _HOME = Link("Home", addresses.HOME)
-_ENDINGS = (".tsv", ".nt", ".txt")
-_OVER = {
-    "all": "all graphs",
-    "asserted": "what was stated, without what follows from it",
-    "page": "what NCI's page states",
-}
 
 
 class Field(NamedTuple):
@@ -79,13 +74,13 @@ class Choices:
 def pages(store: Store) -> Iterator[parts.Page]:
     """Yield the page of each saved question."""
     choices = Choices(store)
-    for query in saved.read_all(PROJECT):
+    for query in questions.every():
         yield page(store, query, choices)
 
 
 def files() -> Iterator[tuple[str, bytes]]:
     """Yield the text and the committed answer of each saved question, beside its page, and what explains its rows."""
-    for query in saved.read_all(PROJECT):
+    for query in questions.every():
         yield f"question/{query.id}.rq", query.text.encode()
         explaining = about(query)
         if explaining:
@@ -93,7 +88,7 @@ def files() -> Iterator[tuple[str, bytes]]:
                 f"question/{query.id}.json",
                 json.dumps(explaining, ensure_ascii=False, separators=(",", ":")).encode(),
             )
-        found = _answer(query)
+        found = questions.committed_answer(query)
         if found:
             yield f"question/{query.id}{found[0]}", found[1]
 
@@ -101,7 +96,7 @@ def files() -> Iterator[tuple[str, bytes]]:
 def listing() -> parts.Page:
     """Return the page with all saved questions by topic."""
     by_topic: dict[str, list[SavedQuery]] = {}
-    for query in saved.read_all(PROJECT):
+    for query in questions.every():
         by_topic.setdefault(query.topic, []).append(query)
     tables = tuple(
         parts.Table(
@@ -130,7 +125,7 @@ def _first_sentence(text: str) -> str:
 
 def page(store: Store, query: SavedQuery, choices: Choices) -> parts.Page:
     """Return the page of a saved question."""
-    answer = _answer(query)
+    answer = questions.committed_answer(query)
     beside: list[tuple[str, str]] = [("SPARQL", f"question/{query.id}.rq")]
     shown: parts.Part
     if answer:
@@ -140,7 +135,7 @@ def page(store: Store, query: SavedQuery, choices: Choices) -> parts.Page:
     else:
         words = f"This question also asks another server, {query.service}, so it has no stored answer."
         shown = parts.Prose("Answer", ((words,),))
-    text = _below_header(query.text)
+    text = questions.sparql(query)
     return parts.Page(
         path=path(query),
         title=typeset(query.summary),
@@ -153,7 +148,7 @@ def page(store: Store, query: SavedQuery, choices: Choices) -> parts.Page:
             "query": query,
             "text": text,
             "fields": fields(query, choices),
-            "over": _OVER[query.dataset],
+            "over": questions.OVER.get(query.dataset, query.dataset),
             "editor": f"{asking.PAGE}#query={quote(text, safe='')}&dataset={query.dataset}",
             "command": parts.Texts("In a terminal", (("command", f"imt query {query.id}"),)),
         },
@@ -192,22 +187,6 @@ def about(query: SavedQuery) -> dict[str, object] | None:
         "patterns": [triple_patterns.record(one) for one in triple_patterns.patterns(query.text)],
         "absence": provenance.tests_for_absence(query.text),
     }
-
-
-def _below_header(text: str) -> str:
-    """Return a query without its header; the file beside the page has both."""
-    lines = text.splitlines()
-    first = next((place for place, line in enumerate(lines) if line and not line.startswith("#+")), 0)
-    return "\n".join(lines[first:])
-
-
-def _answer(query: SavedQuery) -> tuple[str, bytes] | None:
-    """Return the ending and the bytes of the committed answer, or None if the question has none."""
-    for ending in _ENDINGS:
-        file = query.answer_stem.with_name(query.id + ending)
-        if file.is_file():
-            return ending, file.read_bytes()
-    return None
 
 
 def _shown(store: Store, ending: str, data: bytes) -> parts.Part:

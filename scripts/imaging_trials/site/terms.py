@@ -34,7 +34,7 @@ class Term(NamedTuple):
     definition: str
     notes: tuple[str, ...]
     facts: tuple[tuple[str, parts.Cell], ...]
-    constraints: tuple[tuple[Link, str], ...]
+    constraints: tuple[Link, ...]
 
 
 def vocabulary_page(store: Store, rules: Store) -> parts.Page:
@@ -59,12 +59,17 @@ def vocabulary_page(store: Store, rules: Store) -> parts.Page:
     )
 
 
+def describe_term(store: Store, rules: Store, iri: NamedNode) -> Term:
+    """Return what the page says of one class or property; ``rules`` are the shapes."""
+    return _entry(store, iri, _constraints(store, rules).get(iri, []))
+
+
 def _terms(store: Store) -> list[NamedNode]:
     found = {quad.subject for quad in store if isinstance(quad.subject, NamedNode)}
     return sorted((one for one in found if one.value.startswith(PROJECT.vocabulary)), key=lambda one: one.value)
 
 
-def _entry(store: Store, iri: NamedNode, asked: list[tuple[Link, str]]) -> Term:
+def _entry(store: Store, iri: NamedNode, asked: list[Link]) -> Term:
     classes = {quad.object for quad in store.quads_for_pattern(iri, vocabulary.TYPE, None, None)}
     is_class = _CLASS in classes
     kind = "class" if is_class else "data property" if _term("owl:DatatypeProperty") in classes else "property"
@@ -161,13 +166,16 @@ def _aligned(store: Store, iri: NamedNode) -> list[Link]:
     return sorted(found)
 
 
-def _constraints(store: Store, rules: Store) -> dict[NamedNode, list[tuple[Link, str]]]:
-    """Return, for each class and property, the shapes about it and what they report."""
-    found: dict[NamedNode, list[tuple[Link, str]]] = {}
+def _constraints(store: Store, rules: Store) -> dict[NamedNode, list[Link]]:
+    """Return, for each class and property, the shapes about it that report something.
+
+    Their names state the rules. What they report is on the page of the shapes, because this page must stay light.
+    """
+    found: dict[NamedNode, list[Link]] = {}
     for shape in shapes.shapes(store, rules):
         about = [shape.path] if shape.path else shape.classes
         for link in about:
             if link and link.address.startswith(f"{addresses.VOCABULARY}#") and shape.message:
                 iri = NamedNode(PROJECT.vocabulary + link.address.partition("#")[2])
-                found.setdefault(iri, []).append((shape.link, shape.message))
+                found.setdefault(iri, []).append(shape.link)
     return found

@@ -92,7 +92,7 @@ def _publication(store: Store, article: NamedNode) -> Iterator[Finding]:
     if any(event.assertion_status != vocabulary.REPORTED for event in in_issue):
         return
     for event in events:
-        if event.kind == vocabulary.AHEAD_OF_PRINT:
+        if event.kind == vocabulary.AHEAD_OF_PRINT and not read.is_imported(store, event.iri):
             what = ("the page cites it as ahead of print, without volume and pages",)
             sources = sources_of(store, event.iri)
             yield Finding("ahead of print on the page", what, date=event.printed, sources=sources)

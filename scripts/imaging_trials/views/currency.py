@@ -8,7 +8,7 @@ but not counted. An event counts from the latest day that its date can mean; bet
 is possible.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Store
@@ -52,6 +52,12 @@ _STATUS_AFTER = {
     vocabulary.SUPERSESSION: "superseded",
     vocabulary.UPDATE: "updated",
 }
+_ANNOUNCED = {
+    vocabulary.CORRECTION: "corrected",
+    vocabulary.CORRECTED_REPUBLICATION: "corrected and republished",
+    vocabulary.RETRACTED_REPUBLICATION: "retracted and republished",
+    vocabulary.EXPRESSION_OF_CONCERN: "expression of concern",
+}
 _PUBLICATIONS = (vocabulary.ISSUE_PUBLICATION, vocabulary.ONLINE_PUBLICATION, vocabulary.AHEAD_OF_PRINT)
 
 
@@ -84,13 +90,23 @@ class CurrencyReport:
     as_of: str
     statuses: tuple[CurrencyStatus, ...]
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from imaging_trials.views import render_html
+
+        return render_html.currency(self)
+
 
 def release_day(store: Store) -> str:
-    """Return the day on which the graph was issued. Raises UserError if the graph does not say."""
+    """Return the day on which the graph was issued, or that of the last import beside it if that is later.
+
+    Raises UserError if the graph does not say.
+    """
     found = read.text(store, vocabulary.DATASET, vocabulary.ISSUED)
     if not found:
         raise UserError("The graph does not say when it was issued (dcterms:issued): give a day with --as-of.")
-    return found
+    imports = read.all_texts(store, vocabulary.IMPORTED_ON)
+    return max(found, *imports) if imports else found
 
 
 def listed_articles(store: Store, as_of: str) -> CurrencyReport:
@@ -101,9 +117,13 @@ def listed_articles(store: Store, as_of: str) -> CurrencyReport:
 
 def of_thing(store: Store, thing: NamedNode, as_of: str) -> CurrencyStatus:
     """Return the status of an article or an edition on a day."""
-    found = [*_happened(store, thing, as_of)]
+    same = read.same_articles(store, thing)
+    found = [*_happened(store, thing, as_of, same)]
     if read.is_a(store, thing, vocabulary.ARTICLE):
         found += [*_errata(store, thing, as_of), *article_findings.of_article(store, thing)]
+    for one in same:
+        found += _errata(store, one, as_of)
+    found += _announced(store, (thing, *same), as_of)
     found += _endorsements(store, thing, as_of)
     if (nothing_newer := _nothing_newer(store, thing, found)) is not None:
         found.append(nothing_newer)
@@ -141,8 +161,11 @@ def _checked_on(store: Store, *things: NamedNode) -> str:
     return max(days, default="") or release_day(store)
 
 
-def _happened(store: Store, thing: NamedNode, as_of: str) -> Iterator[Finding]:
-    """Yield what happened to an article, its edition and the guideline that it discusses, or that it is not out yet."""
+def _happened(store: Store, thing: NamedNode, as_of: str, same: list[NamedNode]) -> Iterator[Finding]:
+    """Yield what happened to an article, its edition and the guideline that it discusses, or that it is not out yet.
+
+    ``same`` are imported records of the article.
+    """
     published = [
         event
         for event in events_of(store, thing)
@@ -155,31 +178,39 @@ def _happened(store: Store, thing: NamedNode, as_of: str) -> Iterator[Finding]:
         return
     for about in (thing, *read.subjects(store, vocabulary.IS_PUBLISHED_AS, thing)):
         yield from _changes(store, about, (), as_of)
+    for about in same:
+        yield from _changes(store, about, (), as_of)
     for about in read.objects(store, thing, vocabulary.DISCUSSES):
         yield from _changes(store, about, ("the guideline that it discusses, ", read.thing(store, about)), as_of)
 
 
 def _changes(store: Store, about: NamedNode, subject: Phrase, as_of: str) -> Iterator[Finding]:
+    announced: set[NamedNode] = set()
     for event in events_of(store, about):
         sure = certainty(event, as_of)
-        if event.kind in _STATUS_AFTER and sure is not None:
+        notices = read.objects(store, event.iri, vocabulary.IS_ANNOUNCED_BY)
+        if event.kind in _STATUS_AFTER and sure is not None and not announced & {*notices}:
+            announced.update(notices)  # both records, that of the article and that of the notice, may say so
             yield _change(store, event, subject, sure, as_of)
 
 
 def _change(store: Store, event: Event, subject: Phrase, sure: str, as_of: str) -> Finding:
     assert event.kind  # noqa: S101 - the caller checked it
     newer = read.objects(store, event.iri, vocabulary.RESULTS_IN)
+    notices = read.objects(store, event.iri, vocabulary.IS_ANNOUNCED_BY)
     chain = [one for edition in newer for one in _successors(store, edition, as_of)]
     what: Phrase = subject or ("no replacement is named",)
     if newer:
         what = (*subject, *((", ",) if subject else ()), "by ", *joined(read.things(store, newer)))
+    elif notices:
+        what = (*subject, *((", ",) if subject else ()), "announced by ", *joined(read.things(store, notices)))
     if chain:
         what = (*what, ", itself superseded by ", *joined(read.things(store, chain), " and then by "))
     kind = _STATUS_AFTER[event.kind]
     if subject and kind == "superseded":
         kind = "updated"  # the article itself was not superseded, only the guideline that it is about
     return Finding(
-        kind, what, sure, event.printed, reason(store, event), sources_of(store, event.iri), (*newer, *chain)
+        kind, what, sure, event.printed, reason(store, event), sources_of(store, event.iri), (*newer, *chain, *notices)
     )
 
 
@@ -206,6 +237,23 @@ def _endorsements(store: Store, thing: NamedNode, as_of: str) -> Iterator[Findin
                 what = ("by ", *joined(read.things(store, societies)))
                 sources = sources_of(store, event.iri)
                 yield Finding("endorsed", what, sure, event.printed, reason(store, event), sources, tuple(societies))
+
+
+def _announced(store: Store, things: Iterable[NamedNode], as_of: str) -> Iterator[Finding]:
+    """Yield the corrections and expressions of concern of which imported records say who announces them."""
+    known: set[NamedNode] = set()
+    for thing in things:
+        known |= {event.iri for event in article_findings.errata(store, thing)}
+    for event in (event for thing in things for event in events_of(store, thing) if event.kind in _ANNOUNCED):
+        notices = read.objects(store, event.iri, vocabulary.IS_ANNOUNCED_BY)
+        sure = certainty(event, as_of)
+        if not notices or sure is None or known & {*notices}:
+            continue
+        known.update(notices)
+        assert event.kind  # noqa: S101 - it is one of those asked for
+        what = ("announced by ", *joined(read.things(store, notices)))
+        sources = sources_of(store, event.iri)
+        yield Finding(_ANNOUNCED[event.kind], what, sure, event.printed, sources=sources, things=tuple(notices))
 
 
 def _errata(store: Store, article: NamedNode, as_of: str) -> Iterator[Finding]:

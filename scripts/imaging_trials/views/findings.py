@@ -53,12 +53,12 @@ class Event:
 
 
 def read_event(store: Store, iri: NamedNode, kind: NamedNode | None = None) -> Event:
-    """Return an event with its assertion status and its date."""
+    """Return an event with its assertion status and its date; what an imported record says is confirmed."""
     statuses = read.objects(store, iri, vocabulary.HAS_ASSERTION_STATUS)
     return Event(
         iri,
         kind,
-        statuses[0] if statuses else None,
+        statuses[0] if statuses else vocabulary.CONFIRMED if read.is_imported(store, iri) else None,
         read.text(store, iri, vocabulary.DATE_AS_PRINTED),
         read.text(store, iri, vocabulary.EARLIEST_DAY),
         read.text(store, iri, vocabulary.LATEST_DAY),
@@ -93,6 +93,9 @@ def reason(store: Store, event: Event) -> str:
 def sources_of(store: Store, *things: NamedNode) -> tuple[read.Source, ...]:
     """Return the sources of things, or else the sections of the page that state them."""
     found = [source for thing in things for source in read.sources(store, thing)]
+    versions = [one for thing in things for one in read.versions(store, thing)]
+    if versions and not found:
+        return tuple(dict.fromkeys(versions))
     found = found or [section for thing in things for section in read.sections(store, thing)]
     return as_sources(store, found)
 

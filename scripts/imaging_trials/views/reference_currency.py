@@ -34,7 +34,7 @@ def of_references(store: Store, references: Iterable[Reference], as_of: str) -> 
 
 
 def _index(store: Store) -> _Index:
-    articles = list(read.members(store, vocabulary.ARTICLE))
+    articles = _articles(store)
     titles = Titles((one, title) for one in articles for title in read.texts(store, one, vocabulary.TITLE))
     index = _Index({}, titles, {})
     for article in articles:
@@ -50,6 +50,21 @@ def _index(store: Store) -> _Index:
             for _, _, value in identifiers.find_places(scheme, rationale):
                 index.editions.setdefault((scheme, value.casefold()), edition)
     return index
+
+
+def _articles(store: Store) -> list[NamedNode]:
+    """Return the articles of the graph, and of imported publications those of which it has none with their numbers.
+
+    Those are also known that only a notice names, such as that of their retraction.
+    """
+    ours, others = [], []
+    for one in dict.fromkeys((*read.members(store, vocabulary.ARTICLE), *read.members(store, vocabulary.PUBLICATION))):
+        if read.is_imported(store, one):
+            others.append(one)
+        elif read.is_a(store, one, vocabulary.ARTICLE):
+            ours.append(one)
+    known = {same for one in ours for same in read.same_articles(store, one)} if others else set()
+    return [*ours, *(one for one in others if one not in known)]
 
 
 def _property(scheme: str) -> NamedNode:

@@ -68,8 +68,16 @@ def _expression(value: Value) -> str:
 
 def source_text(source: read.Source) -> str:
     """Return a source with its address and the day on which it was checked."""
+    if PROJECT.graph_name(source.iri).startswith("import/"):
+        return imported_text(source)
     address = f" {source.address}" if source.address else ""
     return f"{thing_text(read.Thing(source.iri, source.label))}{address}{_checked(source)}"
+
+
+def imported_text(source: read.Source) -> str:
+    """Return a version of an imported record: its address at the registry, its day, and the day of the import."""
+    record = source.address.value if source.address else source.curie
+    return f"{record}, {source.label}, imported {source.checked_on}"
 
 
 def provenance_text(provenance: read.Provenance) -> str:
@@ -83,6 +91,8 @@ def provenance_text(provenance: read.Provenance) -> str:
         return f"page: {source.label}"
     if provenance.graph == "links":
         return f"mapping set {source.curie}: {source.label}"
+    if provenance.graph.startswith("import/"):
+        return imported_text(source)
     return f"{provenance.graph}: {source.curie}{_checked(source)}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials import bibliography
-from imaging_trials.model import dates, read, vocabulary
+from imaging_trials.model import PROJECT, dates, read, vocabulary
 from imaging_trials.views import decay
 from imaging_trials.views.values import ExternalTerm, Value, in_words, property_thing, sort_key, value
 from rdfkit.base import UserError
@@ -112,6 +112,12 @@ class Card:
     sources: tuple[read.Source, ...]
     triples: tuple[Triple, ...]
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from imaging_trials.views import render_html
+
+        return render_html.card(self)
+
 
 def for_thing(store: Store, iri: NamedNode, *, max_links: int | None = MAX_LINKS, after: str | None = None) -> Card:
     """Return the card of a thing; with ``max_links`` None, no list on it is cut.
@@ -165,21 +171,28 @@ class _Maker:
     def _blocks(self) -> Iterator[Block]:
         by_graph: dict[str, list[Quad]] = {}
         for quad in self.own:
-            by_graph.setdefault(read.graph_name(quad), []).append(quad)
+            by_graph.setdefault(INFERRED if read.is_inferred(quad) else read.graph_name(quad), []).append(quad)
         if self.corrections:
             by_graph.setdefault("curated", [])
         order = {name: place for place, name in enumerate(_TITLES)}
-        for graph in sorted(by_graph, key=lambda name: (order.get(name, len(order)), name)):
+        for graph in sorted(by_graph, key=lambda name: (name == INFERRED, order.get(name, len(order)), name)):
             if graph == INFERRED:
                 quads = [quad for quad in by_graph[graph] if not self._repeats(quad)]
             else:
                 quads = [quad for quad in by_graph[graph] if quad.predicate not in _IN_HEAD]
             lines: list[CardLine | CorrectionLine] = self._correction_lines() if graph == "curated" else []
-            title = _TITLES.get(graph, f"What the graph '{graph}' says")
+            title = _TITLES.get(graph) or self._title(graph)
             lines += self._lines(quads)
             if graph == "curated":
                 lines += self._rationales()
             yield Block(graph, title, self._provenance(graph, quads), tuple(lines))
+
+    def _title(self, graph: str) -> str:
+        """Return the title of a block of other data: the version of an imported record, or the name of the graph."""
+        if not graph.startswith("import/"):
+            return f"What the graph '{graph}' says"
+        version = read.version(self.store, PROJECT.graph_iri(graph))
+        return f"What an imported record says ({version.label}, imported {version.checked_on})"
 
     def _rationales(self) -> list[CardLine]:
         """Return the reasons that the evidence about the thing gives, each with its source."""

@@ -73,7 +73,7 @@ def _run_child(work: Callable[[], int], sending: int) -> None:
     """Run ``work``, send its result (nothing if memory or stack ran out), and end this process."""
     report = ""
     try:
-        _limit_memory()
+        limit_memory(MAX_EXTRA_MEMORY_BYTES)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the engine prints a long trace if memory runs out
         report = f"done\0{work()}\0"
         sys.stdout.flush()
@@ -91,14 +91,15 @@ def _run_child(work: Callable[[], int], sending: int) -> None:
         os._exit(0)
 
 
-def _limit_memory() -> None:
+def limit_memory(extra: int) -> None:
+    """Limit the bytes of memory that this process may take in addition to what it has, where the system can do that."""
     with suppress(ImportError, OSError, ValueError):
         import resource
 
         with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - pathlib would cost 3 ms
             taken = int(file.read().split()[0]) * resource.getpagesize()
         most = resource.getrlimit(resource.RLIMIT_AS)[1]
-        wanted = taken + MAX_EXTRA_MEMORY_BYTES
+        wanted = taken + extra
         if most == resource.RLIM_INFINITY or wanted < most:
             resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         writing,
         xml_names,
     )
-    from rdfkit.rdf.named_graphs import INFERRED, content_key
+    from rdfkit.rdf.named_graphs import INFERRED, INFERRED_FROM_DATA, content_key
     from rdfkit.rdf.quantities import Duration, Moment
     from rdfkit.rdf.reading import FORMATS
     from rdfkit.rdf.turtle_locations import Location
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMATS",
     "INFERRED",
+    "INFERRED_FROM_DATA",
     "Duration",
     "Location",
     "Moment",
@@ -63,6 +64,7 @@ __getattr__ = door(
         ),
         "named_graphs": (
             "INFERRED",
+            "INFERRED_FROM_DATA",
             "content_key",
         ),
         "quantities": (

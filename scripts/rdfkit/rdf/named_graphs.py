@@ -5,7 +5,7 @@ from _blake2 import blake2b  # hashlib's own, without the 3 ms of loading OpenSS
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNode, Quad, Store, Triple
 from pyoxigraph import __version__ as engine_version
 
 from rdfkit.base import Project, UserError
@@ -13,8 +13,17 @@ from rdfkit.base import Project, UserError
 INFERRED = "inferred"
 """The named graph of inferred triples."""
 
+INFERRED_FROM_DATA = "data/inferred"
+"""The named graph of what is inferred from other data beside the project's graph."""
+
 _SCRIPTS = Path(__file__).resolve().parents[2]
-_CODE = ("base/namespaces.py", "base/project.py", "inference/closure.py", "rdf/named_graphs.py", "rdf/reading.py")
+_CODE = (
+    "base/namespaces.py",
+    "base/project.py",
+    *(f"inference/{name}.py" for name in ("closure", "facts", "forward", "joins", "programs", "rules")),
+    "rdf/named_graphs.py",
+    "rdf/reading.py",
+)
 """The files of rdfkit that shape the graph."""
 
 
@@ -163,6 +172,34 @@ def dataset(project: Project, store: Store, name: str) -> list[NamedNode]:
     inferred = project.graph_iri(INFERRED)
     graphs = sorted((g for g in store.named_graphs() if isinstance(g, NamedNode)), key=_iri)
     return [g for g in graphs if name == "all" or g != inferred]
+
+
+def has_data(store: Store) -> bool:
+    """Return whether a store has other data beside the project's graph (`rdfkit.stores.beside`).
+
+    Its default graph is then the merge of the project's asserted graphs and that data.
+    """
+    return next(store.quads_for_pattern(None, None, None, DefaultGraph()), None) is not None
+
+
+def searched(
+    project: Project, store: Store, name: str, text: str
+) -> "tuple[list[NamedNode | BlankNode | DefaultGraph], list[NamedNode | BlankNode] | None]":
+    """Return the graphs of ``store`` whose merge the query ``text`` searches, and those that GRAPH can name.
+
+    The second is None for all named graphs. ``name`` is that of a dataset. Raises UserError as `dataset` does.
+    """
+    if name in project.datasets or not has_data(store):
+        names = dataset(project, store, name)
+        return [*names], [*names]
+    if name not in dataset_names(project):
+        raise UserError(f"There is no dataset '{name}': choose one of {', '.join(dataset_names(project))}.")
+    inferred = [project.graph_iri(INFERRED), project.graph_iri(INFERRED_FROM_DATA)]
+    if name == "all":
+        return [DefaultGraph(), *inferred], None
+    # The graphs of 100,000 records take 100 ms to list, so they are listed for GRAPH only.
+    named = "GRAPH" in text.upper()
+    return [DefaultGraph()], [graph for graph in store.named_graphs() if graph not in inferred] if named else None
 
 
 def _iri(node: NamedNode) -> str:

@@ -1,12 +1,16 @@
 """Read RDF files in six syntaxes with pyoxigraph's strict parsers; each error is one sentence.
 
-Nothing outside the file is read: no JSON-LD context is fetched and no XML entity is resolved. Files are streamed, and
-reading stops after a few megabytes of what cannot be RDF.
+Nothing outside the file is read: no JSON-LD context is fetched and no XML entity is resolved. Files are streamed, also
+those compressed with gzip, and reading stops after a few megabytes of what cannot be RDF.
 """
 
+import gzip
+import io
 import os
 import re
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -54,8 +58,8 @@ _MAX_NESTING_DEPTH = 1000
 _MAX_ATTRIBUTES = 1000
 """Of one XML element: pyoxigraph compares each with each."""
 
-_MAX_TRIPLES = 5_000_000
-"""Of one file: a larger one belongs in a triple store."""
+LINE_BASED = ("ntriples", "nquads")
+"""The syntaxes with at most one triple a line."""
 
 _BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\xef\xbb\xbf": "UTF-8"}
 
@@ -63,24 +67,57 @@ _OPENING = {"turtle": (b"([", b")]"), "trig": (b"([", b")]"), "jsonld": (b"{[", 
 
 
 def read(path: Path, format: str | None = None, *, base: str | None = None) -> list[Quad]:  # noqa: A002
-    """Return the triples of a file, in its order, each with its named graph (or the default graph).
+    """Return the triples of a file as a list; otherwise as `stream`."""
+    return list(stream(path, format, base=base))
+
+
+def stream(path: Path, format: str | None = None, *, base: str | None = None) -> Iterator[Quad]:  # noqa: A002
+    """Yield the triples of a file, in its order, each with its named graph (or the default graph).
 
     ``format`` is a key of ``FORMATS``; without it the file's extension decides. Relative IRIs are resolved against
-    ``base``; without one, here or in the file, they are errors.
+    ``base``; without one, here or in the file, they are errors. A file whose name ends with .gz is decompressed. Only
+    the parser for JSON-LD reads the whole file before the first triple.
 
     Raises UserError with the file and, if the parser knows them, line and column, for a file that is missing, a folder,
-    not UTF-8, of an unknown extension, not valid, hostile, or that uses what RDF 1.1 does not have.
+    cut off, not UTF-8, of an unknown extension, not valid, hostile, or that uses what RDF 1.1 does not have.
     """
+    count = 0
     try:
         syntax = syntax_of(path, format)
-        with streams.open_input(path) as file:
-            stream = _Stream(path, syntax, file)
-            quads = _parse(path, syntax, stream, base)
+        with _opened(path) as file:
+            source = _Stream(path, syntax, file)
+            for quad in _parse(path, syntax, source, base):
+                count += 1
+                yield quad
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UserError(f"{path}: is not whole gzip ({error}); get it again, or decompress it with gunzip.") from error
     except OSError as error:
         raise UserError(_unreadable(path, error)) from error
-    if not quads and (why := _why_empty(syntax, stream)):
+    if not count and (why := _why_empty(syntax, source)):
         raise UserError(f"{path}: has no triples{why}.")
-    return quads
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file, decompressed; raises OSError, EOFError or ValueError if it cannot be read."""
+    with _opened(path) as file:
+        return file.read().decode("utf-8-sig")
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """Yield the lines of a file, decompressed, each with its end: LF, CR LF or CR; raises errors as `text_of`."""
+    with _opened(path) as file:
+        yield from io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading, decompressed."""
+    with streams.open_input(path) as file:
+        if path.suffix.lower() == ".gz":
+            with gzip.GzipFile(fileobj=file) as unpacked:
+                yield cast(BinaryIO, unpacked)
+        else:
+            yield file
 
 
 def syntax_of(path: Path, name: str | None = None) -> str:
@@ -93,7 +130,8 @@ def syntax_of(path: Path, name: str | None = None) -> str:
     if path.is_dir():
         raise IsADirectoryError
     if name is None and path.stat():
-        name = EXTENSIONS.get(path.suffix.lower())
+        plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+        name = EXTENSIONS.get(plain.suffix.lower())
     if name is None:
         raise UserError(
             f"{path}: its extension names no syntax; name one with --input-format, one of {', '.join(FORMATS)}."
@@ -109,11 +147,11 @@ def _unreadable(path: Path, error: OSError) -> str:
     return f"{path}: cannot be read ({error.strerror or error}); fix that and run the command again."
 
 
-def _why_empty(syntax: str, stream: "_Stream") -> str:
+def _why_empty(syntax: str, source: "_Stream") -> str:
     """Return why a file without triples is refused, or an empty string: the empty graph is a graph."""
-    if syntax in {"rdfxml", "jsonld"} and stream.size == 0:
+    if syntax in {"rdfxml", "jsonld"} and source.size == 0:
         return f": the file is empty, which is not {_plain(syntax)}; give one with data"
-    if syntax == "jsonld" and stream.has_names:
+    if syntax == "jsonld" and source.has_names:
         return "; JSON-LD needs a @context that maps its keys to IRIs, and it must be in the file"
     return ""
 
@@ -228,28 +266,22 @@ def _parse_xml(parser: "expat.XMLParserType", chunk: bytes, path: Path) -> None:
         raise UserError(f"{path}: has an unsupported encoding; save it as UTF-8 and declare that.") from error
 
 
-def _parse(path: Path, syntax: str, stream: _Stream, base: str | None) -> list[Quad]:
-    quads: list[Quad] = []
+def _parse(path: Path, syntax: str, source: _Stream, base: str | None) -> Iterator[Quad]:
     try:
         # pyoxigraph only calls read().
-        for quad in parse(input=cast(BinaryIO, stream), format=FORMATS[syntax], base_iri=base):
-            stream.fruitless = 0
+        for quad in parse(input=cast(BinaryIO, source), format=FORMATS[syntax], base_iri=base):
+            source.fruitless = 0
             _refuse_rdf_12(path, quad)
-            quads.append(quad)
-            if len(quads) > _MAX_TRIPLES:
-                raise UserError(
-                    f"{path}: has more than {_MAX_TRIPLES:,} triples; split it, or validate it in a triple store."
-                )
+            yield quad
     except SyntaxError as error:
-        if stream.size == 0:
-            return []  # the JSON-LD parser reports an empty file as an error
+        if source.size == 0:
+            return  # the JSON-LD parser reports an empty file as an error
         raise UserError(_sentence(path, syntax, error)) from error
     except MemoryError as error:  # the parser's own limit on the length of one token
         raise UserError(
             f"{path}: has a name, string or comment of more than 16 MB, so it is probably not {_plain(syntax)}; "
             "check that this is the right file."
         ) from error
-    return quads
 
 
 def _refuse_rdf_12(path: Path, quad: Quad) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rdfkit.sparql import (
         guard,
         nodes,
+        parameters,
         portability,
         provenance,
         results,
@@ -27,6 +28,7 @@ __all__ = [
     "SavedQuery",
     "guard",
     "nodes",
+    "parameters",
     "portability",
     "provenance",
     "results",
@@ -43,6 +45,7 @@ __getattr__ = door(
         "": (
             "guard",
             "nodes",
+            "parameters",
             "portability",
             "provenance",
             "results",

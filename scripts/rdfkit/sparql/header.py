@@ -5,6 +5,7 @@ The form is that of grlc (https://grlc.io): the text after ``#+`` of all these l
 - ``summary``: the question, one sentence that ends in "?"; ``description``: what a row of the answer is.
 - ``tags``: a list of words; ``dataset``: the named graphs it is run on, such as ``all``, ``asserted``.
 - ``service`` (optional): the SPARQL endpoint that the query asks besides the graph.
+- ``data`` (optional): a folder of made-up records, below the project's root, beside which the committed answer is made.
 - ``parameters`` (optional): a list of mappings with ``name``, ``type``, ``default``, ``examples``, ``description``.
 - ``may-be-empty``: ``true`` if an answer without rows is right.
 - ``mutation``: the triples to change so that the answer changes, each a mapping with ``remove``, ``add`` or ``change``
@@ -24,11 +25,11 @@ from rdfkit.rdf import named_graphs
 from rdfkit.sparql.parameters import TYPES, Parameter, are_digits, term
 
 KEYS = (
-    "summary", "description", "tags", "dataset", "service", "parameters", "may-be-empty", "mutation", "expected-diff",
+    "summary", "description", "tags", "dataset", "service", "data", "parameters", "may-be-empty", "mutation", "expected-diff",
 )  # fmt: skip
 """Keys of a header, in the order in which they are written."""
 
-_OPTIONAL = ("service", "parameters")
+_OPTIONAL = ("service", "data", "parameters")
 _PARAMETER_KEYS = ("name", "type", "default", "examples", "description")
 _MAX_DIFF_DIGITS = 9
 
@@ -64,9 +65,10 @@ def read(project: Project, path: Path, text: str) -> Record:
         "tags": tags,
         "dataset": values.choice("dataset", named_graphs.dataset_names(project)),
         "service": _service(values),
+        "data": _data(values),
         "may_be_empty": values.choice("may-be-empty", ("true", "false")) == "true",
         "parameters": _parameters(project, values),
-        "mutation": [_change(project, entry) for entry in values.mappings("mutation")],
+        "mutation": [_change(project, entry, with_data="data" in values) for entry in values.mappings("mutation")],
         "lost": lost,
         "gained": gained,
     }
@@ -182,6 +184,15 @@ def _service(values: _Mapping) -> str:
     return value
 
 
+def _data(values: _Mapping) -> str:
+    if "data" not in values:
+        return ""
+    value = values.text("data")
+    if value.startswith("/") or ".." in value:
+        raise values.fault("data", f"'{value}' must be a folder below the root, such as tests/fixtures/imports/asked")
+    return value
+
+
 def _parameters(project: Project, values: _Mapping) -> list[Record]:
     found: dict[str, Record] = {}
     for entry in values.mappings("parameters") if "parameters" in values else []:
@@ -210,7 +221,7 @@ def _check_type(project: Project, entry: _Mapping) -> None:
         raise entry.fault("type", f"'{prefix}' is not a prefix of the project, such as 'bodysite:', after 'iri'")
 
 
-def _change(project: Project, entry: _Mapping) -> Record:
+def _change(project: Project, entry: _Mapping, *, with_data: bool) -> Record:
     actions = [action for action in ("remove", "add", "change") if action in entry]
     if len(actions) != 1:
         raise fault(entry.path, entry.line, "a change has one of the keys 'remove', 'add', 'change' with its triple")
@@ -218,7 +229,7 @@ def _change(project: Project, entry: _Mapping) -> Record:
     entry.check_keys((action, "graph", *(("to",) if action == "change" else ())))
     graph = entry.text("graph")
     graphs = named_graphs.source_graphs(project)
-    if graph not in graphs:
+    if graph not in graphs and not (with_data and graph.startswith("import/")):
         raise entry.fault("graph", f"'{graph}' is not a named graph with source files: {offer(graph, graphs)}")
     after = entry.text("to") if action == "change" else ""
     return {"action": action, "graph": graph, "triple": entry.text(action), "after": after}

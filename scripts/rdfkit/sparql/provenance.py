@@ -10,8 +10,9 @@ explained.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
 from rdfkit.base import Project, UserError
 from rdfkit.rdf import named_graphs
@@ -20,6 +21,13 @@ from rdfkit.sparql import guard, nodes, results, syntax, triple_patterns
 MAX_TRIPLES = 500
 """A row that needs more triples than this is not explained: the explanation would be too long to read."""
 _MAX_CANDIDATE_QUADS = 50_000
+
+
+class Searched(NamedTuple):
+    """The graphs that a query searches: those of its default graph, and those that GRAPH can name (None: all)."""
+
+    default: "Sequence[NamedNode | BlankNode | DefaultGraph]"
+    named: "Sequence[NamedNode | BlankNode] | None"
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ def explain(project: Project, store: Store, text: str, dataset: str, number: int
     Rows are counted from 1, in the order of the answer. Raises UserError if there is no such row, if the query is not a
     SELECT, or if the row does not follow from single triples.
     """
-    graphs = named_graphs.dataset(project, store, dataset)
+    graphs = Searched(*named_graphs.searched(project, store, dataset, text))
     if guard.form(text) != "SELECT":
         raise UserError("Only rows of a SELECT query can be explained; this query has another form.")
     first = results.ask(project, store, text, dataset)  # raises UserError for an invalid query
@@ -70,7 +78,7 @@ def explain(project: Project, store: Store, text: str, dataset: str, number: int
 
 
 def candidates(
-    project: Project, store: Store, text: str, row: triple_patterns.Solution, graphs: Sequence[NamedNode]
+    project: Project, store: Store, text: str, row: triple_patterns.Solution, graphs: Searched
 ) -> list[Quad]:
     """Return the quads that the patterns of a query match when it returns a row; inferred ones come first.
 
@@ -84,7 +92,7 @@ def candidates(
     for solution in _rows(store, triple_patterns.without_projection(text, known), graphs):
         values = dict(solution)
         for pattern in wanted:
-            found.update(triple_patterns.matches(store, pattern, values, graphs))
+            found.update(triple_patterns.matches(store, pattern, values, *graphs))
             if len(found) > _MAX_CANDIDATE_QUADS:
                 return list(found)
     inferred = project.graph_iri(named_graphs.INFERRED)
@@ -119,7 +127,7 @@ def minimal(store: Store, items: Iterable[Quad], holds: Callable[[], bool]) -> l
         size = max(1, size // 2)
 
 
-def _rows(store: Store, text: str, graphs: Sequence[NamedNode]) -> list[tuple[tuple[str, object], ...]]:
+def _rows(store: Store, text: str, graphs: Searched) -> list[tuple[tuple[str, object], ...]]:
     """Return the rows of an answer, each as its bound variables with their values."""
     return _in_rows(_solutions(store, text, graphs))
 
@@ -129,8 +137,9 @@ def _in_rows(found: QuerySolutions) -> list[tuple[tuple[str, object], ...]]:
     return [tuple((name, value) for name, value in zip(names, row, strict=True) if value is not None) for row in found]
 
 
-def _solutions(store: Store, text: str, graphs: Iterable[NamedNode]) -> QuerySolutions:
-    answer = store.query(text, default_graph=[*graphs], named_graphs=[*graphs])
+def _solutions(store: Store, text: str, graphs: Searched) -> QuerySolutions:
+    named = None if graphs.named is None else [*graphs.named]
+    answer = store.query(text, default_graph=[*graphs.default], named_graphs=named)
     assert isinstance(answer, QuerySolutions)  # noqa: S101 - the callers checked the form
     return answer
 

@@ -73,8 +73,7 @@ def ask(project: Project, store: Store, text: str, dataset: str | None, *, proje
     default: list[NamedNode | BlankNode | DefaultGraph] | None = None
     named: list[NamedNode | BlankNode] | None = None
     if dataset is not None:
-        names = named_graphs.dataset(project, store, dataset)
-        default, named = [*names], [*names]
+        default, named = named_graphs.searched(project, store, dataset, text)
     prefixes = project.prefixes if project_prefixes else None
     try:
         return store.query(text, prefixes=prefixes, default_graph=default, named_graphs=named)

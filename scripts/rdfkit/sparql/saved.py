@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 INDEX = "queries.json"
 """The file in ``dist/`` with the headers of all saved queries."""
 
-_RECORD_FORMAT = b"1"
+_RECORD_FORMAT = b"2"
 """Changes with the fields of a record, so that the index of an older version does not count."""
 
 
@@ -45,12 +45,13 @@ class SavedQuery:
     """A saved query: the fields of its header, the text of its file, and where in the text its VALUES block is.
 
     ``summary`` is the question, ``description`` says what a row is. ``service`` is the SPARQL endpoint that a federated
-    query asks besides the graph, and empty for all others. ``mutation`` has the changes that must change the answer:
+    query asks besides the graph, and empty for all others. ``data`` is the folder of records, below the project's root,
+    beside which the committed answer is made, and empty for an answer of the graph alone. ``mutation`` has the changes that must change the answer:
     it then loses ``lost`` rows and gains ``gained``.
     """
 
     __slots__ = (
-        "block", "dataset", "description", "gained", "id", "lost", "may_be_empty", "mutation", "parameters", "path",
+        "block", "data", "dataset", "description", "gained", "id", "lost", "may_be_empty", "mutation", "parameters", "path",
         "record", "service", "summary", "tags", "text",
     )  # fmt: skip
 
@@ -65,6 +66,7 @@ class SavedQuery:
         self.tags: tuple[str, ...] = tuple(record["tags"])
         self.dataset: str = record["dataset"]
         self.service: str = record["service"]
+        self.data: str = record["data"]
         self.may_be_empty: bool = record["may_be_empty"]
         self.parameters = tuple(Parameter(entry) for entry in record["parameters"])
         self.mutation = tuple(Change(entry) for entry in record["mutation"])

@@ -1,5 +1,6 @@
 """The committed answers of saved queries, in ``answers/`` next to their files."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QueryTriples, Store
@@ -24,8 +25,10 @@ def answer(project: Project, store: Store, query: SavedQuery, text: str | None =
     return ".tsv", found.serialize(format=QueryResultsFormat.TSV) or b""
 
 
-def update(project: Project, store: Store) -> list[Path]:
+def update(project: Project, store: Store, beside: Callable[[Path], Store]) -> list[Path]:
     """Write the answers of all saved queries, and return the files that changed.
+
+    ``beside`` opens the graph with the records in a folder, for a query whose header names one (``data``).
 
     Each file is replaced at once, and an answer that belongs to no query is removed. A federated query has no committed
     answer, since it depends on another server. Raises UserError for a query that is not valid, or that returns no row
@@ -35,11 +38,14 @@ def update(project: Project, store: Store) -> list[Path]:
 
     queries = query_tests.load(project)
     changed = []
+    stores: dict[str, Store] = {}
     wanted = set()
     for query in queries.values():
         if query.service:
             continue
-        ending, data = answer(project, store, query)
+        if query.data and query.data not in stores:
+            stores[query.data] = beside(project.root / query.data)
+        ending, data = answer(project, stores.get(query.data, store), query)
         if not query.may_be_empty and is_empty(ending, data):
             raise UserError(f"{query.path}: the answer is empty, and the header says 'may-be-empty: false'.")
         path = query.answer_stem.with_name(query.id + ending)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 
 from rdfkit.base import UserError
 from rdfkit.sparql import nodes, syntax
@@ -35,12 +35,22 @@ def patterns(text: str) -> list[Pattern]:
     return list(_patterns(where, None, None)) if where is not None else []
 
 
-def matches(store: Store, pattern: Pattern, solution: Solution, graphs: Iterable[NamedNode]) -> Iterator[Quad]:
-    """Yield the quads in ``graphs`` that can match a pattern whose variables have the values of a solution.
+def matches(
+    store: Store,
+    pattern: Pattern,
+    solution: Solution,
+    graphs: "Iterable[NamedNode | BlankNode | DefaultGraph]",
+    named: "Iterable[NamedNode | BlankNode] | None",
+) -> Iterator[Quad]:
+    """Yield the quads that can match a pattern whose variables have the values of a solution.
 
-    For a path, these are the edges of every walk between its ends along the path's predicates.
+    They are in ``graphs``, for a pattern inside GRAPH in ``named`` (None: in any named graph). For a path, these are
+    the edges of every walk between its ends along the path's predicates.
     """
-    allowed = set(graphs)
+    if pattern.graph is None:
+        allowed: frozenset[Any] | None = frozenset(graphs)
+    else:
+        allowed = None if named is None else frozenset(named)
     ends = [_bound(end, pattern.visible, solution) for end in (pattern.subject, pattern.object)]
     graph = _bound(pattern.graph, pattern.visible, solution) if pattern.graph is not None else None
     steps = _steps(pattern.predicate)
@@ -51,7 +61,10 @@ def matches(store: Store, pattern: Pattern, solution: Solution, graphs: Iterable
         )
     else:
         found = _on_the_way(store, steps, ends[0], ends[1])
-    yield from (quad for quad in found if quad.graph_name in allowed and graph in (None, quad.graph_name))
+    for quad in found:
+        is_named = allowed is None and not isinstance(quad.graph_name, DefaultGraph)
+        if (is_named or (allowed is not None and quad.graph_name in allowed)) and graph in (None, quad.graph_name):
+            yield quad
 
 
 def record(pattern: Pattern) -> dict[str, Any]:

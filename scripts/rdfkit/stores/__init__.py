@@ -1,4 +1,4 @@
-"""Triple stores: the embedded one, SPARQL endpoints, loading graphs into a store, and a SPARQL server.
+"""Triple stores: the embedded one, SPARQL endpoints, and loading graphs into a store.
 
 Other rooms import only the names below. Each is loaded on first use: opening the embedded store must not import httpx.
 """
@@ -7,24 +7,18 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from rdfkit.stores import content, embedded, graphstore, load, lock
+    from rdfkit.stores import beside, content, embedded, graphstore, load, lock
     from rdfkit.stores.embedded import cache_folder, forget, from_sources, open_store, put
     from rdfkit.stores.http import Client, Login, credentials
     from rdfkit.stores.load import GraphTransfer
-    from rdfkit.stores.server.request import Limits
-    from rdfkit.stores.server.run import serve
-    from rdfkit.stores.server.service import Address, Introduction, Service
     from rdfkit.stores.sparql_client import ask_endpoint, endpoint_graphs
 
 __all__ = [
-    "Address",
     "Client",
     "GraphTransfer",
-    "Introduction",
-    "Limits",
     "Login",
-    "Service",
     "ask_endpoint",
+    "beside",
     "cache_folder",
     "content",
     "credentials",
@@ -37,13 +31,13 @@ __all__ = [
     "lock",
     "open_store",
     "put",
-    "serve",
 ]
 
 __getattr__ = door(
     __name__,
     {
         "": (
+            "beside",
             "content",
             "embedded",
             "graphstore",
@@ -63,13 +57,6 @@ __getattr__ = door(
             "credentials",
         ),
         "load": ("GraphTransfer",),
-        "server.request": ("Limits",),
-        "server.run": ("serve",),
-        "server.service": (
-            "Address",
-            "Introduction",
-            "Service",
-        ),
         "sparql_client": (
             "ask_endpoint",
             "endpoint_graphs",

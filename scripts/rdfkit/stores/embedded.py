@@ -36,6 +36,9 @@ _REGULAR = 0o100000
 _DAMAGE = (OSError, RuntimeError)
 """What Oxigraph raises for a store that is missing, cannot be read or written, or is corrupt."""
 
+DATA = "data"
+"""The folder of the stores with other data beside the graph (`rdfkit.stores.beside`)."""
+
 _UNFINISHED = ".unfinished"
 _MAX_UNFINISHED_SECONDS = 3600.0
 
@@ -153,7 +156,7 @@ def put(project: Project, store: Store, key: str) -> bool:
     mine = f".{key}.{os.getpid()}{_UNFINISHED}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _remove(folder / mine)
+        remove(folder / mine)
         written = Store(str(folder / mine))
         written.bulk_extend(store)
         written.flush()
@@ -164,23 +167,25 @@ def put(project: Project, store: Store, key: str) -> bool:
             (folder / key).rename(folder / f".old{mine}")
         (folder / mine).rename(folder / key)
     except _DAMAGE:
-        _remove(folder / mine)
+        remove(folder / mine)
         # Another process may have written the same entry.
         return _opened(project, key) is not None
     finally:
-        _remove(folder / f".old{mine}")
+        remove(folder / f".old{mine}")
     _clean_up(folder, key)
     return True
 
 
 def forget(project: Project) -> None:
-    """Remove the current graph from the user's cache, after reading it has shown damage."""
+    """Remove the current graph and all stores with other data from the user's cache, after one has shown damage."""
     folder = cache_folder(project)
     if folder is not None:
-        _remove(folder / named_graphs.content_key(project))
+        remove(folder / named_graphs.content_key(project))
+        remove(folder / DATA)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there and can be removed."""
     import contextlib
     import shutil
 
@@ -198,10 +203,10 @@ def _clean_up(folder: Path, key: str) -> None:
             changed = entry.stat().st_mtime
             if entry.name.endswith(_UNFINISHED):
                 if time.time() - changed > _MAX_UNFINISHED_SECONDS:
-                    _remove(Path(entry.path))
+                    remove(Path(entry.path))
             elif entry.name != key and len(entry.name) == len(key):
                 entries.append((changed, Path(entry.path)))
     except OSError:
         return
     for _, path in sorted(entries, reverse=True)[_MAX_CACHE_ENTRIES - 1 :]:
-        _remove(path)
+        remove(path)

@@ -87,6 +87,8 @@ def refusal(response: "Response", user: str | None) -> str:
 def first_line(body: bytes, media_type: str, otherwise: str = _NO_REASON) -> str:
     """Return the first line of an error message that is not markup, or ``otherwise`` if there is none."""
     text = body[:_MAX_MESSAGE_BYTES].decode("utf-8", "replace")
+    if media_type == "application/problem+json":
+        text = _detail(body) or text
     if media_type == "text/html" or text.lstrip()[:1] == "<":
         text = re.sub(r"(?s)<(script|style|head)\b.*?</\1>|<[^>]*>", "\n", text)
     lines = [" ".join(line.split()) for line in text.splitlines()]
@@ -103,3 +105,15 @@ def with_attempts(error: UserError, retries: int) -> UserError:
     if not retries:
         return error
     return UserError(f"{str(error).rstrip('.')} (tried {retries + 1} times).")
+
+
+def _detail(body: bytes) -> str:
+    """Return what is wrong according to a problem (RFC 9457), or nothing."""
+    import json
+
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    detail = found.get("detail") if isinstance(found, dict) else None
+    return detail if isinstance(detail, str) else ""

@@ -54,7 +54,7 @@ def test_describing_a_query_shows_question_parameters_and_sparql(root: Path) -> 
     printed = answer(root, "--describe", "editions-by-site")
     assert printed.startswith("Which editions are about a body site?\n\nA row is an edition.\n")
     assert "\n--param site=bodysite:bone\n  the body site (iri bodysite:)\n  for example bodysite:lung\n" in printed
-    assert "dataset: all graphs but the inferred one" in printed
+    assert "dataset: what was stated, without what follows from it" in printed
     assert "\nORDER BY ?edition\n" in printed
     assert "#+" not in printed
 

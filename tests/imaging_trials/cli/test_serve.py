@@ -1,8 +1,11 @@
 """`imt serve`: what the endpoint answers, in which formats, and by which operations of the protocol."""
 
+import csv
 import html
+import io
 import json
 import re
+import subprocess
 from urllib.parse import urlencode
 
 import pytest
@@ -19,13 +22,14 @@ from pyoxigraph import (
 
 from imaging_trials.model.project import PROJECT
 from rdfkit.rdf import writing
+from rdfkit.serving import Limits, connection, pool, run
 from rdfkit.sparql import results, saved
 from rdfkit.stores import sparql_client
-from rdfkit.stores.server.request import Limits
 from tests.conftest import ROOT, Imt
 from tests.graph import test_docs
 from tests.support.documents import commands, unlike
 from tests.support.endpoint import COUNT, FORM, GRAPH, KINDS, VOCAB, Endpoint
+from tests.support.servers import needs
 
 pytestmark = pytest.mark.xdist_group("serve")
 
@@ -221,14 +225,58 @@ def test_dataset_of_a_request_is_used(endpoint: Endpoint, graph: Store) -> None:
 def test_commands_of_the_documentation(endpoint: Endpoint, graph: Store) -> None:
     text = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
     shown = [pair for block in re.findall(r"(?ms)^```console\n(.*?)^```$", text) for pair in commands(block)]
-    assert [command.split()[0] for command, _ in shown] == ["imt", "curl", "imt"]
+    assert [command.split()[0] for command, _ in shown] == ["imt", "curl", "curl", "curl", "imt"]
     line = f"{len(graph):,} triples at http://127.0.0.1:7878/query, read-only. Ctrl-C stops."
     assert unlike(shown[0][1], line) == ""
     for command, output in shown[1:]:
-        real = test_docs.run(command.replace("http://127.0.0.1:7878/query", endpoint.url), ROOT)
-        assert unlike(output, real) == ""
-    for option in ("timeout", "max-rows", "max-body"):
+        real = test_docs.run(
+            command.replace("http://127.0.0.1:7878/query", endpoint.url).replace(
+                "http://127.0.0.1:7878", endpoint.url.removesuffix("/query")
+            ),
+            ROOT,
+        )
+        assert unlike(output, real.replace("\r", "")) == ""
+
+
+def test_limits_of_the_documentation() -> None:
+    text = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
+    limits = Limits()
+    for option, limit in (
+        ("timeout", limits.max_seconds),
+        ("max-rows", limits.max_rows),
+        ("max-body", limits.max_body_bytes),
+    ):
         (given,) = re.findall(rf"`--{option} [A-Z]+` \| ([0-9,]+)", text)
-        limits = {"timeout": Limits().max_seconds, "max-rows": Limits().max_rows, "max-body": Limits().max_body_bytes}
-        limit = limits[option]
         assert float(given.replace(",", "")) == limit
+    for words in (
+        f"| {limits.max_answer_bytes / 1e6:g} MB | 403",
+        f"| {limits.max_memory_bytes / 1e9:g} GB; {pool.MAX_ALL_MEMORY_BYTES / 1e9:g} GB | 503",
+        f"| {pool.MAX_ALL_ANSWERS_BYTES / 1e6:g} MB | 503",
+        f"{connection.MAX_HEAD_SECONDS:g} s for the head, {connection.MAX_BODY_SECONDS:g} s for the body",
+        f"{connection.MAX_WRITE_SECONDS:g} s, and 1 s more for each {connection.MIN_BYTES_A_SECOND // 1000} kB",
+        f"{pool.MAX_WAITING} of each wait, for {pool.MAX_WAITING_SECONDS:g} s at most",
+        f"| {run.MAX_CONNECTIONS} |",
+    ):
+        assert words in text, words
+
+
+TABLE = "/questions/guidelines-by-body-site?site=lung&format=csv"
+
+
+@pytest.mark.prove
+def test_r_reads_an_answer_by_its_address(endpoint: Endpoint) -> None:
+    address = endpoint.url.removesuffix("/query") + TABLE
+    assert f'read.csv("http://127.0.0.1:7878{TABLE}")' in (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
+    code = f'd <- read.csv("{address}"); cat(nrow(d), names(d), d$title, sep="\n")'
+    done = subprocess.run([needs("Rscript"), "-e", code], capture_output=True, text=True, timeout=100, check=True)
+    head, *rows = csv.reader(io.StringIO(endpoint.send("GET", TABLE).text))
+    assert done.stdout.splitlines() == [str(len(rows)), *head, *(row[head.index("title")] for row in rows)]
+
+
+def test_a_spreadsheet_reads_an_answer(endpoint: Endpoint) -> None:
+    """As LibreOffice imports it: UTF-8, comma, double quotes, every cell as text, the type by the header."""
+    reply = endpoint.send("GET", TABLE)
+    assert reply.type == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(reply.text, newline="")))
+    assert {None, ""} & {value for row in rows for value in row.values()} == set()
+    assert all(set(row) == set(rows[0]) and row["siteName"] for row in rows)

@@ -61,8 +61,8 @@ def legacy(tmp_path: Path) -> ox.Store:
     [
         (TRIAL, "imt:hasTrialStatus", ["trialstatus:active-not-recruiting"]),
         (TRIAL, "imt:hasPhase", ["phase:phase-1-2"]),
-        (TRIAL, "imt:primaryPurposeAsPrinted", ["BASIC_SCIENCE"]),
-        (TRIAL, "imt:maskingAsPrinted", ["DOUBLE"]),
+        (TRIAL, "imt:hasPrimaryPurpose", ["primarypurpose:basic-science"]),
+        (TRIAL, "imt:hasMasking", ["masking:double"]),
         (TRIAL, "imt:maskedRoleAsPrinted", ["INVESTIGATOR", "PARTICIPANT"]),
         (TRIAL, "imt:participantCountBasisAsPrinted", ["ESTIMATED"]),
         (TRIAL, "imt:conditionHeadingAsPrinted", ["Coma"]),
@@ -139,8 +139,8 @@ def test_real_ones_have_the_counts_of_their_files(tmp_path: Path) -> None:
     concepts = {one["nci_thesaurus_concept_id"] for one in nci["diseases"] if one["inclusion_indicator"] == "TRIAL"}
     assert set(values(found, "imt:hasConditionConcept")) == {f"obo:NCIT_{one}" for one in concepts}
     assert values(found, "imt:hasInterventionKind") == {f"intervention:{k.lower()}": n for k, n in kinds.items()}
-    purposes = Counter(one.upper() for one in re.findall(r"<primary_purpose>(\w+)<", text)) + Counter(["OTHER"])
-    assert values(found, "imt:primaryPurposeAsPrinted") == purposes
+    purposes = Counter(one.lower() for one in re.findall(r"<primary_purpose>(\w+)<", text)) + Counter(["other"])
+    assert values(found, "imt:hasPrimaryPurpose") == {f"primarypurpose:{one}": n for one, n in purposes.items()}
     assert sum(values(found, "imt:hasTrialStatus").values()) == 5
     assert values(found, "imt:hasPhase") == {"phase:not-applicable": 3, "phase:phase-2": 1}
     written = tmp_path / "made.nq"

@@ -73,14 +73,17 @@ def test_messages_and_labels() -> None:
 @pytest.mark.xdist_group("jvm")
 def test_every_mutant_of_a_record() -> None:
     """Where the engines differ, or pySHACL fails, TopQuadrant's engine agrees with the fast one."""
-    disputes = [len(disputed(batch)) for batch in mutants_in_batches(40)]
+    disputes = [len(disputed(batch)) for batch in mutants_in_batches(20)]
     # Literals that are ill-typed, or compared with others of another datatype: see the tables in test_engine_random.py.
     assert len(disputes) > 40
     assert sum(disputes) < 30
 
 
 def mutants_in_batches(size: int) -> Iterator[set[Triple]]:
-    """Yield all mutants, many in one graph with different names: each run of pySHACL costs its start."""
+    """Yield all mutants, some in one graph with different names.
+
+    Each run of pySHACL costs its start, and twice the triples cost more than twice the time.
+    """
     from tools.mutation import records
 
     shipped_nodes = {quad.subject for quad in shipped().quads}
@@ -147,7 +150,7 @@ def test_generated_records_with_planted_errors() -> None:
 
 @pytest.mark.prove
 @pytest.mark.xdist_group("jvm")
-@pytest.mark.parametrize(("triples", "share"), [(100_000, 0.8), (1_000_000, 0.1)])
+@pytest.mark.parametrize(("triples", "share"), [(100_000, 0.8), (300_000, 0.3)])
 def test_topquadrant_agrees_on_large_data(triples: int, share: float) -> None:
     """PySHACL would take too long."""
     from tests.support.engines import jena

@@ -108,7 +108,7 @@ class ConstraintProvenance:
         found: set[Quad] = set()
         for solution in _rows(store, triple_patterns.without_projection(text, {}), graphs, named):
             for pattern in self._patterns[text]:
-                found.update(triple_patterns.matches(store, pattern, solution, graphs))
+                found.update(triple_patterns.matches(store, pattern, solution, graphs, graphs))
         return found
 
     def _everything(self) -> Store:

@@ -1,0 +1,95 @@
+"""Requests and responses as the front and its workers exchange them, and problems as RFC 9457 writes them."""
+
+import json
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from rdfkit.serving import negotiation
+from rdfkit.serving.errors import RefusedError
+
+PROBLEM = "application/problem+json"
+
+_LENGTHS_BYTES = 8
+"""A message is two lengths of 4 bytes, a head in JSON, and a body."""
+
+
+class Request(NamedTuple):
+    """A request: ``query`` is the part of the address after ``?``, names of headers are in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def accept(self) -> str:
+        """The Accept header; all of its lines, if there are several."""
+        return self.headers.get("accept", "")
+
+
+class Response(NamedTuple):
+    """A complete response; its length and the date are added when it is sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def problem(error: RefusedError, accept: str) -> Response:
+    """Return the response to a request that is refused: a problem of RFC 9457, or what a browser or a reader asks for.
+
+    Its members are ``type``, ``title``, ``status``, ``detail`` and, if there are any, ``near``: right names that are
+    close.
+    """
+    title = HTTPStatus(error.status).phrase
+    media = negotiation.choose(accept, (PROBLEM, "application/json", "text/html", "text/plain")) or PROBLEM
+    sentence = str(error)
+    if media == "text/html":
+        from rdfkit.serving import page
+
+        return Response(error.status, {**page.HEADERS, **error.headers}, page.problem(title, sentence, error.near))
+    if media == "text/plain":
+        return Response(
+            error.status, {"Content-Type": "text/plain; charset=utf-8", **error.headers}, f"{sentence}\n".encode()
+        )
+    members: dict[str, Any] = {"type": "about:blank", "title": title, "status": error.status, "detail": sentence}
+    if error.near:
+        members["near"] = list(error.near)
+    return Response(
+        error.status,
+        {"Content-Type": PROBLEM, **error.headers},
+        json.dumps(members, ensure_ascii=False).encode() + b"\n",
+    )
+
+
+def pack(head: Any, body: bytes) -> bytes:
+    """Return a message with a head, which JSON can write, and a body."""
+    written = json.dumps(head).encode()
+    return len(written).to_bytes(4, "big") + len(body).to_bytes(4, "big") + written + body
+
+
+class Reader:
+    """Puts messages together from pieces that arrive in any size."""
+
+    def __init__(self) -> None:  # noqa: D107
+        self._data = bytearray()
+        self.size = 0
+        """The bytes of the message that is arriving; 0 if not even its lengths have arrived."""
+
+    def feed(self, piece: bytes) -> tuple[Any, bytes] | None:
+        """Take a piece; return the message that it completes. No second message may follow before an answer."""
+        self._data += piece
+        if not self.size:
+            if len(self._data) < _LENGTHS_BYTES:
+                return None
+            self._head = int.from_bytes(self._data[:4], "big")
+            self.size = _LENGTHS_BYTES + self._head + int.from_bytes(self._data[4:8], "big")
+        if len(self._data) < self.size:
+            return None
+        with memoryview(self._data) as view:
+            head = json.loads(bytes(view[_LENGTHS_BYTES : _LENGTHS_BYTES + self._head]))
+            body = bytes(view[_LENGTHS_BYTES + self._head : self.size])
+        self._data = bytearray()
+        self.size = 0
+        return head, body
