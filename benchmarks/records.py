@@ -19,6 +19,10 @@ MADE_UP = ROOT / "tests" / "fixtures" / "imports"
 
 _WORD = re.compile(r"[A-Za-z]{3,60}|[0-9]{3,20}")
 _KEPT = re.compile(r"[A-Z0-9_]{1,60}|[0-9]{4}(?:-[0-9]{2}){0,2}(?:T[0-9:]{5,8})?|[0-9]{1,4} (?:Year|Month|Week|Day)s?")
+_DOCTYPE = (  # Bio.Entrez, which has this DTD with it, reads no file without it
+    b'<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2025//EN" '
+    b'"https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd">\n'
+)
 _LETTERS = "aeiou", "bdfgklmnprstv"
 _KEPT_XML = re.compile(r"(?s)<\?xml.*?\?>|<!DOCTYPE.*?>|<[^>]*>|&[#A-Za-z0-9]{1,20};")
 _KEPT_IN = (
@@ -47,7 +51,7 @@ def articles(count: int, seed: int = 1) -> Iterator[bytes]:
         for found in re.findall(r"(?s)<PubmedArticle>.*?</PubmedArticle>", path.read_text(encoding="utf-8"))
     ]
     made = [_article(shape, words) for shape in shapes for _ in range(10)]
-    yield b'<?xml version="1.0" encoding="utf-8"?>\n<PubmedArticleSet>\n'
+    yield b'<?xml version="1.0" encoding="utf-8"?>\n' + _DOCTYPE + b"<PubmedArticleSet>\n"
     for number in range(count):
         yield made[number % len(made)].replace(">00000000</PMID>", f">{10_000_000 + number}</PMID>").encode() + b"\n"
     yield b"</PubmedArticleSet>\n"

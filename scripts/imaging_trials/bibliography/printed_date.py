@@ -7,6 +7,7 @@ of a year, so that it means the whole year.
 
 import calendar
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -27,6 +28,7 @@ class Dated(NamedTuple):
     latest: str
 
 
+@lru_cache(maxsize=50_000)
 def date_of_parts(year: str, month: str = "", day: str = "") -> Dated | None:
     """Return a date given in parts, printed as "2021 Mar 4"; None if there is no such day.
 
@@ -43,6 +45,7 @@ def date_of_parts(year: str, month: str = "", day: str = "") -> Dated | None:
     return parse(" ".join(words))
 
 
+@lru_cache(maxsize=50_000)
 def parse(text: str) -> Dated | None:
     """Return a printed date with the days that it can mean; None if it has no year or no such day exists.
 

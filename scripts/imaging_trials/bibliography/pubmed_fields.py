@@ -76,6 +76,11 @@ def journal_of(article: "_Element", info: "_Element | None", warnings: list[str]
 
 
 @lru_cache(maxsize=10_000)
+def _orcid_of(text: str) -> str:
+    return identifiers.normalize("orcid", text)
+
+
+@lru_cache(maxsize=10_000)
 def _issn(text: str) -> str:
     return identifiers.normalize("issn", text)
 
@@ -141,7 +146,7 @@ def names_in(names: "_Element | None", tag: str, warnings: list[str]) -> tuple[C
 
 def _orcid(person: "_Element", warnings: list[str]) -> str:
     written = next((text_of(one) for one in person.iterchildren("Identifier") if one.get("Source") == "ORCID"), "")
-    found = identifiers.normalize("orcid", written.replace(" ", "")) if written else ""
+    found = _orcid_of(written.replace(" ", "")) if written else ""
     if written and not found:
         warnings.append(f"the ORCID '{clip(written)}' is malformed")
     return found

@@ -78,7 +78,7 @@ def study(value: dict[str, Any], place: str) -> Study | Unusable:
     """Return the study of an object of the API, or why it is none; ``place`` is what messages call it by."""
     warnings: list[str] = []
     trial = _Object(value, warnings)
-    diseases = [one for one in trial.items("diseases") if one.text("inclusion_indicator") in ("TRIAL", "")]
+    diseases = [one for one in trial.items("diseases") if _is_own(one)]
     arms, concepts = _arms(trial)
     protocol = fields.Protocol(
         identification_module=_identification(trial),
@@ -115,6 +115,11 @@ def study(value: dict[str, Any], place: str) -> Study | Unusable:
         intervention_concepts=concepts,
     )
     return found._replace(source="nci", elsewhere=elsewhere)
+
+
+def _is_own(one: _Object) -> bool:
+    """Return whether the trial itself has a concept, and not only a concept that is broader (``TREE``)."""
+    return one.text("inclusion_indicator") in ("TRIAL", "")
 
 
 def _identification(trial: _Object) -> fields.Identification:
@@ -172,7 +177,7 @@ def _arms(trial: _Object) -> tuple[fields.Arms, tuple[tuple[int, str], ...]]:
     for arm in trial.items("arms"):
         label = arm.text("name")
         arms.append(fields.Arm(label, code(arm.text("type"))))
-        for one in arm.items("interventions"):
+        for one in filter(_is_own, arm.items("interventions")):
             key = (one.text("name"), one.text("nci_thesaurus_concept_id"))
             kind = code(next(iter(one.texts("type")), ""))
             kind = _KINDS.get(kind, kind)

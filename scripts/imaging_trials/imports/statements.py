@@ -6,6 +6,7 @@ e-mail addresses and telephone numbers.
 
 import re
 from functools import lru_cache
+from operator import eq
 
 from imaging_trials.model import PROJECT
 from rdfkit.base import XSD
@@ -28,6 +29,7 @@ _TELEPHONE = re.compile(
 _NORTH_AMERICAN = re.compile(
     r"(?:(?<![\w.-])1[ -])?(?:\([2-9][0-9]{2}\) ?|(?<![\w.-])[2-9][0-9]{2}-)[2-9][0-9]{2}-[0-9]{4}(?![\w-])", re.ASCII
 )
+_DIGIT = re.compile("[0-9]")
 _LEAST_DIGITS = 7
 """The digits that the shortest telephone number has."""
 
@@ -38,7 +40,12 @@ def iri(text: str) -> str:
     >>> iri("https://doi.org/10.1002/(SICI)1<1::AID-A1>3.0.CO;2-1")
     '<https://doi.org/10.1002/(SICI)1%3C1::AID-A1%3E3.0.CO;2-1>'
     """
+    if text.isascii() and not text.encode().translate(None, _PLAIN_IN_IRI):
+        return f"<{text}>"
     return f"<{_NOT_IN_IRI.sub(_encoded, text)}>"
+
+
+_PLAIN_IN_IRI = bytes(byte for byte in range(33, 127) if chr(byte) not in '<>"{}|\\^`%')
 
 
 def _encoded(found: "re.Match[str]") -> str:
@@ -56,20 +63,22 @@ def text_of(text: str) -> str:
     text = " ".join(_CONTROL.sub(" ", text).split())
     if "@" in text:
         text = " ".join(_ADDRESS.sub("", text).split())
-    if _may_have_telephone(text) and sum(map(str.isdigit, text)) >= _LEAST_DIGITS:
-        for number in (_TELEPHONE, _NORTH_AMERICAN):
-            text = " ".join(number.sub("", text).split())
+    for number in _telephones(text) if len(_DIGIT.findall(text)) >= _LEAST_DIGITS else ():
+        text = " ".join(number.sub("", text).split())
     return text
 
 
-def _may_have_telephone(text: str) -> bool:
-    if "+" in text or ("-" in text and _END_OF_NUMBER.search(text)):
-        return True
+def _telephones(text: str) -> "list[re.Pattern[str]]":
+    """Return the forms of telephone numbers that a text may have, by signs and words that are found at once."""
+    found = [_NORTH_AMERICAN] if "-" in text and _END_OF_NUMBER.search(text) else []
     small = text.lower()
-    return "tel" in small or "fax" in small or "phone" in small or "mobile" in small
+    if "+" in text or "tel" in small or "fax" in small or "phone" in small or "mobile" in small:
+        found.append(_TELEPHONE)
+    return found
 
 
-_END_OF_NUMBER = re.compile(r"-[0-9]{4}(?![0-9])", re.ASCII)  # begins with a sign, so that it is found at once
+_END_OF_NUMBER = re.compile(r"-(?<=[-) ][2-9][0-9]{2}-)[0-9]{4}(?![\w-])", re.ASCII)
+"""It begins with a sign, so that it is found at once."""
 
 
 def literal(text: str, language: str = "") -> str:
@@ -86,16 +95,19 @@ def quoted(text: str) -> str:
     """Return a text as a plain string: at once if nothing in it needs care, which is so for most."""
     if text.isascii():
         odd = text.encode().translate(None, _PLAIN)  # the digits, and what needs care
-        is_plain = not odd or (odd.isdigit() and (len(odd) < _LEAST_DIGITS or not _may_have_telephone(text)))
+        is_plain = not odd or odd.isdigit()
+        may_be_telephone = len(odd) >= _LEAST_DIGITS
     else:
         is_plain = text.isprintable() and not _CARE.search(text)
-    if is_plain and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        may_be_telephone = True
+    is_plain = is_plain and "  " not in text and text[:1] != " " and text[-1:] != " "
+    if is_plain and not (may_be_telephone and _telephones(text)):
         return f'"{text}"'
     return f'"{_ESCAPED.sub(_escaped, text_of(text))}"'
 
 
 _PLAIN = bytes(byte for byte in range(32, 127) if chr(byte) not in '"\\@+0123456789')
-_CARE = re.compile(r'["\\@+0-9]')
+_CARE = re.compile(r'["\\@+]')
 _SHORT = 60
 coded = lru_cache(maxsize=20_000)(quoted)
 """The same, remembered: for codes, places, languages and journals, which come again and again."""
@@ -126,16 +138,32 @@ class Statements:
 
     def add(self, subject: str, curie: str, value: str) -> None:
         """Add a statement of terms; the property is a CURIE."""
-        self.about(subject).append(said(_PROPERTIES[curie], value))
+        said_of_it = f" {_PROPERTIES[curie]} {value}\n"
+        if subject in self.of:
+            self.of[subject].append(said_of_it)
+        else:
+            self.of[subject] = [said_of_it]
 
     def text(self, subject: str, curie: str, value: str, language: str = "") -> None:
         """Add a statement with a text, unless the text is empty or was contact data only."""
         if value and (written := literal(value, language))[1:2] != '"':
             self.about(subject).append(f" {_PROPERTIES[curie]} {written}\n")
 
+    def count(self) -> int:
+        """Return how many statements there are, after `written`."""
+        return sum(map(len, self.of.values()))
+
     def written(self) -> str:
         """Return the statements in the order of their text, each once, a line each without the full stop."""
-        return "".join([subject.join(["", *sorted(dict.fromkeys(rest))]) for subject, rest in sorted(self.of.items())])
+        return "".join([subject.join(["", *_in_order(rest)]) for subject, rest in sorted(self.of.items())])
+
+
+def _in_order(texts: list[str]) -> list[str]:
+    """Sort texts and remove those that are there twice, in place."""
+    texts.sort()
+    if any(map(eq, texts, texts[1:])):
+        texts[:] = dict.fromkeys(texts)
+    return texts
 
 
 def said(predicate: str, value: str) -> str:

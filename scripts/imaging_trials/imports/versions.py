@@ -105,7 +105,7 @@ def _made(made: Statements, state: _State, found: Statements) -> Made:
         said_of_it.append(said(_VERSION_LABEL, literal(state.version)))
     data += graph.join(["", *said_of_it]).encode()
     data = in_graph(data + found.written().encode() if found.of else data, graph)
-    return Made(graph[1:-1], data, data.count(b"\n"), ())
+    return Made(graph[1:-1], data, made.count() + len(said_of_it) + found.count(), ())
 
 
 _IS_VERSION_OF, _VERSION_DAY, _VERSION_LABEL, _CHECKSUM = (
