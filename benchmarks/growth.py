@@ -14,7 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import records
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks import records
 
 ROOT = Path(__file__).resolve().parents[1]
 MAX_BYTES = 1_000_000_000
