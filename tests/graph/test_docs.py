@@ -66,7 +66,7 @@ ELSEWHERE = "docs/stores.md"
 """Its console blocks need servers: tests/graph/test_stores.py runs them."""
 
 
-LATER = {"docs/cookbook.md", "docs/start.md"}
+LATER = {"docs/cookbook.md", "docs/scale.md", "docs/start.md"}
 """Their console blocks, a dozen processes, are run by `make prove`."""
 
 

@@ -29,7 +29,7 @@ LAYOUT = [
     r"scripts/(imaging_trials|rdfkit)/([a-z_]+/)*([a-z_]+\.(py|json|tsv)|py\.typed)",
     r"scripts/imaging_trials/site/(static/[a-z]+\.(js|css|svg)|templates/[a-z_]+\.(html|xml))",
     r"scripts/imaging_trials/site/(fonts/[a-z-]+\.woff2|vendor/[a-z]+\.(js|wasm\.gz)|(fonts|vendor)/[a-zA-Z]+\.(txt|lock))",
-    r"tests/([a-z_]+/)*[a-z0-9_]+\.py|tests/(sssom|browser|doors)\.lock|tests/fixtures/.+",
+    r"tests/([a-z_]+/)*[a-z0-9_]+\.py|tests/(sssom|browser|doors|imports|spark)\.lock|tests/fixtures/.+",
     r"tests/browser/[a-z-]+\.(json|mjs)|tools/vendor/[a-z-]+\.(js|json)",
     r"tools/([a-z_]+/)*[a-z_]+\.py|tools/owl/Profile\.java|tools/mutation/[a-z-]+\.tsv",
     r"benchmarks/([a-z_]+\.(py|ttl|lock)|agent-names(-real)?\.tsv|README\.md)|docs/[a-z-]+\.md|w3id/(\.htaccess|README\.md|released\.txt)",
@@ -97,8 +97,9 @@ def test_locks_have_hashes_and_cover_every_dependency() -> None:
     ]
     doors = re.findall(r"(?m)^([A-Za-z0-9_.-]+)==", text_of("tests/doors.lock"))
     names = {re.split(r"[<>=\[ ]", line)[0].lower().replace("_", "-") for line in declared}
-    assert names - {"imaging-trials"} <= {*pinned, *doors}
-    assert names - set(pinned) == {"argcomplete", "imaging-trials", "mcp", "pandas"}
+    of_spark = re.findall(r"(?m)^([A-Za-z0-9_.-]+)==", text_of("tests/spark.lock"))
+    assert names - {"imaging-trials"} <= {*pinned, *doors, *of_spark}
+    assert names - set(pinned) == {"argcomplete", "imaging-trials", "mcp", "pandas", "pyspark"}
 
 
 def test_prefixes_mean_the_same_in_every_file_of_the_graph() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.documents import blocks
 from tests.support.records import MADE_UP, imported, made_up_studies
 
 pytestmark = pytest.mark.prove
@@ -30,6 +31,29 @@ def lines(folder: Path) -> list[bytes]:
     return sorted(line for part in folder.glob("part-*") for line in part.read_bytes().split(b"\n") if line)
 
 
+def environment() -> dict[str, str]:
+    """Return the environment in which this Python has the packages of Spark's, and Spark this Python."""
+    command = [SPARK or "python3", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    folder = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    paths = os.pathsep.join([str(ROOT / "scripts"), str(ROOT), folder])
+    return {**os.environ, "PYTHONPATH": paths, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
+
+
+@needs_spark
+def test_the_example_of_the_guide_runs(tmp_path: Path) -> None:
+    (example,) = [one.text for one in blocks() if one.file == "docs/scale.md" and "SparkContext" in one.text]
+    studies = made_up_studies(3)
+    (tmp_path / "studies.ndjson").write_bytes(b"\n".join([*studies, b"{}"]))
+    done = subprocess.run(
+        [sys.executable, "-c", example],
+        env=environment(), capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout == "[(\"record, ''\", 'it has no NCT number')]\n"
+    found = lines(tmp_path / "quads")
+    assert {line.rpartition(b"/nct")[2][:8] for line in found} == {b"91000000", b"91000001", b"91000002"}
+
+
 @needs_spark
 def test_spark_gives_the_lines_of_one_process(tmp_path: Path) -> None:
     source = tmp_path / "studies.ndjson"
@@ -38,14 +62,9 @@ def test_spark_gives_the_lines_of_one_process(tmp_path: Path) -> None:
     expected = sorted(
         line for line in data.splitlines() if b"/graph/import/nct" in line and b"#wasGeneratedBy" not in line
     )
-    folder = subprocess.run(
-        [SPARK or "python3", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-        capture_output=True, text=True, check=True,
-    ).stdout.strip()  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-m", "tests.support.spark_import", source, MADE_UP / "pubmed.xml", tmp_path / "out"],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "scripts"), str(ROOT), folder])},
-        capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path,
+        env=environment(), capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     seen = json.loads(done.stdout)

@@ -20,7 +20,7 @@ from imaging_trials.bibliography import (
     read_citations,
     root_name,
 )
-from imaging_trials.imports.study import Study, studies
+from imaging_trials.imports.study import Study, format_of, studies
 from rdfkit.base import UserError, streams, visible
 
 MAX_LIST_BYTES = 200_000_000
@@ -93,7 +93,8 @@ def read(chunks: Iterator[bytes], where: str, size: int) -> tuple[str, str, Iter
 
 def read_studies(chunks: Iterator[bytes], where: str, size: int) -> tuple[str, str, Iterator[Item]]:
     """Return the same for a text of ClinicalTrials.gov. Raises UserError as `read` does."""
-    return STUDIES, "clinicaltrials", studies(_text(chunks, where, size), where)
+    text = _text(chunks, where, size)
+    return format_of(text), "clinicaltrials", studies(text, where)
 
 
 STUDIES = "API v2 JSON"

@@ -96,11 +96,33 @@ def test_shards_of_several_files_are_the_whole(tmp_path: Path, capsysbinary: pyt
     assert all(found)
 
 
+def test_a_file_that_is_not_cut_is_in_one_shard(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes((MADE_UP / "pubmed.xml").read_bytes())
+    found = []
+    for number in (1, 2, 3):
+        out = io.BytesIO()
+        report = imports.import_file(imports.find(str(path)), imports.Options(DAY, shard=(number, 3)), out)
+        found.append((report.written, out.getvalue()))
+    assert [written for written, _ in found] == [6, 0, 0]
+    assert b"".join(data for _, data in found) == imported(path)[1]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_each_form_is_cut(name: str) -> None:
+    data = gzip.decompress(FORMS[name]) if name == "gzip" else FORMS[name]
+    pieces = (data[at : at + 1001] for at in range(0, len(data), 1001))
+    found = cutting.blocks(cutting.utf8(pieces, "file"), "file")
+    assert found is not None
+    assert len(list(found)) > 5
+
+
 def test_a_record_of_an_earlier_shard_is_found(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"\n".join([*STUDIES, STUDIES[0]]))
     report, data = shard(path, 3, 3)
     assert refused(report) == ["NCT91000000"]
+    assert "an earlier shard of the file has the record too: that was taken" in str(report.details)
     assert b"nct91000000" not in data
 
 
@@ -121,6 +143,7 @@ def test_a_pool_gives_the_same_bytes(tmp_path: Path) -> None:
     assert [(one.read, one.written, one.refused) for one in found[0][0]] == [(25, 24, 1), (23, 23, 0)]
     assert refused(found[0][0][0]) == ["line 24, ''"]
     assert ("warned", "NCT91000003", "the record is in the file twice") in found[0][0][0].details
+    assert sum(one.quads for one in found[0][0]) == found[0][1].count(b"\n")
 
 
 def test_a_large_array_needs_little_memory(tmp_path: Path) -> None:
