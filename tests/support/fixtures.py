@@ -1,14 +1,9 @@
 """The fixtures of the shapes: where they are, what their header lines say, and a quick way to validate one of them.
 
-``imt validate`` closes the whole graph with each file that it is given. `Neighborhood` runs the same rules on the
-axioms, the record and the statements about the nodes that the record names. That gives the same inferences in a
-twentieth of the time; ``tests/graph/test_shapes.py`` compares the two on a sample, ``make prove`` on every fixture.
+Inferences are those of ``imt validate``, which infers what is new on a graph that is closed once.
 """
 
-import atexit
 import re
-import shutil
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,11 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import NamedNode, Quad, Triple
 
 from imaging_trials.build import validation
 from imaging_trials.model.project import PROJECT
-from rdfkit.inference import closure
 from rdfkit.rdf import named_graphs, reading
 from rdfkit.shacl import ValidationInput, term_text
 from tests.conftest import ROOT
@@ -67,12 +61,6 @@ PARAMETERS = {
 _PREFIX = re.compile(r"^@prefix ([\w-]*): <(.*)> \.$", re.MULTILINE)
 _HEADER = re.compile(r"^# (breaks|path|component|severity|focus): (\S.*?)\s*$", re.MULTILINE)
 
-_AXIOMS = tuple(PROJECT.prefixes[prefix] for prefix in ("owl", "rdfs", "rdf"))
-_ANNOTATIONS = {PROJECT.prefixes["rdfs"] + name for name in ("label", "comment", "isDefinedBy", "seeAlso")}
-_TYPE = PROJECT.expand("rdf:type")
-_MAX_INCOMING_STATEMENTS = 200
-"""A node that more statements lead to is a concept, a source or a section: nothing follows from those statements."""
-
 
 def header(path: Path) -> dict[str, str]:
     """Return the header lines of an invalid fixture: breaks, path, component, severity and focus."""
@@ -105,18 +93,12 @@ def common_context() -> validation.Context:
 
 
 class Neighborhood:
-    """The shipped graph, indexed, so that what follows from a small record can be inferred without the rest."""
+    """The shipped graph, closed, and indexed by subject and by object."""
 
     def __init__(self, loaded: validation.Context) -> None:
-        """Index the quads of ``loaded`` by subject and by object, and pick the axioms."""
+        """Index the quads of ``loaded``."""
         self.store = loaded.store
-        kept = {PROJECT.graph_iri(name) for name in ("vocabulary", "alignments")}
-        vocabulary = [quad for quad in loaded.quads if quad.graph_name in kept]
-        own_terms = {quad.subject for quad in vocabulary}
-        inferred = PROJECT.graph_iri(named_graphs.INFERRED)
-        vocabulary += [q for q in loaded.quads if q.graph_name == inferred and q.subject in own_terms]
-        self.axioms = [q for q in vocabulary if q.predicate.value.startswith(_AXIOMS)]
-        self.axioms = [q for q in self.axioms if q.predicate.value not in _ANNOTATIONS]
+        self._closed = loaded.closed
         self.of_subject: dict[Any, list[Quad]] = defaultdict(list)
         self.of_object: dict[Any, list[Quad]] = defaultdict(list)
         for quad in loaded.quads:
@@ -132,31 +114,7 @@ class Neighborhood:
 
         Nothing is inferred if the record contradicts the vocabulary.
         """
-        quads = [Quad(t.subject, t.predicate, t.object, PROJECT.graph_iri("user")) for t in triples]
-        near = {node for quad in quads for node in (quad.subject, quad.object) if not isinstance(node, Literal)}
-        small = Store()
-        small.bulk_extend(self.axioms)
-        for node in near:
-            small.extend(self.of_subject.get(node, ()))
-            if len(incoming := self.of_object.get(node, ())) <= _MAX_INCOMING_STATEMENTS:
-                small.extend(incoming)
-        small.extend(quads)
-        has_axioms = any(quad.predicate.value.startswith(_AXIOMS) and quad.predicate.value != _TYPE for quad in quads)
-        if closure.close(PROJECT, small, None if has_axioms else rules_for_data()).contradictions:
-            return set()
-        added = small.quads_for_pattern(None, None, None, PROJECT.graph_iri(named_graphs.INFERRED))
-        return {quad.triple for quad in added if quad.predicate.value != _TYPE and quad not in self.store}
-
-
-@cache
-def rules_for_data() -> Path:
-    """Return a folder with the rules but those of axioms alone (``scm-…``): the axioms are closed already."""
-    folder = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, folder)
-    for path in named_graphs.rule_files(PROJECT.rules):
-        if not path.name.startswith("scm-"):
-            shutil.copy(path, folder)
-    return folder
+        return self._closed.infer(triples, types=False).triples
 
 
 @cache
