@@ -197,3 +197,10 @@ def test_a_rule_with_conditions_on_values(tmp_path: Path) -> None:
     )
     found = prepare(PROJECT, [], tmp_path).infer(triples("ex:a ex:q 4 , 2 , 'ab' , 'abc' . _:b ex:q 5 ."))
     assert found.triples == triples("ex:a ex:p 4 , 'ab' .")
+
+
+def test_a_rule_about_the_types_of_all_classes(tmp_path: Path) -> None:
+    (tmp_path / "types.ru").write_text(HEAD.replace("?y", "?c") + "{ GRAPH ?g { ?x a ?c } }", encoding="utf-8")
+    ready = prepare(PROJECT, quads("ex:a a ex:C .", "page"), tmp_path)
+    for thing in ("ex:b", "ex:c"):
+        assert ready.infer(triples(f"{thing} a ex:D .")).triples == triples(f"{thing} ex:p ex:D .")
