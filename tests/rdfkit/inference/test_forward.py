@@ -101,6 +101,14 @@ def test_what_follows_from_data(data: str, expected: str) -> None:
         assert ready.infer(quads(data, "user")) == (triples(expected), [])
 
 
+def test_nothing_is_left_of_the_data_before() -> None:
+    """Each chain needs what the data before it said."""
+    ready = prepare(PROJECT, quads(AXIOMS, "vocabulary"))
+    for data in ("ex:b ex:part ex:c .", "ex:z ex:part ex:b .", "ex:c ex:part ex:d .", "ex:b ex:part ex:e ."):
+        found = ready.infer(triples(data)).triples
+        assert found == prepare(PROJECT, quads(AXIOMS, "vocabulary")).infer(triples(data)).triples
+
+
 def test_types_may_be_left_out() -> None:
     ready = prepare(PROJECT, quads(AXIOMS, "vocabulary"))
     assert ready.infer(triples("ex:x ex:has ex:y ."), types=False).triples == triples("ex:y ex:of ex:x .")
@@ -144,6 +152,44 @@ def test_a_check_has_variables_and_where_alone(tmp_path: Path, end: str) -> None
         closure.contradictions(PROJECT, Store(), tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("?y ex:p ?x", "GRAPH ?g { ?x ex:q ?y } GRAPH ?h { ?x ex:r ?z }"),
+        ("?y a ex:C", "GRAPH ?g { ?x ex:q ?y } GRAPH ?h { ?x a ex:D }"),
+        ("?y a ex:C", "GRAPH ?g { ?x ex:q ?y } FILTER(!isLiteral(?x))"),
+        ("?x a ex:F", "GRAPH ?g { ?x ex:q ?x }"),
+        ("?x ex:p ?y", "GRAPH ?g { ?x ex:q ?x } GRAPH ?h { ?y ex:r ?y }"),
+        ("?x ex:p ?y", "GRAPH ?g { ?x a ex:D } GRAPH ?h { ?y a ex:C } FILTER(!sameTerm(?x, ?y))"),
+        ("?x ex:p ?c", "GRAPH ?g { ?x a ?c }"),
+        ("?x a ?c", "GRAPH ?g { ?x ex:r ?c }"),
+        ("?x ex:p ex:c", "GRAPH ?g { ?x ex:q ex:b } GRAPH ?h { ex:a ex:r ?y }"),
+        ("?c ex:p ?d", "GRAPH ?g { ?c rdfs:subClassOf ?d } FILTER(isIRI(?c))"),
+        ("?c ex:p ?x", "GRAPH ?g { ?c owl:oneOf ?x }"),
+        ("?x ?p ?y", "GRAPH ?g { ?p rdfs:seeAlso ?c } GRAPH ?h { ?x ex:q ?y }"),
+    ],
+)
+def test_a_rule_of_another_shape(tmp_path: Path, head: str, body: str) -> None:
+    prefixes = "".join(line.replace("@prefix", "PREFIX").replace(" .", "") + "\n" for line in PREFIXES.splitlines())
+    text = f"{prefixes}INSERT {{ GRAPH <{naive_closure.INFERRED.value}> {{ {head} }} }} WHERE {{ {body} {{new}} }}"
+    text = text.replace("{new}", f"FILTER NOT EXISTS {{ GRAPH ?new {{ {head} }} }}")
+    (tmp_path / "own.ru").write_text(text, encoding="utf-8")
+    given = quads(
+        "ex:a ex:q ex:a , ex:b , 'v' ; ex:s ex:d ; ex:r ex:a , ex:c , 'v' ; a ex:D , ex:C . "
+        "ex:b ex:r ex:b ; a ex:D , 'v' . "
+        "ex:C rdfs:subClassOf ex:D . [] rdfs:subClassOf ex:D . ex:E owl:oneOf 'v' . "
+        "ex:p rdfs:seeAlso ex:x . _:n rdfs:seeAlso ex:x .",
+        "page",
+    )
+    one, other = Store(), Store()
+    one.bulk_extend(given)
+    other.bulk_extend(given)
+    naive_closure.close(one, tmp_path)
+    closure.close(PROJECT, other, tmp_path, tidy=False)
+    assert naive_closure.inferred(other) == naive_closure.inferred(one)
+    assert naive_closure.inferred(one)
+
+
 def test_a_rule_with_conditions_on_values(tmp_path: Path) -> None:
     """What is more than the kind of a term is left to the engine."""
     (tmp_path / "more.ru").write_text(
@@ -151,3 +197,10 @@ def test_a_rule_with_conditions_on_values(tmp_path: Path) -> None:
     )
     found = prepare(PROJECT, [], tmp_path).infer(triples("ex:a ex:q 4 , 2 , 'ab' , 'abc' . _:b ex:q 5 ."))
     assert found.triples == triples("ex:a ex:p 4 , 'ab' .")
+
+
+def test_a_rule_about_the_types_of_all_classes(tmp_path: Path) -> None:
+    (tmp_path / "types.ru").write_text(HEAD.replace("?y", "?c") + "{ GRAPH ?g { ?x a ?c } }", encoding="utf-8")
+    ready = prepare(PROJECT, quads("ex:a a ex:C .", "page"), tmp_path)
+    for thing in ("ex:b", "ex:c"):
+        assert ready.infer(triples(f"{thing} a ex:D .")).triples == triples(f"{thing} ex:p ex:D .")
