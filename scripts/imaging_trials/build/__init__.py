@@ -7,10 +7,11 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from imaging_trials.build import build, report, streaming, validation
+    from imaging_trials.build import build, records, report, streaming, validation
 
 __all__ = [
     "build",
+    "records",
     "report",
     "streaming",
     "validation",
@@ -21,6 +22,7 @@ __getattr__ = door(
     {
         "": (
             "build",
+            "records",
             "report",
             "streaming",
             "validation",

@@ -10,50 +10,21 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
-from imaging_trials.build.validation import Context, relabel, with_files
+from imaging_trials.build.records import File, Record, counts, records_of
+from imaging_trials.build.validation import Context, with_files
 from imaging_trials.model import PROJECT
 from rdfkit.inference import Contradiction, roles, rules
-from rdfkit.rdf import reading
 from rdfkit.shacl import Source, Term, judge, linking, locate, reach, report, term_text, undefined_terms
 
 WINDOW_TRIPLES = 200_000
 """After so many triples a window ends with its record. Linked records are judged in batches of that size, too."""
 
-RECORD_TRIPLES = 50_000
-"""A longer run of quads is several records, which are then linked by their nodes."""
-
 
 class AxiomsError(Exception):
-    """The files have axioms, or a shape reads what nothing connects with its focus node: no record can be judged alone."""
-
-
-@dataclass(frozen=True)
-class File:
-    """A file to validate and its syntax, a key of ``reading.FORMATS``."""
-
-    path: Path
-    syntax: str
-
-
-@dataclass
-class Record:
-    """A record: its number, the number of its file, its quads, and the number in the file of the first of them."""
-
-    number: int
-    file: int
-    first: int
-    quads: list[Quad]
-
-    @cached_property
-    def triples(self) -> list[tuple[str, str, str]]:
-        """Its triples, each once, as terms in N-Triples."""
-        texts = dict.fromkeys([str(quad.triple) for quad in self.quads])
-        return [(parts[0], parts[1], parts[2]) for parts in (text.split(" ", 2) for text in texts)]
+    """No record can be judged alone: there are axioms, or a shape reads what nothing connects with its focus node."""
 
 
 def validate_streams(
@@ -125,30 +96,7 @@ class _Run:
 
     def records(self) -> Iterator[Record]:
         """Yield the records of all files, in their order."""
-        number = 0
-        taken: set[str] = set()
-        for place, file in enumerate(self.files):
-            labels: dict[BlankNode, BlankNode] = {}
-            quads: list[Quad] = []
-            first = at = 0
-            last: object = None
-            for quad in reading.stream(file.path, file.syntax, base=reading.file_base(file.path)):
-                name: object = quad.graph_name
-                subject, value = quad.subject, quad.object
-                if type(subject) is BlankNode or type(value) is BlankNode:
-                    subject, value = relabel(subject, labels, taken), relabel(value, labels, taken)
-                    quad = Quad(subject, quad.predicate, value, quad.graph_name)
-                if type(name) is not NamedNode:
-                    name = subject
-                if quads and (name != last or len(quads) >= RECORD_TRIPLES):
-                    yield Record(number, place, first, quads)
-                    number, first, quads = number + 1, at, []
-                last = name
-                quads.append(quad)
-                at += 1
-            if quads:
-                yield Record(number, place, first, quads)
-                number += 1
+        return records_of(self.files)
 
     def windows(self) -> Iterator[list[Record]]:
         """Yield the records in windows."""
@@ -317,14 +265,14 @@ class _Pass:
             for node, sign in several.items():
                 if sign.own:
                     stated.setdefault(node, []).append(sign)
-        counts = _counts(records, {node for node, signs_ in stated.items() if len({each.own for each in signs_}) > 1})
+        counted = counts(records, {node for node, signs_ in stated.items() if len({each.own for each in signs_}) > 1})
         left = set(checked)
         for record, several in found:
-            self.sizes.append(sum(sign.count for sign in several.values()))
+            self.sizes.append(sum(sign.size for sign in several.values()))
             for node, sign in several.items():
                 is_checked = node in checked and (bool(sign.own) or node not in stated)
                 left.discard(node)
-                kept = sign._replace(count=counts[node]) if node in counts and sign.own else sign
+                kept = sign._replace(size=counted[node]) if node in counted and sign.own else sign
                 self.table.add(node, record, kept, is_checked=is_checked)
         for node in left:
             self.table.add(node, records[-1].number, linking.Sign(0, 0, 0, 0), is_checked=True)
@@ -356,7 +304,7 @@ class _Pass:
                 ):
                     differing.add(key)
                 else:
-                    triples += stated[0].sign.count
+                    triples += stated[0].sign.size
                 if key in suspects:
                     described.add(suspects[key])
             judged = [entry for entry in entries if entry.is_checked]
@@ -413,7 +361,7 @@ class _Pass:
 
     def count(self, records: set[int], keys: set[int]) -> int:
         """Return the number of different triples of some subjects, which records of several windows state."""
-        seen = set()
+        seen: set[int] = set()
         for record in self.run.records():
             if record.number in records:
                 seen.update(hash(triple) for triple in record.triples if linking.key_of(triple[0]) in keys)
@@ -427,13 +375,3 @@ class _Pass:
             if key in keys:
                 found[key] = {each for entry in entries for each in group_of.get(entry.record, [entry.record])}
         return found
-
-
-def _counts(records: Iterable[Record], nodes: set[str]) -> dict[str, int]:
-    """Return the numbers of different triples of some subjects, which several records of a window state."""
-    found: dict[str, set[tuple[str, str, str]]] = {node: set() for node in nodes}
-    for record in records if nodes else ():
-        for triple in record.triples:
-            if triple[0] in found:
-                found[triple[0]].add(triple)
-    return {node: len(triples) for node, triples in found.items()}

@@ -345,5 +345,6 @@ def _unchecked(own: Iterable[Any], checked: set[str]) -> tuple[str, ...]:
 
 
 def with_files(results: Iterable[report.Result], files: dict[Term, str], elsewhere: str) -> tuple[report.Result, ...]:
+    """Return results with the files of their focus nodes, sorted; a node without one is in ``elsewhere``."""
     found = (replace(result, file=files.get(result.focus, elsewhere)) for result in results)
     return tuple(sorted(found, key=lambda result: result.sort_key(PROJECT)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad, RdfFormat, Store, parse
 
-from imaging_trials.build import streaming, validation
+from imaging_trials.build import records, streaming, validation
 from imaging_trials.model import PROJECT
 from rdfkit.inference import closure
 from rdfkit.rdf import reading
@@ -149,16 +149,14 @@ CROSSING = {
 
 def nquads(text: str) -> str:
     """Return records in Turtle, with | between them, as N-Quads; after the last, ``again`` is the first graph again."""
-    *records, last = [part.strip() for part in text.split("|")]
-    names = [f"<{EX}graph/{number}>" for number in range(len(records) + 1)]
+    *parts, last = [part.strip() for part in text.split("|")]
+    names = [f"<{EX}graph/{number}>" for number in range(len(parts) + 1)]
     if last == "again":
-        names[len(records) - 1] = names[0]
+        names[len(parts) - 1] = names[0]
     else:
-        records.append(last)
+        parts.append(last)
     return "".join(
-        f"{str(quad.triple)} {name} .\n"
-        for name, record in zip(names, records, strict=False)
-        for quad in turtle(record)
+        f"{quad.triple!s} {name} .\n" for name, record in zip(names, parts, strict=False) for quad in turtle(record)
     )
 
 
@@ -178,17 +176,17 @@ def test_records_without_links_are_judged_once(
     tmp_path: Path, context: validation.Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.nq"
-    records = " | ".join(f"ex:a{n} a ex:A ; ex:name '{n}' ; ex:near ex:hub , ex:v{n} ." for n in range(20))
-    path.write_text(nquads(records))
+    text = " | ".join(f"ex:a{n} a ex:A ; ex:name '{n}' ; ex:near ex:hub , ex:v{n} ." for n in range(20))
+    path.write_text(nquads(text))
     judged: list[int] = []
-    judge = streaming._Run.judge  # noqa: SLF001
+    judge = streaming._Run.judge
 
-    def counted(run: streaming._Run, records: Iterable[streaming.Record]) -> object:
-        found = list(records)
+    def counted(run: streaming._Run, given: Iterable[records.Record]) -> object:
+        found = list(given)
         judged.append(len(found))
         return judge(run, found)
 
-    monkeypatch.setattr(streaming._Run, "judge", counted)  # noqa: SLF001
+    monkeypatch.setattr(streaming._Run, "judge", counted)
     streaming.validate_streams([streaming.File(path, "nquads")], context, window=8)
     assert sum(judged) == 20
 
@@ -198,7 +196,7 @@ def test_a_long_record_is_cut_and_stays_exact(
 ) -> None:
     path = tmp_path / "a.nq"
     path.write_text(nquads("ex:a a ex:A ; ex:near ex:a , ex:b ; ex:name 'x' . ex:b a ex:A ; ex:name 'x' , 'y' ."))
-    monkeypatch.setattr(streaming, "RECORD_TRIPLES", 2)
+    monkeypatch.setattr(records, "RECORD_TRIPLES", 2)
     whole, streamed = both([path], context, window=2)
     assert texts(streamed) == texts(whole)
 
