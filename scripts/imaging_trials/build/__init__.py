@@ -7,11 +7,10 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from imaging_trials.build import build, records, report, streaming, validation
+    from imaging_trials.build import build, report, streaming, validation
 
 __all__ = [
     "build",
-    "records",
     "report",
     "streaming",
     "validation",
@@ -22,7 +21,6 @@ __getattr__ = door(
     {
         "": (
             "build",
-            "records",
             "report",
             "streaming",
             "validation",

@@ -9,22 +9,59 @@ found about their nodes before is dropped. Memory holds one window, the groups o
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import NamedNode
 
-from imaging_trials.build.records import File, Record, counts, records_of
+from imaging_trials.build import validation
+from imaging_trials.build.records import File, Record, counts, records_of, sources_of
 from imaging_trials.build.validation import Context, with_files
 from imaging_trials.model import PROJECT
 from rdfkit.inference import Contradiction, roles, rules
-from rdfkit.shacl import Source, Term, judge, linking, locate, reach, report, term_text, undefined_terms
+from rdfkit.rdf import reading
+from rdfkit.shacl import judge, linking, locate, reach, report, term_text, undefined_terms
 
 WINDOW_TRIPLES = 200_000
 """After so many triples a window ends with its record. Linked records are judged in batches of that size, too."""
 
 
+MAX_BYTES_IN_MEMORY = 50_000_000
+"""Of the files of one validation: larger ones pass a window of records at a time, with the same report."""
+
+_GZIP_RATIO = 15
+"""How many times larger decompressed N-Quads usually are."""
+
+
 class AxiomsError(Exception):
     """No record can be judged alone: there are axioms, or a shape reads what nothing connects with its focus node."""
+
+
+def validate_files(
+    files: Sequence[Path], syntax: str | None = None, *, engine: str = "auto", curation: bool = False
+) -> report.Report:
+    """Return what is wrong with a user's RDF files, as `validation.validate_files` does.
+
+    Large ones pass a window at a time, unless the engine is pySHACL, or one statement can change what follows from all.
+    """
+    context = None
+    if engine != "pyshacl" and _are_large(files):
+        context = validation.load_context(curation=curation)
+        if not isinstance(context.given.prepared, str):
+            with suppress(AxiomsError):
+                return validate_streams([File(path, reading.syntax_of(path, syntax)) for path in files], context)
+    return validation.validate_files(files, syntax, context, engine=engine, curation=curation)
+
+
+def _are_large(files: Iterable[Path]) -> bool:
+    """Return whether files are larger than what is read into memory, and can be read several times."""
+    size = 0
+    for path in files:
+        if not path.is_file():
+            return False
+        size += path.stat().st_size * (_GZIP_RATIO if path.suffix.lower() == ".gz" else 1)
+    return size > MAX_BYTES_IN_MEMORY
 
 
 def validate_streams(
@@ -158,7 +195,11 @@ class _Run:
     def report(self, found: _Found) -> report.Report:
         """Return the report, with locations."""
         contradictions = sorted(found.contradictions.values(), key=lambda each: (each.rule, each.members))
-        sources, files = self.sources(found, contradictions)
+        about = {(f"<{each.subject}>", f"<{each.predicate}>") for each in found.undefined}
+        members = {text for each in contradictions for text in each.members}
+        wanted = set().union(*found.places.values())
+        focus = {str(result.focus) for result in found.results}
+        sources, files = sources_of(self.files, wanted, focus, about, members)
         made = report.Report(
             PROJECT,
             triples=found.triples,
@@ -169,49 +210,6 @@ class _Run:
             contradictions=tuple(contradictions),
         )
         return locate(made, sources, self.context.store, self.context.given.shape_quads)
-
-    def sources(self, found: _Found, contradictions: Collection[Contradiction]) -> tuple[list[Source], dict[Term, str]]:
-        """Return the quads that results can be about, and the file of each focus node of a result."""
-        focus = {str(result.focus) for result in found.results}
-        about = {(f"<{each.subject}>", f"<{each.predicate}>") for each in found.undefined}
-        members = {text for each in contradictions for text in each.members}
-        subjects = set(focus)
-        if not (focus or about or members):
-            return [], {}
-        wanted = set().union(*found.places.values())
-        for record in self.records() if wanted else ():
-            if record.number in wanted:
-                subjects.update(str(quad.subject) for quad in record.quads)
-        quads: list[list[Quad]] = [[] for _ in self.files]
-        numbers = [array("Q") for _ in self.files]
-        files: dict[Term, str] = {}
-        mentioned: dict[Term, str] = {}
-        for record in self.records():
-            for at, quad in enumerate(record.quads, record.first):
-                subject, value = str(quad.subject), str(quad.object)
-                if (
-                    subject in subjects
-                    or value in focus
-                    or (about and (subject, str(quad.predicate)) in about)
-                    or (members and not members.isdisjoint(_names(quad)))
-                ):
-                    quads[record.file].append(quad)
-                    numbers[record.file].append(at)
-                    name = str(self.files[record.file].path)
-                    files.setdefault(quad.subject, name)  # type: ignore[arg-type]
-                    mentioned.setdefault(quad.object, name)  # type: ignore[arg-type]
-        sources = [
-            Source(str(file.path), file.path, file.syntax, quads[place], numbers[place])
-            for place, file in enumerate(self.files)
-        ]
-        return sources, {**mentioned, **files}
-
-
-def _names(quad: Quad) -> set[str]:
-    """Return the ends of a quad as a contradiction names its members."""
-    value = quad.object
-    written = f'"{value.value}"' if isinstance(value, Literal) else PROJECT.shorten(str(value)[1:-1])
-    return {PROJECT.shorten(str(quad.subject)[1:-1]), written}
 
 
 class _Pass:

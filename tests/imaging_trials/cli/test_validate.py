@@ -304,12 +304,12 @@ def test_a_folder_of_imports_is_its_files(tmp_path: Path, capsys: pytest.Capture
 def test_large_files_pass_in_windows(
     mine: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from imaging_trials.build import streaming, validation
+    from imaging_trials.build import streaming
 
     mine.write_text(f'{PROLOGUE}ex:a a imt:Article ; imt:pmid "0" , "x" . ex:b a imt:Article ; imt:pmid "x" .')
     assert cli.main(["validate", str(mine)]) == 1
     whole = capsys.readouterr()
-    monkeypatch.setattr(validation, "MAX_BYTES_IN_MEMORY", 10)
+    monkeypatch.setattr(streaming, "MAX_BYTES_IN_MEMORY", 10)
     monkeypatch.setattr(streaming.validate_streams, "__kwdefaults__", {"window": 2, "watch": lambda _: None})
     assert cli.main(["validate", str(mine)]) == 1
     assert capsys.readouterr() == whole
