@@ -30,14 +30,18 @@ def imported(of: str, name: str) -> str:
     return out.getvalue().decode()
 
 
-def planted(triples: int) -> str:
-    """Return about so many triples of imported records, each with its own identifiers, and faults among them."""
+def planted(triples: int, *, contradictory: bool = False) -> str:
+    """Return about so many triples of imported records, each with its own identifiers, and faults among them.
+
+    Two articles with one DOI are a contradiction.
+    """
     trial, article = imported("clinicaltrials", "studies.json"), imported("pubmed", "article.xml")
     number = next(part for part in article.split('vocab#pmid> "')[1:]).split('"')[0]
     chance, parts, size, count = random.Random(1), [], 0, 0
     while size < triples:
         pmid = str(91_000_000 + count)
         text = trial.replace("9000030", f"9{count:06}") + article.replace(number, pmid)
+        text = text.replace("10.5555/madeup", f"10.5555/{count // 2 if contradictory else count}")
         other = f"<https://pubmed.ncbi.nlm.nih.gov/{91_000_000 + chance.randrange(count + 40)}/>"
         text += "".join(f"{line} <https://example.org/graph/{count}> .\n" for line in faults(count, other, pmid))
         parts.append(text)
@@ -57,7 +61,8 @@ def faults(number: int, other: str, pmid: str) -> list[str]:
         1: [f"{this} {kind} {term('Article')}", f'{this} {term("pmid")} "{pmid}"'],
         2: [f"{this} {term('isAuthorshipOf')} {other}", f"{this} {kind} {term('PersonAuthorship')}"],
         3: [f"{this} {kind} {term('Trial')}", f'{this} {term("nctId")} "NCT9{number // 2:06}1"'],
-        4: [f"{this} {kind} {term('Trial')}", f"{this} {term('usesIntervention')} {other}"],
+        4: [f"{this} {kind} {term('Trial')}", f"{this} {term('usesIntervention')} {this[:-1]}5>"],
+        9: [f"{this.replace(str(number) + '>', str(number - 5) + '5>')} {kind} {term('Intervention')}"],
         5: [f"{other} {term('hasAuthorship')} {this}", f"{this} {kind} {term('GroupAuthorship')}"],
         6: [f"{this} {kind} {term('Journal')}", f'{this} {term("issn")} "1234-5678"'],
         7: [f'{other} {term("pages")} "12"', f"{this} {term('undefinedProperty')} {other}"],
@@ -68,16 +73,19 @@ def faults(number: int, other: str, pmid: str) -> list[str]:
     }.get(number % 10, [])
 
 
-@pytest.mark.parametrize(("triples", "window"), [(10_000, 700), (10_000, 2_000), (100_000, 20_000)])
+@pytest.mark.parametrize(
+    ("triples", "window", "contradictory"),
+    [(10_000, 700, False), (10_000, 2_000, True), (100_000, 20_000, False)],
+)
 def test_imported_records_have_one_report(
-    triples: int, window: int, tmp_path: Path, context: validation.Context
+    triples: int, window: int, contradictory: bool, tmp_path: Path, context: validation.Context
 ) -> None:
     path = tmp_path / "records.nq"
-    path.write_text(planted(triples))
+    path.write_text(planted(triples, contradictory=contradictory))
     whole = validation.validate_files([path], context=context)
     streamed = streaming.validate_streams([streaming.File(path, "nquads")], context, window=window)
     assert len({result.shape for result in whole.results}) > 5
-    assert not whole.contradictions
+    assert bool(whole.contradictions) is contradictory
     assert report.as_json(streamed) == report.as_json(whole)
     assert report.lines_with_snippets(streamed) == report.lines_with_snippets(whole)
 
