@@ -9,51 +9,59 @@ found about their nodes before is dropped. Memory holds one window, the groups o
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from pyoxigraph import NamedNode
 
-from imaging_trials.build.validation import Context, relabel, with_files
+from imaging_trials.build import validation
+from imaging_trials.build.records import File, Record, counts, records_of, sources_of
+from imaging_trials.build.validation import Context, with_files
 from imaging_trials.model import PROJECT
 from rdfkit.inference import Contradiction, roles, rules
 from rdfkit.rdf import reading
-from rdfkit.shacl import Source, Term, judge, linking, locate, reach, report, term_text, undefined_terms
+from rdfkit.shacl import judge, linking, locate, reach, report, term_text, undefined_terms
 
 WINDOW_TRIPLES = 200_000
 """After so many triples a window ends with its record. Linked records are judged in batches of that size, too."""
 
-RECORD_TRIPLES = 50_000
-"""A longer run of quads is several records, which are then linked by their nodes."""
+
+MAX_BYTES_IN_MEMORY = 50_000_000
+"""Of the files of one validation: larger ones pass a window of records at a time, with the same report."""
+
+_GZIP_RATIO = 15
+"""How many times larger decompressed N-Quads usually are."""
 
 
 class AxiomsError(Exception):
-    """The files have axioms, or a shape reads what nothing connects with its focus node: no record can be judged alone."""
+    """No record can be judged alone: there are axioms, or a shape reads what nothing connects with its focus node."""
 
 
-@dataclass(frozen=True)
-class File:
-    """A file to validate and its syntax, a key of ``reading.FORMATS``."""
+def validate_files(
+    files: Sequence[Path], syntax: str | None = None, *, engine: str = "auto", curation: bool = False
+) -> report.Report:
+    """Return what is wrong with a user's RDF files, as `validation.validate_files` does.
 
-    path: Path
-    syntax: str
+    Large ones pass a window at a time, unless the engine is pySHACL, or one statement can change what follows from all.
+    """
+    context = None
+    if engine != "pyshacl" and _are_large(files):
+        context = validation.load_context(curation=curation)
+        if not isinstance(context.given.prepared, str):
+            with suppress(AxiomsError):
+                return validate_streams([File(path, reading.syntax_of(path, syntax)) for path in files], context)
+    return validation.validate_files(files, syntax, context, engine=engine, curation=curation)
 
 
-@dataclass
-class Record:
-    """A record: its number, the number of its file, its quads, and the number in the file of the first of them."""
-
-    number: int
-    file: int
-    first: int
-    quads: list[Quad]
-
-    @cached_property
-    def triples(self) -> list[tuple[str, str, str]]:
-        """Its triples, each once, as terms in N-Triples."""
-        texts = dict.fromkeys([str(quad.triple) for quad in self.quads])
-        return [(parts[0], parts[1], parts[2]) for parts in (text.split(" ", 2) for text in texts)]
+def _are_large(files: Iterable[Path]) -> bool:
+    """Return whether files are larger than what is read into memory, and can be read several times."""
+    size = 0
+    for path in files:
+        if not path.is_file():
+            return False
+        size += path.stat().st_size * (_GZIP_RATIO if path.suffix.lower() == ".gz" else 1)
+    return size > MAX_BYTES_IN_MEMORY
 
 
 def validate_streams(
@@ -125,30 +133,7 @@ class _Run:
 
     def records(self) -> Iterator[Record]:
         """Yield the records of all files, in their order."""
-        number = 0
-        taken: set[str] = set()
-        for place, file in enumerate(self.files):
-            labels: dict[BlankNode, BlankNode] = {}
-            quads: list[Quad] = []
-            first = at = 0
-            last: object = None
-            for quad in reading.stream(file.path, file.syntax, base=reading.file_base(file.path)):
-                name: object = quad.graph_name
-                subject, value = quad.subject, quad.object
-                if type(subject) is BlankNode or type(value) is BlankNode:
-                    subject, value = relabel(subject, labels, taken), relabel(value, labels, taken)
-                    quad = Quad(subject, quad.predicate, value, quad.graph_name)
-                if type(name) is not NamedNode:
-                    name = subject
-                if quads and (name != last or len(quads) >= RECORD_TRIPLES):
-                    yield Record(number, place, first, quads)
-                    number, first, quads = number + 1, at, []
-                last = name
-                quads.append(quad)
-                at += 1
-            if quads:
-                yield Record(number, place, first, quads)
-                number += 1
+        return records_of(self.files)
 
     def windows(self) -> Iterator[list[Record]]:
         """Yield the records in windows."""
@@ -210,7 +195,11 @@ class _Run:
     def report(self, found: _Found) -> report.Report:
         """Return the report, with locations."""
         contradictions = sorted(found.contradictions.values(), key=lambda each: (each.rule, each.members))
-        sources, files = self.sources(found, contradictions)
+        about = {(f"<{each.subject}>", f"<{each.predicate}>") for each in found.undefined}
+        members = {text for each in contradictions for text in each.members}
+        wanted = set().union(*found.places.values())
+        focus = {str(result.focus) for result in found.results}
+        sources, files = sources_of(self.files, wanted, focus, about, members)
         made = report.Report(
             PROJECT,
             triples=found.triples,
@@ -221,49 +210,6 @@ class _Run:
             contradictions=tuple(contradictions),
         )
         return locate(made, sources, self.context.store, self.context.given.shape_quads)
-
-    def sources(self, found: _Found, contradictions: Collection[Contradiction]) -> tuple[list[Source], dict[Term, str]]:
-        """Return the quads that results can be about, and the file of each focus node of a result."""
-        focus = {str(result.focus) for result in found.results}
-        about = {(f"<{each.subject}>", f"<{each.predicate}>") for each in found.undefined}
-        members = {text for each in contradictions for text in each.members}
-        subjects = set(focus)
-        if not (focus or about or members):
-            return [], {}
-        wanted = set().union(*found.places.values())
-        for record in self.records() if wanted else ():
-            if record.number in wanted:
-                subjects.update(str(quad.subject) for quad in record.quads)
-        quads: list[list[Quad]] = [[] for _ in self.files]
-        numbers = [array("Q") for _ in self.files]
-        files: dict[Term, str] = {}
-        mentioned: dict[Term, str] = {}
-        for record in self.records():
-            for at, quad in enumerate(record.quads, record.first):
-                subject, value = str(quad.subject), str(quad.object)
-                if (
-                    subject in subjects
-                    or value in focus
-                    or (about and (subject, str(quad.predicate)) in about)
-                    or (members and not members.isdisjoint(_names(quad)))
-                ):
-                    quads[record.file].append(quad)
-                    numbers[record.file].append(at)
-                    name = str(self.files[record.file].path)
-                    files.setdefault(quad.subject, name)  # type: ignore[arg-type]
-                    mentioned.setdefault(quad.object, name)  # type: ignore[arg-type]
-        sources = [
-            Source(str(file.path), file.path, file.syntax, quads[place], numbers[place])
-            for place, file in enumerate(self.files)
-        ]
-        return sources, {**mentioned, **files}
-
-
-def _names(quad: Quad) -> set[str]:
-    """Return the ends of a quad as a contradiction names its members."""
-    value = quad.object
-    written = f'"{value.value}"' if isinstance(value, Literal) else PROJECT.shorten(str(value)[1:-1])
-    return {PROJECT.shorten(str(quad.subject)[1:-1]), written}
 
 
 class _Pass:
@@ -317,14 +263,14 @@ class _Pass:
             for node, sign in several.items():
                 if sign.own:
                     stated.setdefault(node, []).append(sign)
-        counts = _counts(records, {node for node, signs_ in stated.items() if len({each.own for each in signs_}) > 1})
+        counted = counts(records, {node for node, signs_ in stated.items() if len({each.own for each in signs_}) > 1})
         left = set(checked)
         for record, several in found:
-            self.sizes.append(sum(sign.count for sign in several.values()))
+            self.sizes.append(sum(sign.size for sign in several.values()))
             for node, sign in several.items():
                 is_checked = node in checked and (bool(sign.own) or node not in stated)
                 left.discard(node)
-                kept = sign._replace(count=counts[node]) if node in counts and sign.own else sign
+                kept = sign._replace(size=counted[node]) if node in counted and sign.own else sign
                 self.table.add(node, record, kept, is_checked=is_checked)
         for node in left:
             self.table.add(node, records[-1].number, linking.Sign(0, 0, 0, 0), is_checked=True)
@@ -356,7 +302,7 @@ class _Pass:
                 ):
                     differing.add(key)
                 else:
-                    triples += stated[0].sign.count
+                    triples += stated[0].sign.size
                 if key in suspects:
                     described.add(suspects[key])
             judged = [entry for entry in entries if entry.is_checked]
@@ -413,7 +359,7 @@ class _Pass:
 
     def count(self, records: set[int], keys: set[int]) -> int:
         """Return the number of different triples of some subjects, which records of several windows state."""
-        seen = set()
+        seen: set[int] = set()
         for record in self.run.records():
             if record.number in records:
                 seen.update(hash(triple) for triple in record.triples if linking.key_of(triple[0]) in keys)
@@ -427,13 +373,3 @@ class _Pass:
             if key in keys:
                 found[key] = {each for entry in entries for each in group_of.get(entry.record, [entry.record])}
         return found
-
-
-def _counts(records: Iterable[Record], nodes: set[str]) -> dict[str, int]:
-    """Return the numbers of different triples of some subjects, which several records of a window state."""
-    found: dict[str, set[tuple[str, str, str]]] = {node: set() for node in nodes}
-    for record in records if nodes else ():
-        for triple in record.triples:
-            if triple[0] in found:
-                found[triple[0]].add(triple)
-    return {node: len(triples) for node, triples in found.items()}

@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     import rdflib
 
 _DATA = ("graph:page", "graph:curated")
-MAX_BYTES_IN_MEMORY = 50_000_000
-"""Of the files of one validation: larger ones pass a window of records at a time, with the same report."""
-
-_GZIP_RATIO = 15
-"""How many times larger decompressed N-Quads usually are."""
-
 _MADE_LABEL = re.compile(r"[0-9a-f]{20,32}|c14n\d+")
 """Labels of blank nodes that the parser makes, or that nodes of the shipped vocabulary have."""
 
@@ -181,29 +175,8 @@ def validate_files(
     engine: str = "auto",
     curation: bool = False,
 ) -> report.Report:
-    """Return what is wrong with a user's RDF files, as `validate_data` does; large ones pass a window at a time."""
-    files = list(files)
-    if engine != "pyshacl" and _are_large(files):
-        from imaging_trials.build import streaming
-
-        context = context or load_context(curation=curation)
-        if not isinstance(context.given.prepared, str):
-            named = [streaming.File(path, reading.syntax_of(path, syntax)) for path in files]
-            try:
-                return streaming.validate_streams(named, context)
-            except streaming.AxiomsError:
-                pass  # what one statement says can change what is inferred from every other: it takes all of them
+    """Return what is wrong with a user's RDF files, as `validate_data` does."""
     return validate_data(read_files(files, syntax), context, engine=engine, curation=curation)
-
-
-def _are_large(files: Iterable[Path]) -> bool:
-    """Return whether files are larger than what is read into memory, and can be read several times."""
-    size = 0
-    for path in files:
-        if not path.is_file():
-            return False
-        size += path.stat().st_size * (_GZIP_RATIO if path.suffix.lower() == ".gz" else 1)
-    return size > MAX_BYTES_IN_MEMORY
 
 
 def validate_data(
@@ -345,5 +318,6 @@ def _unchecked(own: Iterable[Any], checked: set[str]) -> tuple[str, ...]:
 
 
 def with_files(results: Iterable[report.Result], files: dict[Term, str], elsewhere: str) -> tuple[report.Result, ...]:
+    """Return results with the files of their focus nodes, sorted; a node without one is in ``elsewhere``."""
     found = (replace(result, file=files.get(result.focus, elsewhere)) for result in results)
     return tuple(sorted(found, key=lambda result: result.sort_key(PROJECT)))

@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
 
     Warnings and remarks are reported and do not count as errors; with ``--strict``, only remarks.
     """
-    from imaging_trials.build import validation
+    from imaging_trials.build import streaming, validation
 
     files = [file for path in args.files for file in _files(path)]
 
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
             files, args.shapes, args.input_format, engine=args.engine, check_shapes=not args.no_check_shapes
         )
     elif args.files:
-        found = validation.validate_files(files, args.input_format, engine=args.engine, curation=args.curation)
+        found = streaming.validate_files(files, args.input_format, engine=args.engine, curation=args.curation)
     else:
         found = validation.validate_repository(engine=args.engine)
     allowed = ("Info",) if args.strict else ("Info", "Warning")

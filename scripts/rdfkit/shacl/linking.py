@@ -15,7 +15,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, Self
 
 from rdfkit.inference.roles import MEMBER, OBJECT, SUBJECT, Role, Roles
 from rdfkit.shacl.engine.graph import TYPE
@@ -40,14 +40,14 @@ read at a focus node, and of one that can be a focus node; the others are those 
 class Sign(NamedTuple):
     """What a record says of a node.
 
-    ``own`` is a hash of all its triples as subject and ``count`` their number, ``stated`` is a hash of those that can be
-    read from another record, and ``roles`` are its roles as bits.
+    ``own`` is a hash of all its triples as subject and ``size`` their number, ``stated`` is a hash of those that can be
+    read from elsewhere, and ``roles`` are its roles as bits.
     """
 
     own: int
     stated: int
     roles: int
-    count: int
+    size: int
 
 
 class Pair(NamedTuple):
@@ -198,7 +198,7 @@ class Table:
         self._files: list[IO[bytes] | None] = [None] * _BUCKETS
         self._masks: dict[int, int] = {}
 
-    def __enter__(self) -> "Table":
+    def __enter__(self) -> Self:
         """Return the table."""
         return self
 
@@ -215,7 +215,7 @@ class Table:
         if mask >> _ROLES_BITS:
             raise OverflowError("more than a million different sets of roles")
         rows = self._rows[key % _BUCKETS]
-        rows.extend((key, sign.stated, sign.own, record << _ROLES_BITS | mask, sign.count << 1 | is_checked))
+        rows.extend((key, sign.stated, sign.own, record << _ROLES_BITS | mask, sign.size << 1 | is_checked))
         if len(rows) > _MAX_NUMBERS_IN_MEMORY:
             self._flush(key % _BUCKETS)
 

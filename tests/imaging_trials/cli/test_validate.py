@@ -284,3 +284,35 @@ def test_an_empty_file_is_valid_data(capsys: pytest.CaptureFixture[str], made: t
     assert (code, out.splitlines()[0]) == (0, "Conforms: 0 triples, 0 nodes checked.")
     code, _, err = run(capsys, str(shapes), "--shapes", str(data))
     assert (code, "has no shape, so nothing would be checked" in err) == (2, True)
+
+
+@pytest.mark.prove
+def test_a_folder_of_imports_is_its_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "imports"
+    made_up = ROOT / "tests" / "fixtures" / "imports"
+    assert cli.main(["import", "pubmed", str(made_up / "article.nbib"), "--into", str(folder)]) == 0
+    (folder / "left-over.nq").write_text("rubbish")
+    capsys.readouterr()
+    assert cli.main(["validate", str(folder)]) == 0
+    of_folder = capsys.readouterr()
+    assert of_folder.out.startswith("Conforms: ")
+    assert cli.main(["validate", *map(str, sorted(folder.glob("[0-9a-f]*.nq")))]) == 0
+    assert capsys.readouterr() == of_folder
+
+
+@pytest.mark.prove
+def test_large_files_pass_in_windows(
+    mine: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from imaging_trials.build import streaming
+
+    mine.write_text(f'{PROLOGUE}ex:a a imt:Article ; imt:pmid "0" , "x" . ex:b a imt:Article ; imt:pmid "x" .')
+    assert cli.main(["validate", str(mine)]) == 1
+    whole = capsys.readouterr()
+    monkeypatch.setattr(streaming, "MAX_BYTES_IN_MEMORY", 10)
+    monkeypatch.setattr(streaming.validate_streams, "__kwdefaults__", {"window": 2, "watch": lambda _: None})
+    assert cli.main(["validate", str(mine)]) == 1
+    assert capsys.readouterr() == whole
+    mine.write_text(f"{PROLOGUE}ex:a a imt:Article ; imt:pmid ")
+    assert cli.main(["validate", str(mine)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -1,6 +1,8 @@
 """Reading RDF: seven syntaxes give the same triples, and a bad file is one sentence, with limits on time and memory."""
 
+import gzip
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -256,3 +258,33 @@ def test_a_literal_of_several_megabytes_is_read(tmp_path: Path) -> None:
     (tmp_path / "long.nt").write_text(f'<http://e/a> <http://e/b> "{text}" .\n', encoding="utf-8")
     (quad,) = reading.read(tmp_path / "long.nt")
     assert quad.object == Literal(text)
+
+
+def test_a_gzipped_file_is_read_as_its_content(tmp_path: Path) -> None:
+    quad = "<http://e/a> <http://e/b> <http://e/c> <http://e/g> .\n"
+    (tmp_path / "a.nq.gz").write_bytes(gzip.compress(quad.encode()))
+    assert [str(each) for each in reading.read(tmp_path / "a.nq.gz")] == [quad[:-3]]
+
+
+@pytest.mark.parametrize("name", ["cut off", "damaged", "not gzip", "cut off inside"])
+def test_a_gzipped_file_that_is_not_whole_is_refused(tmp_path: Path, name: str) -> None:
+    lines = "".join(f"<http://e/{random.random()}> <http://e/b> <http://e/c> .\n" for _ in range(500))
+    whole = gzip.compress(lines.encode())
+    data = {
+        "cut off": whole[:-4],
+        "damaged": whole[:500] + bytes(20) + whole[520:],
+        "not gzip": lines.encode(),
+        "cut off inside": gzip.compress(lines[:-9].encode()),
+    }
+    path = tmp_path / "a.nt.gz"
+    path.write_bytes(data[name])
+    with pytest.raises(UserError, match=r"a\.nt\.gz") as error:
+        reading.read(path)
+    assert "\n" not in str(error.value)
+
+
+def test_reading_stops_where_the_caller_stops(tmp_path: Path) -> None:
+    path = tmp_path / "a.nt"
+    path.write_text("<http://e/a> <http://e/b> <http://e/c> .\n" * 100_000 + "rubbish")
+    first = next(reading.stream(path))
+    assert str(first.subject) == "<http://e/a>"
