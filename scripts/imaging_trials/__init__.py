@@ -10,13 +10,13 @@ before it is used, and no setting of rdflib is changed.
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every `imt query`
 if TYPE_CHECKING:
-    from imaging_trials.api import audit, cite, dataset, dossier, explain, graph, mappings, query, show, validate
+    from imaging_trials.api import audit, cite, dataset, dossier, explain, frame, graph, mappings, query, show, validate
     from rdfkit.base import UserError
 
 __version__ = "2.0.0"
 __all__ = [
-    "UserError", "__version__", "audit", "cite", "dataset", "dossier", "explain", "graph", "mappings", "query", "show",
-    "validate",
+    "UserError", "__version__", "audit", "cite", "dataset", "dossier", "explain", "frame", "graph", "mappings", "query",
+    "show", "validate",
 ]  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """The functions of ``import imaging_trials as it``: the graph, its queries, shapes and views.
 
 `graph`, `dataset`, `query` and `validate` return rdflib objects; the views (`show`, `dossier`, `audit`, `explain`,
-`mappings`) return frozen dataclasses with IRIs, labels and sources in them; `cite` returns text. Literals come as they
-are in the graph: ``rdflib.NORMALIZE_LITERALS`` and every other setting stay the user's.
+`mappings`) return frozen dataclasses with IRIs, labels and sources in them; `cite` returns text; `frame` returns a data
+frame of pandas. Literals come as they are in the graph: ``rdflib.NORMALIZE_LITERALS`` and every other setting stay
+the user's.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,6 +21,7 @@ from rdfkit.sparql import guard, results
 from rdfkit.stores import beside, embedded
 
 if TYPE_CHECKING:
+    import pandas as pd
     import rdflib
     from rdflib.query import Result
 
@@ -109,6 +111,22 @@ def query(  # noqa: PLR0913 - each has its name
     names = (opened or embedded.open_store(PROJECT)) if parameters else None
     asked = questions.bound(what, parameters, names, others=opened is None)
     return rdflib_adapter.to_rdflib_result(ask(asked.text, asked.dataset), PROJECT.prefixes)
+
+
+def frame(name: str, /, **parameters: Any) -> "pd.DataFrame":
+    """Return the answer to a saved query as a data frame of pandas, with a type for each column.
+
+    Whole numbers are ``Int64``, other numbers ``Float64``, days ``datetime64[s]``, IRIs CURIEs; what is not bound is
+    missing. ``attrs`` of the frame has the question and the version of the graph. pandas comes with the extra
+    ``imaging-trials[pandas]``.
+
+    Raises UserError as `query` does, and if pandas is not installed.
+    """
+    store = embedded.open_store(PROJECT)
+    asked = questions.bound(name, parameters, store)
+    made = questions.frame(*questions.rows_of(questions.answer(store, asked)))
+    made.attrs = {"question": asked.query.summary, "name": asked.query.id, "version": PROJECT.version}
+    return made
 
 
 def validate(

@@ -31,7 +31,7 @@ LAYOUT = [
     r"tests/([a-z_]+/)*[a-z0-9_]+\.py|tests/(sssom|browser)\.lock|tests/fixtures/.+",
     r"tests/browser/[a-z-]+\.(json|mjs)|tools/vendor/[a-z-]+\.(js|json)",
     r"tools/([a-z_]+/)*[a-z_]+\.py|tools/owl/Profile\.java|tools/mutation/[a-z-]+\.tsv",
-    r"benchmarks/([a-z_]+\.(py|ttl|lock)|README\.md)|docs/[a-z-]+\.md|w3id/(\.htaccess|README\.md|released\.txt)",
+    r"benchmarks/([a-z_]+\.(py|ttl|lock)|agent-names(-real)?\.tsv|README\.md)|docs/[a-z-]+\.md|w3id/(\.htaccess|README\.md|released\.txt)",
 ]
 """Where a file may be. A new kind of location must be added here and to the design."""
 

@@ -181,7 +181,7 @@ def test_a_pattern_is_weakened_in_each_of_its_parts() -> None:
 @pytest.mark.parametrize("path", [VALID[0], VALID[5], *INVALID[::120]], ids=str)
 def test_the_neighborhood_has_the_inferences_of_the_graph(path: Path) -> None:
     quads = [quad for data in validation.read_files([path]) for quad in data.quads]
-    whole, _ = validation._close(ground().context, quads)
+    whole, _ = ground().context.closed.infer(quads, types=False)
     assert neighborhood().inferences({quad.triple for quad in quads}) == whole
 
 

@@ -124,7 +124,7 @@ def test_every_iri_has_a_page_or_an_anchor(folder: Path, store: Store) -> None:
 
 
 def test_every_shape_has_an_anchor(folder: Path) -> None:
-    own = {quad.subject.value for quad in shapes.load() if isinstance(quad.subject, NamedNode)}
+    own = {quad.subject.value for quad in shapes.load_shapes() if isinstance(quad.subject, NamedNode)}
     names = {iri.removeprefix(PROJECT.shapes) for iri in own if iri.startswith(PROJECT.shapes)}
     assert names - read(folder / addresses.SHAPES).anchors == set()
 

@@ -57,3 +57,12 @@ def of_thing(store: ox.Store, thing: str, curie: str) -> list[str]:
     subject = ox.NamedNode(PROJECT.expand(thing) if not thing.startswith("http") else thing)
     found = store.quads_for_pattern(subject, ox.NamedNode(PROJECT.expand(curie)), None, None)
     return sorted({PROJECT.shorten(quad.object.value) for quad in found if not isinstance(quad.object, ox.Triple)})
+
+
+def made_up_studies(count: int) -> list[bytes]:
+    """Return studies, each as one line of JSON without its end, with numbers from NCT91000000."""
+    import json
+
+    (first, *_) = json.loads((MADE_UP / "studies.json").read_text(encoding="utf-8"))["studies"]
+    text = json.dumps(first, ensure_ascii=False)
+    return [text.replace("NCT90000301", f"NCT{91_000_000 + number}").encode() for number in range(count)]

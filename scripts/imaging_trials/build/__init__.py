@@ -7,11 +7,12 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from imaging_trials.build import build, report, validation
+    from imaging_trials.build import build, report, streaming, validation
 
 __all__ = [
     "build",
     "report",
+    "streaming",
     "validation",
 ]
 
@@ -21,6 +22,7 @@ __getattr__ = door(
         "": (
             "build",
             "report",
+            "streaming",
             "validation",
         ),
     },

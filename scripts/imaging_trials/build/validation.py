@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials.model import PROJECT
 from rdfkit.base import UserError, printable
-from rdfkit.inference import closure
+from rdfkit.inference import Prepared, closure, prepare
 from rdfkit.rdf import described_twice, named_graphs, rdflib_adapter, reading
 from rdfkit.shacl import Source, Term, ValidationInput, locate, report, term_text, undefined_terms, validate
 from rdfkit.stores import from_sources, open_store
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
     import rdflib
 
 _DATA = ("graph:page", "graph:curated")
-_USER = "user"
+MAX_BYTES_IN_MEMORY = 50_000_000
+"""Of the files of one validation: larger ones pass a window of records at a time, with the same report."""
+
+_GZIP_RATIO = 15
+"""How many times larger decompressed N-Quads usually are."""
+
 _MADE_LABEL = re.compile(r"[0-9a-f]{20,32}|c14n\d+")
 """Labels of blank nodes that the parser makes, or that nodes of the shipped vocabulary have."""
 
@@ -36,6 +42,11 @@ class Context:
     quads: list[Quad]
     given: ValidationInput
     known: undefined_terms.DefinedTerms
+
+    @cached_property
+    def closed(self) -> Prepared:
+        """The graph as the context of inference, made when it is first needed."""
+        return prepare(PROJECT, self.quads, PROJECT.at(self.root).rules)
 
 
 @dataclass(frozen=True)
@@ -87,7 +98,7 @@ def validate_shipped(shipped: Store, root: Path | None = None, *, engine: str = 
         triples=len({quad.triple for quad in given.quads}),
         checked=len(checked),
         unchecked=_unchecked((node for node, graph in graphs.items() if graph in _DATA), checked),
-        results=_with_files(results, graphs, "graph:inferred"),
+        results=with_files(results, graphs, "graph:inferred"),
     )
 
 
@@ -170,8 +181,29 @@ def validate_files(
     engine: str = "auto",
     curation: bool = False,
 ) -> report.Report:
-    """Return what is wrong with a user's RDF files, as `validate_data` does."""
+    """Return what is wrong with a user's RDF files, as `validate_data` does; large ones pass a window at a time."""
+    files = list(files)
+    if engine != "pyshacl" and _are_large(files):
+        from imaging_trials.build import streaming
+
+        context = context or load_context(curation=curation)
+        if not isinstance(context.given.prepared, str):
+            named = [streaming.File(path, reading.syntax_of(path, syntax)) for path in files]
+            try:
+                return streaming.validate_streams(named, context)
+            except streaming.AxiomsError:
+                pass  # what one statement says can change what is inferred from every other: it takes all of them
     return validate_data(read_files(files, syntax), context, engine=engine, curation=curation)
+
+
+def _are_large(files: Iterable[Path]) -> bool:
+    """Return whether files are larger than what is read into memory, and can be read several times."""
+    size = 0
+    for path in files:
+        if not path.is_file():
+            return False
+        size += path.stat().st_size * (_GZIP_RATIO if path.suffix.lower() == ".gz" else 1)
+    return size > MAX_BYTES_IN_MEMORY
 
 
 def validate_data(
@@ -192,7 +224,7 @@ def validate_data(
     )  # takes time and memory: the data has been read before, or an error was raised
     quads = [quad for each in data for quad in each.quads]
     triples = {quad.triple for quad in quads}
-    inferred, contradictions = _close(context, quads)
+    inferred, contradictions = context.closed.infer(quads, types=False)
     files = _files_of_nodes(data, context.store)
     results, checked = validate(context.given, triples | inferred, files.keys(), engine=engine)
     own = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
@@ -206,7 +238,7 @@ def validate_data(
         triples=len(triples),
         checked=len(checked),
         unchecked=_unchecked({quad.subject for quad in quads}, checked),
-        results=_with_files(results, files, "-"),
+        results=with_files(results, files, "-"),
         undefined=tuple(sorted(undefined)),
         contradictions=tuple(contradictions),
     )
@@ -247,7 +279,7 @@ def validate_by_shapes(
         triples=len(given.graph),
         checked=len(checked),
         unchecked=_unchecked({quad.subject for quad in quads}, checked) if checked else (),
-        results=_with_files(results, _files_of_nodes(data, Store()) if results else {}, "-"),
+        results=with_files(results, _files_of_nodes(data, Store()) if results else {}, "-"),
         notes=given.notes(checked),
     )
     return locate(found, _sources(data), Store(), shape_quads)
@@ -265,13 +297,13 @@ def _relabeled(data: Iterable[Data]) -> list[Data]:
         quads = each.quads
         if any(isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode) for quad in quads):
             labels: dict[BlankNode, BlankNode] = {}
-            ends = ((_relabel(quad.subject, labels, taken), _relabel(quad.object, labels, taken)) for quad in quads)
+            ends = ((relabel(quad.subject, labels, taken), relabel(quad.object, labels, taken)) for quad in quads)
             quads = [Quad(s, quad.predicate, o, quad.graph_name) for quad, (s, o) in zip(quads, ends, strict=True)]
         found.append(replace(each, quads=quads))
     return found
 
 
-def _relabel(term: Any, labels: dict[BlankNode, BlankNode], taken: set[str]) -> Any:
+def relabel(term: Any, labels: dict[BlankNode, BlankNode], taken: set[str]) -> Any:
     """Return the node for a blank node of one file: it keeps its label, unless the parser made it or it is taken."""
     if isinstance(term, BlankNode) and term not in labels:
         label, number = term.value, 0
@@ -312,24 +344,6 @@ def _unchecked(own: Iterable[Any], checked: set[str]) -> tuple[str, ...]:
     return tuple(sorted(term_text(PROJECT, node) for node in missed))
 
 
-def _with_files(results: Iterable[report.Result], files: dict[Term, str], elsewhere: str) -> tuple[report.Result, ...]:
+def with_files(results: Iterable[report.Result], files: dict[Term, str], elsewhere: str) -> tuple[report.Result, ...]:
     found = (replace(result, file=files.get(result.focus, elsewhere)) for result in results)
     return tuple(sorted(found, key=lambda result: result.sort_key(PROJECT)))
-
-
-def _close(context: Context, quads: list[Quad]) -> tuple[set[Triple], list[closure.Contradiction]]:
-    """Return what follows from the data and the shipped graph together, and the contradictions between them.
-
-    Anything follows from a contradiction, so with one nothing is inferred.
-    """
-    together = Store()
-    together.bulk_extend(context.quads)
-    user = PROJECT.graph_iri(_USER)
-    together.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, user) for quad in quads)
-    closed = closure.close(PROJECT, together, context.root / "ontology" / "rules", tidy=False)
-    if closed.contradictions:
-        return set(), closed.contradictions
-    added = together.quads_for_pattern(None, None, None, PROJECT.graph_iri(named_graphs.INFERRED))
-    kind = PROJECT.expand("rdf:type")
-    new = (quad.triple for quad in added if quad.predicate.value != kind and quad not in context.store)
-    return {triple for triple in new if closure.is_kept(triple)}, []

@@ -33,6 +33,7 @@ COMMANDS = {
     "diff": ("imaging_trials.cli.diff", "show what changed between two releases, files or git revisions"),
     "load": ("imaging_trials.cli.load", "load the graph into a triple store, and compare the result"),
     "site": ("imaging_trials.cli.site", "write the graph as a static site: a page for every IRI, questions, search"),
+    "mcp": ("imaging_trials.cli.mcp", "serve the questions to an assistant over stdio (Model Context Protocol)"),
     "serve": ("imaging_trials.cli.serve", "serve a read-only SPARQL endpoint on this machine"),
 }
 """Name of a command: the module with its ``add_arguments(parser)`` and ``run(args) -> int``, and its help text."""

@@ -16,7 +16,11 @@ ENGINES = ("auto", "fast", "pyshacl")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of ``imt validate``."""
     parser.add_argument(
-        "files", nargs="*", type=Path, metavar="FILE", help="RDF files to check; without any, the graph itself"
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="RDF files to check, also .gz, or a folder of imt import; without any, the graph itself",
     )
     formats.add_argument(
         parser,
@@ -58,6 +62,8 @@ def run(args: argparse.Namespace) -> int:
     """
     from imaging_trials.build import validation
 
+    files = [file for path in args.files for file in _files(path)]
+
     # rdflib logs a traceback for each literal that is not valid for its datatype; the shapes decide if that matters.
     logging.getLogger("rdflib").setLevel(logging.ERROR)
     if sys.stderr.isatty():
@@ -66,12 +72,24 @@ def run(args: argparse.Namespace) -> int:
         if args.curation:
             raise UserError("--curation adds to the shapes of this repository: leave out --shapes or --curation.")
         found = validation.validate_files_by_shapes(
-            args.files, args.shapes, args.input_format, engine=args.engine, check_shapes=not args.no_check_shapes
+            files, args.shapes, args.input_format, engine=args.engine, check_shapes=not args.no_check_shapes
         )
     elif args.files:
-        found = validation.validate_files(args.files, args.input_format, engine=args.engine, curation=args.curation)
+        found = validation.validate_files(files, args.input_format, engine=args.engine, curation=args.curation)
     else:
         found = validation.validate_repository(engine=args.engine)
     allowed = ("Info",) if args.strict else ("Info", "Warning")
     sys.stdout.write(formats.renderer("validation", args.format)(found, allowed))
     return 0 if found.conforms(allowed) else 1
+
+
+def _files(path: Path) -> list[Path]:
+    """Return a file, or the files that the manifest of a folder of imports lists."""
+    from imaging_trials.imports import folder
+
+    if not (path / folder.MANIFEST).is_file():
+        return [path]
+    found = [path / entry["name"] for entry in folder.read_manifest(path)]
+    if not found:
+        raise UserError(f"{path} is a folder of imports without any: run 'imt import FORMAT FILE --into {path}' first.")
+    return found

@@ -50,7 +50,7 @@ class Document(NamedTuple):
     size: int
 
 
-class BrokenArchive(UserError):
+class ArchiveError(UserError):
     """An archive that cannot be read to its end, so that no part of the file can be trusted."""
 
 
@@ -58,6 +58,15 @@ def is_zip(source: "Source") -> bool:
     """Return whether a file begins as a zip archive."""
     with streams.open_input(source.path) as file:
         return file.read(4) in _ZIP
+
+
+def is_plain(document: Document) -> bool:
+    """Return whether the bytes of a text are those of its file: not in an archive, not compressed, without a mark."""
+    if document.member:
+        return False
+    with streams.open_input(document.source.path) as file:
+        head = file.read(2)
+    return head[:1] in (b"{", b"[", b" ", b"\n", b"\r", b"\t") and head[1:] != b"\0"
 
 
 def documents(source: "Source") -> Iterator[tuple[Document, Callable[[Progress], Iterator[bytes]]]]:
@@ -91,7 +100,7 @@ def _opened(source: "Source") -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(source.path)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
-        raise BrokenArchive(
+        raise ArchiveError(
             f"{source.where} is a broken zip archive ({clip(str(error))}): download it again, and compare its checksum."
         ) from None
 
@@ -100,9 +109,9 @@ def _checked(archive: zipfile.ZipFile, source: "Source") -> list[zipfile.ZipInfo
     """Return the members with records in the order of their bytes. Raises UserError for an archive that is no list."""
     where, every = source.where, archive.infolist()
     if len(every) > MAX_ZIP_MEMBERS:
-        raise BrokenArchive(f"{where} has {len(every)} members, and {MAX_ZIP_MEMBERS} are read: split it.")
+        raise ArchiveError(f"{where} has {len(every)} members, and {MAX_ZIP_MEMBERS} are read: split it.")
     if any(one.filename in _NOT_A_LIST for one in every):
-        raise BrokenArchive(f"{where} is a zip archive, as those of Word and Excel are, not one of records.")
+        raise ArchiveError(f"{where} is a zip archive, as those of Word and Excel are, not one of records.")
     for one in every:
         _check_member(one, where)
     total = sum(one.file_size for one in every)
@@ -113,7 +122,7 @@ def _checked(archive: zipfile.ZipFile, source: "Source") -> list[zipfile.ZipInfo
             raise _bomb(f"{where}/{clip(one.filename)}")
     found = [one for one in every if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
     if not found:
-        raise BrokenArchive(f"{where} is a zip archive without files: name a file with records.")
+        raise ArchiveError(f"{where} is a zip archive without files: name a file with records.")
     return sorted(found, key=lambda one: one.header_offset)
 
 
@@ -121,15 +130,13 @@ def _check_member(one: zipfile.ZipInfo, where: str) -> None:
     """Raise UserError for a member that is no file of its folder, or that cannot be read."""
     name = clip(one.filename)
     if _leaves_the_folder(one.filename) or _leaves_the_folder(one.orig_filename):
-        raise BrokenArchive(
-            f"{where} has a member outside its folder, '{name}': do not unpack it, and ask who made it."
-        )
+        raise ArchiveError(f"{where} has a member outside its folder, '{name}': do not unpack it, and ask who made it.")
     if stat.S_IFMT(one.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise BrokenArchive(f"{where} has a link or a device as a member, '{name}': make the archive of files only.")
+        raise ArchiveError(f"{where} has a link or a device as a member, '{name}': make the archive of files only.")
     if one.flag_bits & _ENCRYPTED:
-        raise BrokenArchive(f"{where} has an encrypted member, '{name}': decrypt it first.")
+        raise ArchiveError(f"{where} has an encrypted member, '{name}': decrypt it first.")
     if one.compress_type not in _METHODS:
-        raise BrokenArchive(f"{where} has a member with an unknown compression, '{name}': compress it with deflate.")
+        raise ArchiveError(f"{where} has a member with an unknown compression, '{name}': compress it with deflate.")
 
 
 def _leaves_the_folder(name: str) -> bool:
@@ -137,8 +144,8 @@ def _leaves_the_folder(name: str) -> bool:
     return parts.is_absolute() or ".." in parts.parts or ":" in name.partition("/")[0] or "\0" in name
 
 
-def _bomb(where: str) -> BrokenArchive:
-    return BrokenArchive(
+def _bomb(where: str) -> ArchiveError:
+    return ArchiveError(
         f"{where} has more than {MAX_RATIO} times its size when decompressed: it is no file of records; "
         "if it is, decompress it first."
     )
@@ -151,7 +158,7 @@ def _member(archive: zipfile.ZipFile, one: zipfile.ZipInfo, document: Document, 
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         if isinstance(error, UserError):
             raise
-        raise BrokenArchive(
+        raise ArchiveError(
             f"{document.where} is broken or cut off ({clip(str(error))}): download the archive again."
         ) from None
 
@@ -178,6 +185,6 @@ def _decompressed(raw: BinaryIO, document: Document, progress: Progress, place: 
             progress(place(), document.source.size)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         what = "gzip" if is_gzip else "zip"
-        raise BrokenArchive(
+        raise ArchiveError(
             f"{document.where} is broken or cut off ({what}: {error}): download it again, and compare its checksum."
         ) from None

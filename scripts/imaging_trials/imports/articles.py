@@ -93,7 +93,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def statements(citation: Citation, *, abstracts: bool = False) -> tuple[list[str], list[str]]:
+def statements(citation: Citation, *, abstracts: bool = False) -> tuple[Statements, list[str]]:
     """Return the statements of a citation, without a graph, and warnings about what was left out.
 
     Without ``abstracts`` the abstract is left out: it may be under its publisher's copyright.
@@ -136,7 +136,7 @@ def statements(citation: Citation, *, abstracts: bool = False) -> tuple[list[str
             warnings.append(why_not)
     if abstracts:
         made.text(thing, "dcterms:abstract", citation.abstract)
-    return made.lines, warnings
+    return made, warnings
 
 
 def _tags(citation: Citation) -> Iterator[str]:

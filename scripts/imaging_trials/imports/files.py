@@ -1,6 +1,6 @@
-"""Files with records: plain or compressed with gzip, in a format that is recognized by the content.
+"""Files with records, and the formats of texts, which are recognized by the content.
 
-PubMed's XML is read in pieces, so that a file may have any size; lists in other formats are read as a whole.
+PubMed's XML is read in pieces, so that a text may have any size; lists in other formats are read as a whole.
 """
 
 import hashlib
@@ -77,22 +77,23 @@ def find(name: str) -> Source:
     return Source(where, path, size, digest.hexdigest(), modified)
 
 
-def read(chunks: Iterator[bytes], where: str) -> tuple[str, str, Iterator[Item]]:
+def read(chunks: Iterator[bytes], where: str, size: int) -> tuple[str, str, Iterator[Item]]:
     """Return what people call the format of a text, the key of its source in `versions.ATTRIBUTION`, and its records.
 
-    ``chunks`` are the bytes of the text, decompressed, in pieces. Raises UserError, also while the records are read:
-    for a format that is not imported, for a text that is broken or cut off, and for one that is too large.
+    ``chunks`` are the bytes of the text, decompressed, in pieces, of at least ``size`` bytes. Raises UserError, also
+    while the records are read: for a format that is not imported, for a text that is broken or cut off, and for one
+    that is too large.
     """
     first = next(chunks, b"")
     if _XML.match(first) and _root_of(first) in pubmed_xml.ROOTS:
         return "PubMed XML", "pubmed", pubmed_xml.citations(chain([first], chunks), where)
-    name, found = read_citations(_text(chain([first], chunks), where), where)
+    name, found = read_citations(_text(chain([first], chunks), where, size), where)
     return name, "pubmed" if name == "NBIB" else "list", found
 
 
-def read_studies(chunks: Iterator[bytes], where: str) -> tuple[str, str, Iterator[Item]]:
+def read_studies(chunks: Iterator[bytes], where: str, size: int) -> tuple[str, str, Iterator[Item]]:
     """Return the same for a text of ClinicalTrials.gov. Raises UserError as `read` does."""
-    return STUDIES, "clinicaltrials", studies(_text(chunks, where), where)
+    return STUDIES, "clinicaltrials", studies(_text(chunks, where, size), where)
 
 
 STUDIES = "API v2 JSON"
@@ -101,12 +102,15 @@ READERS = {"pubmed": read, "clinicaltrials": read_studies}
 """What the first argument of `imt import` names, and the function that reads such texts."""
 
 
-def _text(chunks: Iterator[bytes], where: str) -> str:
+def _text(chunks: Iterator[bytes], where: str, size: int) -> str:
     data = bytearray()
-    for chunk in chunks:
+    for chunk in chunks if size <= MAX_LIST_BYTES else ():
         data += chunk
-        if len(data) > MAX_LIST_BYTES:
+        size = max(size, len(data))
+        if size > MAX_LIST_BYTES:
             break
+    if size > MAX_LIST_BYTES:
+        raise UserError(f"{where} has more than {MAX_LIST_BYTES // 1_000_000} MB: split the list.")
     return decode_references(bytes(data), where, MAX_LIST_BYTES)
 
 

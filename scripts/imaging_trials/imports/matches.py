@@ -5,7 +5,7 @@ database: they are in the graph of the record's version, and the hash of the ver
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -14,19 +14,20 @@ from imaging_trials.imports import articles
 from imaging_trials.imports.matching import Found, agents_in, may_name_agents, may_name_techniques, techniques_in
 from imaging_trials.imports.matching_text import words_of
 from imaging_trials.imports.matching_words import Lexicon, read_lexicon
-from imaging_trials.imports.statements import Statements, iri, literal, term, text_of, typed
+from imaging_trials.imports.statements import Statements, coded, iri, quoted, said, term, text_of, typed
 from imaging_trials.imports.study import Study
+from imaging_trials.imports.trial_parts import NCIT, thing_of
 from imaging_trials.model import PROJECT
 
 DIAGNOSTIC_IMAGING = "D003952"
 """Diagnostic Imaging, the heading of MeSH that imaging techniques are under."""
 
-_TITLES = ("identificationModule.briefTitle", "identificationModule.officialTitle")
-_PARTS = (
-    ("armsInterventionsModule.armGroups", "arm", ("label",)),
-    ("armsInterventionsModule.interventions", "trialintervention", ("name", "otherNames")),
-)
-_BROWSE = "derivedSection.interventionBrowseModule"
+_HEADINGS = "derivedSection.interventionBrowseModule.meshes"
+_CONCEPTS = "arms.interventions.intervention_code"
+_KEYWORDS = "conditionsModule.keywords"
+_ARM_LABEL = "armsInterventionsModule.armGroups.label"
+_INTERVENTION_NAME = "armsInterventionsModule.interventions.name"
+_OTHER_NAMES = "armsInterventionsModule.interventions.otherNames"
 _CLASSES = {
     "agent": ("imt:AgentMatch", "imt:hasMatchedAgent", "imt:PharmaceuticalAgent"),
     "substance": ("imt:AgentMatch", "imt:hasMatchedSubstance", "imt:Substance"),
@@ -44,8 +45,7 @@ _MEANT = frozenset(("agent", "substance"))
 class _Terms(NamedTuple):
     """The terms of a match, expanded once."""
 
-    classes: dict[str, tuple[str, ...]]
-    type: str
+    classes: dict[str, tuple[str, str, str]]
     of: str
     found_in: str
     rule: str
@@ -58,12 +58,19 @@ class _Terms(NamedTuple):
 
 @cache
 def _terms() -> _Terms:
-    curies = (
-        "rdf:type", "imt:isMatchOf", "imt:isFoundIn", "imt:hasMatchRule", "imt:ruleScore", "imt:matchField",
-        "imt:matchTextAsPrinted", "imt:matchStart", "imt:matchEnd",
+    names = (
+        "isMatchOf", "isFoundIn", "hasMatchRule", "ruleScore", "matchField", "matchTextAsPrinted", "matchStart",
+        "matchEnd",
     )  # fmt: skip
-    classes = {kind: tuple(term(one) if one else "" for one in curies) for kind, curies in _CLASSES.items()}
-    return _Terms(classes, *map(term, curies))
+    classes = {
+        kind: (_class(of), term(to_thing) if to_thing else "", _class(of_thing) if of_thing else "")
+        for kind, (of, to_thing, of_thing) in _CLASSES.items()
+    }
+    return _Terms(classes, *(term(f"imt:{name}") for name in names))
+
+
+def _class(curie: str) -> str:
+    return said(term("rdf:type"), term(curie))
 
 
 @cache
@@ -93,19 +100,21 @@ def lexicon() -> Lexicon:
     return read_lexicon(embedded.open_store(PROJECT))
 
 
-def of_study(study: Study, words: Lexicon) -> list[str]:
+def of_study(study: Study, words: Lexicon) -> Statements:
     """Return the matches in a study as statements without a graph."""
-    trial, key = iri(articles.TRIAL + study.nct_id), study.nct_id.lower()
-    made = _Made(trial, key, words)
-    for code in _codes(study, "meshes"):
-        made.identifier(f"{_BROWSE}.meshes", articles.MESH + code, reason="imaging-heading")
-    if DIAGNOSTIC_IMAGING in (*_codes(study, "ancestors"), *_codes(study, "meshes")):
-        made.heading(f"{_BROWSE}.ancestors")
-    made.texts(list(_fields(study, trial, key)))
-    return made.lines()
+    made = _Made(*thing_of(study), words)
+    browse = study.record.derived_section.intervention_browse_module
+    for one in browse.meshes:
+        made.identifier(_HEADINGS, articles.MESH + one.id, reason="imaging-heading")
+    if any(one.id == DIAGNOSTIC_IMAGING for one in (*browse.ancestors, *browse.meshes)):
+        made.heading("derivedSection.interventionBrowseModule.ancestors")
+    for number, code in study.elsewhere.intervention_concepts:
+        made.identifier(_CONCEPTS, NCIT + code, part=f"trialintervention:{made.key}-{number}")
+    made.texts(_fields(study, made.thing, made.key))
+    return made.written()
 
 
-def of_citation(citation: Citation, words: Lexicon) -> list[str]:
+def of_citation(citation: Citation, words: Lexicon) -> Statements:
     """Return the matches in a citation as statements without a graph."""
     thing, key = articles.thing_of(citation)
     made = _Made(thing, key, words, link="imt:namesAgent")
@@ -120,40 +129,44 @@ def of_citation(citation: Citation, words: Lexicon) -> list[str]:
     fields = [Field("ArticleTitle", thing, citation.title)]
     fields += [Field("KeywordList", thing, word) for word in citation.keywords]
     made.texts(fields)
-    return made.lines()
+    return made.written()
 
 
-def _codes(study: Study, name: str) -> Iterator[str]:
-    for one in study.items(f"{_BROWSE}.{name}"):
-        if isinstance(code := one.get("id"), str) and code.isalnum() and code.isascii():
-            yield code
-
-
-def _fields(study: Study, trial: str, key: str) -> Iterator[Field]:
-    """Yield the texts of a study; parts are named by their position, as `trials` names them."""
-    for path in _TITLES:
-        yield Field(path, trial, study.text(path))
-    for word in study.texts("conditionsModule.keywords"):
-        yield Field("conditionsModule.keywords", trial, word, is_about=False)
-    for path, prefix, names in _PARTS:
-        for number, one in enumerate(study.items(path), 1):
-            for name in names:
-                for text in _texts(one.get(name)):
-                    yield Field(f"{path}.{name}", f"{prefix}:{key}-{number}", text, "imaging-modality")
+def _fields(study: Study, trial: str, key: str) -> list[Field]:
+    """Return the texts of a study; parts are named by their position, as `trial_parts` names them."""
+    protocol = study.record.protocol_section
+    named, planned = protocol.identification_module, protocol.arms_interventions_module
+    found = [
+        Field("identificationModule.briefTitle", trial, named.brief_title),
+        Field("identificationModule.officialTitle", trial, named.official_title),
+    ]
+    found += [Field(_KEYWORDS, trial, word, is_about=False) for word in protocol.conditions_module.keywords]
+    found += [
+        Field(_ARM_LABEL, f"arm:{key}-{number}", arm.label, "imaging-modality")
+        for number, arm in enumerate(planned.arm_groups, 1)
+    ]
+    for number, one in enumerate(planned.interventions, 1):
+        part = f"trialintervention:{key}-{number}"
+        found.append(Field(_INTERVENTION_NAME, part, one.name, "imaging-modality"))
+        found += [Field(_OTHER_NAMES, part, text, "imaging-modality") for text in dict.fromkeys(one.other_names)]
     number = 0
-    for level in ("primary", "secondary", "other"):
-        path = f"outcomesModule.{level}Outcomes"
-        for one in study.items(path):
+    outcomes = protocol.outcomes_module
+    for path, measures in (
+        ("outcomesModule.primaryOutcomes.measure", outcomes.primary_outcomes),
+        ("outcomesModule.secondaryOutcomes.measure", outcomes.secondary_outcomes),
+        ("outcomesModule.otherOutcomes.measure", outcomes.other_outcomes),
+    ):
+        for measured in measures:
             number += 1
-            for text in _texts(one.get("measure")):
-                yield Field(f"{path}.measure", f"outcome:{key}-{number}", text, "imaging-outcome", is_about=False)
+            found.append(Field(path, f"outcome:{key}-{number}", measured.measure, "imaging-outcome", is_about=False))
+    for name in study.elsewhere.intervention_headings:  # names of headings without their identifiers
+        found.append(Field(_HEADINGS, trial, name, "imaging-heading"))
+    return found
 
 
-def _texts(value: object) -> list[str]:
-    """Return a text, or the texts of a list, each once."""
-    if isinstance(value, list):
-        return [*dict.fromkeys(one for one in value if isinstance(one, str))]
-    return [value] if isinstance(value, str) else []
+def _code(identifier: str) -> str:
+    """Return the code in the IRI of an identifier, as the record has it."""
+    return identifier.rpartition("/")[2].removeprefix("NCIT_")
 
 
 class _Made:
@@ -169,14 +182,15 @@ class _Made:
         self.broader: list[tuple[str, str, str]] = []
         self.techniques: set[tuple[str, str, str]] = set()
 
-    def lines(self) -> list[str]:
+    def written(self) -> Statements:
+        """Return the statements, with the identifiers that support what other rules found."""
         for path, identifier, agent in self.broader:
             if agent in self.agents:
                 found = Found("agent", agent, "broader-identifier", 0, 0)
-                self._match(Field(path, self.thing, identifier), found, identifier)
-        return self.made.lines
+                self._match(Field(path, self.thing, identifier), found, _code(identifier))
+        return self.made
 
-    def identifier(self, path: str, identifier: str, reason: str = "") -> None:
+    def identifier(self, path: str, identifier: str, *, reason: str = "", part: str = "") -> None:
         """Add what is exactly the thing of an identifier elsewhere; keep what it is broader than."""
         words = self.words
         self.broader += [(path, identifier, agent) for agent in words.broader.get(identifier, ())]
@@ -189,13 +203,13 @@ class _Made:
         if not kind or (kind == "substance" and thing not in words.molecules):
             return
         rule = "exact-identifier"
-        field = Field(path, self.thing, identifier, reason if kind == "modality" else "")
-        self._match(field, Found(kind, thing, rule, 0, 0), identifier)
+        field = Field(path, part or self.thing, identifier, reason if kind == "modality" else "")
+        self._match(field, Found(kind, thing, rule, 0, 0), _code(identifier))
 
     def heading(self, path: str) -> None:
         """Add that an index places the record under Diagnostic Imaging."""
         field = Field(path, self.thing, DIAGNOSTIC_IMAGING, "imaging-heading")
-        self._match(field, Found("", "", "heading-under-diagnostic-imaging", 0, 0), articles.MESH + DIAGNOSTIC_IMAGING)
+        self._match(field, Found("", "", "heading-under-diagnostic-imaging", 0, 0), DIAGNOSTIC_IMAGING)
 
     def texts(self, fields: list[Field]) -> None:
         """Add what texts name. Texts without a word of a name are not looked at."""
@@ -227,22 +241,21 @@ class _Made:
         match = f"<{_MATCH}{self.key}-{digest}>"
         terms = _terms()
         cls, to_thing, of_thing = terms.classes[found.kind]
-        lines = made.lines
-        lines += [
-            f"{match} {terms.type} {cls}",
-            f"{match} {terms.of} {self.thing}",
-            f"{match} {terms.found_in} {part}",
-            f"{match} {terms.rule} <{_RULE}{found.rule}>",
-            f"{match} {terms.score} {_number(words.scores[found.rule])}",
-            f"{match} {terms.field} {literal(field.path)}",
-            f"{match} {terms.text} {literal(printed)}",
+        rest = made.of[match] = [
+            cls,
+            said(terms.of, self.thing),
+            said(terms.found_in, part),
+            said(terms.rule, f"<{_RULE}{found.rule}>"),
+            said(terms.score, _number(words.scores[found.rule])),
+            said(terms.field, coded(field.path)),
+            said(terms.text, quoted(printed)),
         ]
         if found.end:
-            lines += [f"{match} {terms.start} {_number(found.start)}", f"{match} {terms.end} {_number(found.end)}"]
+            rest += [said(terms.start, _number(found.start)), said(terms.end, _number(found.end))]
         if to_thing:
-            lines.append(f"{match} {to_thing} <{found.thing}>")
+            rest.append(said(to_thing, f"<{found.thing}>"))
         if of_thing:
-            lines.append(f"<{found.thing}> {terms.type} {of_thing}")
+            made.about(f"<{found.thing}>").append(of_thing)
         if found.kind in _MEANT and found.thing in words.pharmaceuticals and found.rule != "broader-identifier":
             self._mean(field, part, found)
         self._evidence(field, found, match)
@@ -251,7 +264,7 @@ class _Made:
         """Add that an intervention means the agent, and that the record is about it."""
         agent = iri(found.thing)
         self.agents.add(found.thing)
-        self.made.add(agent, "rdf:type", term("imt:PharmaceuticalAgent"))
+        self.made.about(agent).append(_class("imt:PharmaceuticalAgent"))
         if field.part.startswith("trialintervention:"):
             self.made.add(part, "imt:refersToAgent", agent)
         if field.is_about:

@@ -1,5 +1,7 @@
 """The words of one text beside each other: phrases, what a nuclide labels, imaging techniques."""
 
+from functools import cached_property
+
 from imaging_trials.imports.matching_text import items, plain_items
 from imaging_trials.imports.matching_words import Lexicon, Technique, Words, is_position
 
@@ -31,17 +33,20 @@ class Phrases:
 
     def phrase(self, at: int, words: Words, gaps: frozenset[str]) -> bool:
         """Return whether words follow each other from an item on."""
-        those = self.items[at : at + len(words)]
-        return (
-            len(those) == len(words)
-            and all(one.word == word for one, word in zip(those, words, strict=True))
-            and all(only(one.gap, gaps) for one in those[1:])
-        )
+        items = self.items
+        if at + len(words) > len(items):
+            return False
+        for place, word in enumerate(words, at):
+            if items[place].word != word or (place > at and not only(items[place].gap, gaps)):
+                return False
+        return True
 
     def positions_before(self, at: int) -> set[str]:
         """Return the positions that a name begins with, such as those of 16α-fluoroestradiol."""
-        found = set()
-        while at and "-" in self.items[at].gap and is_tight(self.items[at].gap):
+        found: set[str] = set()
+        for _ in range(MAX_BETWEEN):
+            if not at or "-" not in self.items[at].gap or not is_tight(self.items[at].gap):
+                break
             at -= 1
             if self.items[at].nuclide:
                 continue
@@ -108,12 +113,35 @@ class Phrases:
                 return technique
         return None
 
+    @cached_property
+    def is_in_capitals(self) -> bool:
+        """Whether the text has no small letter."""
+        return not any(one.islower() for one in self.text)
+
+    @cached_property
+    def other_meanings(self) -> list[tuple[int, Words]]:
+        """The phrases with another meaning, each with its first item."""
+        vetoes = self.lexicon.vetoes
+        return [
+            (at, words)
+            for at, one in enumerate(self.items)
+            if one.word in vetoes
+            for words in vetoes[one.word]
+            if self.phrase(at, words, IN_NAME)
+        ]
+
+    @cached_property
+    def said(self) -> frozenset[Words]:
+        """The phrases with another meaning."""
+        return frozenset(words for _, words in self.other_meanings)
+
+    @cached_property
+    def _of_other_meanings(self) -> frozenset[int]:
+        return frozenset(place for at, words in self.other_meanings for place in range(at, at + len(words)))
+
     def is_vetoed(self, at: int, technique: Technique) -> bool:
         """Return whether a phrase with another meaning has a technique in it, or one of its vetoes is in the text."""
-        size = len(technique.words)
-        for place, one in enumerate(self.items):
-            for words in self.lexicon.vetoes.get(one.word, ()):
-                overlaps = place < at + size and at < place + len(words)
-                if (overlaps or words in technique.vetoes) and self.phrase(place, words, IN_NAME):
-                    return True
-        return False
+        if not self.other_meanings:
+            return False
+        places = range(at, at + len(technique.words))
+        return not self._of_other_meanings.isdisjoint(places) or not self.said.isdisjoint(technique.vetoes)

@@ -87,20 +87,21 @@ def plain_items(text: str) -> list[Item]:
         parts = [one if one.isascii() else _plain(one) for one in text]
         plain = "".join(parts)
         places = [at for at, part in enumerate(parts) for _ in part]
+    lower = plain.lower()
     found = []
     before, done = "", 0
     for one in _TOKEN.finditer(plain):
         start, end = one.span()
-        gap = before + plain[done:start]
+        gap = before + plain[done:start] if before else plain[done:start]
         done = end
-        raw = one[0]
-        if raw[0] == "<":
+        if plain[start] == "<":
             before = gap
             continue
         before = ""
+        word, raw = lower[start:end], plain[start:end]
         if places is not None:
             start, end = places[start], places[end - 1] + 1
-        found.append(Item(raw.lower(), raw, start, end, gap))
+        found.append(Item(word, raw, start, end, gap))
     return found
 
 

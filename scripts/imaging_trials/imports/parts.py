@@ -92,7 +92,8 @@ def outcomes(task: Task, progress: archives.Progress) -> Iterator[Result]:
         chunks = archives.chunks(task.document, progress)
         yield from _of_member(task, task.document.where, chunks, task.document.size)
     else:
-        yield from _of_text(task, task.document.where, archives.chunks(task.document, progress))
+        document = task.document
+        yield from _of_text(task, document.where, archives.chunks(document, progress), document.size)
 
 
 def _of_member(task: Task, where: str, chunks: Iterator[bytes], size: int) -> Iterator[Result]:
@@ -100,16 +101,16 @@ def _of_member(task: Task, where: str, chunks: Iterator[bytes], size: int) -> It
     try:
         if not size:
             raise UserError(f"{where} is empty")
-        yield from _of_text(task, where, chunks)
-    except archives.BrokenArchive:
+        yield from _of_text(task, where, chunks, size)
+    except archives.ArchiveError:
         raise
     except UserError as error:
         reason = str(error).removeprefix(where).lstrip(" ,:")
         yield Outcome(where.rpartition("/")[2], reason), b""
 
 
-def _of_text(task: Task, where: str, chunks: Iterator[bytes]) -> Iterator[Result]:
-    format_, source, items = files.READERS[task.options.of](chunks, where)
+def _of_text(task: Task, where: str, chunks: Iterator[bytes], size: int) -> Iterator[Result]:
+    format_, source, items = files.READERS[task.options.of](chunks, where, size)
     yield Outcome("", is_elsewhere=True, format=format_), b""
     if task.window and not task.window[0] <= 0 < task.window[1]:
         for item in items:
@@ -202,7 +203,8 @@ def _of_array(task: Task, block: Block, data: bytes) -> Iterator[Result]:
     ends += [] if block.is_last else [len(data)]
     for start, end in zip(starts, ends, strict=True):
         outcome, made = _of_record(task, block.offset + start, data[start:end], NUMBER)
-        if not outcome.refused or _is_json(data[start:end]):
+        is_one = not outcome.refused and (outcome.key or not outcome.is_elsewhere)
+        if is_one or _is_json(data[start:end]):
             yield outcome, made
         else:
             yield from _of_values(task, block.offset + start, data[start:end])

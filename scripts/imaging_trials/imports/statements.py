@@ -25,8 +25,11 @@ _TELEPHONE = re.compile(
 )
 
 
-_LEAST_TELEPHONE = 10
-"""The characters that the shortest telephone number has, with its sign or its word."""
+_NORTH_AMERICAN = re.compile(
+    r"(?:(?<![\w.-])1[ -])?(?:\([2-9][0-9]{2}\) ?|(?<![\w.-])[2-9][0-9]{2}-)[2-9][0-9]{2}-[0-9]{4}(?![\w-])", re.ASCII
+)
+_LEAST_DIGITS = 7
+"""The digits that the shortest telephone number has."""
 
 
 def iri(text: str) -> str:
@@ -53,9 +56,20 @@ def text_of(text: str) -> str:
     text = " ".join(_CONTROL.sub(" ", text).split())
     if "@" in text:
         text = " ".join(_ADDRESS.sub("", text).split())
-    if len(text) >= _LEAST_TELEPHONE and _TELEPHONE.search(text):
-        text = " ".join(_TELEPHONE.sub("", text).split())
+    if _may_have_telephone(text) and sum(map(str.isdigit, text)) >= _LEAST_DIGITS:
+        for number in (_TELEPHONE, _NORTH_AMERICAN):
+            text = " ".join(number.sub("", text).split())
     return text
+
+
+def _may_have_telephone(text: str) -> bool:
+    if "+" in text or ("-" in text and _END_OF_NUMBER.search(text)):
+        return True
+    small = text.lower()
+    return "tel" in small or "fax" in small or "phone" in small or "mobile" in small
+
+
+_END_OF_NUMBER = re.compile(r"-[0-9]{4}(?![0-9])", re.ASCII)  # begins with a sign, so that it is found at once
 
 
 def literal(text: str, language: str = "") -> str:
@@ -64,16 +78,27 @@ def literal(text: str, language: str = "") -> str:
     >>> literal('a "b"'), literal("x", "es")
     ('"a \\\\"b\\\\""', '"x"@es')
     """
-    written = _short(text) if len(text) <= _SHORT else _written(text)
+    written = coded(text) if len(text) <= _SHORT else quoted(text)
     return f"{written}@{language}" if language else written
 
 
-def _written(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as a plain string: at once if nothing in it needs care, which is so for most."""
+    if text.isascii():
+        odd = text.encode().translate(None, _PLAIN)  # the digits, and what needs care
+        is_plain = not odd or (odd.isdigit() and (len(odd) < _LEAST_DIGITS or not _may_have_telephone(text)))
+    else:
+        is_plain = text.isprintable() and not _CARE.search(text)
+    if is_plain and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return f'"{text}"'
     return f'"{_ESCAPED.sub(_escaped, text_of(text))}"'
 
 
+_PLAIN = bytes(byte for byte in range(32, 127) if chr(byte) not in '"\\@+0123456789')
+_CARE = re.compile(r'["\\@+0-9]')
 _SHORT = 60
-_short = lru_cache(maxsize=10_000)(_written)  # languages, journals and publication types come again and again
+coded = lru_cache(maxsize=20_000)(quoted)
+"""The same, remembered: for codes, places, languages and journals, which come again and again."""
 
 
 def _escaped(found: "re.Match[str]") -> str:
@@ -86,20 +111,36 @@ def typed(value: str, datatype: str) -> str:
 
 
 class Statements:
-    """The statements of one record: lines of N-Triples without the full stop."""
+    """The statements of one record: for each subject, what follows it in N-Triples, with the end of the line."""
 
     def __init__(self) -> None:
         """Begin without statements."""
-        self.lines: list[str] = []
+        self.of: dict[str, list[str]] = {}
+
+    def about(self, subject: str) -> list[str]:
+        """Return the list of what is said about a subject; each entry is made by `said`."""
+        found = self.of.get(subject)
+        if found is None:
+            found = self.of[subject] = []
+        return found
 
     def add(self, subject: str, curie: str, value: str) -> None:
         """Add a statement of terms; the property is a CURIE."""
-        self.lines.append(f"{subject} {_PROPERTIES[curie]} {value}")
+        self.about(subject).append(said(_PROPERTIES[curie], value))
 
     def text(self, subject: str, curie: str, value: str, language: str = "") -> None:
         """Add a statement with a text, unless the text is empty or was contact data only."""
         if value and (written := literal(value, language))[1:2] != '"':
-            self.add(subject, curie, written)
+            self.about(subject).append(f" {_PROPERTIES[curie]} {written}\n")
+
+    def written(self) -> str:
+        """Return the statements in the order of their text, each once, a line each without the full stop."""
+        return "".join([subject.join(["", *sorted(dict.fromkeys(rest))]) for subject, rest in sorted(self.of.items())])
+
+
+def said(predicate: str, value: str) -> str:
+    """Return what follows a subject: two terms and the end of the line."""
+    return f" {predicate} {value}\n"
 
 
 class _Properties(dict[str, str]):
@@ -118,7 +159,6 @@ def term(curie: str) -> str:
     return _PROPERTIES[curie]
 
 
-def quads(lines: list[str], graph: str) -> bytes:
-    """Return statements as N-Quads of one graph, each once."""
-    end = f" {graph} .\n"
-    return "".join(f"{line}{end}" for line in dict.fromkeys(lines)).encode("utf-8")
+def in_graph(written: bytes, graph: str) -> bytes:
+    """Return statements of `Statements.written`, in UTF-8, as N-Quads of one graph, whose term is given."""
+    return written.replace(b"\n", f" {graph} .\n".encode())

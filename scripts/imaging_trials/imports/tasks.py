@@ -6,7 +6,6 @@ one import writes. Which records a file has before those of a shard is read too,
 """
 
 from collections.abc import Callable, Iterator
-from itertools import chain
 
 from imaging_trials.imports import archives, cutting, versions
 from imaging_trials.imports.archives import Document, Progress
@@ -19,7 +18,6 @@ Found = tuple[Task, Part | None]
 _Open = Callable[[Progress], Iterator[bytes]]
 
 _NOT_BEFORE = 1 << 62
-_PLAIN = (b"{", b"[", b" ", b"\n", b"\r", b"\t")
 
 
 def run_of(source: Source, options: Options, software: str) -> versions.Run:
@@ -126,11 +124,9 @@ def _of_text(first: Task, share: _Share, open_text: _Open, is_shared: bool, is_o
         place = done
 
     if is_of_studies:
-        raw = open_text(progress)
-        head = next(raw, b"")
-        blocks = cutting.blocks(cutting.utf8(chain([head], raw), document.where), document.where)
+        blocks = cutting.blocks(cutting.utf8(open_text(progress), document.where), document.where)
         if blocks is not None:
-            is_plain = not document.member and head[:1] in _PLAIN and head[1:2] != b"\0"
+            is_plain = archives.is_plain(document)
             if not share.is_all:
                 length = document.size if is_plain else sum(len(one) for one in cutting.utf8(open_text(_nothing), ""))
                 window = share.window(document.start, document.size, length)

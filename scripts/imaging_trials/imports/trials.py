@@ -1,27 +1,49 @@
 """A study as statements: the trial under its registry's IRI, its parts by position under ours.
 
 The field table of docs/import.md says which field becomes which term. Contacts, officials and responsible parties are
-never imported. Codes of the register become concepts where a scheme has them, else they are kept as printed.
+never imported. Codes of the register become concepts where a scheme has them, else they are kept as printed. Statements
+are text that is put together from terms that were made before, because a file may have half a million studies.
 """
 
 import re
-from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 
-from imaging_trials.imports.articles import MESH, PUBMED, TRIAL
-from imaging_trials.imports.statements import Statements, iri, literal, term, typed
+from imaging_trials.imports import codes
+from imaging_trials.imports.articles import MESH
+from imaging_trials.imports.statements import Statements, quoted, said, term, typed
 from imaging_trials.imports.study import Study, date_of
-from imaging_trials.model import PROJECT, identifiers
+from imaging_trials.imports.trial_parts import (
+    INTEGER,
+    NCIT,
+    NCIT_CODE,
+    TYPE,
+    Fields,
+    Trial,
+    add_code,
+    add_fields,
+    add_flag,
+    add_text,
+    documents_of,
+    identifiers_of,
+    interventions_of,
+    outcomes_of,
+    references_of,
+    sites_of,
+    slug,
+    sponsors_of,
+    thing_of,
+)
+from imaging_trials.model import PROJECT
 from rdfkit.base import clip
+
+__all__ = ["statements", "thing_of", "unescaped"]
 
 STATUSES = (
     "NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "ACTIVE_NOT_RECRUITING", "SUSPENDED", "TERMINATED",
     "COMPLETED", "WITHDRAWN", "UNKNOWN", "AVAILABLE", "NO_LONGER_AVAILABLE", "TEMPORARILY_NOT_AVAILABLE",
     "APPROVED_FOR_MARKETING", "WITHHELD",
-)  # fmt: skip
-INTERVENTION_KINDS = (
-    "BEHAVIORAL", "BIOLOGICAL", "COMBINATION_PRODUCT", "DEVICE", "DIAGNOSTIC_TEST", "DIETARY_SUPPLEMENT", "DRUG",
-    "GENETIC", "PROCEDURE", "RADIATION", "OTHER",
 )  # fmt: skip
 PHASES = {
     ("NA",): "not-applicable",
@@ -35,52 +57,35 @@ PHASES = {
 }
 """The phases of a study, a list, and the concept for them; a study without the list has no phase."""
 
-DATES = {
-    "startDateStruct": "start",
-    "primaryCompletionDateStruct": "primary-completion",
-    "completionDateStruct": "completion",
-    "studyFirstPostDateStruct": "first-posting",
-    "lastUpdatePostDateStruct": "update-posting",
-    "resultsFirstPostDateStruct": "results-posting",
-}
-"""A date of the status module, and the kind of event that it is of."""
-
-CODES = {
-    "designModule.studyType": "imt:studyTypeAsPrinted",
-    "designModule.designInfo.primaryPurpose": "imt:primaryPurposeAsPrinted",
-    "designModule.designInfo.allocation": "imt:allocationAsPrinted",
-    "designModule.designInfo.interventionModel": "imt:interventionModelAsPrinted",
-    "designModule.designInfo.observationalModel": "imt:observationalModelAsPrinted",
-    "designModule.designInfo.timePerspective": "imt:timePerspectiveAsPrinted",
-    "designModule.designInfo.maskingInfo.masking": "imt:maskingAsPrinted",
-    "designModule.enrollmentInfo.type": "imt:participantCountBasisAsPrinted",
-    "eligibilityModule.sex": "imt:sexAsPrinted",
-    "eligibilityModule.minimumAge": "imt:minimumAgeAsPrinted",
-    "eligibilityModule.maximumAge": "imt:maximumAgeAsPrinted",
-    "ipdSharingStatementModule.ipdSharing": "imt:ipdSharingAsPrinted",
-    "statusModule.whyStopped": "imt:reasonStopped",
-    "identificationModule.acronym": "imt:abbreviation",
-}
-"""A field with one text, and its property."""
-
-BOOLEANS = {
-    "eligibilityModule.healthyVolunteers": "imt:isOpenToHealthyVolunteers",
-    "oversightModule.oversightHasDmc": "imt:isOverseenByDataMonitoringCommittee",
-    "oversightModule.isFdaRegulatedDrug": "imt:isOfFdaRegulatedDrug",
-    "oversightModule.isFdaRegulatedDevice": "imt:isOfFdaRegulatedDevice",
-}
+_MESH_CODE = re.compile(r"[CD][0-9]{4,9}", re.ASCII)
 _AGE = re.compile(r"([0-9]{1,6}) (Year|Month|Week|Day|Hour|Minute)s?", re.ASCII)
 _IN_A_YEAR = {
     "Year": Decimal(1), "Month": Decimal(12), "Week": Decimal("52.1775"), "Day": Decimal("365.2425"),
     "Hour": Decimal("8765.82"), "Minute": Decimal("525949.2"),
 }  # fmt: skip
-_MESH = re.compile(r"[CD][0-9]{4,9}", re.ASCII)
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!<>~^|-])")
 
-
-def thing_of(study: Study) -> tuple[str, str]:
-    """Return the IRI of a trial as a term, and the key in the IRIs of its parts."""
-    return iri(TRIAL + study.nct_id), study.nct_id.lower()
+_STATUS_DATES = Fields(
+    {
+        "start_date_struct": "eventkind:start",
+        "primary_completion_date_struct": "eventkind:primary-completion",
+        "completion_date_struct": "eventkind:completion",
+        "study_first_post_date_struct": "eventkind:first-posting",
+        "last_update_post_date_struct": "eventkind:update-posting",
+        "results_first_post_date_struct": "eventkind:results-posting",
+    }
+)
+_OVERSIGHT = Fields(
+    {
+        "oversight_has_dmc": "imt:isOverseenByDataMonitoringCommittee",
+        "is_fda_regulated_drug": "imt:isOfFdaRegulatedDrug",
+        "is_fda_regulated_device": "imt:isOfFdaRegulatedDevice",
+    }
+)
+_ELIGIBILITY = Fields(
+    {"sex": "imt:sexAsPrinted", "minimum_age": "imt:minimumAgeAsPrinted", "maximum_age": "imt:maximumAgeAsPrinted"}
+)
+_AGES = Fields({"minimum_age": "imt:minimumAgeYears", "maximum_age": "imt:maximumAgeYears"})
 
 
 def unescaped(text: str) -> str:
@@ -92,246 +97,172 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(r"\1", text)
 
 
-def statements(study: Study, *, abstracts: bool = False) -> tuple[list[str], list[str]]:
+def statements(study: Study, *, abstracts: bool = False) -> tuple[Statements, list[str]]:
     """Return the statements of a study, without a graph, and warnings.
 
     With ``abstracts`` the summary is there too: it may be under the rights of the data provider.
     """
-    made = Statements()
-    trial, _ = thing_of(study)
-    made.add(trial, "rdf:type", term("imt:Trial"))
-    made.text(trial, "imt:nctId", study.nct_id)
-    for alias in study.texts("identificationModule.nctIdAliases"):
-        made.text(trial, "imt:formerNctId", alias)
-    made.text(trial, "skos:prefLabel", study.text("identificationModule.briefTitle"), "en")
-    made.text(trial, "dcterms:title", study.text("identificationModule.officialTitle"), "en")
-    for path, curie in CODES.items():
-        made.text(trial, curie, study.text(path))
-    for path, curie in BOOLEANS.items():
-        if isinstance(value := study.at(path), bool):
-            made.add(trial, curie, typed(str(value).lower(), "boolean"))
-    for role in study.texts("designModule.designInfo.maskingInfo.whoMasked"):
-        made.text(trial, "imt:maskedRoleAsPrinted", role)
-    for condition in study.texts("conditionsModule.conditions"):
-        made.text(trial, "imt:conditionAsPrinted", condition)
-    for word in study.texts("conditionsModule.keywords"):
-        made.text(trial, "dcat:keyword", word)
-    _ages(made, study)
-    _lists(made, study)
-    _dates(made, study)
-    _headings(made, study)
-    for part in (_identifiers, _interventions, _sponsors, _outcomes, _sites, _references, _documents):
-        part(made, study)
+    made = Trial(study)
+    own, protocol = made.own, study.record.protocol_section
+    own.append(said(TYPE, term("imt:Trial")))
+    add_code(own, term("imt:nctId"), study.nct_id)
+    named = protocol.identification_module
+    for alias in named.nct_id_aliases:
+        add_text(own, term("imt:formerNctId"), alias)
+    add_text(own, term("skos:prefLabel"), named.brief_title, "@en")
+    add_text(own, term("dcterms:title"), named.official_title, "@en")
+    add_text(own, term("imt:abbreviation"), named.acronym)
+    for condition in protocol.conditions_module.conditions:
+        add_text(own, term("imt:conditionAsPrinted"), condition)
+    for word in protocol.conditions_module.keywords:
+        add_text(own, term("dcat:keyword"), word)
+    for some in _ALL:
+        some(made, study)
     if abstracts:
-        made.text(trial, "dcterms:abstract", unescaped(study.text("descriptionModule.briefSummary")), "en")
-    return made.lines, list(dict.fromkeys(study.warnings))
+        add_text(own, term("dcterms:abstract"), unescaped(protocol.description_module.brief_summary), "@en")
+    return made, list(dict.fromkeys(study.warnings))
 
 
-def _ages(made: Statements, study: Study) -> None:
-    trial, _ = thing_of(study)
-    for name in ("minimumAge", "maximumAge"):
-        text = study.text(f"eligibilityModule.{name}")
-        if found := _AGE.fullmatch(text):
-            years = round(Decimal(found[1]) / _IN_A_YEAR[found[2]], 4).normalize()
-            made.add(trial, f"imt:{name}Years", typed(f"{years:f}", "decimal"))
-        elif text and text != "N/A":
-            study.warnings.append(f"the age '{clip(text)}' is not understood")
-    count = study.at("designModule.enrollmentInfo.count")
-    if isinstance(count, int) and not isinstance(count, bool) and count >= 0:
-        made.add(trial, "imt:participantCount", typed(str(count), "integer"))
+_STATUS_TERMS = {code: term(f"trialstatus:{slug(code)}") for code in STATUSES}
+_PHASE_TERMS = {codes: term(f"phase:{name}") for codes, name in PHASES.items()}
 
 
-def _lists(made: Statements, study: Study) -> None:
-    """Add status, last known status and phase: concepts, or codes where no scheme has them."""
-    trial, _ = thing_of(study)
-    for path, curie in (("overallStatus", "imt:hasTrialStatus"), ("lastKnownStatus", "imt:hasLastKnownStatus")):
-        code = study.text(f"statusModule.{path}")
-        if code in STATUSES:
-            made.add(trial, curie, term(f"trialstatus:{_slug(code)}"))
-        elif code:
-            made.text(trial, "imt:statusAsPrinted", code)
-            study.warnings.append(f"the status '{clip(code)}' is in no list: it was kept as printed")
-    phases = tuple(sorted(study.texts("designModule.phases")))
-    if phases in PHASES:
-        made.add(trial, "imt:hasPhase", term(f"phase:{PHASES[phases]}"))
-    elif phases:
-        made.text(trial, "imt:phaseAsPrinted", ", ".join(phases))
-        study.warnings.append(f"the phases '{clip(', '.join(phases))}' are in no list: they were kept as printed")
-    posted = study.data.get("hasResults") is True
-    submitted = study.text("statusModule.resultsFirstSubmitDate") or study.at("annotationSection.annotationModule")
-    made.text(trial, "imt:statusOfResultsAsPrinted", "posted" if posted else "submitted" if submitted else "none")
-
-
-def _slug(code: str) -> str:
-    return code.lower().replace("_", "-")
-
-
-def _dates(made: Statements, study: Study) -> None:
-    for name, kind in DATES.items():
-        _event(made, study, f"statusModule.{name}.date", kind, study.text(f"statusModule.{name}.type"))
-    _event(made, study, "statusModule.statusVerifiedDate", "verification", "")
-
-
-def _event(made: Statements, study: Study, path: str, kind: str, basis: str) -> None:
-    trial, key = thing_of(study)
-    if not (text := study.text(path)):
-        return
-    if not (date := date_of(text)):
-        study.warnings.append(f"the date '{clip(text)}' is not understood")
-        return
-    event = iri(PROJECT.expand(f"event:{key}-{kind}"))
-    made.add(event, "rdf:type", term("imt:Event"))
-    made.add(event, "imt:isEventOf", trial)
-    made.add(event, "imt:hasEventKind", term(f"eventkind:{kind}"))
-    made.text(event, "imt:dateAsPrinted", text)
-    made.add(event, "imt:earliestDay", typed(date.earliest, "date"))
-    made.add(event, "imt:latestDay", typed(date.latest, "date"))
-    made.text(event, "imt:dateBasisAsPrinted", basis)
-
-
-def _headings(made: Statements, study: Study) -> None:
-    trial, _ = thing_of(study)
-    for module, curie in (
-        ("conditionBrowseModule", "imt:hasConditionHeading"),
-        ("interventionBrowseModule", "imt:hasInterventionHeading"),
+def _status(made: Trial, study: Study) -> None:
+    """Add the status, its dates, and what became of the results."""
+    own, status = made.own, study.record.protocol_section.status_module
+    for curie, code in (
+        ("imt:hasTrialStatus", status.overall_status),
+        ("imt:hasLastKnownStatus", status.last_known_status),
     ):
-        for one in study.items(f"derivedSection.{module}.meshes"):
-            if _MESH.fullmatch(code := study.as_text(one.get("id"), module)):
-                made.add(trial, curie, iri(MESH + code))
+        if code in _STATUS_TERMS:
+            own.append(said(term(curie), _STATUS_TERMS[code]))
+        elif code:
+            add_code(own, term("imt:statusAsPrinted"), code)
+            if study.source != "nci":  # its statuses are its own
+                made.warnings.append(f"the status '{clip(code)}' is in no list: it was kept as printed")
+    add_text(own, term("imt:reasonStopped"), status.why_stopped)
+    of_trial = said(term("imt:isEventOf"), made.trial)
+    for kind, day in _STATUS_DATES.of(status):
+        if day is not None:
+            _event(made, kind, day.date, day.type, of_trial)
+    _event(made, term("eventkind:verification"), status.status_verified_date, "", of_trial)
+    is_submitted = status.results_first_submit_date or study.record.annotation_section.annotation_module is not None
+    results = "posted" if study.record.has_results else "submitted" if is_submitted else "none"
+    if study.source != "nci":
+        add_code(own, term("imt:statusOfResultsAsPrinted"), results)
 
 
-PARTS = {
-    "arm": ("imt:Arm", "imt:isArmOf"),
-    "outcome": ("imt:OutcomeMeasure", "imt:isOutcomeMeasureOf"),
-    "reference": ("imt:TrialReference", "imt:isReferenceOf"),
-    "site": ("imt:TrialSite", "imt:isTrialSiteOf"),
-    "sponsorship": ("imt:Sponsorship", "imt:isSponsorshipOf"),
-    "trialdocument": ("imt:TrialDocument", "imt:isTrialDocumentOf"),
-    "trialidentifier": ("imt:TrialIdentifier", "imt:isIdentifierOf"),
-}
-"""The prefix of the parts of a trial, their class, and the property that leads to the trial."""
+@lru_cache(maxsize=50_000)
+def _days(text: str) -> tuple[str, ...]:
+    """Return what is said about an event on a printed date; nothing if the date is not understood."""
+    if not (date := date_of(text)):
+        return ()
+    return (
+        said(term("imt:dateAsPrinted"), quoted(text)),
+        said(term("imt:earliestDay"), typed(date.earliest, "date")),
+        said(term("imt:latestDay"), typed(date.latest, "date")),
+    )
 
 
-def _part(made: Statements, study: Study, prefix: str, number: int) -> str:
-    """Add a part of a trial by its position and return its term."""
-    trial, key = thing_of(study)
-    kind, curie = PARTS[prefix]
-    part = iri(PROJECT.expand(f"{prefix}:{key}-{number}"))
-    made.add(part, "rdf:type", term(kind))
-    made.add(part, curie, trial)
-    made.add(part, "imt:position", typed(str(number), "integer"))
-    return part
+@lru_cache
+def _kind_of_event(kind: str) -> tuple[str, str]:
+    """Return what the IRIs of events of a kind end with, and what is said about each."""
+    return f"-{kind.rpartition('/')[2]}", said(term("imt:hasEventKind"), kind)
 
 
-def _texts(made: Statements, study: Study, part: str, one: dict[str, object], names: dict[str, str]) -> None:
-    for name, curie in names.items():
-        made.text(part, curie, study.as_text(one.get(name), name))
+def _event(made: Trial, kind: str, text: str, basis: str, of_trial: str) -> None:
+    if not text:
+        return
+    if not (days := _days(text)):
+        made.warnings.append(f"the date '{clip(text)}' is not understood")
+        return
+    end, of_kind = _kind_of_event(kind)
+    made.of[f"<{_EVENT}{made.key}{end}"] = rest = [_EVENT_CLASS, *days, of_kind, of_trial]
+    add_code(rest, term("imt:dateBasisAsPrinted"), basis)
 
 
-def _identifiers(made: Statements, study: Study) -> None:
-    own = study.at("identificationModule.orgStudyIdInfo")
-    found = [own] if isinstance(own, dict) else []
-    for number, one in enumerate([*found, *study.items("identificationModule.secondaryIdInfos")], 1):
-        part = _part(made, study, "trialidentifier", number)
-        names = {
-            "id": "imt:identifierAsPrinted",
-            "type": "imt:identifierTypeAsPrinted",
-            "domain": "imt:issuerAsPrinted",
-        }
-        _texts(made, study, part, one, names)
+_EVENT, _EVENT_CLASS = PROJECT.expand("event:"), said(TYPE, term("imt:Event"))
 
 
-def _interventions(made: Statements, study: Study) -> None:
-    """Add arms and interventions; two interventions may have one name, so that their positions name them."""
-    trial, key = thing_of(study)
-    arms: dict[str, list[str]] = {}
-    for number, one in enumerate(study.items("armsInterventionsModule.armGroups"), 1):
-        part = _part(made, study, "arm", number)
-        _texts(made, study, part, one, {"label": "imt:nameAsPrinted", "type": "imt:armTypeAsPrinted"})
-        arms.setdefault(study.as_text(one.get("label"), "label"), []).append(part)
-    for number, one in enumerate(study.items("armsInterventionsModule.interventions"), 1):
-        part = iri(PROJECT.expand(f"trialintervention:{key}-{number}"))
-        made.add(part, "rdf:type", term("imt:Intervention"))
-        made.add(trial, "imt:usesIntervention", part)
-        name, code = study.as_text(one.get("name"), "name"), study.as_text(one.get("type"), "type")
-        made.text(part, "imt:nameAsPrinted", name)
-        if not name:
-            study.warnings.append(f"intervention {number} has no name")
-        made.add(
-            part,
-            "imt:hasInterventionKind",
-            term(f"intervention:{_slug(code)}" if code in INTERVENTION_KINDS else "intervention:other"),
-        )
-        if code not in INTERVENTION_KINDS:
-            made.text(part, "imt:interventionKindAsPrinted", code)
-            study.warnings.append(f"the kind of intervention '{clip(code)}' is in no list: it was kept as printed")
-        for other in _strings(one.get("otherNames")):
-            if other != name:
-                made.text(part, "skos:altLabel", other, "en")
-        for arm in (arm for label in _strings(one.get("armGroupLabels")) for arm in arms.get(label, ())):
-            made.add(arm, "imt:usesInArm", part)
+def _coded(made: Trial, study: Study, coded: codes.Coded, code: str) -> None:
+    """Add the concept of a code; a code in no list is kept as printed, with a warning."""
+    if known := coded.said.get(code):
+        made.own.append(known)
+    elif code:
+        add_code(made.own, coded.printed, code)
+        if study.source != "nci":  # some of its codes are its own
+            made.warnings.append(f"the code '{clip(code)}' is in no list: it was kept as printed")
 
 
-def _strings(value: object) -> Iterable[str]:
-    return dict.fromkeys(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+_DESIGN = attrgetter(*codes.DESIGN)
 
 
-def _sponsors(made: Statements, study: Study) -> None:
-    lead = study.at("sponsorCollaboratorsModule.leadSponsor")
-    found = [("lead", lead)] if isinstance(lead, dict) else []
-    found += [("collaborator", one) for one in study.items("sponsorCollaboratorsModule.collaborators")]
-    for number, (role, one) in enumerate(found, 1):
-        part = _part(made, study, "sponsorship", number)
-        made.text(part, "imt:sponsorRoleAsPrinted", role)
-        _texts(made, study, part, one, {"name": "imt:nameAsPrinted", "class": "imt:sponsorClassAsPrinted"})
+def _design(made: Trial, study: Study) -> None:
+    """Add type, phases, design, oversight and the number of participants."""
+    own, protocol = made.own, study.record.protocol_section
+    design = protocol.design_module
+    _coded(made, study, codes.STUDY_TYPE, design.study_type)
+    if phases := tuple(sorted(set(design.phases))):
+        if phases in _PHASE_TERMS:
+            own.append(said(term("imt:hasPhase"), _PHASE_TERMS[phases]))
+        else:
+            add_text(own, term("imt:phaseAsPrinted"), ", ".join(phases))
+            made.warnings.append(f"the phases '{clip(', '.join(phases))}' are in no list: they were kept as printed")
+    if design.design_info is not None:
+        for coded, code in zip(codes.DESIGN.values(), _DESIGN(design.design_info), strict=True):
+            _coded(made, study, coded, code)
+        if (masking := design.design_info.masking_info) is not None:
+            _coded(made, study, codes.MASKING, masking.masking)
+            for role in masking.who_masked:
+                add_code(own, term("imt:maskedRoleAsPrinted"), role)
+    if (enrolled := design.enrollment_info) is not None:
+        if enrolled.count is not None and enrolled.count >= 0:
+            own.append(said(term("imt:participantCount"), f'"{enrolled.count}{INTEGER}'))
+        add_code(own, term("imt:participantCountBasisAsPrinted"), enrolled.type)
+    for name, value in _OVERSIGHT.of(protocol.oversight_module):
+        add_flag(own, name, value)
+    add_code(own, term("imt:ipdSharingAsPrinted"), protocol.ipd_sharing_statement_module.ipd_sharing)
 
 
-def _outcomes(made: Statements, study: Study) -> None:
-    number = 0
-    for level in ("primary", "secondary", "other"):
-        for one in study.items(f"outcomesModule.{level}Outcomes"):
-            number += 1
-            part = _part(made, study, "outcome", number)
-            made.text(part, "imt:outcomeLevelAsPrinted", level)
-            _texts(made, study, part, one, {"measure": "imt:nameAsPrinted", "timeFrame": "imt:timeFrameAsPrinted"})
+@lru_cache
+def _years(text: str) -> str:
+    """Return an age in years as a term, or ""."""
+    if not (found := _AGE.fullmatch(text)):
+        return ""
+    return typed(f"{round(Decimal(found[1]) / _IN_A_YEAR[found[2]], 4).normalize():f}", "decimal")
 
 
-def _sites(made: Statements, study: Study) -> None:
-    names = {
-        "facility": "imt:nameAsPrinted",
-        "city": "imt:cityAsPrinted",
-        "state": "imt:regionAsPrinted",
-        "country": "imt:countryAsPrinted",
-        "status": "imt:siteStatusAsPrinted",
-    }
-    for number, one in enumerate(study.items("contactsLocationsModule.locations"), 1):
-        _texts(made, study, _part(made, study, "site", number), one, names)
+def _eligibility(made: Trial, study: Study) -> None:
+    eligibility = study.record.protocol_section.eligibility_module
+    add_fields(made.own, _ELIGIBILITY, eligibility)
+    for name, text in _AGES.of(eligibility):
+        if text and (years := _years(text)):
+            made.own.append(said(name, years))
+        elif text and text != "N/A":
+            made.warnings.append(f"the age '{clip(text)}' is not understood")
+    add_flag(made.own, term("imt:isOpenToHealthyVolunteers"), eligibility.healthy_volunteers)
 
 
-def _references(made: Statements, study: Study) -> None:
-    """Add references; a retraction that the register names is an event of the publication."""
-    _, key = thing_of(study)
-    for number, one in enumerate(study.items("referencesModule.references"), 1):
-        part = _part(made, study, "reference", number)
-        made.text(part, "imt:referenceKindAsPrinted", study.as_text(one.get("type"), "type"))
-        pmid = identifiers.normalize("pmid", study.as_text(one.get("pmid"), "pmid"))
-        other = iri(f"{PUBMED}{pmid}/" if pmid else PROJECT.expand(f"article:{key}-{number}"))
-        made.add(part, "imt:isReferenceTo", other)
-        made.add(other, "rdf:type", term("imt:Publication"))
-        made.text(other, "imt:pmid", pmid)
-        made.text(other, "imt:citationAsPrinted", study.as_text(one.get("citation"), "citation"))
-        if one.get("retractions"):
-            study.warnings.append(f"reference {number} was retracted: import its record of PubMed for the notice")
+def _headings(made: Trial, study: Study) -> None:
+    """Add MeSH headings, or their names where the format has no more, and concepts of NCI's thesaurus."""
+    own, derived, other = made.own, study.record.derived_section, study.elsewhere
+    for curie, browse in (
+        ("imt:hasConditionHeading", derived.condition_browse_module),
+        ("imt:hasInterventionHeading", derived.intervention_browse_module),
+    ):
+        own += [said(term(curie), f"<{MESH}{one.id}>") for one in browse.meshes if _MESH_CODE.fullmatch(one.id)]
+    for curie, names in (
+        ("imt:conditionHeadingAsPrinted", other.condition_headings),
+        ("imt:interventionHeadingAsPrinted", other.intervention_headings),
+    ):
+        for name in names:
+            add_text(own, term(curie), name)
+    for code in other.disease_concepts:
+        if NCIT_CODE.fullmatch(code):
+            own.append(said(term("imt:hasConditionConcept"), f"<{NCIT}{code}>"))
 
 
-def _documents(made: Statements, study: Study) -> None:
-    kinds = {"hasProtocol": "protocol", "hasSap": "statistical analysis plan", "hasIcf": "informed consent form"}
-    for number, one in enumerate(study.items("documentSection.largeDocumentModule.largeDocs"), 1):
-        part = _part(made, study, "trialdocument", number)
-        _texts(made, study, part, one, {"label": "imt:nameAsPrinted"})
-        for name, kind in kinds.items():
-            if one.get(name) is True:
-                made.add(part, "imt:documentKindAsPrinted", literal(kind))
-        date = date_of(study.as_text(one.get("date"), "date"))
-        if date and date.earliest == date.latest:
-            made.add(part, "imt:documentDay", typed(date.earliest, "date"))
+_ALL = (
+    _status, _design, _eligibility, _headings, identifiers_of, interventions_of, sponsors_of, outcomes_of, sites_of,
+    references_of, documents_of,
+)  # fmt: skip

@@ -5,11 +5,12 @@ the same record in another file is the same graph. What an import did is in a gr
 """
 
 import hashlib
+from functools import lru_cache
 from typing import NamedTuple
 
 from imaging_trials.bibliography import Citation, Deletion
 from imaging_trials.imports import articles, matches, trials
-from imaging_trials.imports.statements import Statements, iri, literal, quads, term, typed
+from imaging_trials.imports.statements import Statements, in_graph, iri, literal, said, term, typed
 from imaging_trials.imports.study import Study
 from imaging_trials.model import PROJECT
 
@@ -20,6 +21,8 @@ ATTRIBUTION = {
     "import, in other terms, and may not reflect the most current data that NLM has.",
     "clinicaltrials": "The data are from ClinicalTrials.gov on the day of the import, in other terms and without its "
     "contacts. The National Library of Medicine endorses no use of them.",
+    "nci": "The data are from the Clinical Trials Search API of the National Cancer Institute on the day of the "
+    "import, in other terms and without its contacts.",
     "list": "",
 }
 """What a source asks to be said with its data."""
@@ -58,10 +61,10 @@ class Run(NamedTuple):
 
 def of_citation(citation: Citation, source: str, *, abstracts: bool = False) -> Made:
     """Return the version of a record: a pure function of the record. ``source`` is a key of `ATTRIBUTION`."""
-    lines, warnings = articles.statements(citation, abstracts=abstracts)
+    statements, warnings = articles.statements(citation, abstracts=abstracts)
     state = _State(*articles.thing_of(citation), citation.revised, citation.version, source)
     found = matches.of_citation(citation, matches.lexicon())
-    return _made(lines, state, found)._replace(
+    return _made(statements, state, found)._replace(
         warnings=tuple(warnings),
         name=citation.name,
         number=citation.pmid,
@@ -72,10 +75,10 @@ def of_citation(citation: Citation, source: str, *, abstracts: bool = False) -> 
 
 def of_study(study: Study, *, abstracts: bool = False) -> Made:
     """Return the version of a study: a pure function of the study."""
-    lines, warnings = trials.statements(study, abstracts=abstracts)
-    state = _State(*trials.thing_of(study), study.revised, "", "clinicaltrials")
+    statements, warnings = trials.statements(study, abstracts=abstracts)
+    state = _State(*trials.thing_of(study), study.revised, "", study.source)
     found = matches.of_study(study, matches.lexicon())
-    return _made(lines, state, found)._replace(
+    return _made(statements, state, found)._replace(
         warnings=tuple(warnings), name=study.name, number=study.nct_id, revised=study.revised
     )
 
@@ -90,19 +93,32 @@ class _State(NamedTuple):
     source: str
 
 
-def _made(lines: list[str], state: _State, found: list[str]) -> Made:
+def _made(made: Statements, state: _State, found: Statements) -> Made:
     """Return a version. The hash is that of the record's own statements, without what was ``found`` in it."""
-    lines = list(dict.fromkeys(lines))
-    checksum = hashlib.sha256("\n".join(sorted(lines)).encode("utf-8")).hexdigest()
+    data = made.written().encode()
+    checksum = hashlib.sha256(data).hexdigest()
     graph = iri(f"{GRAPHS}{state.key}/{state.revised or 'undated'}/{checksum[:32]}")
-    made = Statements()
-    _describe(made, graph, state.thing, state.source)
+    said_of_it = [*_description(state.source), said(_IS_VERSION_OF, state.thing), said(_CHECKSUM, f'"{checksum}"')]
     if state.revised:
-        made.add(graph, "imt:recordVersionDay", typed(state.revised, "date"))
-    made.text(graph, "imt:versionLabel", state.version)
-    made.add(graph, "imt:checksum", literal(checksum))
-    lines += [*made.lines, *dict.fromkeys(found)]
-    return Made(graph[1:-1], quads(lines, graph), len(lines), ())
+        said_of_it.append(said(_VERSION_DAY, typed(state.revised, "date")))
+    if state.version:
+        said_of_it.append(said(_VERSION_LABEL, literal(state.version)))
+    data += graph.join(["", *said_of_it]).encode()
+    data = in_graph(data + found.written().encode() if found.of else data, graph)
+    return Made(graph[1:-1], data, data.count(b"\n"), ())
+
+
+_IS_VERSION_OF, _VERSION_DAY, _VERSION_LABEL, _CHECKSUM = (
+    term(f"imt:{name}") for name in ("isVersionOf", "recordVersionDay", "versionLabel", "checksum")
+)
+
+
+@lru_cache
+def _description(source: str) -> tuple[str, ...]:
+    """Return what every version of a source says of itself: its class, and the attribution if there is one."""
+    rights = ATTRIBUTION[source]
+    about = said(term("rdf:type"), term("imt:RecordVersion"))
+    return (about, said(term("dcterms:rights"), literal(rights))) if rights else (about,)
 
 
 def of_deletion(deletion: Deletion, run: Run) -> Made:
@@ -110,15 +126,11 @@ def of_deletion(deletion: Deletion, run: Run) -> Made:
     thing, key = articles.thing_of(Citation(name="", pmid=deletion.pmid))
     graph = iri(f"{GRAPHS}{key}/deleted/{run.checksum[:32]}")
     made = Statements()
-    _describe(made, graph, thing, "pubmed")
-    made.add(graph, "imt:isDeletion", typed("true", "boolean"))
-    return Made(graph[1:-1], quads(made.lines, graph), len(made.lines), ())
-
-
-def _describe(made: Statements, graph: str, thing: str, source: str) -> None:
-    made.add(graph, "rdf:type", term("imt:RecordVersion"))
+    made.about(graph).extend(_description("pubmed"))
     made.add(graph, "imt:isVersionOf", thing)
-    made.text(graph, "dcterms:rights", ATTRIBUTION[source])
+    made.add(graph, "imt:isDeletion", typed("true", "boolean"))
+    data = in_graph(made.written().encode(), graph)
+    return Made(graph[1:-1], data, data.count(b"\n"), ())
 
 
 def opening(run: Run) -> bytes:
@@ -137,10 +149,10 @@ def opening(run: Run) -> bytes:
     made.add(software, "rdf:type", term("prov:SoftwareAgent"))
     made.text(software, "rdfs:label", f"{PROJECT.name} {run.software}")
     made.text(software, "imt:versionLabel", run.software)
-    return quads(made.lines, graph)
+    return in_graph(made.written().encode(), graph)
 
 
 def generated(made: Made, run: Run) -> bytes:
     """Return the statement that an import made a version."""
     graph = iri(GRAPHS + run.activity.rpartition("/")[2])
-    return quads([f"{iri(made.graph)} {term('prov:wasGeneratedBy')} {iri(run.activity)}"], graph)
+    return f"<{made.graph}> {term('prov:wasGeneratedBy')} <{run.activity}> {graph} .\n".encode()

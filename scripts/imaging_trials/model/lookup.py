@@ -45,6 +45,9 @@ _ACCESSORY_KINDS = (
 _ACCESSORIES = tuple(PROJECT.prefixes[prefix] for prefix in _ACCESSORY_KINDS)
 """Things that often have the name of another thing; of equal candidates, the other thing is meant."""
 
+_WORDS_OF_TEXTS = PROJECT.prefixes["matchword"]
+"""How a word is read in records is no thing that people look for by that word."""
+
 Accepts = Callable[[NamedNode], bool]
 
 
@@ -112,7 +115,7 @@ class NameIndex:
             if quad.graph_name not in _GRAPHS_WITHOUT_NAMES
             and isinstance(quad.subject, NamedNode)
             and isinstance(quad.object, Literal)
-            and not quad.subject.value.startswith(agent_names.PREFIX)
+            and not quad.subject.value.startswith((agent_names.PREFIX, _WORDS_OF_TEXTS))
         ]
         found += agent_names.names(self._store)
         return [Name(iri, text, nuclide_notation.fold(text), _key(text)) for iri, text in found]
@@ -277,7 +280,7 @@ def _exactly_named(store: Store, text: str) -> Iterator[NamedNode]:
     for name in NAME_PROPERTIES:
         for literal in (Literal(text), Literal(text, language="en")):
             for quad in store.quads_for_pattern(None, name, literal, None):
-                if isinstance(quad.subject, NamedNode):
+                if isinstance(quad.subject, NamedNode) and not quad.subject.value.startswith(_WORDS_OF_TEXTS):
                     yield agent_names.named(store, quad.subject)
 
 

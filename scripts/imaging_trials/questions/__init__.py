@@ -23,9 +23,10 @@ if TYPE_CHECKING:
         topics,
         type_text,
     )
+    from imaging_trials.questions.frames import frame
     from imaging_trials.questions.http_description import MEDIA_TYPES, RESERVED, formats_of, openapi
     from imaging_trials.questions.http_routes import routes
-    from imaging_trials.questions.paging import Part, csv_lines, part, rows_of
+    from imaging_trials.questions.paging import Part, Row, csv_lines, part, rows_of, texts_of
 
 __all__ = [
     "MEDIA_TYPES",
@@ -34,6 +35,7 @@ __all__ = [
     "Bound",
     "Part",
     "Record",
+    "Row",
     "answer",
     "bound",
     "columns",
@@ -44,6 +46,7 @@ __all__ = [
     "find",
     "form",
     "formats_of",
+    "frame",
     "openapi",
     "part",
     "record",
@@ -52,6 +55,7 @@ __all__ = [
     "rows_of",
     "search",
     "sparql",
+    "texts_of",
     "topics",
     "type_text",
 ]
@@ -80,6 +84,7 @@ __getattr__ = door(
             "topics",
             "type_text",
         ),
+        "frames": ("frame",),
         "http_description": (
             "MEDIA_TYPES",
             "RESERVED",
@@ -89,9 +94,11 @@ __getattr__ = door(
         "http_routes": ("routes",),
         "paging": (
             "Part",
+            "Row",
             "csv_lines",
             "part",
             "rows_of",
+            "texts_of",
         ),
     },
 )

@@ -21,6 +21,7 @@ from imaging_trials.questions.paging import Part, part
 from imaging_trials.views import formats
 from rdfkit.base import UserError, nearest
 from rdfkit.serving import (
+    REST,
     Limits,
     RefusedError,
     Request,
@@ -48,6 +49,9 @@ _ABOUT = (
     "it lists. Not affiliated with the National Cancer Institute. Information, not medical advice."
 )
 
+_LOADED = (views.explain_row, views.for_thing, views.of_references, bibliography.read_references, lookup.NameIndex)
+"""Loaded here, before the workers are forked: they share what is there then."""
+
 
 def routes(store: Store, limits: Limits, site: Path) -> Routes:
     """Return what a worker answers besides SPARQL, from its store; ``site`` is the folder of the site, if any."""
@@ -61,7 +65,7 @@ def routes(store: Store, limits: Limits, site: Path) -> Routes:
     }
     if static.is_site(site):
         below["/"] = (READING, lambda request: static.file(site, request))
-        below["//"] = below["/"]
+        below[REST] = below["/"]
     return below
 
 
@@ -96,6 +100,8 @@ class _Doors:
 
     def question(self, request: Request) -> Response:
         """Answer a question, or explain a row of its answer."""
+        if request.path.endswith(".html"):
+            return static.file(self._site, request)
         name, slash, rest = request.path.removeprefix("/questions/").partition("/")
         query = _found(name)
         if slash and rest != _EXPLAIN:

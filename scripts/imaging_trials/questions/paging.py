@@ -5,14 +5,16 @@ import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pyoxigraph import QueryBoolean, QueryTriples
+from pyoxigraph import Literal, QueryBoolean, QueryTriples
 
 from imaging_trials.model import PROJECT
-from rdfkit.base import UserError
+from rdfkit.base import RDF, XSD, UserError
 from rdfkit.sparql import results
 
 TRIPLE_COLUMNS = ("subject", "predicate", "object")
 BOOLEAN_COLUMN = "answer"
+
+_TEXTS = frozenset({f"{XSD}string", f"{RDF}langString"})
 
 Row = tuple[object, ...]
 
@@ -65,9 +67,32 @@ def rows_of(answer: results.Answer) -> tuple[tuple[str, ...], list[Row]]:
     return tuple(one.value for one in answer.variables), [tuple(row) for row in answer]
 
 
-def csv_lines(columns: Sequence[str], rows: Sequence[Row]) -> list[str]:
-    """Return the head and each row as CSV (RFC 4180) without line ends: IRIs as CURIEs, literals as their text."""
-    return [_line(columns), *(_line([results.short(PROJECT, term) for term in row]) for row in rows)]
+def csv_lines(columns: Sequence[str], rows: Sequence[Row], *, quoted: bool = False) -> list[str]:
+    """Return the head and each row as CSV (RFC 4180) without line ends: IRIs as CURIEs, literals as their text.
+
+    With ``quoted``, every text is in quotes, and IRIs, numbers and days are not.
+    """
+    write = _quoted_line if quoted else lambda row: _line(texts_of(row))
+    return [_line(columns), *(write(row) for row in rows)]
+
+
+def texts_of(row: Row) -> list[str]:
+    """Return the cells of a row as text: IRIs as CURIEs, "" where nothing is bound."""
+    return [results.short(PROJECT, term) for term in row]
+
+
+def _quoted_line(row: Row) -> str:
+    cells = zip(row, texts_of(row), strict=True)
+    return ",".join(_cell(text) if _is_text(term) else _line([text]) if text else "" for term, text in cells)
+
+
+def _cell(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"' if text else ""
+
+
+def _is_text(term: object) -> bool:
+    return isinstance(term, str) or (isinstance(term, Literal) and term.datatype.value in _TEXTS)
 
 
 def _line(cells: Sequence[str]) -> str:

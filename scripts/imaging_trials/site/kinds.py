@@ -30,6 +30,7 @@ GROUPS: dict[str, dict[str, Kind]] = {
         "radionuclide": Kind("Radionuclides"),
         "element": Kind("Elements"),
         "agent-name": Kind("Names of agents", is_minor=True),
+        "match-word": Kind("Words in the texts of records", is_minor=True),
         "branch": Kind("Decay branches", is_minor=True),
         "emission": Kind("Emissions", is_minor=True),
         "quantity": Kind("Quantities", is_minor=True),

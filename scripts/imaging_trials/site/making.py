@@ -37,7 +37,7 @@ def make_site(store: Store) -> dict[str, bytes]:
     """
     require_packages()
     as_of = views.release_day(store)
-    rules = shapes.load()
+    rules = shapes.load_shapes()
     program = checks.program(store)
     pages = list(_pages(store, rules, program, as_of))
     refuse_equal_paths(pages)

@@ -145,6 +145,11 @@ def sources(found: Iterable[read.Source]) -> Cell:
     return tuple(pieces)
 
 
+def plain(found: Cell) -> str:
+    """Return a cell as plain text."""
+    return "".join(one if isinstance(one, str) else one.words for one in found)
+
+
 def joined(links: Iterable[Link], between: str = ", ") -> Cell:
     """Return links with a text between them."""
     pieces: list[Piece] = []

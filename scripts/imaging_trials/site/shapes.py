@@ -40,7 +40,7 @@ class Shape(NamedTuple):
     circle: str
 
 
-def load() -> Store:
+def load_shapes() -> Store:
     """Return the shapes of both circles, those of a circle in the named graph with its name."""
     found = Dataset()
     for path in named_graphs.shape_files(PROJECT):

@@ -59,6 +59,11 @@ def vocabulary_page(store: Store, rules: Store) -> parts.Page:
     )
 
 
+def describe_term(store: Store, rules: Store, iri: NamedNode) -> Term:
+    """Return what the page says of one class or property; ``rules`` are the shapes."""
+    return _entry(store, iri, _constraints(store, rules).get(iri, []))
+
+
 def _terms(store: Store) -> list[NamedNode]:
     found = {quad.subject for quad in store if isinstance(quad.subject, NamedNode)}
     return sorted((one for one in found if one.value.startswith(PROJECT.vocabulary)), key=lambda one: one.value)

@@ -81,6 +81,12 @@ class AgentReport:
     sections: tuple[Section, ...]
     triples: tuple[Triple, ...]
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from imaging_trials.views import render_html
+
+        return render_html.agent_report(self)
+
 
 def find_agent(store: Store, words: str) -> NamedNode:
     """Return the agent that a name, notation, CURIE or IRI means.

@@ -90,6 +90,12 @@ class CurrencyReport:
     as_of: str
     statuses: tuple[CurrencyStatus, ...]
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from imaging_trials.views import render_html
+
+        return render_html.currency(self)
+
 
 def release_day(store: Store) -> str:
     """Return the day on which the graph was issued, or that of the last import beside it if that is later.

@@ -45,6 +45,12 @@ class Explanation:
     statements: tuple[Statement, ...]
     depends_on_absence: bool
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from imaging_trials.views import render_html
+
+        return render_html.explanation(self)
+
 
 def statements(store: Store, quads: Iterable[Quad], root: Path) -> list[Statement]:
     """Return quads with their provenance, in the order of graph and triple.

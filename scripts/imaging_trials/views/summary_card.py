@@ -112,6 +112,12 @@ class Card:
     sources: tuple[read.Source, ...]
     triples: tuple[Triple, ...]
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from imaging_trials.views import render_html
+
+        return render_html.card(self)
+
 
 def for_thing(store: Store, iri: NamedNode, *, max_links: int | None = MAX_LINKS, after: str | None = None) -> Card:
     """Return the card of a thing; with ``max_links`` None, no list on it is cut.

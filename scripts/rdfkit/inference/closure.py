@@ -1,19 +1,22 @@
 """The OWL 2 RL closure of the graph by the rules in ``ontology/rules/``, and its contradictions.
 
-Each rule is one SPARQL update, named after its rule in the W3C OWL 2 Profiles recommendation (section 4.3). They read
-all named graphs and add to ``graph:inferred`` only what is in no graph yet. Checks are SELECT queries, named
-``check-RULE.rq``, whose rows are contradictions.
+Each rule is written as one SPARQL update, named after its rule in the W3C OWL 2 Profiles recommendation (section 4.3).
+It reads all named graphs and adds to ``graph:inferred`` only what is in no graph yet. Checks are SELECT queries, named
+``check-RULE.rq``, whose rows are contradictions. `rules` reads them and `forward` runs them.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from rdfkit.base import Project, UserError, namespaces
+from rdfkit.inference import rules as rule_files
+from rdfkit.inference.facts import BITS, BLANK, MASK, OTHER, Relation
+from rdfkit.inference.forward import Forward
 from rdfkit.rdf import named_graphs
 
 _OWL = namespaces.OWL
@@ -30,11 +33,7 @@ REFLEXIVE = {
     _RDFS + "subClassOf",
     _RDFS + "subPropertyOf",
 }
-
-_ORDER = ("scm", "prp", "cls", "cax")
-"""Rules about the vocabulary first, then properties, then classes: each kind feeds the next, so fewer rounds."""
-
-_MAX_ROUNDS = 1000
+_OFTEN_TRIVIAL = {*REFLEXIVE, _RDFS + "domain", _RDFS + "range"}
 
 
 @dataclass(frozen=True)
@@ -87,58 +86,73 @@ def close(
     store: Store,
     rules: Path | None = None,
     *,
-    watch: Callable[[str], None] = lambda _: None,
+    watch: Callable[[str, Iterable[Triple]], None] = lambda _, __: None,
     tidy: bool = True,
 ) -> Closure:
     """Add to the inferred graph of ``store`` what follows by the project's rules, or those in the folder ``rules``.
 
-    A rule is run again if anything was added since it last ran. At the end, triples with a blank node (members of class
-    expressions, needed for inference) and trivial ones are removed. Contradictions are checked before this cleanup,
-    because they may involve class expressions that it removes.
+    Triples with a blank node (members of class expressions, needed for inference) and trivial ones are left out.
+    Contradictions are checked with them, because they may involve class expressions.
 
-    ``watch`` is called with the name of a rule each time it has added triples; without ``tidy`` there is no cleanup.
-    Raises UserError if the folder has no rules or a rule is not a valid SPARQL update.
+    ``watch`` is called each time a rule has added triples, with its name and the triples; without ``tidy`` nothing is
+    left out. Raises UserError if the folder has no rules, or one that is not valid or cannot be evaluated.
     """
-    rules = rules or project.rules
-    files = [path for path in named_graphs.rule_files(rules) if path.suffix == ".ru"]
-    if not files:
-        raise UserError(f"{rules} has no rules (*.ru): restore the folder from the repository.")
-    updates = [(path, path.read_text(encoding="utf-8")) for path in in_order(files)]
-    by_rule = {path.stem: 0 for path in files}
-    size = len(store)
-    done_at: dict[Path, int] = {}
+    forward = loaded(project, named_quads(store), rules)
+    inferred = project.graph_iri(named_graphs.INFERRED)
+    by_rule: dict[str, int] = {}
     rounds = 0
-    while any(done_at.get(path) != size for path, _ in updates):
+    found: list[Quad] = []
+    for steps in forward.run():
         rounds += 1
-        if rounds > _MAX_ROUNDS:
-            raise UserError(
-                f"The rules in {rules} do not terminate within {_MAX_ROUNDS} rounds: one of them creates new nodes."
-            )
-        for path, update in updates:
-            if done_at.get(path) == size:
-                continue
-            try:
-                store.update(update)
-            except SyntaxError as error:
-                raise UserError(f"{path} is not valid SPARQL update ({_first_line(error)}): fix the rule.") from error
-            done_at[path] = size
-            after = len(store)  # counts all triples, so only once
-            if after > size:
-                by_rule[path.stem] += after - size
-                size = after
-                watch(path.stem)
-    found = contradictions(project, store, rules)
+        for rule, added in steps:
+            by_rule[rule] = by_rule.get(rule, 0) + sum(map(len, added.values()))
+            watch(rule, (triple for relation, new in added.items() for triple in forward.triples(relation, new)))
+            for relation, new in added.items():
+                triples = kept(forward, relation, new) if tidy else forward.triples(relation, new)
+                found += (Quad(triple.subject, triple.predicate, triple.object, inferred) for triple in triples)
+    contradictory = reported(project, forward)
+    store.bulk_extend(found)
     if tidy:
         _tidy(project, store)
-    kept = sum(1 for _ in store.quads_for_pattern(None, None, None, project.graph_iri(named_graphs.INFERRED)))
-    return Closure({rule: count for rule, count in by_rule.items() if count}, rounds, kept, found)
+    count = sum(1 for _ in store.quads_for_pattern(None, None, None, inferred))
+    return Closure(dict(sorted(by_rule.items())), rounds, count, contradictory)
 
 
-def in_order(files: Iterable[Path]) -> list[Path]:
-    """Return the files of rules in the order in which they are run."""
-    return sorted(
-        files, key=lambda path: (_ORDER.index(kind) if (kind := path.stem[:3]) in _ORDER else len(_ORDER), path.stem)
+def loaded(project: Project, quads: Iterable[Quad], rules: Path | None = None) -> Forward:
+    """Return the project's rules, or those in the folder ``rules``, with the quads that they are to close.
+
+    Raises UserError if the folder has no rules, or one that is not valid or cannot be evaluated.
+    """
+    folder = rules or project.rules
+    found = rule_files.read_rules(folder)
+    if all(rule.is_check for rule in found):
+        raise UserError(f"{folder} has no rules (*.ru): restore the folder from the repository.")
+    forward = Forward(found, project.graph_iri(named_graphs.INFERRED))
+    forward.load(quads)
+    return forward
+
+
+def named_quads(store: Store) -> Iterable[Quad]:
+    """Return the quads of a store that are in a named graph: rules read no other."""
+    if next(store.quads_for_pattern(None, None, None, DefaultGraph()), None) is None:
+        return store
+    return (quad for quad in store if not isinstance(quad.graph_name, DefaultGraph))
+
+
+def kept(forward: Forward, relation: Relation, numbers: Iterable[int]) -> Iterator[Triple]:
+    """Yield those of the inferred triples of a relation that are kept (`is_kept`)."""
+    if relation.is_class or forward.terms.term(relation.name).value in _OFTEN_TRIVIAL:
+        yield from (triple for triple in forward.triples(relation, numbers) if is_kept(triple))
+        return
+    built_in = forward.terms.built_in
+    usual = (
+        number
+        for number in numbers
+        if number >> BITS & OTHER != BLANK
+        and number & OTHER != BLANK
+        and not (number & MASK in built_in and number >> BITS in built_in)
     )
+    yield from forward.triples(relation, usual)
 
 
 def is_kept(triple: Triple) -> bool:
@@ -199,37 +213,38 @@ def owlrl_triples(triples: Iterable[Triple]) -> set[Triple]:
     return closed
 
 
-_SAYS = re.compile(r"^# says: (.+)$", re.MULTILINE)
 _EXPLAINED_BY = ("prp-fp", "prp-ifp", "prp-key")
 
 
 def contradictions(project: Project, store: Store, rules: Path | None = None) -> list[Contradiction]:
     """Return the contradictions in ``store`` that the checks (``check-*.rq``) in the folder ``rules`` find, sorted.
 
-    Each is reported once, in whichever order the check found its terms. `close` calls this while members of class
-    expressions are in the store; without them only contradictions between named classes are found.
+    Nothing is inferred first. `close` finds more, because it has the members of class expressions.
 
-    Raises UserError if a check is not a valid SPARQL query or has no ``# says:`` line.
+    Raises UserError if a check is not valid, cannot be evaluated, or has no ``# says:`` line.
     """
-    found: dict[tuple[str, frozenset[str]], Contradiction] = {}
-    for path in named_graphs.rule_files(rules or project.rules):
-        if path.suffix != ".rq":
-            continue
-        text = path.read_text(encoding="utf-8")
-        message = says(text, path)
-        try:
-            rows = store.query(text)
-        except SyntaxError as error:
-            raise UserError(f"{path} is not valid SPARQL ({_first_line(error)}): fix the check.") from error
-        if not isinstance(rows, QuerySolutions):
-            raise UserError(f"{path} is not a check: it needs a SELECT.")
-        rule = path.stem.removeprefix("check-")
-        names = [variable.value for variable in rows.variables]
+    found = rule_files.read_rules(rules or project.rules)
+    forward = Forward([rule for rule in found if rule.is_check], project.graph_iri(named_graphs.INFERRED))
+    forward.load(named_quads(store))
+    return reported(project, forward)
+
+
+def reported(project: Project, forward: Forward, before: Iterable[Contradiction] = ()) -> list[Contradiction]:
+    """Return the contradictions ``before`` and those that are new, sorted.
+
+    Each is reported once, in whichever order the check found its terms.
+    """
+    found = {(entry.rule, frozenset(entry.members)): entry for entry in before}
+    for rule, rows in forward.broken():
+        name = rule.name.removeprefix("check-")
         for row in rows:
-            members = {name: _readable(project, row[name]) for name in names}
-            text = re.sub(r"\?(\w+)", lambda match: members.get(match[1], match[0]), message)  # noqa: B023
-            entry = Contradiction(rule, tuple(members.values()), text)
-            same = (rule, frozenset(entry.members))
+            members = {
+                column: _readable(project, forward.terms.term(number))
+                for column, number in zip(rule.columns, row, strict=True)
+            }
+            text = re.sub(r"\?(\w+)", lambda match: members.get(match[1], match[0]), rule.says)  # noqa: B023
+            entry = Contradiction(name, tuple(members.values()), text)
+            same = (name, frozenset(entry.members))
             if same not in found or entry.members < found[same].members:
                 found[same] = entry
     explained = [set(entry.members) for entry in found.values() if entry.rule in _EXPLAINED_BY]
@@ -241,19 +256,6 @@ def contradictions(project: Project, store: Store, rules: Path | None = None) ->
         ),
         key=lambda entry: (entry.rule, entry.members),
     )
-
-
-def says(text: str, where: Path | str) -> str:
-    """Return what a row of a check says, with its variables. Raises UserError if the check does not say it."""
-    found = _SAYS.search(text)
-    if found is None:
-        raise UserError(f"{where} is not a check: it needs a line '# says: ...' with the variables of its SELECT.")
-    return found[1]
-
-
-def _first_line(error: SyntaxError) -> str:
-    """Return the location of a syntax error, without Oxigraph's list of expected tokens, which fills a page."""
-    return str(error).partition(": expected")[0].partition("\n")[0]
 
 
 def _readable(project: Project, term: object) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Triple
 
 from rdfkit.base import Project, UserError
-from rdfkit.inference import closure
+from rdfkit.inference import closure, rules
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import nodes, syntax, triple_patterns
 
@@ -43,12 +43,10 @@ def history(project: Project, others: Iterable[Quad] = ()) -> History:
     store = named_graphs.read_sources(project)
     store.bulk_extend(others)
     added: dict[Triple, tuple[int, str]] = {}
-    inferred = project.graph_iri(named_graphs.INFERRED)
 
-    def note(rule: str) -> None:
+    def note(rule: str, triples: Iterable[Triple]) -> None:
         place = len(added)
-        for quad in store.quads_for_pattern(None, None, None, inferred):
-            added.setdefault(quad.triple, (place, rule))
+        added.update((triple, (place, rule)) for triple in triples)
 
     closure.close(project, store, watch=note, tidy=False)
     return History(project, store, added)
@@ -111,8 +109,8 @@ def _body(text: str, where: nodes.Group) -> tuple[str, frozenset[str]]:
     variables: dict[bool, set[str]] = {True: set(), False: set()}
 
     def visit(node: nodes.Node, *, inside: bool) -> None:
-        group = _absent(node)
-        if group is not None and not inside and not any(map(_absent, nodes.walk(group))):
+        group = rules.absent(node)
+        if group is not None and not inside and not any(map(rules.absent, nodes.walk(group))):
             cuts.append((node.start, node.end))
             return
         if group is not None:
@@ -128,10 +126,3 @@ def _body(text: str, where: nodes.Group) -> tuple[str, frozenset[str]]:
         kept.append(text[at:start])
         at = end
     return "".join(kept) + text[at : where.end - 1], frozenset(variables[True] - variables[False])
-
-
-def _absent(node: nodes.Node) -> nodes.Group | None:
-    """Return the group of FILTER NOT EXISTS, or None for any other node."""
-    if isinstance(node, nodes.Filter) and isinstance(node.test, nodes.Exists) and node.test.negated:
-        return node.test.group
-    return None

@@ -17,7 +17,13 @@ INFERRED_FROM_DATA = "data/inferred"
 """The named graph of what is inferred from other data beside the project's graph."""
 
 _SCRIPTS = Path(__file__).resolve().parents[2]
-_CODE = ("base/namespaces.py", "base/project.py", "inference/closure.py", "rdf/named_graphs.py", "rdf/reading.py")
+_CODE = (
+    "base/namespaces.py",
+    "base/project.py",
+    *(f"inference/{name}.py" for name in ("closure", "facts", "forward", "joins", "programs", "rules")),
+    "rdf/named_graphs.py",
+    "rdf/reading.py",
+)
 """The files of rdfkit that shape the graph."""
 
 

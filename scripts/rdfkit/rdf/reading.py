@@ -5,10 +5,12 @@ those compressed with gzip, and reading stops after a few megabytes of what cann
 """
 
 import gzip
+import io
 import os
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -56,6 +58,9 @@ _MAX_NESTING_DEPTH = 1000
 _MAX_ATTRIBUTES = 1000
 """Of one XML element: pyoxigraph compares each with each."""
 
+LINE_BASED = ("ntriples", "nquads")
+"""The syntaxes with at most one triple a line."""
+
 _BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\xef\xbb\xbf": "UTF-8"}
 
 _OPENING = {"turtle": (b"([", b")]"), "trig": (b"([", b")]"), "jsonld": (b"{[", b"}]")}
@@ -79,7 +84,7 @@ def stream(path: Path, format: str | None = None, *, base: str | None = None) ->
     count = 0
     try:
         syntax = syntax_of(path, format)
-        with streams.open_input(path) as opened, _decompressed(path, opened) as file:
+        with _opened(path) as file:
             source = _Stream(path, syntax, file)
             for quad in _parse(path, syntax, source, base):
                 count += 1
@@ -92,8 +97,27 @@ def stream(path: Path, format: str | None = None, *, base: str | None = None) ->
         raise UserError(f"{path}: has no triples{why}.")
 
 
-def _decompressed(path: Path, file: BinaryIO) -> BinaryIO:
-    return cast(BinaryIO, gzip.GzipFile(fileobj=file)) if path.suffix.lower() == ".gz" else file
+def text_of(path: Path) -> str:
+    """Return the text of a file, decompressed; raises OSError, EOFError or ValueError if it cannot be read."""
+    with _opened(path) as file:
+        return file.read().decode("utf-8-sig")
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """Yield the lines of a file, decompressed, each with its end: LF, CR LF or CR; raises errors as `text_of`."""
+    with _opened(path) as file:
+        yield from io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading, decompressed."""
+    with streams.open_input(path) as file:
+        if path.suffix.lower() == ".gz":
+            with gzip.GzipFile(fileobj=file) as unpacked:
+                yield cast(BinaryIO, unpacked)
+        else:
+            yield file
 
 
 def syntax_of(path: Path, name: str | None = None) -> str:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from rdfkit.serving.messages import Request, Response
     from rdfkit.serving.protocol import Limits, fields_of
     from rdfkit.serving.run import serve
-    from rdfkit.serving.service import Address, Introduction, Routes, Service
+    from rdfkit.serving.service import REST, Address, Introduction, Routes, Service
     from rdfkit.serving.tags import tagged
 
 __all__ = [
+    "REST",
     "Address",
     "Introduction",
     "Limits",
@@ -47,7 +48,7 @@ __getattr__ = door(
         "messages": ("Request", "Response"),
         "protocol": ("Limits", "fields_of"),
         "run": ("serve",),
-        "service": ("Address", "Introduction", "Routes", "Service"),
+        "service": ("REST", "Address", "Introduction", "Routes", "Service"),
         "tags": ("tagged",),
     },
 )

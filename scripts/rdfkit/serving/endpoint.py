@@ -10,7 +10,7 @@ from rdfkit.serving import answers, negotiation, page, protocol
 from rdfkit.serving.errors import RefusedError
 from rdfkit.serving.messages import Request, Response
 from rdfkit.serving.negotiation import HTML
-from rdfkit.serving.service import Service
+from rdfkit.serving.service import REST, Service
 from rdfkit.sparql import Answer, guard
 
 Route = Callable[[Request], Response]
@@ -66,14 +66,10 @@ def answering(service: Service, store: Store, graphs: dict[str, int]) -> Route:
         path = request.path
         if path in {"/update", "/store"}:
             return writes(request)
-        # A route that ends with / answers for everything below it.
-        name = (
-            path
-            if path in routes
-            else next((one for one in routes if one != "/" and one.endswith("/") and path.startswith(one)), "")
-        )
+        below = (one for one in routes if one != "/" and one.endswith("/") and path.startswith(one))
+        name = path if path in routes else next(below, REST if REST in routes else "")
         if not name:
-            near = tuple(nearest(path, list(routes)))
+            near = tuple(nearest(path, [one for one in routes if one != REST]))
             hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(routes)}."
             raise RefusedError(404, f"There is nothing at '{path[:200]}': {hint}", near)
         methods, route = routes[name]

@@ -109,13 +109,14 @@ class Group:
         self._retry_at = 0.0
         self._retry_seconds = 0.0
         self._closed = False
+        self._has_served = False
         self._loop = asyncio.get_running_loop()
         self._connecting: set[asyncio.Task[Any]] = set()
 
     @property
     def is_well(self) -> bool:
-        """Whether a worker has started, and none has failed to since."""
-        return not self.failure and any(worker.ready for worker in self.workers)
+        """Whether a worker has started, and none has failed to since; all may just now be replaced."""
+        return self._has_served and not self.failure
 
     def submit(self, job: Job) -> None:
         """Give a job to a worker that is idle, or let it wait."""
@@ -153,6 +154,7 @@ class Group:
         if "ready" in head:
             self.task.expected = head["ready"]
             self.failure, self._retry_seconds, worker.ready = "", 0.0, True
+            self._has_served = True
             self._next(worker)
         else:
             self._failed(head["failed"])

@@ -12,6 +12,9 @@ from rdfkit.serving.protocol import Limits
 Routes = Mapping[str, tuple[frozenset[str], Callable[[Request], Response]]]
 """By path: the methods, and the function that answers. A path that ends with ``/`` is for everything below it."""
 
+REST = "*"
+"""In place of a path: everything else."""
+
 
 @dataclass(frozen=True)
 class Introduction:

@@ -8,11 +8,11 @@ from rdfkit.base import door
 
 TYPE_CHECKING = False  # importing typing would take 3 ms of every saved query
 if TYPE_CHECKING:
-    from rdfkit.shacl import constraint_queries, report, undefined_terms
+    from rdfkit.shacl import constraint_queries, linking, reach, report, undefined_terms
     from rdfkit.shacl.locating.places import Source, locate
     from rdfkit.shacl.report.model import Report
     from rdfkit.shacl.terms import Term, term_text
-    from rdfkit.shacl.validation import ENGINES, ValidationInput, validate
+    from rdfkit.shacl.validation import ENGINES, ValidationInput, judge, validate
 
 __all__ = [
     "ENGINES",
@@ -21,7 +21,10 @@ __all__ = [
     "Term",
     "ValidationInput",
     "constraint_queries",
+    "judge",
+    "linking",
     "locate",
+    "reach",
     "report",
     "term_text",
     "undefined_terms",
@@ -33,6 +36,8 @@ __getattr__ = door(
     {
         "": (
             "constraint_queries",
+            "linking",
+            "reach",
             "report",
             "undefined_terms",
         ),
@@ -48,6 +53,7 @@ __getattr__ = door(
         "validation": (
             "ENGINES",
             "ValidationInput",
+            "judge",
             "validate",
         ),
     },

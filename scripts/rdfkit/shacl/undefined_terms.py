@@ -143,6 +143,41 @@ def check_quads(
     return _undefined(project, _uses(quads, where), known, described.union(own), strict=False)
 
 
+class Suspects:
+    """The terms of large files that may be undefined: a later record can still describe them."""
+
+    def __init__(self, project: Project, known: DefinedTerms) -> None:
+        """Take the terms that are defined already."""
+        self._project = project
+        self._known = known
+        self._lists = _lists()
+        self._found: dict[tuple[str, str, str], _Use] = {}
+
+    def add(self, quads: Collection[Quad], where: str) -> None:
+        """Add a part of a file."""
+        described = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+        for use in _uses(quads, where):
+            key = (use.where, use.term, use.role)
+            if key not in self._found and use.term not in described and self._is_suspect(use):
+                self._found[key] = use
+
+    def terms(self) -> set[str]:
+        """Return the IRIs of the terms."""
+        return {term for _, term, _ in self._found}
+
+    def undefined(self, described: Collection[str]) -> list[UndefinedTerm]:
+        """Return what `check_quads` returns for the whole files, of which ``described`` are those described."""
+        return _undefined(self._project, self._found.values(), self._known, described, strict=False)
+
+    def _is_suspect(self, use: _Use) -> bool:
+        if self._project.is_own(use.term):
+            return use.term not in _own_candidates(use, self._known)
+        if self._project.is_own(use.term.replace("http://", "https://", 1)):
+            return True
+        namespace, local = _split(use.term)
+        return namespace in self._lists and bool(local) and local not in self._lists[namespace]
+
+
 def check_repository(project: Project) -> list[UndefinedTerm]:
     """Return the undefined terms in the sources, shapes, rules and saved queries of a project, sorted.
 
@@ -257,11 +292,15 @@ def _undefined(
 
 
 def _verdict_on_own(project: Project, use: _Use, known: DefinedTerms) -> tuple[str, list[str]] | None:
-    candidates = {"property": known.properties, "class": known.classes}.get(use.role, known.defined)
+    candidates = _own_candidates(use, known)
     if use.term in candidates:
         return None
     problem = f"is not a {use.role}" if use.term in known.defined else "is not defined"
     return problem, _nearest(project, use.term, candidates)
+
+
+def _own_candidates(use: _Use, known: DefinedTerms) -> frozenset[str]:
+    return {"property": known.properties, "class": known.classes}.get(use.role, known.defined)
 
 
 def _verdict_on_foreign(

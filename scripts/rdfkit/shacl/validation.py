@@ -15,7 +15,7 @@ from rdfkit.rdf import rdflib_adapter
 from rdfkit.shacl import pyshacl_engine
 from rdfkit.shacl.checking import check, targets
 from rdfkit.shacl.checking.problems import MAX_PROBLEMS_SHOWN, Names, Problem
-from rdfkit.shacl.engine.engine import Prepared, Unsupported, prepare
+from rdfkit.shacl.engine.engine import Outcome, Prepared, Unsupported, prepare
 from rdfkit.shacl.engine.engine import validate as validate_fast
 from rdfkit.shacl.engine.graph import Graph, gc_disabled
 from rdfkit.shacl.locating.places import Source
@@ -143,3 +143,14 @@ def validate(
         )
     checked = pyshacl_engine.nodes(aims)
     return results, {str(rdflib_adapter.from_rdflib(node)) for node in checked}  # type: ignore[arg-type]
+
+
+def judge(given: ValidationInput, added: Collection[str], among: Collection[str]) -> Outcome:
+    """Return what the fast engine finds for a data graph with some triples ``added``, and only some focus nodes.
+
+    Triples and nodes are in N-Triples. The fast engine must support the shapes.
+    """
+    prepared = given.prepared
+    assert not isinstance(prepared, str)  # noqa: S101 - see above
+    with gc_disabled():
+        return validate_fast(given.graph.union(added), prepared, among)

@@ -200,11 +200,9 @@ def test_a_worker_with_another_graph_serves_nothing(tmp_path: Path) -> None:
         other = Store(str(entry))
         other.flush()
         del other
-        lines = [key]
-        for file in sorted(entry.iterdir()):
-            if not file.name.startswith(("LOG", "LOCK")):
-                lines.append(f"{file.name} {file.stat().st_size} {zlib.crc32(file.read_bytes()):08x}")
-        checks.write_text("\n".join(lines))
+        files = [one for one in sorted(entry.iterdir()) if not one.name.startswith(("LOG", "LOCK"))]
+        sums = [f"{one.name} {one.stat().st_size} {zlib.crc32(one.read_bytes()):08x}" for one in files]
+        checks.write_text("\n".join([key, *sums]))
         for worker in running.workers():
             os.kill(worker, signal.SIGKILL)
         assert until(lambda: count(running).status == 503)

@@ -120,6 +120,8 @@ def test_every_thing_is_found_by_curie_iri_and_label(store: Store) -> None:
     for iri, name in things:
         assert resolve(store, iri).value == resolve(store, f"<{iri}>").value == iri
         assert resolve(store, PROJECT.shorten(iri)).value == iri
+        if iri.startswith(PROJECT.prefixes["matchword"]):
+            continue  # the words of texts of records, "FES" among them, are no names of theirs
         meant = agent_names.named(store, NamedNode(iri))
         assert PROJECT.shorten(meant.value) in outcome(store, name)
 

@@ -52,7 +52,7 @@ def test_a_shape_that_the_page_cannot_check_stops_the_build(
 
 def test_forms_have_the_fields_of_the_shapes(store: Store) -> None:
     """Every property shape with a place in a form is a field, and each list has members."""
-    forms, choices = adding.forms(store, shapes.load())
+    forms, choices = adding.forms(store, shapes.load_shapes())
     fields = {field.name: field for form in forms for _, group in form.groups for field in group}
     assert [form.prefix for form in forms] == ["edition", "agent", "document"]
     assert [name for name, _ in forms[0].groups] == ["identity", "use and subject", "publication"]
@@ -69,7 +69,7 @@ def test_forms_have_the_fields_of_the_shapes(store: Store) -> None:
 
 def test_the_pages_say_that_nothing_leaves_the_machine(store: Store, program: checks.Program) -> None:
     renderer = Renderer(version="0", issued="2026-11-30", paths=frozenset())
-    for page in (checks.page(program), adding.page(store, shapes.load())):
+    for page in (checks.page(program), adding.page(store, shapes.load_shapes())):
         html = renderer.html(page).decode()
         assert "<strong>Nothing leaves this machine.</strong>" in html
         assert ASKING_POLICY.replace("'", "&#39;") in html

@@ -324,7 +324,7 @@ def test_the_site_is_part_of_a_release_only(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_term_has_its_constraints_and_its_uses(store: Store) -> None:
-    made = terms.vocabulary_page(store, shapes.load())
+    made = terms.vocabulary_page(store, shapes.load_shapes())
     assert isinstance(made.more, dict)
     term = next(one for one in made.more["groups"]["Properties"] if one.anchor == "hasTarget")
     facts = {label: words(cell) for label, cell in term.facts}

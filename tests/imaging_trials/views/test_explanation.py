@@ -3,11 +3,12 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store
+from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple
 
 from imaging_trials.model.project import PROJECT
 from rdfkit.base.errors import UserError
@@ -145,18 +146,18 @@ graph:page { :x a :A , :B . :y a :A . }
 def test_an_intersection_needs_all_its_classes() -> None:
     store = Store()
     store.load(SMALL.encode(), RdfFormat.TRIG)
-    added: dict[object, tuple[int, str]] = {}
+    added: dict[Triple, tuple[int, str]] = {}
 
-    def note(rule: str) -> None:
-        for quad in store.quads_for_pattern(None, None, None, INFERRED):
-            added.setdefault(quad.triple, (len(added), rule))
+    def note(rule: str, triples: Iterable[Triple]) -> None:
+        place = len(added)
+        added.update((triple, (place, rule)) for triple in triples)
 
     closure.close(PROJECT, store, RULES, watch=note, tidy=False)
     kind, thing, both = (
         NamedNode(iri) for iri in (PROJECT.expand("rdf:type"), "https://example.org/x", "https://example.org/Both")
     )
     (made,) = store.quads_for_pattern(thing, kind, both, INFERRED)
-    step = derivation.step(derivation.History(PROJECT, store, added), made.triple)  # type: ignore[arg-type]
+    step = derivation.step(derivation.History(PROJECT, store, added), made.triple)
     assert step.rule == "cls-int1"
     members = {quad.object.value for quad in step.premises if quad.predicate == kind}  # type: ignore[union-attr]
     assert members == {"https://example.org/A", "https://example.org/B"}

@@ -209,7 +209,7 @@ def test_a_folder_without_rules_is_an_error(tmp_path: Path) -> None:
 
 def test_a_rule_that_is_no_sparql_is_an_error_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "bad.ru").write_text("INSERT {\n GRAPH oops }", encoding="utf-8")
-    with pytest.raises(UserError, match=r"bad\.ru is not valid SPARQL update \(error at 2:"):
+    with pytest.raises(UserError, match=r"bad\.ru cannot be read at line 2, column 12"):
         closure.close(PROJECT, in_store("ex:a ex:p ex:b ."), tmp_path)
 
 

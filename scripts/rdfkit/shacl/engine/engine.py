@@ -45,6 +45,8 @@ class Outcome:
     results: list[Result]
     checked: set[str]
     """In N-Triples."""
+    roots: set[str]
+    """The nodes of the shapes with a focus node."""
 
 
 def prepare(project: Project, triples: Iterable[Triple | Quad]) -> Prepared:
@@ -71,12 +73,13 @@ def prepare(project: Project, triples: Iterable[Triple | Quad]) -> Prepared:
     return prepared
 
 
-def validate(graph: Graph, prepared: Prepared, among: Collection[Term] | None = None) -> Outcome:
+def validate(graph: Graph, prepared: Prepared, among: Collection[Term | str] | None = None) -> Outcome:
     """Return the results for a graph: for all focus nodes, or for those ``among`` some nodes."""
     run = _Run(graph, prepared)
     wanted = None if among is None else {str(node) for node in among}
     targets: dict[tuple[tuple[str, str], ...], set[str]] = {}
     results = []
+    roots = set()
     with gc_disabled():
         for shape in prepared.shapes.roots:
             focus = targets.get(shape.targets)
@@ -84,10 +87,11 @@ def validate(graph: Graph, prepared: Prepared, among: Collection[Term] | None = 
                 everything = _targets(graph, shape)
                 focus = targets[shape.targets] = everything if wanted is None else everything & wanted
             if focus:
+                roots.add(shape.node)
                 results += [run.result(*found) for found in run.violations(shape, focus)]
     run.forget()
     checked = set().union(*targets.values())
-    return Outcome(results, checked)
+    return Outcome(results, checked, roots)
 
 
 def _targets(graph: Graph, shape: Shape) -> set[str]:
@@ -116,14 +120,14 @@ def _parsed(graph: Graph, shape: Shape, constraint: Constraint) -> query.Query:
             lexical(texts[0]),
             prefixes.of_query(graph, node),
             shape.path,
-            inputs=_inputs(graph, constraint),
+            inputs=inputs_of(graph, constraint),
             constants=constants,
         )
     except Unsupported as error:
         raise Unsupported(f"{shape.name} uses {error}") from None
 
 
-def _inputs(graph: Graph, constraint: Constraint) -> tuple[str, ...]:
+def inputs_of(graph: Graph, constraint: Constraint) -> tuple[str, ...]:
     """Return the variables that have a value for each run of a query: an ASK query also tests a value node."""
     is_ask = not constraint.parameter and graph.values(str(constraint.node), f"<{SH}ask>")
     return ("this", "value") if is_ask else ("this",)
@@ -189,7 +193,7 @@ class _Run:
         if "true" in map(lexical, shapes.values(node, f"<{SH}deactivated>")):
             return lambda _focus, _values: iter(())
         parsed = self.prepared.queries[shape.node, constraint]
-        inputs = _inputs(shapes, constraint)
+        inputs = inputs_of(shapes, constraint)
         try:
             solutions = plan.compiled(parsed, self.graph, inputs)
         except Unsupported as error:

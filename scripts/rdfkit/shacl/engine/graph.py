@@ -129,8 +129,11 @@ class Graph:
             raise ValueError(f"{head} is a list that contains itself")
         return found
 
-    def union(self, triples: Iterable[Triple | Quad]) -> "Graph":
-        """Return a graph of the triples of this one and some more; the graph names of quads are dropped."""
+    def union(self, triples: Iterable[Triple | Quad | str]) -> "Graph":
+        """Return a graph of the triples of this one and some more, which may be in N-Triples without the dot.
+
+        The graph names of quads are dropped.
+        """
         objects = _index(triples)
         for predicate, index in self._objects.items():
             more = objects.setdefault(predicate, index)
@@ -142,7 +145,7 @@ class Graph:
         return Graph(objects)
 
 
-def _index(triples: Iterable[Triple | Quad]) -> dict[str, Index]:
+def _index(triples: Iterable[Triple | Quad | str]) -> dict[str, Index]:
     objects: dict[str, Index] = {}
     terms: dict[str, str] = {}
     same = terms.setdefault

@@ -5,7 +5,7 @@ is a value too many, it is the first value over the limit; if something is missi
 node as a subject.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,16 @@ _LOGICAL = {"Not", "Or", "Xone", "And", "Node"}
 
 @dataclass(frozen=True)
 class Source:
-    """A file that was validated: its name in the report, its path and syntax, and the quads that were read."""
+    """A file that was validated: its name in the report, its path and syntax, and the quads that were read.
+
+    Of a large file, ``quads`` are those that results can be about, and ``numbers`` are their numbers in the file.
+    """
 
     name: str
     path: Path
     syntax: str
     quads: Sequence[Quad]
+    numbers: Sequence[int] | None = None
 
 
 def locate(report: Report, sources: Iterable[Source], base: Store, shapes: Iterable[Quad]) -> Report:
@@ -110,19 +114,17 @@ def _locations(source: Source, refs: set[TripleRef]) -> dict[TripleRef, Location
     """Return where triples of one source are written; nothing if its text no longer has the triples that were read."""
     if not refs or source.syntax not in turtle_locations.SYNTAXES:
         return {}
+    if source.syntax in reading.LINE_BASED and source.numbers is not None:
+        return _locations_by_line(source, refs)
     try:
-        text = source.path.read_bytes().decode("utf-8-sig")
+        text = reading.text_of(source.path)
         statements = _statements(text, source, {ref.number for ref in refs})
     except (OSError, ValueError):  # moved, changed, or a stream that can be read once only
         return {}
     lines = turtle_locations.Lines(text)
     found = {}
     for ref in refs:
-        statement = statements[ref.number]
-        _, start, end = getattr(statement, "object" if ref.part == "datatype" else ref.part)
-        if ref.part == "datatype":
-            start = max(start, text.rfind("^^", start, end) + 2)
-        found[ref] = lines.location(source.name, start, end)
+        found[ref] = lines.location(source.name, *_span(text, statements[ref.number], ref.part))
     return found
 
 
@@ -131,7 +133,7 @@ def _statements(text: str, source: Source, wanted: set[int]) -> dict[int, turtle
     twins: dict[BlankNode, Any] = {}
     found = {}
     statements = turtle_locations.scan(text, source.syntax, reading.file_base(source.path))
-    for number, (statement, quad) in enumerate(zip(statements, source.quads, strict=True)):
+    for number, (statement, quad) in _paired(statements, source):
         for node, term in zip(statement[:3], (quad.subject, quad.predicate, quad.object), strict=True):
             is_same = (
                 twins.setdefault(node.term, term) == term if isinstance(node.term, BlankNode) else node.term == term
@@ -143,6 +145,50 @@ def _statements(text: str, source: Source, wanted: set[int]) -> dict[int, turtle
             if len(found) == len(wanted):
                 break
     return found
+
+
+def _paired(
+    statements: Iterable[turtle_locations.Statement], source: Source
+) -> Iterator[tuple[int, tuple[turtle_locations.Statement, Quad]]]:
+    """Yield the statements of a text that the source has, each with its number there and its quad."""
+    if source.numbers is None:
+        yield from enumerate(zip(statements, source.quads, strict=True))
+        return
+    places = {at: number for number, at in enumerate(source.numbers)}
+    for at, statement in enumerate(statements):
+        if at in places:
+            yield places[at], (statement, source.quads[places[at]])
+
+
+def _locations_by_line(source: Source, refs: set[TripleRef]) -> dict[TripleRef, Location]:
+    """Return where triples are written in a file with at most one triple a line, which is not read into memory."""
+    assert source.numbers is not None  # noqa: S101 - see the caller
+    wanted: dict[int, list[TripleRef]] = {}
+    for ref in refs:
+        wanted.setdefault(source.numbers[ref.number], []).append(ref)
+    found: dict[TripleRef, Location] = {}
+    at = -1
+    try:
+        for line_number, line in enumerate(reading.lines_of(source.path), 1):
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            at += 1
+            if at in wanted:
+                one = replace(source, quads=[source.quads[wanted[at][0].number]], numbers=None)
+                (statement,) = _statements(line, one, {0}).values()
+                lines = turtle_locations.Lines(line)
+                for ref in wanted[at]:
+                    location = lines.location(source.name, *_span(line, statement, ref.part))
+                    found[ref] = replace(location, line=line_number, end_line=line_number)
+    except (OSError, EOFError, ValueError):  # moved or changed
+        return {}
+    return found
+
+
+def _span(text: str, statement: turtle_locations.Statement, part: str) -> tuple[int, int]:
+    """Return where a part of a statement begins and ends."""
+    _, start, end = getattr(statement, "object" if part == "datatype" else part)
+    return (max(start, text.rfind("^^", start, end) + 2) if part == "datatype" else start), end
 
 
 def _of_result(  # noqa: PLR0911 - one return for each kind of constraint
