@@ -55,3 +55,4 @@ if __name__ == "__main__":
     parser.add_argument("count", type=int)
     given = parser.parse_args()
     write(given.folder, given.count)
+    print(f"{given.count:,} made-up trials in {given.folder}")
