@@ -33,7 +33,7 @@ def study(number: int) -> dict[str, Any]:
                 "designInfo": {"primaryPurpose": PURPOSES[number % 3]},
             },
             "sponsorCollaboratorsModule": {
-                "leadSponsor": {"name": f"Made-Up Hospital {number % 97}", "class": "OTHER"}
+                "leadSponsor": {"name": f"Made-Up Center {number % 97}", "class": "OTHER"}
             },
             "armsInterventionsModule": {"interventions": [{"type": "DRUG", "name": drug}]},
         },
