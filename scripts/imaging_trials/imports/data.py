@@ -8,6 +8,7 @@ the shipped ones.
 import urllib.parse
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -193,12 +194,13 @@ def _make(files: Sequence[_File], as_of: str, store: Store, *, infer: bool) -> l
         versions.note(_whole(file, number))
     former = versions.former(as_of)
     for number, file in enumerate(files):
-        if file.is_import:
-            _load(file, partial(store.bulk_load, path=str(file.path), format=RdfFormat.N_QUADS))
-        else:
+        if not file.is_import:
             store.bulk_extend(file.quads(number))
-        stream = _Stream(newest.merged(_whole(file, number), former))
-        _load(file, partial(store.bulk_load, input=cast("IO[bytes]", stream), format=RdfFormat.N_TRIPLES))
+    kept = [(number, file) for number, file in enumerate(files) if file.is_import]
+    if kept:  # at once, since each load writes tables of its own
+        _load(store, chain.from_iterable(_whole(file, number) for number, file in kept), RdfFormat.N_QUADS)
+    everything = chain.from_iterable(_whole(file, number) for number, file in enumerate(files))
+    _load(store, newest.merged(everything, former), RdfFormat.N_TRIPLES)
     shipped = embedded.open_store(PROJECT)
     return [*beside.put_project(PROJECT, shipped, store, infer=infer)]
 
@@ -211,11 +213,11 @@ def _whole(file: _File, number: int) -> Iterator[bytes]:
         yield line
 
 
-def _load(file: _File, load: Callable[[], None]) -> None:
+def _load(store: Store, lines: Iterator[bytes], format_: RdfFormat) -> None:
     try:
-        load()
+        store.bulk_load(input=cast("IO[bytes]", _Stream(lines)), format=format_)
     except (SyntaxError, ValueError) as error:
-        raise UserError(f"{file.where} is broken ({error}): import it again.") from None
+        raise UserError(f"The folder of imports is broken ({error}): import its files again.") from None
 
 
 class _Stream:

@@ -198,7 +198,8 @@ def searched(
     if name == "all":
         return [DefaultGraph(), *inferred], None
     # The graphs of 100,000 records take 100 ms to list, so they are listed for GRAPH only.
-    named = "GRAPH" in text.upper()
+    body = (line.lstrip().upper() for line in text.split("\n"))
+    named = any("GRAPH" in line for line in body if not line.startswith(("#", "PREFIX")))
     return [DefaultGraph()], [graph for graph in store.named_graphs() if graph not in inferred] if named else None
 
 

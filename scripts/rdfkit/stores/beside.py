@@ -208,22 +208,17 @@ def _in(quad: Quad, graph: DefaultGraph) -> Quad:
 
 def _follows(project: Project, shipped: Store, data: Store) -> tuple[list[Quad], list[str]]:
     """Return what follows from the shipped graph and the default graph of ``data``, beyond what the former has."""
-    from rdfkit.inference import closure
+    from rdfkit.inference import prepare
 
-    together = Store()
-    together.bulk_extend(shipped)
-    given, made = project.graph_iri("data"), project.graph_iri(named_graphs.INFERRED_FROM_DATA)
     merge = data.quads_for_pattern(None, None, None, DefaultGraph())
-    together.bulk_extend(Quad(quad.subject, quad.predicate, quad.object, given) for quad in merge)
-    closed = closure.close(project, together, tidy=False)
-    if closed.contradictions:
-        first = closed.contradictions[0]
+    found = prepare(project, shipped).infer(merge)
+    if found.contradictions:
+        first = found.contradictions[0]
         return [], [
             f"Nothing is inferred from the data, since they contradict the graph: {first.message} ({first.rule})"
         ]
-    found = together.quads_for_pattern(None, None, None, project.graph_iri(named_graphs.INFERRED))
-    new = (quad for quad in found if quad not in shipped and closure.is_kept(quad.triple))
-    return [Quad(quad.subject, quad.predicate, quad.object, made) for quad in new], []
+    graph = project.graph_iri(named_graphs.INFERRED_FROM_DATA)
+    return [Quad(triple.subject, triple.predicate, triple.object, graph) for triple in found.triples], []
 
 
 class View:
