@@ -129,10 +129,10 @@ class _Doors:
             section = _part(len(triples), offset, limit)
             body = written_triples(PROJECT, triples[section.first - 1 : section.last] if section.total else [], media)
         elif media == HTML:
-            found = list(answer)
-            section = _part(len(found), offset, limit)
+            every = list(answer)
+            section = _part(len(every), offset, limit)
             columns = [one.value for one in answer.variables]
-            body = html_table(PROJECT, columns, found[max(section.first - 1, 0) : section.last])
+            body = html_table(PROJECT, columns, every[max(section.first - 1, 0) : section.last])
         else:
             kind = negotiation.ROWS[media]
             body = written_rows(answer, kind, self._limits)

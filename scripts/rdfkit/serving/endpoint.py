@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Store
 
 from rdfkit.base import nearest
 from rdfkit.serving import answers, negotiation, page, protocol
@@ -84,9 +84,10 @@ def answering(service: Service, store: Store, graphs: dict[str, int]) -> Route:
 
 
 def _ask(store: Store, asked: protocol.QueryRequest) -> Answer:
-    default = named = None
+    default: list[NamedNode | BlankNode | DefaultGraph] | None = None
+    named: list[NamedNode | BlankNode] | None = None
     if asked.dataset is not None:
-        default, named = ([NamedNode(name) for name in part] for part in asked.dataset)
+        default, named = [NamedNode(name) for name in asked.dataset[0]], [NamedNode(name) for name in asked.dataset[1]]
     try:
         return store.query(asked.text, default_graph=default, named_graphs=named)
     except SyntaxError as error:

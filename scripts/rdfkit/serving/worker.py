@@ -15,7 +15,8 @@ from pyoxigraph import QuerySolutions, Store
 
 from rdfkit.base import UserError, sandbox
 from rdfkit.serving.errors import RefusedError
-from rdfkit.serving.messages import Reader, Request, Response, pack, problem
+from rdfkit.serving.messages import Reader, Request, Response, pack
+from rdfkit.serving.problems import problem
 
 _PIECE_BYTES = 1 << 18
 _MAX_DESCRIPTOR = 1 << 20
@@ -121,7 +122,7 @@ def _serve(task: Task, channel: socket.socket) -> None:
     reader = Reader()
     while piece := channel.recv(_PIECE_BYTES):
         if message := reader.feed(piece):
-            response = _answered(answer, Request(*message[0], message[1]))
+            response = _answered(answer, Request._make([*message[0], message[1]]))
             channel.sendall(pack(response[:2], response.body))
 
 

@@ -85,10 +85,8 @@ def test_parts_say_what_is_left(endpoint: Endpoint) -> None:
     assert found == whole[1:]
     assert len(found) > 20
     for format_, kind in (("json", QueryResultsFormat.JSON), ("tsv", QueryResultsFormat.TSV)):
-        every = [
-            str(row)
-            for row in parse_query_results(get(endpoint, f"/questions/{LISTED}", format=format_).text.encode(), kind)
-        ]  # type: ignore[union-attr]
+        whole_text = get(endpoint, f"/questions/{LISTED}", format=format_).text
+        every = [str(row) for row in parse_query_results(whole_text.encode(), kind)]  # type: ignore[union-attr]
         part = get(endpoint, f"/questions/{LISTED}", format=format_, offset="3", limit="4")
         assert [str(row) for row in parse_query_results(part.text.encode(), kind)] == every[3:7]  # type: ignore[union-attr]
     assert "after" not in get(endpoint, f"/questions/{LISTED}", offset="99999", limit="1").detail
