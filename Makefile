@@ -12,6 +12,8 @@ STAMP := .venv/installed
 SSSOM := .venv-sssom
 VALIDATORS := .venv-validators
 BROWSER := .venv-browser
+SPARK := .venv-spark
+DOORS := .venv-doors
 TURTLE := $(BIN)/turtlefmt
 TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
 
@@ -46,11 +48,14 @@ format: $(STAMP)  ## put Python and Turtle files into normal form
 	$(BIN)/ruff format .
 	$(TURTLE) $(TURTLE_FILES)
 
-prove: $(STAMP) $(SSSOM)/installed $(BROWSER)/installed  ## run the slow tests (marker `prove`) on two cores, and check the limits of benchmarks/
-	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom IMT_BROWSER=$(CURDIR)/$(BROWSER)/bin/python $(BIN)/pytest --no-header -n 2 -m prove -rs --durations=20 $(ALONE)
+prove: $(STAMP) $(SSSOM)/installed $(BROWSER)/installed $(DOORS)/installed $(SPARK)/installed  ## run the slow tests (marker `prove`) on two cores, and check the limits of benchmarks/
+	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom IMT_BROWSER=$(CURDIR)/$(BROWSER)/bin/python \
+		IMT_DOORS=$(CURDIR)/$(DOORS)/bin/python IMT_SPARK=$(CURDIR)/$(SPARK)/bin/python \
+		$(BIN)/pytest --no-header -n 2 -m prove -rs --durations=20 $(ALONE)
 	@$(BIN)/pytest --no-header -m prove --durations=3 $(FORKING)
 	@$(BIN)/python benchmarks/bench.py --check
-	@PYTHONPATH=scripts:. $(BIN)/python benchmarks/serving.py --check
+	@$(BIN)/python -m benchmarks.closure --check
+	@$(BIN)/python -m benchmarks.serving --check
 
 mutation: $(STAMP)  ## count the mutants of data and shapes that tests notice, and list the others
 	@$(BIN)/python -m tools.mutation
@@ -60,6 +65,7 @@ owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and update the figures
 
 bench: $(VALIDATORS)/installed $(BROWSER)/installed  ## measure, and print the tables that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/python -m benchmarks.closure
 	@$(BIN)/imt site && $(BROWSER)/bin/python benchmarks/pages.py dist/site
 	@$(BIN)/python benchmarks/validators.py --check --quick
 
@@ -89,20 +95,25 @@ lock: $(STAMP)  ## write requirements.lock with the newest versions that pyproje
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet pip-tools
 	@CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
-		--strip-extras --all-extras --all-build-deps --no-emit-options -o requirements.lock pyproject.toml
+		--strip-extras --extra dev --all-build-deps --no-emit-options -o requirements.lock pyproject.toml
 	@printf 'sssom\nsssom-pydantic\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet --upgrade \
 		--generate-hashes --allow-unsafe --strip-extras --no-emit-options -o tests/sssom.lock -
 	@printf 'pyshifty\nrdflib\nshacl-rust\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
 		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o benchmarks/validators.lock -
 	@printf 'brotli\nfonttools\nlychee-bin\nnodejs-wheel\nplaywright\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
 		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o tests/browser.lock -
+	@printf 'pyspark>=4,<5\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet --upgrade \
+		--generate-hashes --allow-unsafe --strip-extras --no-emit-options -o tests/spark.lock -
+	@printf 'mlcroissant\npre-commit\nschemathesis\nuv\n' > build/lock/doors.in
+	@CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
+		--strip-extras --extra completion --extra mcp --extra pandas --no-emit-options -o tests/doors.lock pyproject.toml build/lock/doors.in
 	@rm -r build/lock
 
 vendor: $(STAMP) $(BROWSER)/installed  ## write the engine and the editor of the site from the packages that npm has
 	@PATH=$(CURDIR)/$(BROWSER)/bin:$$PATH $(BIN)/python -m tools.vendor
 
 clean:  ## remove everything that make wrote
-	rm -rf .venv $(SSSOM) $(VALIDATORS) $(BROWSER) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv $(SSSOM) $(VALIDATORS) $(BROWSER) $(DOORS) $(SPARK) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find scripts tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): requirements.lock pyproject.toml hatch_build.py
@@ -116,12 +127,15 @@ $(STAMP): requirements.lock pyproject.toml hatch_build.py
 	@touch $@
 
 # The two readers of SSSOM and the validators of the benchmarks need other versions of some packages, and what drives the
-# browser and checks the site is large and for `make prove` only, so they have environments of their own. The last one has
-# a Node.js from PyPI, and what it installs from npm.
+# browser and checks the site is large and for `make prove` only, so they have environments of their own. That of the
+# browser has a Node.js from PyPI, and what it installs from npm. That of the doors has what assistants, notebooks, shells
+# and catalogues need, and the dependencies of the package. Spark is half a gigabyte, for one proof.
 $(SSSOM)/installed: tests/sssom.lock
 $(VALIDATORS)/installed: benchmarks/validators.lock
 $(BROWSER)/installed: tests/browser.lock tests/browser/package-lock.json
-$(SSSOM)/installed $(VALIDATORS)/installed $(BROWSER)/installed: $(STAMP)
+$(DOORS)/installed: tests/doors.lock
+$(SPARK)/installed: tests/spark.lock
+$(SSSOM)/installed $(VALIDATORS)/installed $(BROWSER)/installed $(DOORS)/installed $(SPARK)/installed: $(STAMP)
 	@echo "Setting up $(@D) (once; half a minute) ..."
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(filter %.lock,$^)

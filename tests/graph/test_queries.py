@@ -11,6 +11,7 @@ from functools import cache
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from imaging_trials.imports import data
 from imaging_trials.model.project import PROJECT
 from rdfkit.inference import closure
 from rdfkit.sparql import query_tests, saved, snapshots
@@ -55,9 +56,15 @@ def shipped() -> Store:
     return open_store(PROJECT)
 
 
+@cache
+def beside(folder: str) -> Store:
+    """Return the graph with the made-up records in a folder, which the header of a query names."""
+    return data.open_records(ROOT / folder)
+
+
 @every_query
 def test_answer_is_the_committed_one(query: SavedQuery) -> None:
-    ending, answer = snapshots.answer(PROJECT, shipped(), query)
+    ending, answer = snapshots.answer(PROJECT, beside(query.data) if query.data else shipped(), query)
     path = query.answer_stem.with_name(query.id + ending)
     assert path.exists(), f"{path} is missing: run make answers"
     committed = path.read_text(encoding="utf-8")

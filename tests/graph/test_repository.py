@@ -1,5 +1,6 @@
 """The repository itself: layout, lock file, prefixes, license, citation, and the contents of the named graphs."""
 
+import json
 import re
 import subprocess
 import tomllib
@@ -18,7 +19,7 @@ from tests.conftest import ROOT
 
 LAYOUT = [
     r"(CHANGELOG|CONTRIBUTING|README)\.md|CITATION\.cff|LICENSE|Makefile|pyproject\.toml|requirements\.lock|hatch_build\.py",
-    r"\.gitignore|\.gitattributes|\.ci/run|LICENSES/[A-Za-z0-9.-]+\.txt",
+    r"\.gitignore|\.gitattributes|\.ci/run|\.zenodo\.json|\.pre-commit-hooks\.yaml|LICENSES/[A-Za-z0-9.-]+\.txt",
     r"ontology/(imaging-trials|alignments|[a-z-]+)\.ttl|ontology/concepts/[a-z-]+\.ttl|ontology/rules/[a-z0-9-]+\.(ru|rq)|ontology/context\.jsonld",
     r"ontology/migrations/[0-9.]+\.(tsv|ru)",
     r"data/(page|curated)/([a-z-]+/)?[a-z0-9-]+\.ttl|data/page/[a-z-]+\.tsv|data/links/[a-z0-9-]+(\.sssom)?\.tsv|data/dataset\.ttl",
@@ -28,7 +29,7 @@ LAYOUT = [
     r"scripts/(imaging_trials|rdfkit)/([a-z_]+/)*([a-z_]+\.(py|json|tsv)|py\.typed)",
     r"scripts/imaging_trials/site/(static/[a-z]+\.(js|css|svg)|templates/[a-z_]+\.(html|xml))",
     r"scripts/imaging_trials/site/(fonts/[a-z-]+\.woff2|vendor/[a-z]+\.(js|wasm\.gz)|(fonts|vendor)/[a-zA-Z]+\.(txt|lock))",
-    r"tests/([a-z_]+/)*[a-z0-9_]+\.py|tests/(sssom|browser)\.lock|tests/fixtures/.+",
+    r"tests/([a-z_]+/)*[a-z0-9_]+\.py|tests/(sssom|browser|doors)\.lock|tests/fixtures/.+",
     r"tests/browser/[a-z-]+\.(json|mjs)|tools/vendor/[a-z-]+\.(js|json)",
     r"tools/([a-z_]+/)*[a-z_]+\.py|tools/owl/Profile\.java|tools/mutation/[a-z-]+\.tsv",
     r"benchmarks/([a-z_]+\.(py|ttl|lock)|agent-names(-real)?\.tsv|README\.md)|docs/[a-z-]+\.md|w3id/(\.htaccess|README\.md|released\.txt)",
@@ -79,7 +80,10 @@ def test_no_file_names_a_registry_or_a_local_folder() -> None:
 
 
 def test_locks_have_hashes_and_cover_every_dependency() -> None:
-    """Every locked package has hashes, and the lock covers every declared dependency."""
+    """Every locked package has hashes, and the locks cover every declared dependency.
+
+    What only the extras for users need is in the lock of the doors, so that `make run` and `make test` do not install it.
+    """
     project = tomllib.loads(text_of("pyproject.toml"))
     entries = re.findall(
         r"(?m)^([a-z0-9-]+)==\S+ \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", text_of("requirements.lock")
@@ -91,8 +95,10 @@ def test_locks_have_hashes_and_cover_every_dependency() -> None:
         *(line for extra in project["project"]["optional-dependencies"].values() for line in extra),
         *project["build-system"]["requires"],
     ]
+    doors = re.findall(r"(?m)^([A-Za-z0-9_.-]+)==", text_of("tests/doors.lock"))
     names = {re.split(r"[<>=\[ ]", line)[0].lower().replace("_", "-") for line in declared}
-    assert names - {"imaging-trials"} <= set(pinned)
+    assert names - {"imaging-trials"} <= {*pinned, *doors}
+    assert names - set(pinned) == {"argcomplete", "imaging-trials", "mcp", "pandas"}
 
 
 def test_prefixes_mean_the_same_in_every_file_of_the_graph() -> None:
@@ -193,6 +199,21 @@ def test_the_citation_file_has_what_citation_tools_require() -> None:
     assert {"cff-version", "message", "title", "authors", "version", "date-released", "license"} <= citation.keys()
     assert citation["cff-version"] == "1.2.0"
     assert all("name" in author or "family-names" in author for author in citation["authors"])
+
+
+def test_what_zenodo_reads_is_what_the_citation_says() -> None:
+    """`.zenodo.json`, which Zenodo prefers to CITATION.cff, differs from it in form only, and names the page."""
+    citation, zenodo = yaml.safe_load(text_of("CITATION.cff")), json.loads(text_of(".zenodo.json"))
+    same = {"title": "title", "version": "version", "publication_date": "date-released", "upload_type": "type"}
+    assert {ours: str(zenodo[ours]) for ours in same} == {ours: str(citation[theirs]) for ours, theirs in same.items()}
+    assert zenodo["description"] == citation["abstract"].strip()
+    assert zenodo["keywords"] == citation["keywords"]
+    assert [one["name"] for one in zenodo["creators"]] == [one["name"] for one in citation["authors"]]
+    assert zenodo["license"] in [one.lower() for one in citation["license"]]
+    pages = [one["url"] for one in citation["references"]]
+    assert [(one["identifier"], one["relation"]) for one in zenodo["related_identifiers"]] == [
+        (page, "isDerivedFrom") for page in pages
+    ]
 
 
 def test_both_licenses_are_complete_and_credit_the_page() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from imaging_trials.bibliography import read_references
+from imaging_trials.imports import matches, matching
 from imaging_trials.mapping_sets import compare, read_sets
 from rdfkit.rdf import reading
 from rdfkit.sparql import guard, portability
@@ -69,3 +70,16 @@ def test_copy_of_a_vocabulary(tmp_path: Path) -> None:
         is_accepted(lambda: compare(sets, path, "ncit"))
 
     assert is_linear(read, 100_000)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["16α-", "fluoro-1-1-", "MET PET ", "psma 18F ", "PET bottle ", "FES cycling FES PET ", "18F labeled ", "("],
+)
+def test_text_of_a_record(piece: str) -> None:
+    def read(size: int) -> None:
+        text = piece * (size // len(piece))
+        matching.agents_in(text, matches.lexicon())
+        matching.techniques_in(text, matches.lexicon())
+
+    assert is_linear(read, min(matching.MAX_TEXT_CHARACTERS, 9600))

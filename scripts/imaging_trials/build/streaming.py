@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from imaging_trials.build.validation import Context, close, relabel, with_files
+from imaging_trials.build.validation import Context, relabel, with_files
 from imaging_trials.model import PROJECT
 from rdfkit.inference import Contradiction, roles, rules
 from rdfkit.rdf import reading
@@ -198,7 +198,7 @@ class _Run:
         if any(roles.is_axiom(predicate, value) for _, predicate, value in triples):
             raise AxiomsError
         quads = [quad for record in records for quad in record.quads]
-        inferred, contradictions = close(self.context, quads) if self.infer else (set(), [])
+        inferred, contradictions = self.context.closed.infer(quads, types=False) if self.infer else (set(), [])
         nodes = {subject for subject, _, _ in triples}
         nodes.update(value for _, _, value in triples if value not in self.known)
         added = [*map(" ".join, triples), *map(str, inferred)]
@@ -312,14 +312,20 @@ class _Pass:
     def enter(self, records: Sequence[Record], signs: linking.Signs, checked: set[str]) -> None:
         """Enter the signs of a window's records into the table."""
         found = [(record.number, signs.of_record(record.triples)) for record in records]
-        stated = {node for _, several in found for node, sign in several.items() if sign.own}
+        stated: dict[str, list[linking.Sign]] = {}
+        for _, several in found:
+            for node, sign in several.items():
+                if sign.own:
+                    stated.setdefault(node, []).append(sign)
+        counts = _counts(records, {node for node, signs_ in stated.items() if len({each.own for each in signs_}) > 1})
         left = set(checked)
         for record, several in found:
             self.sizes.append(sum(sign.count for sign in several.values()))
             for node, sign in several.items():
                 is_checked = node in checked and (bool(sign.own) or node not in stated)
                 left.discard(node)
-                self.table.add(node, record, sign, is_checked=is_checked)
+                kept = sign._replace(count=counts[node]) if node in counts and sign.own else sign
+                self.table.add(node, record, kept, is_checked=is_checked)
         for node in left:
             self.table.add(node, records[-1].number, linking.Sign(0, 0, 0, 0), is_checked=True)
         self.unchecked.update(node for node in stated if node[0] == "<" and node not in checked)
@@ -345,7 +351,9 @@ class _Pass:
         for key, entries in self.table.nodes():
             stated = [entry for entry in entries if entry.sign.own]
             if stated:
-                if len({entry.sign.own for entry in stated}) > 1:
+                if len({entry.sign.own for entry in stated}) > 1 and (
+                    bisect_right(self.starts, stated[0].record) != bisect_right(self.starts, stated[-1].record)
+                ):
                     differing.add(key)
                 else:
                     triples += stated[0].sign.count
@@ -404,7 +412,7 @@ class _Pass:
             yield batch
 
     def count(self, records: set[int], keys: set[int]) -> int:
-        """Return the number of different triples of some subjects, which records state differently."""
+        """Return the number of different triples of some subjects, which records of several windows state."""
         seen = set()
         for record in self.run.records():
             if record.number in records:
@@ -419,3 +427,13 @@ class _Pass:
             if key in keys:
                 found[key] = {each for entry in entries for each in group_of.get(entry.record, [entry.record])}
         return found
+
+
+def _counts(records: Iterable[Record], nodes: set[str]) -> dict[str, int]:
+    """Return the numbers of different triples of some subjects, which several records of a window state."""
+    found: dict[str, set[tuple[str, str, str]]] = {node: set() for node in nodes}
+    for record in records if nodes else ():
+        for triple in record.triples:
+            if triple[0] in found:
+                found[triple[0]].add(triple)
+    return {node: len(triples) for node, triples in found.items()}

@@ -141,6 +141,10 @@ def main(argv: list[str] | None = None) -> int:
 
         streams.replace_closed()
     if argv is None:
+        if "_ARGCOMPLETE" in os.environ:
+            from imaging_trials.cli import completion
+
+            completion.complete(COMMANDS)
         _restart_in_utf8()
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from imaging_trials.model import PROJECT
@@ -48,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("--endpoint-url is metadata of a release: add --release.")
     if args.site and not args.release:
         raise UserError("--site is for a release: add --release, or write the site with imt site.")
-    release = build.ReleaseOptions(args.endpoint_url, _site if args.site else _nothing)
+    more = partial(_more, site=args.site, endpoint=args.endpoint_url)
+    release = build.ReleaseOptions(args.endpoint_url, more)
     progress = _print_progress if sys.stderr.isatty() and not args.quiet else _no_progress
     try:
         built = build.build(
@@ -82,8 +84,12 @@ def _site(graph: "Store") -> "dict[str, More]":
     return {f"{PROJECT.name}-site.zip": More("application/zip", words, packed(make_site(graph)))}
 
 
-def _nothing(_: "Store") -> "dict[str, More]":
-    return {}
+def _more(graph: "Store", *, site: bool, endpoint: str | None) -> "dict[str, More]":
+    """Return the files of a release that are made from the questions, and the site if it is asked for."""
+    from imaging_trials import questions, views
+
+    found = questions.release_files(graph, views.release_day(graph), endpoint)
+    return {**found, **(_site(graph) if site else {})}
 
 
 def _print_progress(doing: str) -> None:

@@ -1,6 +1,6 @@
-"""Files with records: plain or compressed with gzip, in a format that is recognized by the content.
+"""Files with records, and the formats of texts, which are recognized by the content.
 
-PubMed's XML is read in pieces, so that a file may have any size; lists in other formats are read as a whole.
+PubMed's XML is read in pieces, so that a text may have any size; lists in other formats are read as a whole.
 """
 
 import hashlib
@@ -80,8 +80,9 @@ def find(name: str) -> Source:
 def read(chunks: Iterator[bytes], where: str, size: int) -> tuple[str, str, Iterator[Item]]:
     """Return what people call the format of a text, the key of its source in `versions.ATTRIBUTION`, and its records.
 
-    ``chunks`` are the bytes of the text, decompressed, in pieces; it has at least ``size``. Raises UserError, also while the records are read:
-    for a format that is not imported, for a text that is broken or cut off, and for one that is too large.
+    ``chunks`` are the bytes of the text, decompressed, in pieces, of at least ``size`` bytes. Raises UserError, also
+    while the records are read: for a format that is not imported, for a text that is broken or cut off, and for one
+    that is too large.
     """
     first = next(chunks, b"")
     if _XML.match(first) and _root_of(first) in pubmed_xml.ROOTS:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from imaging_trials.imports.matching_phrases import IN_NAME, MAX_BETWEEN, Phrases, is_tight, only
 from imaging_trials.imports.matching_text import words_of
-from imaging_trials.imports.matching_words import MIN_PIECE, Lexicon, Name, Words, is_position, symbol_of
+from imaging_trials.imports.matching_words import MAX_PIECES, MIN_PIECE, Lexicon, Name, Words, is_position, symbol_of
 
 MAX_TEXT_CHARACTERS = 20_000
 """The longest text that is looked at as a whole; of a longer one, its beginning."""
@@ -93,9 +93,7 @@ class _Text(Phrases):
 
     def agents(self) -> list[Found]:
         spans = self._chosen()
-        vetoes = [span for span in spans if span.is_veto]
-        said = {self._words(span) for span in vetoes} if vetoes else set()
-        made = [one for span in spans if not span.is_veto for one in self._judge(span, said)]
+        made = [one for span in spans if not span.is_veto for one in self._judge(span)]
         labeled = {base for one in made if one.kind == "agent" for base in self.lexicon.bases.get(one.thing, ())}
         return [one for one in made if not (one.kind == "substance" and one.thing in labeled)]
 
@@ -195,7 +193,9 @@ class _Text(Phrases):
     def _in_pieces(self, at: int) -> Iterator[_Span]:
         """Yield a chemical name in pieces, whatever positions are between them: fluoro-17β-estradiol."""
         joined, nuclides, places = "", [], self.positions_before(at)
-        for place in range(at, len(self.items)):
+        if is_position(self.items[at].word):
+            return
+        for place in range(at, min(at + MAX_PIECES, len(self.items))):
             one = self.items[place]
             if place > at and not only(one.gap, IN_NAME):
                 return
@@ -214,11 +214,8 @@ class _Text(Phrases):
 
     # What a name means where it is
 
-    def _words(self, span: _Span) -> Words:
-        return tuple(one.word for one in self.items[span.first : span.last])
-
-    def _judge(self, span: _Span, said: set[Words]) -> Iterator[Found]:
-        """Yield what a name means where it is. ``said`` has the phrases in the text that exclude a meaning."""
+    def _judge(self, span: _Span) -> Iterator[Found]:
+        """Yield what a name means where it is."""
         name = span.name
         if self._goes_on(span):
             return
@@ -233,7 +230,7 @@ class _Text(Phrases):
         if name.use == "means-nothing-else":
             yield from self._alone(span)
             return
-        with_technique = [] if said.intersection(name.vetoes) else [*self._before_technique(span)]
+        with_technique = [] if self.said.intersection(name.vetoes) else [*self._before_technique(span)]
         yield from with_technique
         if name.substance and not name.label and not with_technique:
             yield self._found(Found("substance", name.substance, "base-substance", 0, 0), span.first, span.last)
@@ -306,7 +303,7 @@ class _Text(Phrases):
         return letters == span.name.label
 
     def _is_plain_english(self, name: Name) -> bool:
-        return name.is_common_word and not any(one.islower() for one in self.text)
+        return name.is_common_word and self.is_in_capitals
 
     def _beside(self, span: _Span) -> Iterator[_Bound]:
         """Yield the nuclides that label a name, each with the items from the first to the last of both."""

@@ -43,8 +43,10 @@ class Phrases:
 
     def positions_before(self, at: int) -> set[str]:
         """Return the positions that a name begins with, such as those of 16α-fluoroestradiol."""
-        found = set()
-        while at and "-" in self.items[at].gap and is_tight(self.items[at].gap):
+        found: set[str] = set()
+        for _ in range(MAX_BETWEEN):
+            if not at or "-" not in self.items[at].gap or not is_tight(self.items[at].gap):
+                break
             at -= 1
             if self.items[at].nuclide:
                 continue
@@ -112,6 +114,11 @@ class Phrases:
         return None
 
     @cached_property
+    def is_in_capitals(self) -> bool:
+        """Whether the text has no small letter."""
+        return not any(one.islower() for one in self.text)
+
+    @cached_property
     def other_meanings(self) -> list[tuple[int, Words]]:
         """The phrases with another meaning, each with its first item."""
         vetoes = self.lexicon.vetoes
@@ -123,10 +130,18 @@ class Phrases:
             if self.phrase(at, words, IN_NAME)
         ]
 
+    @cached_property
+    def said(self) -> frozenset[Words]:
+        """The phrases with another meaning."""
+        return frozenset(words for _, words in self.other_meanings)
+
+    @cached_property
+    def _of_other_meanings(self) -> frozenset[int]:
+        return frozenset(place for at, words in self.other_meanings for place in range(at, at + len(words)))
+
     def is_vetoed(self, at: int, technique: Technique) -> bool:
         """Return whether a phrase with another meaning has a technique in it, or one of its vetoes is in the text."""
-        last = at + len(technique.words)
-        return any(
-            (place < last and at < place + len(words)) or words in technique.vetoes
-            for place, words in self.other_meanings
-        )
+        if not self.other_meanings:
+            return False
+        places = range(at, at + len(technique.words))
+        return not self._of_other_meanings.isdisjoint(places) or not self.said.isdisjoint(technique.vetoes)

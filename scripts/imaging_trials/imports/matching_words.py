@@ -15,6 +15,9 @@ from imaging_trials.model import PROJECT, read, vocabulary
 MIN_SKELETON = 10
 """The letters of the shortest name that is also recognized in pieces, such as fluoro-17β-estradiol."""
 
+MAX_PIECES = 24
+"""The words, positions and nuclides that such a name may have."""
+
 MIN_PIECE = 4
 """The letters of the shortest first piece of such a name."""
 

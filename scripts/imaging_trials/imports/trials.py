@@ -8,7 +8,9 @@ are text that is put together from terms that were made before, because a file m
 import re
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 
+from imaging_trials.imports import codes
 from imaging_trials.imports.articles import MESH
 from imaging_trials.imports.statements import Statements, quoted, said, term, typed
 from imaging_trials.imports.study import Study, date_of
@@ -78,15 +80,6 @@ _OVERSIGHT = Fields(
         "oversight_has_dmc": "imt:isOverseenByDataMonitoringCommittee",
         "is_fda_regulated_drug": "imt:isOfFdaRegulatedDrug",
         "is_fda_regulated_device": "imt:isOfFdaRegulatedDevice",
-    }
-)
-_DESIGN = Fields(
-    {
-        "primary_purpose": "imt:primaryPurposeAsPrinted",
-        "allocation": "imt:allocationAsPrinted",
-        "intervention_model": "imt:interventionModelAsPrinted",
-        "observational_model": "imt:observationalModelAsPrinted",
-        "time_perspective": "imt:timePerspectiveAsPrinted",
     }
 )
 _ELIGIBILITY = Fields(
@@ -191,11 +184,24 @@ def _event(made: Trial, kind: str, text: str, basis: str, of_trial: str) -> None
 _EVENT, _EVENT_CLASS = PROJECT.expand("event:"), said(TYPE, term("imt:Event"))
 
 
+def _coded(made: Trial, study: Study, coded: codes.Coded, code: str) -> None:
+    """Add the concept of a code; a code in no list is kept as printed, with a warning."""
+    if known := coded.said.get(code):
+        made.own.append(known)
+    elif code:
+        add_code(made.own, coded.printed, code)
+        if study.source != "nci":  # some of its codes are its own
+            made.warnings.append(f"the code '{clip(code)}' is in no list: it was kept as printed")
+
+
+_DESIGN = attrgetter(*codes.DESIGN)
+
+
 def _design(made: Trial, study: Study) -> None:
     """Add type, phases, design, oversight and the number of participants."""
     own, protocol = made.own, study.record.protocol_section
     design = protocol.design_module
-    add_code(own, term("imt:studyTypeAsPrinted"), design.study_type)
+    _coded(made, study, codes.STUDY_TYPE, design.study_type)
     if phases := tuple(sorted(set(design.phases))):
         if phases in _PHASE_TERMS:
             own.append(said(term("imt:hasPhase"), _PHASE_TERMS[phases]))
@@ -203,9 +209,10 @@ def _design(made: Trial, study: Study) -> None:
             add_text(own, term("imt:phaseAsPrinted"), ", ".join(phases))
             made.warnings.append(f"the phases '{clip(', '.join(phases))}' are in no list: they were kept as printed")
     if design.design_info is not None:
-        add_fields(own, _DESIGN, design.design_info)
+        for coded, code in zip(codes.DESIGN.values(), _DESIGN(design.design_info), strict=True):
+            _coded(made, study, coded, code)
         if (masking := design.design_info.masking_info) is not None:
-            add_code(own, term("imt:maskingAsPrinted"), masking.masking)
+            _coded(made, study, codes.MASKING, masking.masking)
             for role in masking.who_masked:
                 add_code(own, term("imt:maskedRoleAsPrinted"), role)
     if (enrolled := design.enrollment_info) is not None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         committed_answer,
         every,
         form,
+        names,
         record,
         records,
         search,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from imaging_trials.questions.http_description import MEDIA_TYPES, RESERVED, formats_of, openapi
     from imaging_trials.questions.http_routes import routes
     from imaging_trials.questions.paging import Part, Row, csv_lines, part, rows_of, texts_of
+    from imaging_trials.questions.published import release_files
 
 __all__ = [
     "MEDIA_TYPES",
@@ -47,10 +49,12 @@ __all__ = [
     "form",
     "formats_of",
     "frame",
+    "names",
     "openapi",
     "part",
     "record",
     "records",
+    "release_files",
     "routes",
     "rows_of",
     "search",
@@ -77,6 +81,7 @@ __getattr__ = door(
             "committed_answer",
             "every",
             "form",
+            "names",
             "record",
             "records",
             "search",
@@ -92,6 +97,7 @@ __getattr__ = door(
             "openapi",
         ),
         "http_routes": ("routes",),
+        "published": ("release_files",),
         "paging": (
             "Part",
             "Row",

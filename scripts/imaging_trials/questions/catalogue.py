@@ -45,6 +45,11 @@ def every() -> list[SavedQuery]:
     return saved.read_all(PROJECT)
 
 
+def names() -> list[str]:
+    """Return the names of all saved questions, sorted by topic and name; no file is read."""
+    return [path.stem for path in saved.files(PROJECT)]
+
+
 def records() -> list[Record]:
     """Return the record of each saved question, sorted by topic and name."""
     return [record(one) for one in every()]

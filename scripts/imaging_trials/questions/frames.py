@@ -44,6 +44,11 @@ def frame(columns: Sequence[str], rows: Sequence[Row]) -> "pd.DataFrame":
     return pd.DataFrame(found)
 
 
+def column_type(terms: Sequence[object]) -> str:
+    """Return the type of a column with these terms, as `frame` gives it."""
+    return _column(terms)[0]
+
+
 def _column(terms: Sequence[object]) -> tuple[str, list[Any]]:
     """Return the type of a column and its values."""
     datatypes = {term.datatype.value if isinstance(term, Literal) else "" for term in terms if term is not None}

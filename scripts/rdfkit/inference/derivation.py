@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Quad, QuerySolutions, Store, Triple
 
 from rdfkit.base import Project, UserError
-from rdfkit.inference import closure
+from rdfkit.inference import closure, rules
 from rdfkit.rdf import named_graphs
 from rdfkit.sparql import nodes, syntax, triple_patterns
 
@@ -109,8 +109,8 @@ def _body(text: str, where: nodes.Group) -> tuple[str, frozenset[str]]:
     variables: dict[bool, set[str]] = {True: set(), False: set()}
 
     def visit(node: nodes.Node, *, inside: bool) -> None:
-        group = _absent(node)
-        if group is not None and not inside and not any(map(_absent, nodes.walk(group))):
+        group = rules.absent(node)
+        if group is not None and not inside and not any(map(rules.absent, nodes.walk(group))):
             cuts.append((node.start, node.end))
             return
         if group is not None:
@@ -126,10 +126,3 @@ def _body(text: str, where: nodes.Group) -> tuple[str, frozenset[str]]:
         kept.append(text[at:start])
         at = end
     return "".join(kept) + text[at : where.end - 1], frozenset(variables[True] - variables[False])
-
-
-def _absent(node: nodes.Node) -> nodes.Group | None:
-    """Return the group of FILTER NOT EXISTS, or None for any other node."""
-    if isinstance(node, nodes.Filter) and isinstance(node.test, nodes.Exists) and node.test.negated:
-        return node.test.group
-    return None

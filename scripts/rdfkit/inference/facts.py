@@ -41,6 +41,7 @@ class Terms:
     """Numbers for terms. Two literals that the engine keeps as one value, such as 1 and 01, have one number."""
 
     def __init__(self) -> None:
+        """Start without terms."""
         self.numbers: dict[Any, int] = {}
         self.terms: list[Any] = []
         self.built_in: set[int] = set()
@@ -114,6 +115,7 @@ class Relation:
     __slots__ = ("_by_object", "_by_subject", "facts", "is_class", "log", "name", "readers", "triggers")
 
     def __init__(self, name: int, *, is_class: bool) -> None:
+        """Start empty."""
         self.name = name
         """The number of the class or the property."""
         self.is_class = is_class
@@ -183,6 +185,7 @@ class Chunk:
     __slots__ = ("_by_object", "_numbers", "_objects", "_subjects", "_turned", "end", "relation", "start")
 
     def __init__(self, relation: Relation, start: int, end: int) -> None:
+        """Take the numbers from one place of the relation up to another."""
         self.relation, self.start, self.end = relation, start, end
         self._numbers: set[int] | None = None
         self._subjects: set[int] | None = None

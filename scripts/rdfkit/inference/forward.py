@@ -127,25 +127,14 @@ class Forward:
         if mark is None or not mark.is_passed:
             return
         for program, key in reversed(mark.rows):
-            row = program.rows.pop(key)
-            for relation in reversed(row.relations):
-                relation.triggers[program.place].pop()
-                if not relation.triggers[program.place]:
-                    del relation.triggers[program.place]
+            program.forget(key)
         for relation, size in mark.sizes.items():
             relation.forget(size)
-        for key_of_relation in mark.relations:
-            del self.relations[key_of_relation]
-        if self._types is not None and self._type not in self.relations:
+        for place in mark.relations:
+            del self.relations[place]
+        if self._type not in self.relations:
             self._types = None
-        if len(mark.axioms) > _MAX_REMOVED_AXIOMS:
-            gone = set(mark.axioms)
-            kept = [quad for quad in self._axioms if quad not in gone]
-            self._axioms = Store()
-            self._axioms.bulk_extend(kept)
-        else:
-            for quad in mark.axioms:
-                self._axioms.remove(quad)
+        self._forget_axioms(mark.axioms)
         for program in self._programs:
             program.is_stale = False
             program.pending.clear()
@@ -153,6 +142,14 @@ class Forward:
         self._done = [mark.size] * len(self._done)
         self.terms.forget(mark.terms)
         self.mark()
+
+    def _forget_axioms(self, gone: list[Quad]) -> None:
+        if len(gone) > _MAX_REMOVED_AXIOMS:
+            kept = [*{*self._axioms} - {*gone}]
+            self._axioms = Store()
+            self._axioms.bulk_extend(kept)
+        for quad in gone if len(gone) <= _MAX_REMOVED_AXIOMS else ():
+            self._axioms.remove(quad)
 
     def _relation(self, name: int, is_class: bool) -> Relation:
         """Return the relation of a property or a class, a new one for a new name."""
@@ -171,68 +168,61 @@ class Forward:
 
     def _commit(self, added: dict[Relation, set[int]], axioms: list[Quad] | None = None) -> None:
         """Add numbers that are new to their relations, and the axioms among them to the store of axioms."""
-        mark, types = self._mark, self._types
-        made = axioms or []
         self._size += sum(map(len, added.values()))
-        if types is not None:
+        if self._types is not None:
             pairs = {number << BITS | each.name for each, new in added.items() if each.is_class for number in new}
-            added = {**added, types: pairs}
+            added = {**added, self._types: pairs}
+        made = axioms or []
         for relation, new in added.items():
-            if not new:
-                continue
-            start = len(relation.log)
-            if mark is not None:
-                mark.sizes.setdefault(relation, start)
-            relation.add(new)
-            if relation.triggers:
-                chunk = Chunk(relation, start, len(relation.log))
-                for place in relation.triggers:
-                    self._programs[place].pending.append(chunk)
-            for place in relation.readers:
-                self._programs[place].is_stale = True
-            if relation.readers and axioms is None:
-                made += (
-                    Quad(triple.subject, triple.predicate, triple.object, self._inferred)
-                    for triple in self.triples(relation, new)
-                )
-        if mark is not None:
-            mark.is_passed = True
+            if new:
+                self._add(relation, new)
+                if relation.readers and axioms is None:
+                    for triple in self.triples(relation, new):
+                        made.append(Quad(triple.subject, triple.predicate, triple.object, self._inferred))
+        if self._mark is not None:
+            self._mark.is_passed = True
+            self._mark.axioms += (quad for quad in made if quad not in self._axioms)
         if made:
-            if mark is not None:
-                mark.axioms += (quad for quad in made if quad not in self._axioms)
             self._axioms.bulk_extend(made)
+
+    def _add(self, relation: Relation, new: set[int]) -> None:
+        """Add numbers to a relation, and to what the rules that read it have to run."""
+        start = len(relation.log)
+        if self._mark is not None:
+            self._mark.sizes.setdefault(relation, start)
+        relation.add(new)
+        if relation.triggers:
+            chunk = Chunk(relation, start, len(relation.log))
+            for place in relation.triggers:
+                self._programs[place].pending.append(chunk)
+        for place in relation.readers:
+            self._programs[place].is_stale = True
 
     def _turn(self, program: Program) -> dict[Relation, set[int]]:
         """Return what one rule adds now."""
         found: dict[Relation, set[int]] = {}
         if program.rule.atoms:
-            for row, first, chunk in self._work(program):
-                if row.head is not None:
-                    new = program.solutions(row, first, chunk)
-                    if not program.late and row.head is not self._types:
-                        new = new - row.head.facts
-                    if new:
-                        found.setdefault(row.head, set()).update(new)
-            if program.late:
-                found = {head: program.passing(new) - head.facts for head, new in found.items()}
+            for chunk, rows in self._work(program):
+                program.infer(chunk, rows, found)
         else:
             for head, number in self._heads(program):
                 found.setdefault(head, set()).add(number)
-            found = {head: new - head.facts for head, new in found.items()}
+        if program.late:
+            found = {head: program.passing(new) for head, new in found.items()}
         if self._types in found:
             for number in found.pop(self._types):
-                of_class = self._relation(number & MASK, True)
-                if number >> BITS not in of_class.facts:
-                    found.setdefault(of_class, set()).add(number >> BITS)
-        return {head: new for head, new in found.items() if new}
+                found.setdefault(self._relation(number & MASK, True), set()).add(number >> BITS)
+        fresh = ((head, new - head.facts) for head, new in found.items())
+        return {head: new for head, new in fresh if new}
 
     def _rows_of(self, program: Program) -> set[tuple[int, ...]]:
         """Return the rows of a check that follow from what is new."""
         rule = program.rule
         if rule.atoms:
             found: set[tuple[int, ...]] = set()
-            for row, first, chunk in self._work(program):
-                found |= program.solutions(row, first, chunk)
+            for chunk, rows in self._work(program):
+                for _, new in program.solutions(chunk, rows):
+                    found |= new
             return program.passing(found)
         if not program.is_stale:
             return set()
@@ -261,20 +251,20 @@ class Forward:
             else:
                 yield self._relation(predicate, False), subject << BITS | value
 
-    def _work(self, program: Program) -> Iterator[tuple[Row, int, Chunk]]:
-        """Yield what a rule has to run: rows, each with a premise and the new numbers of that premise."""
+    def _work(self, program: Program) -> Iterator[tuple[Chunk, list[tuple[Row, int]]]]:
+        """Yield what a rule has to run: new numbers, and the rows with the premise for which they are new."""
         chunks, program.pending = program.pending, []
         for chunk in chunks:
-            for row, at in chunk.relation.triggers[program.place]:
-                yield row, at, chunk
+            yield chunk, chunk.relation.triggers[program.place]
         if program.is_stale:
             program.is_stale = False
-            whole: dict[Relation, Chunk] = {}
+            whole: dict[Relation, list[tuple[Row, int]]] = {}
             for row in self._new_rows(program):
                 at = min(range(len(row.relations)), key=lambda place: len(row.relations[place].log))
-                relation = row.relations[at]
+                whole.setdefault(row.relations[at], []).append((row, at))
+            for relation, rows in whole.items():
                 if relation.log:
-                    yield row, at, whole.setdefault(relation, Chunk(relation, 0, len(relation.log)))
+                    yield Chunk(relation, 0, len(relation.log)), rows
 
     def _new_rows(self, program: Program) -> list[Row]:
         """Return the rows that a rule has since axioms were added, and register them with their relations."""

@@ -24,9 +24,6 @@ _VOCABULARIES = (_OWL, _RDFS, _RDF)
 TABLES = "urn:x-rdfkit:axioms"
 """The named graph with lists of axioms written as triples, one property for each rule."""
 
-_INFERRED_OF_DATA = (_TYPE, _OWL + "sameAs")
-"""The properties in these vocabularies that a rule infers from data without axioms."""
-
 
 class Check(NamedTuple):
     """A check for contradictions: its rule, what a row says with the variables in it, and the query."""
@@ -129,8 +126,8 @@ class _Rule:
         if not any(self._variants("urn:x-new")):
             return False
         for each in self._premises():
-            names = {_predicate(triple) for triple in _triples(each)}
-            if not _is_of_data(each) and names.isdisjoint(inferred):
+            names = {rules.iri_of(triple.predicate) for triple in rules.triples_of(each)}
+            if not rules.is_of_data(each) and names.isdisjoint(inferred):
                 group = self._prologue + f"ASK {{ {self.text[each.start : each.end]} }}"
                 answer = shipped.query(group)
                 if isinstance(answer, QueryBoolean) and not answer:
@@ -162,12 +159,12 @@ class _Rule:
         start, end = self._where.start + 1, self._where.end - 1
         tables = [(each.start, each.end, self._row(each)) for each in self._premises() if self._table_of(each)]
         for each in self._premises():
-            if _is_of_data(each):
+            if rules.is_of_data(each):
                 first = f"GRAPH <{new}>{self.text[each.name.end : each.end]}"
                 yield f"{first}{self._changed(start, end, [*tables, (each.start, each.end, '')])}"
         for element in self._where.elements:
             if isinstance(element, nodes.Alternatives) and any(
-                _is_of_data(part) for part in nodes.walk(element) if isinstance(part, nodes.Graph)
+                rules.is_of_data(part) for part in nodes.walk(element) if isinstance(part, nodes.Graph)
             ):
                 raise UserError(f"The rule {self.name} has a premise in a UNION: write one rule for each.")
             for universal in _universal(element):
@@ -199,7 +196,7 @@ class _Rule:
 
     def _table_of(self, premise: nodes.Graph) -> tuple[str, ...]:
         """Return the two variables that the rest shares with a premise about lists of axioms, or ()."""
-        if _is_of_data(premise) or all(isinstance(one.predicate, nodes.Iri) for one in _triples(premise)):
+        if rules.is_of_data(premise) or all(isinstance(one.predicate, nodes.Iri) for one in rules.triples_of(premise)):
             return ()
         written = [*self._templates, *getattr(self._part, "columns", ())]
         elsewhere = {part.name for one in written for part in nodes.walk(one) if isinstance(part, nodes.Variable)}
@@ -214,37 +211,15 @@ def _universal(element: nodes.Node) -> Iterator[nodes.Graph]:
     """Yield what a rule requires of all members of a list: what is in a NOT EXISTS that is in another."""
     for outer in (part for part in nodes.walk(element) if isinstance(part, nodes.Exists) and part.negated):
         for inner in (part for part in nodes.walk(outer.group) if isinstance(part, nodes.Exists) and part.negated):
-            yield from (part for part in nodes.walk(inner) if isinstance(part, nodes.Graph) and _is_of_data(part))
+            yield from (part for part in nodes.walk(inner) if isinstance(part, nodes.Graph) and rules.is_of_data(part))
 
 
 def _bound(premises: Iterator[nodes.Graph]) -> set[str]:
     return {part.name for each in premises for part in nodes.walk(each.group) if isinstance(part, nodes.Variable)}
 
 
-def _triples(premise: nodes.Graph) -> list[nodes.Triple]:
-    return [part for part in nodes.walk(premise) if isinstance(part, nodes.Triple)]
-
-
-def _predicate(triple: nodes.Triple) -> str:
-    return triple.predicate.value if isinstance(triple.predicate, nodes.Iri) else ""
-
-
-def _is_of_data(premise: nodes.Graph) -> bool:
-    """Return whether data without axioms can match a premise, or what is inferred from it."""
-    return all(_is_open(triple) for triple in _triples(premise))
-
-
-def _is_open(triple: nodes.Triple) -> bool:
-    if isinstance(triple.predicate, nodes.Variable):
-        return True
-    name = _predicate(triple)
-    if name == _TYPE and isinstance(triple.object, nodes.Iri):
-        return not triple.object.value.startswith(_VOCABULARIES)
-    return bool(name) and (name in _INFERRED_OF_DATA or not name.startswith(_VOCABULARIES))
-
-
 def _is_type(triple: nodes.Triple) -> bool:
-    return _predicate(triple) == _TYPE and not isinstance(triple.object, nodes.Iri)
+    return rules.iri_of(triple.predicate) == _TYPE and not isinstance(triple.object, nodes.Iri)
 
 
 _KEPT = (

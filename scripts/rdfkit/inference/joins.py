@@ -21,67 +21,58 @@ Test: TypeAlias = Callable[[Values], bool]
 Start: TypeAlias = Callable[[Values, Sequence[Relation], Sequence[int], set[Any]], None]
 
 
-def compiled(
-    premises: Sequence[Slots],
-    known: frozenset[int],
-    first: int,
-    tests: Sequence[tuple[frozenset[int], Test]],
-    last: Step,
-) -> Start:
-    """Return the join that starts from new numbers of the premise ``first``.
+class Join:
+    """The premises of a rule with its conditions, each with the slots that it reads, and what is run for a solution."""
 
-    ``known`` are the slots that are filled before, ``tests`` conditions with the slots that they read. ``last`` is run
-    for each solution.
-    """
-    subject, value = premises[first]
-    found = known | {slot for slot in (subject, value) if slot is not None}
-    step = _steps(premises, [at for at in range(len(premises)) if at != first], known, found, tests, last)
-    is_subject_known, is_value_known = subject in known, value in known
+    def __init__(self, premises: Sequence[Slots], tests: Sequence[tuple[frozenset[int], Test]], last: Step) -> None:
+        """Take the parts of the rule."""
+        self._premises, self._tests, self._last = premises, tests, last
 
-    def of_class(values: Values, relations: Sequence[Relation], new: Sequence[int], out: set[Any]) -> None:
-        for number in new:
-            if is_subject_known and values[subject] != number:
-                continue
-            values[subject] = number
-            step(values, relations, out)
+    def start(self, first: int, known: frozenset[int]) -> Start:
+        """Return the join that starts from new numbers of one premise; the slots ``known`` are filled before."""
+        subject, value = self._premises[first]
+        found = known | {slot for slot in (subject, value) if slot is not None}
+        step = self._steps([at for at in range(len(self._premises)) if at != first], known, found)
+        is_subject_known, is_value_known = subject in known, value in known
 
-    def of_property(values: Values, relations: Sequence[Relation], new: Sequence[int], out: set[Any]) -> None:
-        assert value is not None  # noqa: S101 - see below
-        wanted_subject, wanted_value = values[subject], values[value]
-        for number in new:
-            one, other = number >> BITS, number & MASK
-            if (
-                (is_subject_known and one != wanted_subject)
-                or (is_value_known and other != wanted_value)
-                or (subject == value and one != other)
-            ):
-                continue
-            values[subject], values[value] = one, other
-            step(values, relations, out)
+        def of_class(values: Values, relations: Sequence[Relation], new: Sequence[int], out: set[Any]) -> None:
+            wanted = values[subject]
+            for number in new:
+                if not is_subject_known or number == wanted:
+                    values[subject] = number
+                    step(values, relations, out)
 
-    return of_class if value is None else of_property
+        if value is None:
+            return of_class
 
+        def of_property(values: Values, relations: Sequence[Relation], new: Sequence[int], out: set[Any]) -> None:
+            wanted_subject, wanted_value = values[subject], values[value]
+            for number in new:
+                one, other = number >> BITS, number & MASK
+                if (
+                    (is_subject_known and one != wanted_subject)
+                    or (is_value_known and other != wanted_value)
+                    or (subject == value and one != other)
+                ):
+                    continue
+                values[subject], values[value] = one, other
+                step(values, relations, out)
 
-def _steps(
-    premises: Sequence[Slots],
-    left: list[int],
-    before: frozenset[int],
-    known: frozenset[int],
-    tests: Sequence[tuple[frozenset[int], Test]],
-    last: Step,
-) -> Step:
-    """Return the steps for the premises ``left``, after conditions that can be judged since ``before``."""
-    if left:
-        at = min(left, key=lambda each: (_cost(premises[each], known), each))
-        found = known | {slot for slot in premises[at] if slot is not None}
-        following = _steps(premises, [each for each in left if each != at], known, found, tests, last)
-        step = _step(at, premises[at], known, following)
-    else:
-        step = last
-    for slots, test in reversed(tests):
-        if slots <= known and not slots <= before:
-            step = _tested(test, step)
-    return step
+        return of_property
+
+    def _steps(self, left: list[int], before: frozenset[int], known: frozenset[int]) -> Step:
+        """Return the steps for the premises ``left``, after conditions that can be judged since ``before``."""
+        if left:
+            at = min(left, key=lambda each: (_cost(self._premises[each], known), each))
+            found = known | {slot for slot in self._premises[at] if slot is not None}
+            following = self._steps([each for each in left if each != at], known, found)
+            step = _step(at, self._premises[at], known, following)
+        else:
+            step = self._last
+        for slots, test in reversed(self._tests):
+            if slots <= known and not slots <= before:
+                step = _tested(test, step)
+        return step
 
 
 def _tested(test: Test, step: Step) -> Step:
@@ -93,7 +84,7 @@ def _tested(test: Test, step: Step) -> Step:
 
 
 def _cost(premise: Slots, known: frozenset[int]) -> int:
-    """Return how many slots a premise would fill, then whether it is the slower lookup."""
+    """Return how many values a premise would give, and whether it is the slower lookup, as a number to compare."""
     subject, value = premise
     if value is None:
         return 0 if subject in known else 3
@@ -101,41 +92,73 @@ def _cost(premise: Slots, known: frozenset[int]) -> int:
 
 
 def _step(at: int, premise: Slots, known: frozenset[int], following: Step) -> Step:
+    """Return the step that looks a premise up."""
     subject, value = premise
-    is_subject_known = subject in known
+    if value is None:
+        return _member(at, subject, following) if subject in known else _members(at, subject, following)
+    ways = {
+        (True, True): _triple,
+        (True, False): _objects,
+        (False, True): _subjects,
+        (False, False): _triples,
+    }
+    return ways[subject in known, value in known](at, subject, value, following)
 
-    def member(values: Values, relations: Sequence[Relation], out: set[Any]) -> None:
+
+def _member(at: int, subject: int, following: Step) -> Step:
+    def run(values: Values, relations: Sequence[Relation], out: set[Any]) -> None:
         if values[subject] in relations[at].facts:
             following(values, relations, out)
 
-    def members(values: Values, relations: Sequence[Relation], out: set[Any]) -> None:
-        for values[subject] in relations[at].log:
+    return run
+
+
+def _members(at: int, subject: int, following: Step) -> Step:
+    def run(values: Values, relations: Sequence[Relation], out: set[Any]) -> None:
+        for number in relations[at].log:
+            values[subject] = number
             following(values, relations, out)
 
-    if value is None:
-        return member if is_subject_known else members
+    return run
 
-    def triple(values: Values, relations: Sequence[Relation], out: set[Any]) -> None:
+
+def _triple(at: int, subject: int, value: int, following: Step) -> Step:
+    def run(values: Values, relations: Sequence[Relation], out: set[Any]) -> None:
         if values[subject] << BITS | values[value] in relations[at].facts:
             following(values, relations, out)
 
-    def objects(values: Values, relations: Sequence[Relation], out: set[Any]) -> None:
-        for values[value] in relations[at].by_subject.get(values[subject], ()):
+    return run
+
+
+def _objects(at: int, subject: int, value: int, following: Step) -> Step:
+    def run(values: Values, relations: Sequence[Relation], out: set[Any]) -> None:
+        for number in relations[at].by_subject.get(values[subject], ()):
+            values[value] = number
             following(values, relations, out)
 
-    def subjects(values: Values, relations: Sequence[Relation], out: set[Any]) -> None:
-        for values[subject] in relations[at].by_object.get(values[value], ()):
+    return run
+
+
+def _subjects(at: int, subject: int, value: int, following: Step) -> Step:
+    def run(values: Values, relations: Sequence[Relation], out: set[Any]) -> None:
+        for number in relations[at].by_object.get(values[value], ()):
+            values[subject] = number
             following(values, relations, out)
 
-    def triples(values: Values, relations: Sequence[Relation], out: set[Any]) -> None:
+    return run
+
+
+def _triples(at: int, subject: int, value: int, following: Step) -> Step:
+    def run(values: Values, relations: Sequence[Relation], out: set[Any]) -> None:
         for number in relations[at].log:
             values[subject], values[value] = number >> BITS, number & MASK
             if subject != value or number >> BITS == number & MASK:
                 following(values, relations, out)
 
-    if is_subject_known:
-        return triple if value in known else objects
-    return subjects if value in known else triples
+    return run
+
+
+_KINDS = {"ISIRI": IRI, "ISURI": IRI, "ISLITERAL": LITERAL, "ISBLANK": BLANK}
 
 
 def test_of(expression: nodes.Expression, slots: dict[Any, int]) -> Test | None:
@@ -143,27 +166,30 @@ def test_of(expression: nodes.Expression, slots: dict[Any, int]) -> Test | None:
     if not isinstance(expression, nodes.Call) or expression.kind not in {"operator", "function"}:
         return None
     if expression.name in {"&&", "||", "!"}:
-        inner = [test_of(part, slots) for part in expression.arguments]
-        tests = [test for test in inner if test is not None]
-        if len(tests) < len(inner):
-            return None
-        if expression.name == "!":
-            (negated,) = tests
-            return lambda values: not negated(values)
-        if expression.name == "&&":
-            return lambda values: all(test(values) for test in tests)
-        return lambda values: any(test(values) for test in tests)
-    if not all(isinstance(part, nodes.Variable) for part in expression.arguments):
-        return None
+        return _combined(expression, slots)
     places = [slots[part.name] for part in expression.arguments if isinstance(part, nodes.Variable)]
+    if len(places) < len(expression.arguments):
+        return None
     if expression.name == "SAMETERM":
         one, other = places
         return lambda values: values[one] == values[other]
-    kinds = {"ISIRI": IRI, "ISURI": IRI, "ISLITERAL": LITERAL, "ISBLANK": BLANK}
-    if expression.name not in kinds:
+    if expression.name in _KINDS:
+        kind, (place,) = _KINDS[expression.name], places
+        return lambda values: values[place] & OTHER == kind
+    return None
+
+
+def _combined(expression: nodes.Call, slots: dict[Any, int]) -> Test | None:
+    inner = [test_of(part, slots) for part in expression.arguments]
+    tests = [test for test in inner if test is not None]
+    if len(tests) < len(inner):
         return None
-    kind, (place,) = kinds[expression.name], places
-    return lambda values: values[place] & OTHER == kind
+    if expression.name == "!":
+        (negated,) = tests
+        return lambda values: not negated(values)
+    if expression.name == "&&":
+        return lambda values: all(test(values) for test in tests)
+    return lambda values: any(test(values) for test in tests)
 
 
 def those_that_pass(

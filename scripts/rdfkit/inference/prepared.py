@@ -36,7 +36,7 @@ class Prepared:
 
         The data is one graph of its own, whatever the graphs of its quads. Triples that are in the context or in the
         data, that have a blank node or that are trivial (`closure.is_kept`) are not among the result, nor are types of
-        things without ``types``. The cost is that of the data alone: about 0.1 ms for ten triples.
+        things without ``types``. The cost is that of the data alone.
         """
         forward = self._forward
         forward.reset()
@@ -60,5 +60,5 @@ class Prepared:
 
 
 def prepare(project: Project, context: Iterable[Quad], rules: Path | None = None) -> Prepared:
-    """Return the context, closed by the project's rules or those in the folder ``rules``, ready for `Prepared.infer`."""
+    """Return a context, closed by the project's rules or those in the folder ``rules``, for `Prepared.infer`."""
     return Prepared(project, context, rules)

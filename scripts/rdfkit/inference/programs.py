@@ -4,7 +4,7 @@ A row has the values of the variables that premises about axioms have. It makes 
 other premises, and of the head, known.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from pyoxigraph import NamedNode
@@ -30,7 +30,8 @@ class Row(NamedTuple):
     values: list[int]
     relations: tuple[Relation, ...]
     head: Relation | None
-    starts: tuple[joins.Start, ...]
+    starts: tuple[tuple[joins.Start, tuple[int, ...]], ...]
+    """For each premise the join that starts there, and the other premises about members that have the same subject."""
 
 
 class Program:
@@ -40,6 +41,7 @@ class Program:
     """
 
     def __init__(self, place: int, rule: Rule, terms: Terms) -> None:
+        """Take a rule, its place in the order, and the numbers of terms."""
         self.place, self.rule = place, rule
         self.is_stale = True
         self.rows: dict[tuple[int, ...], Row] = {}
@@ -67,7 +69,7 @@ class Program:
         self._known = {
             slot for term, slot in self._slots.items() if term in rule.variables or not isinstance(term, str)
         }
-        self._compiled: dict[tuple[int, ...], tuple[joins.Start, ...]] = {}
+        self._compiled: dict[tuple[int, ...], tuple[tuple[joins.Start, tuple[int, ...]], ...]] = {}
         self._quick = self._quick_way()
 
     def row(self, key: tuple[int, ...], more: Sequence[Sequence[tuple[int, ...]]], find: Find) -> Row:
@@ -96,18 +98,44 @@ class Program:
         if shape not in self._compiled:
             extra = frozenset(range(len(self._values), len(values)))
             known = frozenset(self._known) | extra
+            join = joins.Join(premises, self._tests, self._last())
             self._compiled[shape] = tuple(
-                joins.compiled(premises, known, first, self._tests, self._last()) for first in range(len(premises))
+                (join.start(first, known), _others_of(premises, first)) for first in range(len(premises))
             )
         return Row(values, relations, head, self._compiled[shape])
 
-    def solutions(self, row: Row, first: int, chunk: Chunk) -> set[Any]:
-        """Return what follows by a row from the new numbers of its premise ``first``; do not change the set."""
+    def forget(self, key: tuple[int, ...]) -> None:
+        """Remove the row that was added last, which has these values."""
+        for relation in reversed(self.rows.pop(key).relations):
+            relation.triggers[self.place].pop()
+            if not relation.triggers[self.place]:
+                del relation.triggers[self.place]
+
+    def infer(self, chunk: Chunk, rows: list[tuple[Row, int]], found: dict[Relation, set[Any]]) -> None:
+        """Add what follows from new numbers to what was ``found`` for each head."""
+        for row, new in self.solutions(chunk, rows):
+            if row.head is not None:
+                fresh = new if self.late else new - row.head.facts
+                if fresh:
+                    found.setdefault(row.head, set()).update(fresh)
+
+    def solutions(self, chunk: Chunk, rows: list[tuple[Row, int]]) -> Iterator[tuple[Row, set[Any]]]:
+        """Yield what follows by each row from new numbers of its premise; do not change the sets."""
         if self._quick is not None:
-            return self._quick(row, chunk)
-        out: set[Any] = set()
-        row.starts[first](row.values[:], row.relations, chunk.log(), out)
-        return out
+            for row, _ in rows:
+                yield row, self._quick(row, chunk)
+            return
+        members = chunk.numbers() if chunk.relation.is_class else None
+        new = chunk.log()
+        for row, first in rows:
+            start, others = row.starts[first]
+            for other in others if members is not None else ():
+                if members.isdisjoint(row.relations[other].facts):  # type: ignore[union-attr]
+                    break  # most pairs of classes have no common member: this is quick
+            else:
+                out: set[Any] = set()
+                start(row.values[:], row.relations, new, out)
+                yield row, out
 
     def passing(self, found: set[Any]) -> set[Any]:
         """Return the solutions that pass the conditions that the engine judges, without the values for it."""
@@ -154,13 +182,13 @@ class Program:
         if self.rule.head is None:
             places = [*late, *(self._slots[name] for name in self.rule.columns)]
 
-            def add_row(values: joins.Values, relations: Sequence[Relation], out: set[Any]) -> None:
+            def add_row(values: joins.Values, _: Sequence[Relation], out: set[Any]) -> None:
                 out.add(tuple([values[place] for place in places]))
 
             return add_row
         subject, value = self._head
 
-        def add(values: joins.Values, relations: Sequence[Relation], out: set[Any]) -> None:
+        def add(values: joins.Values, _: Sequence[Relation], out: set[Any]) -> None:
             number = values[subject]
             if number & 1:
                 return  # no triple has a literal as its subject
@@ -175,28 +203,35 @@ class Program:
         if len(self._atoms) != 1 or self.rule.universals or self.late or self.rule.head is None:
             return None
         ((subject, value),) = self._atoms
-        if subject in self._known or value == subject:
+        things = [_is_no_literal(test) for test, _ in self.rule.tests]
+        if things and not (self._head == (value, None) and things == [self.rule.atoms[0].object]):
             return None
-        if value is not None and value not in self._known:
-            things = [_is_no_literal(test) for test, _ in self.rule.tests]
-            if self._head == (value, None) and things in ([], [self.rule.atoms[0].object]):
-                return lambda _, chunk: chunk.objects()
-            ways: dict[joins.Slots, Callable[[Row, Chunk], set[int]]] = {
-                (subject, None): lambda _, chunk: chunk.subjects(),
-                (subject, value): lambda _, chunk: chunk.numbers(),
-                (value, subject): lambda _, chunk: chunk.turned(),
+        return None if subject in self._known or value == subject else self._views(subject, value).get(self._head)
+
+    def _views(self, subject: int, value: int | None) -> dict[joins.Slots, Callable[[Row, Chunk], set[int]]]:
+        """Return for possible heads of a rule of one premise the view of its numbers."""
+        if value is None:
+            found: dict[joins.Slots, Callable[[Row, Chunk], set[int]]] = {
+                (subject, None): lambda _, chunk: chunk.numbers()
             }
-            return None if self.rule.tests else ways.get(self._head)
-        if self.rule.tests:
-            return None
-        if value is not None:
-            return (lambda row, chunk: chunk.subjects_of(row.values[value])) if self._head == (subject, None) else None
-        if self._head == (subject, None):
-            return lambda _, chunk: chunk.numbers()
-        other = self._head[1]
-        if self._head[0] != subject or other is None or other not in self._known:
-            return None
-        return lambda row, chunk: {each << BITS | row.values[other] for each in chunk.numbers()}
+            for slot in self._known:
+                found[subject, slot] = lambda row, chunk, slot=slot: {  # type: ignore[misc]
+                    each << BITS | row.values[slot] for each in chunk.numbers()
+                }
+            return found
+        if value in self._known:
+            return {(subject, None): lambda row, chunk: chunk.subjects_of(row.values[value])}
+        return {
+            (subject, None): lambda _, chunk: chunk.subjects(),
+            (value, None): lambda _, chunk: chunk.objects(),
+            (subject, value): lambda _, chunk: chunk.numbers(),
+            (value, subject): lambda _, chunk: chunk.turned(),
+        }
+
+
+def _others_of(premises: Sequence[joins.Slots], first: int) -> tuple[int, ...]:
+    """Return the premises about members of a class that have the same subject as this one."""
+    return tuple(at for at, each in enumerate(premises) if at != first and each == (premises[first][0], None))
 
 
 def _is_no_literal(test: nodes.Expression) -> str | None:

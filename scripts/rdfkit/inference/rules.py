@@ -124,7 +124,7 @@ def absent(node: nodes.Node) -> nodes.Group | None:
 def _is_open(triple: nodes.Triple) -> bool:
     if isinstance(triple.predicate, nodes.Variable):
         return True
-    name = _iri(triple.predicate)
+    name = iri_of(triple.predicate)
     if name == TYPE and isinstance(triple.object, nodes.Iri):
         return not triple.object.value.startswith(_VOCABULARIES)
     return bool(name) and (name in (TYPE, SAME) or not name.startswith(_VOCABULARIES))
@@ -143,6 +143,11 @@ class _Reader:
 
     def __init__(self, path: Path, text: str, *, is_check: bool) -> None:
         self.path, self.text = path, text
+        self.axioms: list[nodes.Node] = []
+        self.atoms: list[Atom] = []
+        self.filters: list[nodes.Filter] = []
+        self.universals: list[tuple[list[nodes.Node], list[Atom]]] = []
+        self.novelty: list[nodes.Node] = []
         document = syntax.read(text, str(path))
         self.head: Atom | None = None
         self.columns: tuple[str, ...] = ()
@@ -166,87 +171,85 @@ class _Reader:
 
     def rule(self, said: str) -> Rule:
         """Return the rule."""
-        axioms: list[nodes.Node] = []
-        atoms: list[Atom] = []
-        filters: list[nodes.Filter] = []
-        universals: list[tuple[list[nodes.Node], list[Atom]]] = []
-        novelty: list[nodes.Node] = []
         for element in self.where.elements:
-            group = absent(element)
-            if isinstance(element, nodes.Graph) and self._is_atom(element):
-                atoms.append(self._atom(triples_of(element)[0]))
-            elif isinstance(element, nodes.Graph):
-                axioms.append(self._about_axioms(element))
-            elif isinstance(element, nodes.Alternatives):
-                for part in nodes.walk(element):
-                    if isinstance(part, nodes.Graph) and self._is_atom(part):
-                        raise UserError(f"The rule {self.path.stem} has a premise in a UNION: write one rule for each.")
-                    if isinstance(part, nodes.Graph):
-                        self._about_axioms(part)
-                axioms.append(element)
-            elif group is not None and self._is_novelty(group):
-                novelty.append(element)
-            elif group is not None:
-                universals.append(self._universal(group))
-            elif isinstance(element, nodes.Filter):
-                if any(isinstance(part, nodes.Exists) for part in nodes.walk(element)):
-                    raise self._refused("its FILTER has EXISTS")
-                filters.append(element)
-            else:
-                raise self._refused(f"it has {type(element).__name__.upper()}, which a rule cannot have")
-        known = _names(axioms)
-        tests = [part for each in filters if not _names([each]) <= known for part in _conjuncts(each.test)]
-        asked = [*axioms, *(each for each in filters if _names([each]) <= known)]
-        used = {name for atom in [*atoms, *([self.head] if self.head else [])] for name in atom.variables}
-        used |= {*self.columns} | _names(tests)
-        for inner, required in universals:
-            used |= _names(inner) | {name for atom in required for name in atom.variables}
-        if atoms:
-            bound = known | {name for atom in atoms for name in atom.variables}
-        else:
-            asked, bound = [*asked, *novelty], known
-        for name in {*self.columns, *(self.head.variables if self.head else ()), *_names(tests)} - bound:
+            self._sort(element)
+        known = _names(self.axioms)
+        tests = [part for each in self.filters if not _names([each]) <= known for part in _conjuncts(each.test)]
+        asked = [*self.axioms, *(each for each in self.filters if _names([each]) <= known)]
+        if not self.atoms:
+            asked += self.novelty
+        in_atoms = {name for atom in self.atoms for name in atom.variables}
+        needed = {*self.columns, *(self.head.variables if self.head else ())} | _names(tests)
+        for name in needed - known - in_atoms:
             raise self._refused(f"?{name} is in no premise")
+        used = needed | in_atoms
+        for inner, required in self.universals:
+            used |= _names(inner) | {name for atom in required for name in atom.variables}
         names = tuple(sorted(used & known))
-        read = list(self._triples([*axioms, *(each for inner, _ in universals for each in inner)]))
-        types = {t.object.value for t in read if _is_type(t) and isinstance(t.object, nodes.Iri)}
-        reads = {iri.value for t in read for iri in _iris(t.predicate)}
+        read = [
+            t
+            for part in [*self.axioms, *(each for inner, _ in self.universals for each in inner)]
+            for t in triples_of(part)
+        ]
         return Rule(
             name=self.path.stem,
             is_check=not self.head,
             says=said,
             prologue=self.text[: self.start],
-            axioms=self._select(names, asked) if axioms else "",
+            axioms=self._select(names, asked) if self.axioms else "",
             variables=names,
-            reads=frozenset(reads - {TYPE}),
-            types=frozenset(types),
-            atoms=tuple(atoms),
+            reads=frozenset(iri.value for t in read for iri in _iris(t.predicate)) - {TYPE},
+            types=frozenset(t.object.value for t in read if _is_type(t) and isinstance(t.object, nodes.Iri)),
+            atoms=tuple(self.atoms),
             universals=tuple(
                 Universal(
-                    self._select(rest := tuple(sorted(_names(inner) - known)), [*asked, *inner], names),
-                    rest,
+                    self._select((*names, *(more := tuple(sorted(_names(inner) - known)))), [*asked, *inner]),
+                    more,
                     tuple(required),
                 )
-                for inner, required in universals
+                for inner, required in self.universals
             ),
             tests=tuple((test, self.text[test.start : test.end]) for test in tests),
             head=self.head,
             columns=self.columns,
         )
 
-    def _triples(self, parts: list[nodes.Node]) -> Iterator[nodes.Triple]:
-        for part in parts:
-            yield from triples_of(part)
+    def _sort(self, element: nodes.Element) -> None:
+        """Put a part of the body where it belongs. Raises UserError for what a rule cannot have."""
+        group = absent(element)
+        if isinstance(element, nodes.Graph) and self._is_atom(element):
+            self.atoms.append(self._atom(triples_of(element)[0]))
+        elif isinstance(element, nodes.Graph):
+            self.axioms.append(self._about_axioms(element))
+        elif isinstance(element, nodes.Alternatives):
+            for part in nodes.walk(element):
+                if isinstance(part, nodes.Graph) and self._is_atom(part):
+                    raise UserError(f"The rule {self.path.stem} has a premise in a UNION: write one rule for each.")
+                if isinstance(part, nodes.Graph):
+                    self._about_axioms(part)
+            self.axioms.append(element)
+        elif group is not None and self._is_novelty(group):
+            self.novelty.append(element)
+        elif group is not None:
+            self.universals.append(self._universal(group))
+        elif isinstance(element, nodes.Filter) and not any(
+            isinstance(part, nodes.Exists) for part in nodes.walk(element)
+        ):
+            self.filters.append(element)
+        else:
+            kind = "EXISTS" if isinstance(element, nodes.Filter) else type(element).__name__.upper()
+            raise self._refused(f"it has {kind}, which a rule cannot have")
 
-    def _select(self, names: tuple[str, ...], parts: list[nodes.Node], first: tuple[str, ...] = ()) -> str:
-        columns = " ".join(f"?{name}" for name in (*first, *names)) or "(1 AS ?true)"
+    def _select(self, names: tuple[str, ...], parts: list[nodes.Node]) -> str:
+        """Return the query for the rows of some parts of the body."""
+        columns = " ".join(f"?{name}" for name in names) or "(1 AS ?true)"
         group = "\n".join(self.text[part.start : part.end] for part in sorted(parts, key=lambda part: part.start))
         return f"{self.text[: self.start]}SELECT DISTINCT {columns} WHERE {{\n{group}\n}}"
 
     def _is_atom(self, premise: nodes.Graph) -> bool:
         found = triples_of(premise)
         plain = len(found) == 1 and isinstance(found[0].predicate, nodes.Iri | nodes.Variable)
-        if not plain or not is_of_data(premise) or _iri(found[0].predicate) == SAME:
+        if not plain or not is_of_data(premise) or iri_of(found[0].predicate) == SAME:
             return False
         graphs = [part.name for part in nodes.walk(self.where) if isinstance(part, nodes.Graph)]
         names = [graph.name for graph in graphs if isinstance(graph, nodes.Variable)]
@@ -267,10 +270,11 @@ class _Reader:
     def _universal(self, group: nodes.Group) -> tuple[list[nodes.Node], list[Atom]]:
         """Return the premises about axioms in a NOT EXISTS, and those in the NOT EXISTS inside it."""
         inner = [each for each in group.elements if absent(each) is None]
-        (other, *more) = [found for each in group.elements if (found := absent(each))] or [None]
-        if other is None or more or not all(isinstance(each, nodes.Graph) for each in (*inner, *other.elements)):
-            raise self._refused("a NOT EXISTS must be about what it infers, or be in another NOT EXISTS")
-        premises = [each for each in other.elements if isinstance(each, nodes.Graph)]
+        others = [found for each in group.elements if (found := absent(each))]
+        parts = [*inner, *(each for other in others for each in other.elements)]
+        if len(others) != 1 or not all(isinstance(each, nodes.Graph) for each in parts):
+            raise self._refused("a NOT EXISTS must be about what it infers, or have a NOT EXISTS in it")
+        premises = [each for each in others[0].elements if isinstance(each, nodes.Graph)]
         if not all(map(self._is_atom, premises)) or any(
             isinstance(each, nodes.Graph) and self._is_atom(each) for each in inner
         ):
@@ -303,10 +307,11 @@ class _Reader:
 
 
 def _is_type(triple: nodes.Triple) -> bool:
-    return _iri(triple.predicate) == TYPE
+    return iri_of(triple.predicate) == TYPE
 
 
-def _iri(node: nodes.Node) -> str:
+def iri_of(node: nodes.Node) -> str:
+    """Return the IRI of a node, or "" for any other node."""
     return node.value if isinstance(node, nodes.Iri) else ""
 
 

@@ -19,7 +19,7 @@ from typing import IO, NamedTuple
 
 from rdfkit.inference.roles import MEMBER, OBJECT, SUBJECT, Role, Roles
 from rdfkit.shacl.engine.graph import TYPE
-from rdfkit.shacl.reach import ANY, Reach
+from rdfkit.shacl.reach import ANY, FOCUS, Reach
 
 _BITS = (1 << 64) - 1
 _BUCKETS = 64
@@ -31,15 +31,35 @@ MAX_MENTIONS = 1000
 _ROLES_BITS = 20
 _CHECKED = 1
 
+STATED, TURNED, JUDGED = 1, 2, 4
+_FIRST_BIT = 3
+"""Bits of a node that has a triple that can be read from another record, of one that is the object of a triple that is
+read at a focus node, and of one that can be a focus node; the others are those of roles."""
+
 
 class Sign(NamedTuple):
-    """What a record says of a node: hashes of all its triples as subject, of those that are read from elsewhere, its
-    roles as bits, and the number of its triples as subject."""
+    """What a record says of a node.
+
+    ``own`` is a hash of all its triples as subject and ``count`` their number, ``stated`` is a hash of those that can be
+    read from another record, and ``roles`` are its roles as bits.
+    """
 
     own: int
-    read: int
+    stated: int
     roles: int
     count: int
+
+
+class Pair(NamedTuple):
+    """Two roles as bits: two records are linked if a node has the one in one record and the other in the other.
+
+    They are not if all records with either role have both, and have the same triples: those of ``own``, of ``stated``
+    or of both.
+    """
+
+    one: int
+    other: int
+    by: str
 
 
 def key_of(node: str) -> int:
@@ -62,16 +82,23 @@ class Signs:
         self._described = described
         self._mentions: dict[str, int] = {}
         self._stated: set[str] = set()
-        both = {role for pair in roles.pairs for role in pair}
-        self._bits = {role: 1 << number for number, role in enumerate(sorted(both))}
-        same = {pair[0] for pair in roles.pairs if pair[0] == pair[1]}
-        self._read = {(SUBJECT, name) for name in reach.forward} | {(OBJECT, name) for name in reach.backward}
-        self._read |= {role for role in same if role[0] == OBJECT}
-        self._reads_types = not reach.forward.isdisjoint({TYPE, ANY})
-        self._read_at_focus = {(SUBJECT, name) for name in reach.focus}
-        self._all_forward, self._all_backward = ANY in reach.forward, ANY in reach.backward
-        self._all_ahead = self._all_forward or ANY in reach.focus
-        self._predicates: dict[str, tuple[bool, int, bool, int]] = {}
+        self._bits: dict[tuple[str, Role], int] = {}
+        self.pairs = [Pair(JUDGED, TURNED, "both")]
+        """The roles that link records."""
+        for one, other in sorted(roles.pairs):
+            if one != other:
+                by = "none" if one[0] == other[0] == OBJECT else "own"
+                self.pairs.append(Pair(self._bit("joined", one), self._bit("joined", other), by))
+            elif one[0] == OBJECT:
+                self.pairs.append(Pair(self._bit("stated", one), self._bit("stated", one), "stated"))
+        self._reads: dict[Role, set[Role]] = {}
+        for arrival, read in sorted(reach.reads):
+            if arrival != FOCUS:
+                self._reads.setdefault(arrival, set()).add(read)
+                self.pairs.append(Pair(self._bit("read", read), self._bit("stated", read), "stated"))
+        self._at_focus = {read for arrival, read in reach.reads if arrival == FOCUS}
+        self.pairs = list(dict.fromkeys(self.pairs))
+        self._predicates: dict[str, tuple[int, int]] = {}
         self._classes: dict[str, int] = {}
 
     @property
@@ -80,78 +107,54 @@ class Signs:
         left_out = {node for node, count in self._mentions.items() if count > MAX_MENTIONS}
         return frozenset(self._stated & left_out)
 
-    @property
-    def pairs(self) -> list[tuple[int, int, bool]]:
-        """The pairs of different roles that rules join, as bits; and whether equal nodes have equal triples of both."""
-        return [
-            (self._bits[one], self._bits[other], (one[0] != OBJECT or other[0] != OBJECT))
-            for one, other in self._roles.pairs
-            if one != other
-        ]
-
     def of_record(self, triples: Iterable[tuple[str, str, str]]) -> dict[str, Sign]:
         """Return the signs of the nodes of a record, of which each triple is given once."""
         own: dict[str, int] = {}
         count: dict[str, int] = {}
-        read: dict[str, int] = {}
+        stated: dict[str, int] = {}
         roles: dict[str, int] = {}
         for triple in triples:
             subject, predicate, value = triple
             found = self._predicates.get(predicate)
             if found is None:
                 found = self._predicates[predicate] = self._of_predicate(predicate)
-            from_subject, of_subject, from_value, of_value = found
+            of_subject, of_value = found
             number = hash(triple)
-            if subject in own:
-                own[subject] += number
-                count[subject] += 1
-            else:
-                own[subject] = number
-                count[subject] = 1
-            if from_subject:
-                read[subject] = read.get(subject, 0) + number
+            own[subject] = own.get(subject, 0) + number
+            count[subject] = count.get(subject, 0) + 1
             if predicate == TYPE:
                 of_subject |= self._of_class(value)
             if of_subject:
                 roles[subject] = roles.get(subject, 0) | of_subject
-            if from_value:
-                read[value] = read.get(value, 0) + number
-            elif value[0] != '"':
-                read.setdefault(value, 0)
+                if of_subject & STATED:
+                    stated[subject] = stated.get(subject, 0) + number
             if of_value:
                 roles[value] = roles.get(value, 0) | of_value
-                read.setdefault(value, 0)
-        signs = {}
-        for node in {**own, **read}:
-            here = read.get(node, 0) & _BITS
-            mine = own.get(node, 0) & _BITS
-            if node in self._known:
-                if mine or here:
-                    self._stated.add(node)
-                elif node not in self._described:
-                    mentions = self._mentions[node] = self._mentions.get(node, 0) + 1
-                    if mentions > MAX_MENTIONS:
-                        continue
-            signs[node] = Sign(mine, here, roles.get(node, 0), count.get(node, 0))
-        return signs
+                if of_value & STATED:
+                    stated[value] = stated.get(value, 0) + number
+        return {
+            node: Sign(own.get(node, 0) & _BITS, stated.get(node, 0) & _BITS, roles.get(node, 0), count.get(node, 0))
+            for node in {**own, **roles}
+            if node not in self._known or self._is_kept(node, is_stated=node in own or node in stated)
+        }
 
-    def _of_predicate(self, name: str) -> tuple[bool, int, bool, int]:
-        if name == TYPE:
-            return self._reads_types, 0, self._all_backward, 0
+    def _is_kept(self, node: str, *, is_stated: bool) -> bool:
+        """Return whether a node of the known graph has a sign."""
+        if is_stated:
+            self._stated.add(node)
+        elif node not in self._described:
+            mentions = self._mentions[node] = self._mentions.get(node, 0) + 1
+            return mentions <= MAX_MENTIONS
+        return True
+
+    def _of_predicate(self, name: str) -> tuple[int, int]:
         ahead, behind = self._roles.closed((SUBJECT, name)), self._roles.closed((OBJECT, name))
-        # A triple that a rule turns around is a statement about its object, too.
-        turned = {role for role in behind if role[0] == SUBJECT}
-        return (
-            self._all_forward
-            or not self._read.isdisjoint(ahead)
-            or (self._all_backward and any(role[0] == OBJECT for role in ahead)),
-            self._mask(ahead),
-            self._all_backward
-            or not self._read.isdisjoint(behind)
-            or not self._read_at_focus.isdisjoint(turned)
-            or (self._all_ahead and bool(turned)),
-            self._mask(behind),
-        )
+        of_value = self._mask(behind)
+        # What is read at a focus node are its own triples, unless a triple of which it is the object implies one, too.
+        wanted = self._at_focus
+        if any(role in wanted or (role[0], ANY) in wanted for role in behind if role[0] != MEMBER):
+            of_value |= TURNED | STATED
+        return self._mask(ahead), of_value
 
     def _of_class(self, name: str) -> int:
         found = self._classes.get(name)
@@ -160,10 +163,19 @@ class Signs:
         return found
 
     def _mask(self, roles: Iterable[Role]) -> int:
+        """Return the bits of a node that has some roles."""
         mask = 0
         for role in roles:
-            mask |= self._bits.get(role, 0)
+            mask |= self._bits.get(("joined", role), 0)
+            for each in (role, (role[0], ANY)):
+                if found := self._bits.get(("stated", each)):
+                    mask |= found | STATED
+                for read in self._reads.get(each, ()):
+                    mask |= self._bit("read", read)
         return mask
+
+    def _bit(self, kind: str, role: Role) -> int:
+        return self._bits.setdefault((kind, role), 1 << len(self._bits) + _FIRST_BIT)
 
 
 class Entry(NamedTuple):
@@ -203,7 +215,7 @@ class Table:
         if mask >> _ROLES_BITS:
             raise OverflowError("more than a million different sets of roles")
         rows = self._rows[key % _BUCKETS]
-        rows.extend((key, sign.read, sign.own, record << _ROLES_BITS | mask, sign.count << 1 | is_checked))
+        rows.extend((key, sign.stated, sign.own, record << _ROLES_BITS | mask, sign.count << 1 | is_checked))
         if len(rows) > _MAX_NUMBERS_IN_MEMORY:
             self._flush(key % _BUCKETS)
 
@@ -226,8 +238,8 @@ class Table:
             for key, numbers in at.items():
                 entries = []
                 for number in numbers:
-                    _, read, own, where, count = rows[_WIDTH * number : _WIDTH * number + _WIDTH]
-                    sign = Sign(own, read, masks[where & limit], count >> 1)
+                    _, stated, own, where, count = rows[_WIDTH * number : _WIDTH * number + _WIDTH]
+                    sign = Sign(own, stated, masks[where & limit], count >> 1)
                     entries.append(Entry(where >> _ROLES_BITS, sign, bool(count & _CHECKED)))
                 yield key, entries
 
@@ -251,7 +263,7 @@ class Links:
         return [group for group, found in windows if len(found) > 1]
 
 
-def links(table: Table, pairs: Sequence[tuple[int, int, bool]]) -> Links:
+def links(table: Table, pairs: Sequence[Pair]) -> Links:
     """Return the links between the records of a table; ``pairs`` are the roles that rules join, from `Signs`."""
     parents: dict[int, int] = {}
 
@@ -273,22 +285,34 @@ def links(table: Table, pairs: Sequence[tuple[int, int, bool]]) -> Links:
     return Links([sorted(group) for _, group in sorted(groups.items())])
 
 
-def _linked(entries: list[Entry], pairs: Sequence[tuple[int, int, bool]]) -> Iterator[list[int]]:
+def _linked(entries: list[Entry], pairs: Sequence[Pair]) -> Iterator[list[int]]:
     """Yield the records that a node links."""
-    if len({entry.sign.read for entry in entries}) > 1:
-        yield [entry.record for entry in entries]
-        return
     described = [entry for entry in entries if entry.sign.own or entry.is_checked]
     if len({entry.sign.own for entry in described}) > 1:
         yield [entry.record for entry in described]
+    roles = [entry.sign.roles | (JUDGED if entry.sign.own or entry.is_checked else 0) for entry in entries]
     every = 0
-    for entry in entries:
-        every |= entry.sign.roles
-    if not every:
-        return
-    for one, other, is_comparable in pairs:
-        if every & one and every & other:
-            holders = [entry for entry in entries if entry.sign.roles & (one | other)]
-            have_both = all(entry.sign.roles & one and entry.sign.roles & other for entry in holders)
-            if not (is_comparable and have_both and len({entry.sign.own for entry in holders}) == 1):
-                yield [entry.record for entry in holders]
+    for mask in roles:
+        every |= mask
+    for pair in pairs:
+        if every & pair.one and every & pair.other:
+            holders = [at for at, mask in enumerate(roles) if mask & (pair.one | pair.other)]
+            if len(holders) > 1 and not _are_alike(entries, roles, holders, pair):
+                yield [entries[at].record for at in holders]
+
+
+def _are_alike(entries: list[Entry], roles: list[int], holders: list[int], pair: Pair) -> bool:
+    """Return whether each record with a role of a pair has all that the others have of it."""
+    if pair.by == "none" or not all(roles[at] & pair.one and roles[at] & pair.other for at in holders):
+        return False
+    signs = {entries[at].sign[:2] for at in holders}
+    return (
+        len(
+            {own for own, _ in signs}
+            if pair.by == "own"
+            else {stated for _, stated in signs}
+            if pair.by == "stated"
+            else signs
+        )
+        == 1
+    )

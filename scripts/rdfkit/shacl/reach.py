@@ -7,7 +7,9 @@ has a pattern that nothing connects with the focus node, the shape can read ever
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
+from rdfkit.inference.roles import OBJECT, SUBJECT, Role
 from rdfkit.shacl.engine import algebra
 from rdfkit.shacl.engine.algebra import Exists, Group, Pattern, Query, SubSelect, Union, Variable
 from rdfkit.shacl.engine.engine import Prepared, inputs_of
@@ -15,116 +17,118 @@ from rdfkit.shacl.engine.graph import TYPE, Graph
 from rdfkit.shacl.engine.paths import Alternative, Excluded, Inverse, Path, Repeated, Sequence
 from rdfkit.shacl.engine.shapes import Shape
 
+FOCUS: Role = ("focus", "")
 ANY = ""
 """Any predicate."""
 
-_OF_FOCUS = {"disjoint", "equals", "lessThan", "lessThanOrEquals"}
+_LIKE_OTHER = {"disjoint", "equals", "lessThan", "lessThanOrEquals"}
+
+Arrivals: TypeAlias = frozenset[Role]
+"""How a node was reached: it is the focus node, or the subject or object of a property."""
+
+_AT_FOCUS: Arrivals = frozenset({FOCUS})
 
 
 @dataclass
 class Reach:
-    """The predicates that are read: forward from the focus node, forward from another node, and backward to any node.
+    """The reads of a shape: how a node was reached, and which triples are then read, those where it has a role.
 
     ``everything`` is true if a query is not connected with the focus node.
     """
 
-    focus: set[str] = field(default_factory=set)
-    forward: set[str] = field(default_factory=set)
-    backward: set[str] = field(default_factory=set)
+    reads: set[tuple[Role, Role]] = field(default_factory=set)
     everything: bool = False
 
     def add(self, other: "Reach") -> None:
         """Add what another shape reads."""
-        self.focus |= other.focus
-        self.forward |= other.forward
-        self.backward |= other.backward
+        self.reads |= other.reads
         self.everything = self.everything or other.everything
+
+    def read(self, at: Arrivals, role: Role) -> None:
+        """Add a read."""
+        self.reads |= {(arrival, role) for arrival in at}
 
 
 def of_shape(prepared: Prepared, shape: Shape, known: Graph) -> Reach:
     """Return what a shape reads; ``known`` is a graph that tells which properties have few subjects for a value."""
     reach = Reach()
     for kind, value in shape.targets:
-        if kind == "targetSubjectsOf":
-            reach.forward.add(value)
-        elif kind == "targetObjectsOf":
-            reach.backward.add(value)
-    _of_shape(prepared, shape, known, reach, deep=False)
+        if kind in {"targetSubjectsOf", "targetObjectsOf"}:
+            reach.read(_AT_FOCUS, (SUBJECT if kind == "targetSubjectsOf" else OBJECT, value))
+    _of_shape(prepared, shape, known, reach, _AT_FOCUS)
     return reach
 
 
-def _of_shape(prepared: Prepared, shape: Shape, known: Graph, reach: Reach, *, deep: bool) -> None:
+def _of_shape(prepared: Prepared, shape: Shape, known: Graph, reach: Reach, at: Arrivals) -> None:
     if not shape.active:
         return
-    at_values = deep
-    if shape.path is not None:
-        at_values = _along(shape.path, reach, deep=deep, back=False)
+    at_values = at if shape.path is None else _along(shape.path, reach, at, back=False)
     for constraint in shape.constraints:
         name = constraint.parameter
         if constraint.node is not None:
             query = prepared.queries[shape.node, constraint]
             names = inputs_of(prepared.shapes.graph, constraint)
-            _Connected(reach, known).query(query, {each: deep or each != "this" for each in names})
-        elif name == "class" and at_values:
-            reach.forward.add(TYPE)
-        elif name in _OF_FOCUS:
-            _ahead(constraint.value, reach, deep=deep)
+            _Connected(reach, known).query(query, {each: at if each == "this" else at_values for each in names})
+        elif name == "class":
+            reach.read(at_values, (SUBJECT, TYPE))
+        elif name in _LIKE_OTHER:
+            reach.read(at, (SUBJECT, constraint.value))
         elif name == "closed":
-            _ahead(ANY, reach, deep=at_values)
+            reach.read(at_values, (SUBJECT, ANY))
         for each in constraint.shapes:
-            _of_shape(prepared, each, known, reach, deep=at_values)
+            _of_shape(prepared, each, known, reach, at_values)
 
 
-def _ahead(predicate: str, reach: Reach, *, deep: bool) -> None:
-    (reach.forward if deep else reach.focus).add(predicate)
-
-
-def _along(path: Path, reach: Reach, *, deep: bool, back: bool) -> bool:
-    """Add what a path reads from a node, and return whether it ends at another node."""
+def _along(path: Path, reach: Reach, at: Arrivals, *, back: bool) -> Arrivals:
+    """Add what a path reads, and return how the nodes at its end are reached."""
     match path:
         case str():
-            if back:
-                reach.backward.add(path)
-            else:
-                _ahead(path, reach, deep=deep)
+            reach.read(at, (OBJECT if back else SUBJECT, path))
+            return frozenset({(SUBJECT if back else OBJECT, path)})
         case Inverse():
-            return _along(path.path, reach, deep=deep, back=not back)
+            return _along(path.path, reach, at, back=not back)
         case Sequence():
             for step in reversed(path.steps) if back else path.steps:
-                deep = _along(step, reach, deep=deep, back=back)
+                at = _along(step, reach, at, back=back)
+            return at
         case Alternative():
-            for choice in path.choices:
-                _along(choice, reach, deep=deep, back=back)
+            return frozenset().union(*(_along(choice, reach, at, back=back) for choice in path.choices))
         case Repeated():
-            _along(path.path, reach, deep=deep, back=back)
+            found = _along(path.path, reach, at, back=back)
             if path.many:
-                _along(path.path, reach, deep=True, back=back)
+                found |= _along(path.path, reach, found, back=back)
+            return found | at if path.zero else found
         case Excluded():
-            reach.forward.add(ANY)
-            reach.backward.add(ANY)
-    return True
+            return _anywhere(reach, at)
+
+
+def _anywhere(reach: Reach, at: Arrivals) -> Arrivals:
+    roles = frozenset({(SUBJECT, ANY), (OBJECT, ANY)})
+    for role in roles:
+        reach.read(at, role)
+    return roles
 
 
 class _Connected:
     """Follows the patterns of a query from its pre-bound variables.
 
-    ``known`` variables have a value in every solution up to a point; each has whether it can be another node than the
-    focus node.
+    ``known`` variables have a value in every solution up to a point, each with how that was reached.
     """
 
     def __init__(self, reach: Reach, graph: Graph) -> None:
         self.reach = reach
         self.graph = graph
 
-    def query(self, query: Query, known: dict[str, bool]) -> None:
+    def query(self, query: Query, known: dict[str, Arrivals]) -> None:
+        """Follow a whole query."""
         found = self.group(query.group, known)
         if query.grouping is not None:
             tests = [*query.grouping.having, *(each.value for each in query.grouping.computed)]
             tests += [one.value for _, one in query.grouping.aggregates if one.value is not None]
             self.expressions(tests, found)
 
-    def group(self, group: Group, known: dict[str, bool]) -> dict[str, bool]:
-        """Read a group, and return the variables that have a value in each of its solutions."""
+    def group(self, group: Group, known: dict[str, Arrivals]) -> dict[str, Arrivals]:
+        """Follow a group, and return the variables that have a value in each of its solutions."""
         known = dict(known)
         patterns = [each for each in group.elements if isinstance(each, Pattern)]
         binding = [each for each in group.elements if isinstance(each, Union | SubSelect)]
@@ -132,7 +136,7 @@ class _Connected:
             pattern = self.next(patterns, known)
             if pattern is not None:
                 patterns.remove(pattern)
-                self.read(pattern, known)
+                self.follow(pattern, known)
             elif binding:
                 known |= self.bind(binding.pop(0), known)
             else:
@@ -147,47 +151,46 @@ class _Connected:
                 self.expressions([each.value], known)
         return known
 
-    def bind(self, element: Union | SubSelect, known: dict[str, bool]) -> dict[str, bool]:
+    def bind(self, element: Union | SubSelect, known: dict[str, Arrivals]) -> dict[str, Arrivals]:
+        """Return the variables that a UNION or a sub-select gives a value."""
         if isinstance(element, SubSelect):
             # It is evaluated by itself, with the pre-bound variables only.
-            inner = {name: deep for name, deep in known.items() if name in ("this", "value")}
+            inner = {name: at for name, at in known.items() if name in {"this", "value"}}
             found = self.group(element.query.group, inner)
             return {name: found[name] for name in element.query.selected if name in found}
         every = [self.group(choice, known) for choice in element.choices]
         names = set(every[0]).intersection(*every[1:])
-        return {name: any(each[name] for each in every) for name in names}
+        return {name: frozenset().union(*(each[name] for each in every)) for name in names}
 
-    def next(self, patterns: list[Pattern], known: dict[str, bool]) -> Pattern | None:
+    def next(self, patterns: list[Pattern], known: dict[str, Arrivals]) -> Pattern | None:
         """Return a pattern that touches a known variable: if possible forward, or else to a value with few subjects."""
         ahead = [each for each in patterns if isinstance(each.subject, Variable) and each.subject.name in known]
         if ahead:
             return ahead[0]
         behind = [each for each in patterns if isinstance(each.value, Variable) and each.value.name in known]
-        if not behind:
-            return None
-        return min(behind, key=lambda each: self.fan_in(each.predicate))
+        return min(behind, key=lambda each: self.fan_in(each.predicate), default=None)
 
     def fan_in(self, path: Variable | Path) -> float:
+        """Return how many subjects a value of a property has in the known graph; of other paths, very many."""
         return self.graph.mean_fanout(path, back=True) if isinstance(path, str) else 1e9
 
-    def read(self, pattern: Pattern, known: dict[str, bool]) -> None:
+    def follow(self, pattern: Pattern, known: dict[str, Arrivals]) -> None:
+        """Read a pattern from the end that is known to the other one."""
         subject, path, value = pattern.subject, pattern.predicate, pattern.value
-        forward = isinstance(subject, Variable) and subject.name in known
-        start = subject if forward else value
+        is_forward = isinstance(subject, Variable) and subject.name in known
+        start, end = (subject, value) if is_forward else (value, subject)
         assert isinstance(start, Variable)  # noqa: S101 - see next()
-        deep = known[start.name]
+        at = known[start.name]
         if isinstance(path, Variable):
-            if not forward:
-                self.reach.backward.add(ANY)
-            else:
-                _ahead(ANY, self.reach, deep=deep)
+            self.reach.read(at, (SUBJECT if is_forward else OBJECT, ANY))
+            there: Arrivals = frozenset({(OBJECT if is_forward else SUBJECT, ANY)})
         else:
-            _along(path, self.reach, deep=deep, back=not forward)
-        for end in (subject, value):
-            if isinstance(end, Variable):
-                known.setdefault(end.name, True)
+            there = _along(path, self.reach, at, back=not is_forward)
+        if isinstance(end, Variable):
+            known.setdefault(end.name, there)
 
-    def expressions(self, expressions: Iterable[algebra.Expression], known: dict[str, bool]) -> None:
+    def expressions(self, expressions: Iterable[algebra.Expression], known: dict[str, Arrivals]) -> None:
+        """Follow the groups of EXISTS in some expressions."""
         for each in expressions:
             for exists in _exists(each):
                 self.group(exists.group, known)

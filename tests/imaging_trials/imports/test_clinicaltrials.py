@@ -39,7 +39,7 @@ def store() -> ox.Store:
         (TRIAL, "imt:hasLastKnownStatus", ["trialstatus:recruiting"]),
         (TRIAL, "imt:reasonStopped", ["Nobody came,"]),
         (TRIAL, "imt:hasPhase", ["phase:phase-1-2"]),
-        (TRIAL, "imt:primaryPurposeAsPrinted", ["DIAGNOSTIC"]),
+        (TRIAL, "imt:hasPrimaryPurpose", ["primarypurpose:diagnostic"]),
         (TRIAL, "imt:maskedRoleAsPrinted", ["INVESTIGATOR", "PARTICIPANT"]),
         (TRIAL, "imt:participantCount", ["12"]),
         (TRIAL, "imt:minimumAgeYears", ["1.5"]),
@@ -225,7 +225,9 @@ def test_counts_are_those_of_the_files() -> None:
     assert values(found, "imt:hasTrialStatus") == {f"trialstatus:{code}": number for code, number in status.items()}
     purpose = Counter(one["designModule"].get("designInfo", {}).get("primaryPurpose") for one in studies)
     del purpose[None]
-    assert values(found, "imt:primaryPurposeAsPrinted") == purpose
+    assert values(found, "imt:hasPrimaryPurpose") == {
+        f"primarypurpose:{code.lower().replace('_', '-')}": number for code, number in purpose.items()
+    }
     kinds = Counter(
         one["type"].lower().replace("_", "-")
         for study in studies

@@ -29,7 +29,7 @@ def shown(html: str) -> _Tags:
 
 
 def test_things_and_reports_are_shown_escaped() -> None:
-    card, report, audit = it.show("fes"), it.dossier("fes"), it.audit("10.1007/s00259-017-3670-z")
+    card, report, audit = it.show("agent:fes"), it.dossier("fes"), it.audit("10.1007/s00259-017-3670-z")
     hostile = replace(card.thing, label=HOSTILE)
     explained = it.explain("held-agents")
     every = (
@@ -45,5 +45,5 @@ def test_things_and_reports_are_shown_escaped() -> None:
 
 
 def test_a_card_shows_its_text() -> None:
-    assert "estrogen receptor alpha" in it.show("fes")._repr_html_()
+    assert "estrogen receptor alpha" in it.show("agent:fes")._repr_html_()
     assert "<h4>Documents</h4>" in it.dossier("fes")._repr_html_()
