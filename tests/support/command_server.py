@@ -68,13 +68,12 @@ def _serve() -> None:
         importlib.import_module(name)
     for package in map(importlib.import_module, ("rdfkit", "imaging_trials")):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if module.name.endswith("__main__"):
-                continue
-            try:
-                importlib.import_module(module.name)
-            except ModuleNotFoundError as error:  # a package of an extra that is not installed here
-                if (error.name or "").partition(".")[0] in {"rdfkit", "imaging_trials"}:
-                    raise
+            if not module.name.endswith("__main__"):
+                try:
+                    importlib.import_module(module.name)
+                except ModuleNotFoundError as error:  # a package of an extra, which has an environment of its own
+                    if (error.name or "").partition(".")[0] in ("rdfkit", "imaging_trials"):
+                        raise
     gc.collect()
     gc.freeze()
     # The forked process gets a standard input of its own: nothing of a request may be in a buffer then.
