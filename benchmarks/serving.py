@@ -3,7 +3,7 @@
 Needs the program wrk (Debian has it). Prints the table that README.md shows; with ``--check`` it fails if `imt serve`
 answers less than half as many requests with 8 clients. Each request is another saved query with other values.
 
-The queries are those that take less than `MAX_QUERY_SECONDS`: the slow ones would measure the engine, which is the same.
+The queries are those that take less than `MAX_QUERY_SECONDS`: slow ones would measure the engine, which is the same.
 """
 
 import argparse
@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 from urllib.parse import urlencode
+
+from pyoxigraph import QueryBoolean, Store
 
 from imaging_trials.model import PROJECT
 from rdfkit.sparql import results, saved
@@ -51,7 +53,7 @@ def addresses() -> list[str]:
             text = saved.bind(PROJECT, query, one, store)
             begun = time.perf_counter()
             answer = results.ask(PROJECT, store, text, query.dataset)
-            for _ in answer if not isinstance(answer, results.QueryBoolean) else ():
+            for _ in answer if not isinstance(answer, QueryBoolean) else ():
                 pass
             if time.perf_counter() - begun > MAX_QUERY_SECONDS:
                 break
@@ -90,7 +92,7 @@ def main() -> int:
         (folder / "paths").write_text("\n".join(paths), encoding="ascii")
         script = folder / "requests.lua"
         script.write_text(_LUA % (folder / "paths"), encoding="ascii")
-        copy = results.Store(str(folder / "store"))
+        copy = Store(str(folder / "store"))
         copy.bulk_extend(open_store(PROJECT))
         copy.flush()
         del copy

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-SECONDS, ROWS, BODY = 2.0, 3000, 20_000
+SECONDS, ROWS, BODY = 6.0, 3000, 20_000
 """Limits of the endpoint that tests share."""
 
 VOCAB = "https://w3id.org/imaging-trials/vocab#"
@@ -61,7 +61,7 @@ class Endpoint(NamedTuple):
         parts = urlsplit(self.url)
         return parts.hostname or "", parts.port or 0
 
-    def send(self, method: str, target: str, body: bytes | None = None, **headers: str) -> Reply:
+    def send(self, method: str, target: str, body: bytes | None = None, /, **headers: str) -> Reply:
         """Send one request; `_` in the names of headers means `-`."""
         connection = http.client.HTTPConnection(*self.host, timeout=_MAX_REQUEST_SECONDS)
         connection.request(method, target, body, {name.replace("_", "-"): value for name, value in headers.items()})

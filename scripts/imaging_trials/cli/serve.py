@@ -3,9 +3,14 @@
 import argparse
 from pathlib import Path
 
+from imaging_trials.cli import beside
 from imaging_trials.model import PROJECT
 from rdfkit.base import UserError
 from rdfkit.serving import Limits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pyoxigraph import Store
 
 _MAX_TIMEOUT_SECONDS = 86400
 _MAX_PORT = 65535
@@ -38,6 +43,7 @@ _NOTE = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``imt serve``."""
     limits = Limits()
+    beside.add_arguments(parser)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EPILOG
     add = parser.add_argument
@@ -61,7 +67,6 @@ def run(args: argparse.Namespace) -> int:
 
     from imaging_trials import questions
     from rdfkit.serving import Address, Introduction, Service, serve
-    from rdfkit.stores import open_store
 
     if not 0 < args.timeout < _MAX_TIMEOUT_SECONDS:
         raise UserError(f"--timeout takes seconds, more than 0 and less than a day, and not {args.timeout:g}.")
@@ -77,4 +82,8 @@ def run(args: argparse.Namespace) -> int:
     site = args.site or (Path("dist") if PROJECT.is_installed else PROJECT.dist) / "site"
     more = partial(questions.routes, limits=limits, site=site)
     address = Address(args.host, args.port, args.cors, tuple(args.name))
-    return serve(Service(PROJECT, introduction, address, limits, lambda: open_store(PROJECT), more))
+
+    def opened() -> "Store":
+        return beside.opener(args)()  # in a worker: this process never opens a store, or it could not fork
+
+    return serve(Service(PROJECT, introduction, address, limits, opened, more))

@@ -37,6 +37,7 @@ from rdfkit.serving import (
     written_triples,
 )
 from rdfkit.sparql import SavedQuery, saved
+from rdfkit.stores import beside
 
 READING = frozenset({"GET", "HEAD"})
 HTML = "text/html"
@@ -74,9 +75,10 @@ class _Doors:
 
     def __init__(self, store: Store, limits: Limits, site: Path) -> None:
         self._store = store
+        self._view = beside.viewed(PROJECT, store)  # for functions that read quads
         self._limits = limits
         self._site = site
-        self._index = cache(lambda: lookup.NameIndex(store))
+        self._index = cache(lambda: lookup.NameIndex(self._view))
         self._records = cache(catalogue.records)
 
     def listing(self, request: Request) -> Response:
@@ -129,10 +131,10 @@ class _Doors:
             section = _part(len(triples), offset, limit)
             body = written_triples(PROJECT, triples[section.first - 1 : section.last] if section.total else [], media)
         elif media == HTML:
-            found = list(answer)
-            section = _part(len(found), offset, limit)
+            every = list(answer)
+            section = _part(len(every), offset, limit)
             columns = [one.value for one in answer.variables]
-            body = html_table(PROJECT, columns, found[max(section.first - 1, 0) : section.last])
+            body = html_table(PROJECT, columns, every[max(section.first - 1, 0) : section.last])
         else:
             kind = negotiation.ROWS[media]
             body = written_rows(answer, kind, self._limits)
@@ -162,10 +164,10 @@ class _Doors:
         name = request.path.removeprefix("/things/")
         media = _wants(request, JSON, "text/turtle", _TEXT)
         try:
-            thing = lookup.resolve(self._store, name, index=self._index())
+            thing = lookup.resolve(self._view, name, index=self._index())
         except UserError as error:
             raise RefusedError(404, str(error)) from None
-        card = views.for_thing(self._store, thing)
+        card = views.for_thing(self._view, thing)
         if media == JSON:
             return tagged(request, JSON, _json(dataclasses.asdict(card)))
         return tagged(request, media, _rendered("cards", {"text/turtle": "ttl", _TEXT: "text"}[media], [card]))
@@ -177,9 +179,9 @@ class _Doors:
         if kind.startswith(("multipart/", "image/", "audio/", "video/")):
             raise RefusedError(415, f"A list is text, and not '{kind[:60]}': send it as it is, as text/plain.")
         media = _wants(request, JSON, "text/csv", _TEXT)
-        on = dates.day(values["on"]) if "on" in values else views.release_day(self._store)
+        on = dates.day(values["on"]) if "on" in values else views.release_day(self._view)
         references = bibliography.read_references(bibliography.decode_references(request.body, "The list"), "The list")
-        report = views.of_references(self._store, references, on)
+        report = views.of_references(self._view, references, on)
         text = _rendered("currency", {JSON: "json", "text/csv": "csv", _TEXT: "table"}[media], report)
         return tagged(request, media, text)
 

@@ -2,7 +2,8 @@
 
 A front (`front`, `connection`, `origins`) takes requests and never waits. It gives them to forked workers (`pool` is
 its side, `worker` theirs) that hold the store and write answers (`endpoint`, `protocol`, `negotiation`, `answers`,
-`rows`, `page`, `tags`, `static`). A worker that exceeds its time is killed, one that exceeds its memory fails alone, and both are replaced.
+`rows`, `page`, `problems`, `tags`, `static`). A worker that exceeds its time is killed, one that exceeds its memory
+fails alone, and both are replaced.
 """
 
 from rdfkit.base import door

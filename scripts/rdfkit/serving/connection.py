@@ -15,7 +15,8 @@ from urllib.parse import unquote, urlsplit
 import httptools
 
 from rdfkit.serving.errors import RefusedError
-from rdfkit.serving.messages import Request, Response, problem
+from rdfkit.serving.messages import Request, Response
+from rdfkit.serving.problems import problem
 
 if TYPE_CHECKING:
     from rdfkit.serving.front import Front

@@ -12,8 +12,9 @@ from rdfkit.serving import connection as connections
 from rdfkit.serving import pool
 from rdfkit.serving.connection import LEAVING, READING, WORKING, WRITING, Connection
 from rdfkit.serving.errors import RefusedError
-from rdfkit.serving.messages import Request, Response, problem
+from rdfkit.serving.messages import Request, Response
 from rdfkit.serving.origins import Origins
+from rdfkit.serving.problems import problem
 from rdfkit.serving.protocol import Limits
 from rdfkit.serving.worker import Task
 

@@ -1,13 +1,7 @@
-"""Requests and responses as the front and its workers exchange them, and problems as RFC 9457 writes them."""
+"""Requests and responses, and how the front and its workers exchange them."""
 
 import json
-from http import HTTPStatus
 from typing import Any, NamedTuple
-
-from rdfkit.serving import negotiation
-from rdfkit.serving.errors import RefusedError
-
-PROBLEM = "application/problem+json"
 
 _LENGTHS_BYTES = 8
 """A message is two lengths of 4 bytes, a head in JSON, and a body."""
@@ -34,33 +28,6 @@ class Response(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
-
-
-def problem(error: RefusedError, accept: str) -> Response:
-    """Return the response to a request that is refused: a problem of RFC 9457, or what a browser or a reader asks for.
-
-    Its members are ``type``, ``title``, ``status``, ``detail`` and, if there are any, ``near``: right names that are
-    close.
-    """
-    title = HTTPStatus(error.status).phrase
-    media = negotiation.choose(accept, (PROBLEM, "application/json", "text/html", "text/plain")) or PROBLEM
-    sentence = str(error)
-    if media == "text/html":
-        from rdfkit.serving import page
-
-        return Response(error.status, {**page.HEADERS, **error.headers}, page.problem(title, sentence, error.near))
-    if media == "text/plain":
-        return Response(
-            error.status, {"Content-Type": "text/plain; charset=utf-8", **error.headers}, f"{sentence}\n".encode()
-        )
-    members: dict[str, Any] = {"type": "about:blank", "title": title, "status": error.status, "detail": sentence}
-    if error.near:
-        members["near"] = list(error.near)
-    return Response(
-        error.status,
-        {"Content-Type": PROBLEM, **error.headers},
-        json.dumps(members, ensure_ascii=False).encode() + b"\n",
-    )
 
 
 def pack(head: Any, body: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """The start page for a browser, and the SPARQL 1.1 Service Description for machines."""
 
 import html
+from itertools import islice
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -23,6 +24,9 @@ HEADERS = {
     "Vary": "Accept",
 }
 """Headers of every page that this module writes."""
+
+_MAX_GRAPHS = 100
+"""Graphs on the start page, and in the description: a folder of imports has one for each record."""
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _VOID = "http://rdfs.org/ns/void#"
@@ -48,7 +52,10 @@ def problem(title: str, sentence: str, near: tuple[str, ...]) -> bytes:
 
 def start(introduction: Introduction, graphs: dict[str, int], limits: Limits) -> str:
     """Return the page at ``/``; ``graphs`` are IRIs with numbers of triples."""
-    rows = "\n".join(f"<tr><td>{html.escape(name)}</td><td>{count:,}</td></tr>" for name, count in graphs.items())
+    shown = list(graphs.items())[:_MAX_GRAPHS]
+    rows = "\n".join(f"<tr><td>{html.escape(name)}</td><td>{count:,}</td></tr>" for name, count in shown)
+    if len(shown) < len(graphs):
+        rows += f"\n<tr><td>and {len(graphs) - len(shown):,} more</td><td></td></tr>"
     return document(
         introduction.title,
         f"""<h1>{html.escape(introduction.title)}</h1>
@@ -93,7 +100,7 @@ def description(endpoint: str, graphs: dict[str, int]) -> list[Triple]:
         Triple(merge, NamedNode(_VOID + "triples"), size(sum(graphs.values()))),
     ]
     triples += [Triple(service, sd("resultFormat"), NamedNode(_FORMATS + name)) for name in (*_RESULTS, *_GRAPHS)]
-    for number, (name, count) in enumerate(graphs.items()):
+    for number, (name, count) in enumerate(islice(graphs.items(), _MAX_GRAPHS)):
         named, graph = BlankNode(f"named{number}"), BlankNode(f"graph{number}")
         triples += [
             Triple(dataset, sd("namedGraph"), named),

@@ -96,7 +96,7 @@ class Group:
     A worker that works on one request for longer than a second gets the lower priority ``nice``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a group is made of
         self, task: workers.Task, limits: Limits, *, least: int, most: int, nice: int, room: Callable[[], int]
     ) -> None:
         """Keep what the workers do; `tick` starts them. ``room`` returns how many bytes of answers still fit."""
@@ -153,7 +153,7 @@ class Group:
         else:
             self._next(worker)
         if job:
-            job.reply(Response(*head, body))
+            job.reply(Response(head[0], head[1], body))
 
     def _started(self, worker: Worker, head: dict[str, Any]) -> None:
         if "ready" in head:

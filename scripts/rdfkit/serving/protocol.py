@@ -30,11 +30,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """A query, its form (``SELECT`` ...), and its dataset; None as dataset is the query's own FROM."""
+    """A query, its form (``SELECT`` ...), and the dataset that the request gives.
+
+    Without one, the query's own FROM counts, if it ``has_from``, or else the merge of everything.
+    """
 
     text: str
     form: str
     dataset: tuple[tuple[str, ...], tuple[str, ...]] | None
+    has_from: bool
 
 
 def read(request: Request, graphs: tuple[str, ...], limits: Limits) -> QueryRequest:
@@ -89,7 +93,7 @@ def _checked(
             raise RefusedError(
                 403, f"<{graph[:_MAX_SHOWN_CHARACTERS]}> is not a graph of this endpoint, which has {offered}."
             )
-    return QueryRequest(text, form, asked or (None if own else (graphs, graphs)))
+    return QueryRequest(text, form, asked, bool(own))
 
 
 def _own_graphs(text: str) -> list[str] | None:

@@ -15,7 +15,8 @@ from pyoxigraph import QuerySolutions, Store
 
 from rdfkit.base import UserError, sandbox
 from rdfkit.serving.errors import RefusedError
-from rdfkit.serving.messages import Reader, Request, Response, pack, problem
+from rdfkit.serving.messages import Reader, Request, Response, pack
+from rdfkit.serving.problems import problem
 
 _PIECE_BYTES = 1 << 18
 _MAX_DESCRIPTOR = 1 << 20
@@ -88,11 +89,15 @@ def _leave_the_front(*kept: int) -> None:
         os.closerange(low, descriptor)
         low = descriptor + 1
     os.closerange(low, _MAX_DESCRIPTOR)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):  # the engine prints a long trace if memory runs out
-        os.dup2(nothing, standard)
-    os.close(nothing)
+    _silence(0, 1)
     _thread.start_new_thread(_end_with_the_front, (kept[1],))
+
+
+def _silence(*descriptors: int) -> None:
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for one in descriptors:
+        os.dup2(nothing, one)
+    os.close(nothing)
 
 
 def _end_with_the_front(watched: int) -> None:
@@ -101,6 +106,8 @@ def _end_with_the_front(watched: int) -> None:
 
 
 def _serve(task: Task, channel: socket.socket) -> None:
+    if task.expected is not None:
+        _silence(2)  # the first worker has said what there is to say about the graph
     try:
         store = task.opened()
         graphs = sizes(store)
@@ -116,12 +123,13 @@ def _serve(task: Task, channel: socket.socket) -> None:
         channel.sendall(pack({"failed": f"The graph cannot be opened: {error}."}, b""))
         return
     answer = task.answering(store, graphs)
+    _silence(2)  # the engine prints a long trace if memory runs out
     sandbox.limit_memory(task.max_memory_bytes)
     channel.sendall(pack({"ready": graphs}, b""))
     reader = Reader()
     while piece := channel.recv(_PIECE_BYTES):
         if message := reader.feed(piece):
-            response = _answered(answer, Request(*message[0], message[1]))
+            response = _answered(answer, Request._make([*message[0], message[1]]))
             channel.sendall(pack(response[:2], response.body))
 
 

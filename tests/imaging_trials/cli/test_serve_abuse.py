@@ -71,6 +71,10 @@ def test_silent_connections_lock_nobody_out(text: str) -> None:
     with serving() as running, ExitStack() as stack:
         clients = connected(running, stack, 1200, text)
         assert well(running)
+        # There are 512 at most: the oldest make room for the others at once.
+        clients[0].settimeout(4)
+        with suppress(ConnectionResetError):
+            assert clients[0].recv(1000) == b""
         # They are closed after 10 s at most; one that began a head is sent why.
         ends = [client.recv(1000) for client in clients[-20:]]
         assert all(end == b"" or end.startswith(b"HTTP/1.1 408 ") for end in ends)
@@ -219,7 +223,7 @@ class Crowd:
 
 def test_a_minute_of_everything_at_once(tmp_path: Path) -> None:
     """32 clients with saved questions, own queries and abuse: nothing fails that is not asked for."""
-    with serving("--timeout", "20", TMPDIR=str(tmp_path)) as running, ThreadPoolExecutor(32) as pool:
+    with serving("--timeout", "30", TMPDIR=str(tmp_path)) as running, ThreadPoolExecutor(32) as pool:
         crowd = Crowd(running, time.monotonic() + 60)
         done = [pool.submit(crowd.client, number) for number in range(32)]
         most = 0
@@ -231,7 +235,7 @@ def test_a_minute_of_everything_at_once(tmp_path: Path) -> None:
             one.result()
         print(crowd.seen, f"{most / 1e6:,.0f} MB at most")
         assert crowd.wrong == []
-        assert crowd.seen["question 200"] > 300
+        assert crowd.seen["question 200"] > 200
         assert most < 3_500_000_000
         assert until(lambda: well(running))
         below = running.workers()

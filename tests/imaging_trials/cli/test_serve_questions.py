@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import os
 import re
+import signal
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -15,7 +17,7 @@ from imaging_trials.model.project import PROJECT
 from imaging_trials.questions.http_description import MEDIA_TYPES
 from rdfkit.sparql import saved
 from tests.conftest import Imt
-from tests.support.endpoint import Endpoint, Reply, serving
+from tests.support.endpoint import Endpoint, Reply, serving, until
 
 pytestmark = pytest.mark.xdist_group("serve")
 
@@ -85,10 +87,8 @@ def test_parts_say_what_is_left(endpoint: Endpoint) -> None:
     assert found == whole[1:]
     assert len(found) > 20
     for format_, kind in (("json", QueryResultsFormat.JSON), ("tsv", QueryResultsFormat.TSV)):
-        every = [
-            str(row)
-            for row in parse_query_results(get(endpoint, f"/questions/{LISTED}", format=format_).text.encode(), kind)
-        ]  # type: ignore[union-attr]
+        whole_text = get(endpoint, f"/questions/{LISTED}", format=format_).text
+        every = [str(row) for row in parse_query_results(whole_text.encode(), kind)]  # type: ignore[union-attr]
         part = get(endpoint, f"/questions/{LISTED}", format=format_, offset="3", limit="4")
         assert [str(row) for row in parse_query_results(part.text.encode(), kind)] == every[3:7]  # type: ignore[union-attr]
     assert "after" not in get(endpoint, f"/questions/{LISTED}", offset="99999", limit="1").detail
@@ -194,3 +194,20 @@ def test_the_site_is_served_beside_the_questions(tmp_path: Path) -> None:
         for path in ("/out", "/../secret", "/%2e%2e/secret", "/site/../../secret", "/nothing", "/" + "x" * 5000):
             reply = get(running, path)
             assert (reply.status, reply.text == "secret") == (404, False), path
+
+
+@pytest.mark.prove
+def test_other_data_are_served_beside_the_graph(tmp_path: Path, imt: Imt) -> None:
+    (tmp_path / "own.ttl").write_text(
+        "@prefix imt: <https://w3id.org/imaging-trials/vocab#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
+        '<https://example.org/a> a imt:PharmaceuticalAgent ; skos:prefLabel "my own agent"@en .'
+    )
+    with serving("--data", str(tmp_path / "own.ttl")) as running:
+        ask = urlencode({"query": "ASK { <https://example.org/a> a ?kind }"})
+        assert json.loads(get(running, f"/query?{ask}").text)["boolean"] is True
+        shown = get(running, "/things/my%20own%20agent", accept="text/plain").text
+        assert shown == imt("show", "my own agent", "--data", str(tmp_path / "own.ttl")).stdout
+        assert running.send("GET", "/health").status == 200
+        for worker in running.workers():
+            os.kill(worker, signal.SIGKILL)
+        assert until(lambda: get(running, "/things/my%20own%20agent").status == 200)
