@@ -4,7 +4,6 @@ The doors are the command, Python, HTTP, the assistant's tools over stdio, and t
 endpoint. The SDK for assistants wants an environment of its own: `make prove` names its Python in IMT_DOORS.
 """
 
-import csv
 import io
 import json
 import re
@@ -13,7 +12,6 @@ import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
@@ -21,7 +19,6 @@ from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 import imaging_trials as it
 from imaging_trials import questions
 from imaging_trials.cli import main
-from imaging_trials.cli.assistant import replies
 from rdfkit.rdf import rdflib_adapter
 from rdfkit.sparql import SavedQuery
 from tests.conftest import ROOT, Show
@@ -40,7 +37,7 @@ def rows_of(data: str | bytes, form: str) -> Rows:
     if form == "CONSTRUCT":
         triples = [(one.subject, one.predicate, one.object) for one in parse(data, RdfFormat.N_TRIPLES)]
         return [["subject", "predicate", "object"], *sorted(map(questions.texts_of, triples))]
-    columns, rows = questions.rows_of(parse_query_results(data, format=QueryResultsFormat.JSON))  # type: ignore[arg-type]
+    columns, rows = questions.rows_of(parse_query_results(data, format=QueryResultsFormat.JSON))
     return [list(columns), *map(questions.texts_of, rows)]
 
 
@@ -66,7 +63,7 @@ def by_python(query: SavedQuery, form: str) -> Rows:
     if form == "CONSTRUCT":
         triples = [tuple(map(rdflib_adapter.from_rdflib, one)) for one in found]  # type: ignore[arg-type]
         return [["subject", "predicate", "object"], *sorted(map(questions.texts_of, triples))]
-    rows = [[None if one is None else rdflib_adapter.from_rdflib(one) for one in row] for row in found]  # type: ignore[union-attr]
+    rows = [[None if one is None else rdflib_adapter.from_rdflib(one) for one in row] for row in found]  # type: ignore[arg-type, union-attr]
     return [[str(one) for one in found.vars or ()], *(questions.texts_of(tuple(row)) for row in rows)]
 
 
@@ -93,27 +90,6 @@ def by_sparql(base: str, query: SavedQuery, form: str) -> Rows:
     return rows_of(fetched(f"{base}/query", sent, Accept=media), form)
 
 
-def by_assistant(wanted: dict[str, int]) -> dict[str, Rows]:
-    """Return the rows that the assistant's tool gives, asked part by part as its notes say."""
-    found: dict[str, Rows] = {}
-    waiting = dict.fromkeys(wanted, 0)
-    while waiting:
-        calls: list[tuple[str, dict[str, Any]]] = [
-            ("ask", {"question": name, "offset": offset}) for name, offset in waiting.items()
-        ]
-        asked, waiting = waiting, {}
-        for name, (failed, text) in zip(asked, doors.call_tools(calls), strict=True):
-            assert not failed, text
-            table, _, notes = text.rpartition("\n\n# ")
-            head, *rows = csv.reader(io.StringIO(table))
-            found.setdefault(name, [head]).extend(rows)
-            assert len(rows) <= replies.MAX_ROWS
-            following = re.search(r"ask with offset=([0-9]+)", notes)
-            if following:
-                waiting[name] = int(following[1])
-    return found
-
-
 @pytest.fixture(scope="module")
 def base() -> Iterator[str]:
     """Return the address of a running `imt serve`."""
@@ -133,7 +109,7 @@ def base() -> Iterator[str]:
 
 
 def test_five_doors_give_the_same_rows(base: str, monkeypatch: pytest.MonkeyPatch, show: Show) -> None:
-    assistant = by_assistant(dict.fromkeys([one.id for one in OWN], 0))
+    assistant = doors.whole_answers([one.id for one in OWN])
     lines, different = [], {}
     for query in OWN:
         form = questions.form(query)
