@@ -65,6 +65,9 @@ available here: tests/graph/test_stores.py allows it only if the page says so.""
 ELSEWHERE = "docs/stores.md"
 """Its console blocks need servers: tests/graph/test_stores.py runs them."""
 
+CELLS = "docs/notebook.md"
+"""Its Python blocks are cells that follow each other: tests/proofs/test_notebooks.py runs them."""
+
 
 LATER = {"docs/cookbook.md", "docs/scale.md", "docs/start.md"}
 """Their console blocks, a dozen processes, are run by `make prove`."""
@@ -72,7 +75,7 @@ LATER = {"docs/cookbook.md", "docs/scale.md", "docs/start.md"}
 
 def of_language(language: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Run a test once for each block of a language."""
-    chosen = [block for block in blocks() if block.language == language and block.file != ELSEWHERE]
+    chosen = [block for block in blocks() if block.language == language and block.file not in {ELSEWHERE, CELLS}]
     # What validates the whole graph with pySHACL takes a minute; CI runs `make run` itself.
     is_slow = [language == "console" and ("$ make run\n" in one.text or one.file in LATER) for one in chosen]
     marks = [pytest.mark.prove if slow else () for slow in is_slow]

@@ -82,7 +82,7 @@ def test_no_file_names_a_registry_or_a_local_folder() -> None:
 def test_locks_have_hashes_and_cover_every_dependency() -> None:
     """Every locked package has hashes, and the locks cover every declared dependency.
 
-    What only the extras for users need is in the lock of the doors, so that `make run` and `make test` do not install it.
+    What only the extras for users need is in the lock of the doors: `make run` and `make test` do not install it.
     """
     project = tomllib.loads(text_of("pyproject.toml"))
     entries = re.findall(

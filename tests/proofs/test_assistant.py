@@ -3,8 +3,6 @@
 The SDK wants an environment of its own: `make prove` names its Python in IMT_DOORS.
 """
 
-import csv
-import io
 import json
 import subprocess
 import threading
@@ -16,7 +14,6 @@ import pytest
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 
 from imaging_trials import questions
-from imaging_trials.cli.assistant import replies
 from tests.conftest import ROOT
 from tests.support import doors
 
@@ -28,12 +25,6 @@ SECONDS = 60
 ASKED = ROOT / "tests" / "fixtures" / "asked.toml"
 
 
-def rows_of_reply(text: str) -> tuple[list[list[str]], list[str]]:
-    """Return the rows of a reply, its head first, and its notes."""
-    table, _, notes = text.rpartition("\n\n# ")
-    return list(csv.reader(io.StringIO(table))), f"# {notes}".split("\n")
-
-
 def committed(query: Any) -> list[list[str]]:
     """Return the committed answer as the rows of a reply."""
     ending, data = questions.committed_answer(query) or ("", b"")
@@ -42,47 +33,16 @@ def committed(query: Any) -> list[list[str]]:
     if ending == ".nt":
         triples = [(one.subject, one.predicate, one.object) for one in parse(data, RdfFormat.N_TRIPLES)]
         return [["subject", "predicate", "object"], *map(questions.texts_of, triples)]
-    columns, rows = questions.rows_of(parse_query_results(data, format=QueryResultsFormat.TSV))  # type: ignore[arg-type]
+    columns, rows = questions.rows_of(parse_query_results(data, format=QueryResultsFormat.TSV))
     return [list(columns), *map(questions.texts_of, rows)]
 
 
 def test_every_saved_question_has_its_committed_answer() -> None:
     own = [one for one in questions.every() if questions.committed_answer(one) and not questions.record(one)["data"]]
     wanted = {one.id: committed(one) for one in own}
-    calls = [
-        ("ask", {"question": name, "offset": offset})
-        for name, rows in wanted.items()
-        for offset in range(0, max(len(rows) - 1, 1), replies.MAX_ROWS)
-    ]
-    answered: dict[str, list[list[str]]] = {}
-    more: list[tuple[str, int]] = []
-    for (_, arguments), (failed, text) in zip(calls, doors.call_tools(calls), strict=True):
-        assert not failed, text
-        assert len(text.encode()) <= replies.MAX_REPLY_BYTES
-        (head, *rows), notes = rows_of_reply(text)
-        assert notes[-1].startswith("# Imaging Trials Graph "), notes
-        answered.setdefault(arguments["question"], [head]).extend(rows)
-        first = arguments["offset"]
-        if first + len(rows) < min(first + replies.MAX_ROWS, len(wanted[arguments["question"]]) - 1):
-            more.append((arguments["question"], first + len(rows)))
-            assert f"ask with offset={first + len(rows)}" in notes[0]
-    shorter = {name for name, _ in more}
     assert len(wanted) > 150
-    assert {name for name in wanted if name not in shorter and answered[name] != wanted[name]} == set()
-    assert {name for name in shorter if whole(name) != wanted[name]} == set()
-
-
-def whole(name: str) -> list[list[str]]:
-    """Return the rows of an answer whose rows are so long that fewer than 60 fit, as the notes say how to go on."""
-    found: list[list[str]] = []
-    offset = 0
-    while True:
-        [(_, text)] = doors.call_tools([("ask", {"question": name, "offset": offset})])
-        (head, *rows), notes = rows_of_reply(text)
-        found += rows if found else [head, *rows]
-        offset += len(rows)
-        if f"ask with offset={offset}" not in notes[0]:
-            return found
+    answered = doors.whole_answers([*wanted])
+    assert {name for name, rows in wanted.items() if answered[name] != rows} == set()
 
 
 class Raw:

@@ -16,6 +16,7 @@ from pyoxigraph import RdfFormat, Store
 from imaging_trials import questions
 from imaging_trials.model import PROJECT
 from rdfkit.stores.embedded import open_store
+from tests.conftest import ROOT
 from tests.support import doors
 
 pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("doors"), doors.needs_doors]
@@ -53,7 +54,7 @@ def test_croissant_is_valid_and_its_records_are_read_back(released: Path) -> Non
     assert len(tables) >= 12
     assert list(found["records"]) == [one.stem for one in tables]
     for table in tables:
-        rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8", newline=""))))
+        rows = list(csv.DictReader(io.StringIO(table.read_bytes().decode())))
         records = found["records"][table.stem]
         assert len(records) == len(rows), table.stem
         for row, record in zip(rows, records, strict=True):
@@ -84,7 +85,7 @@ def test_queries_as_turtle_are_runnable(released: Path) -> None:
 
 def test_the_hook_runs_imt_validate(tmp_path: Path) -> None:
     """pre-commit takes `.pre-commit-hooks.yaml` of the project, and the hook fails for a misspelled term."""
-    hook = (doors.ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    hook = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
     assert "language: python" in hook  # which installs the package; here it is in the environment already
     hooks, work, command = tmp_path / "hooks", tmp_path / "work", tmp_path / "bin" / "imt"
     command.parent.mkdir()

@@ -1,13 +1,17 @@
 """The environment of ``tests/doors.lock``, in which `make prove` runs what the extras and the assistants need."""
 
+import csv
+import io
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from imaging_trials.cli.assistant import replies
 from tests.conftest import ROOT
 
 PYTHON = os.environ.get("IMT_DOORS", "")
@@ -36,3 +40,29 @@ def call_tools(calls: list[tuple[str, dict[str, Any]]]) -> list[tuple[bool, str]
     ended = run("-m", "tests.support.assistant_client", stdin=json.dumps(calls))
     assert ended.returncode == 0, ended.stderr[-2000:]
     return [(bool(failed), str(text)) for failed, text in json.loads(ended.stdout)]
+
+
+def whole_answers(names: list[str]) -> dict[str, list[list[str]]]:
+    """Return the head and the rows that the tool ``ask`` gives for each saved question, part by part as its notes say.
+
+    Fails for a reply that is too long, or that does not end with the version of the graph.
+    """
+    found: dict[str, list[list[str]]] = {}
+    waiting = dict.fromkeys(names, 0)
+    while waiting:
+        asked, waiting = waiting, {}
+        calls: list[tuple[str, dict[str, Any]]] = [
+            ("ask", {"question": name, "offset": at}) for name, at in asked.items()
+        ]
+        for name, (failed, text) in zip(asked, call_tools(calls), strict=True):
+            assert not failed, text
+            assert len(text.encode()) <= replies.MAX_REPLY_BYTES
+            table, _, notes = text.rpartition("\n\n# ")
+            assert notes.split("\n# ")[-1].startswith("Imaging Trials Graph "), notes
+            head, *rows = csv.reader(io.StringIO(table))
+            assert len(rows) <= replies.MAX_ROWS
+            found.setdefault(name, [head]).extend(rows)
+            following = re.search(r"ask with offset=([0-9]+)", notes)
+            if following:
+                waiting[name] = int(following[1])
+    return found

@@ -19,7 +19,7 @@ def cells(text: str) -> list[tuple[str, str]]:
         language, _, body = block.partition("\n")
         if language == "python":
             found.append((body, ""))
-        elif language == "output":
+        elif language == "text":
             found[-1] = (found[-1][0], body)
     return found
 

@@ -52,7 +52,7 @@ def text(parameter: parameters.Parameter, value: object, store: Store | None) ->
     if parameter.type == "boolean":
         return _BOOLEANS.get(given.casefold(), given)
     if parameter.type == "integer":
-        return _integer(value, given)
+        return _integer(given)
     if parameter.type == "date":
         return _day(value, given)
     return given if store is None else _thing(parameter, given, store)
@@ -66,10 +66,8 @@ def _string(value: object) -> str:
     return str(value)
 
 
-def _integer(value: object, text: str) -> str:
-    """Return ``14`` for 14, 14.0 and "14.0"; the text itself for what is no whole number, or for a boolean."""
-    if isinstance(value, bool):
-        return text
+def _integer(text: str) -> str:
+    """Return ``14`` for ``14.0``; the text itself for what is no whole number."""
     whole, point, rest = text.partition(".")
     return whole if point and whole and rest and not rest.strip("0") else text
 

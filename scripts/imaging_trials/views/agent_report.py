@@ -83,9 +83,9 @@ class AgentReport:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
-        from imaging_trials.views import render_html
+        from imaging_trials.views import formats
 
-        return render_html.agent_report(self)
+        return formats.html("agent_report", self)
 
 
 def find_agent(store: Store, words: str) -> NamedNode:

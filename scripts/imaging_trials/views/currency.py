@@ -92,9 +92,9 @@ class CurrencyReport:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
-        from imaging_trials.views import render_html
+        from imaging_trials.views import formats
 
-        return render_html.currency(self)
+        return formats.html("currency", self)
 
 
 def release_day(store: Store) -> str:

@@ -50,9 +50,9 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
-        from imaging_trials.views import render_html
+        from imaging_trials.views import formats
 
-        return render_html.explanation(self)
+        return formats.html("explanation", self)
 
 
 def statements(store: Store, quads: Iterable[Quad], root: Path) -> list[Statement]:

@@ -82,3 +82,9 @@ def renderer(kind: str, name: str) -> "Callable[..., str]":
     module, _, function = RENDERERS[kind][name].partition(":")
     found: Callable[..., str] = getattr(importlib.import_module(module), function)
     return found
+
+
+def html(name: str, view: object) -> str:
+    """Return a view as HTML for notebooks, by the function of that name in `render_html`."""
+    found: str = getattr(importlib.import_module("imaging_trials.views.render_html"), name)(view)
+    return found

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from html import escape
 
 from imaging_trials.views import render_json, render_text
@@ -40,7 +41,7 @@ def _text(title: str, text: str) -> str:
     return f'<h3>{escape(title)}</h3><pre style="white-space: pre-wrap">{escape(text)}</pre>'
 
 
-def _table(head: "tuple[str, ...] | list[str]", rows: "list[tuple[str, ...]] | list[list[str]]") -> str:
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     heads = "".join(f"<th>{escape(cell)}</th>" for cell in head)
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return f"<table>{f'<tr>{heads}</tr>' if heads else ''}{body}</table>"

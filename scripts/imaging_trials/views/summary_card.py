@@ -114,9 +114,9 @@ class Card:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
-        from imaging_trials.views import render_html
+        from imaging_trials.views import formats
 
-        return render_html.card(self)
+        return formats.html("card", self)
 
 
 def for_thing(store: Store, iri: NamedNode, *, max_links: int | None = MAX_LINKS, after: str | None = None) -> Card:

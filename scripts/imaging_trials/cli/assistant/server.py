@@ -53,7 +53,7 @@ Parameters = Annotated[
 ]
 
 
-class Server(MCPServer[Any]):
+class Server(MCPServer[Any]):  # type: ignore[misc]  # unknown where the SDK is not installed
     """The SDK's server, whose errors say what is wrong, where, how to fix it, and which call is next."""
 
     async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
