@@ -32,9 +32,7 @@ def study(number: int) -> dict[str, Any]:
                 "phases": PHASES[number % 6],
                 "designInfo": {"primaryPurpose": PURPOSES[number % 3]},
             },
-            "sponsorCollaboratorsModule": {
-                "leadSponsor": {"name": f"Made-Up Center {number % 97}", "class": "OTHER"}
-            },
+            "sponsorCollaboratorsModule": {"leadSponsor": {"name": f"Made-Up Center {number % 97}", "class": "OTHER"}},
             "armsInterventionsModule": {"interventions": [{"type": "DRUG", "name": drug}]},
         },
         "hasResults": False,

@@ -72,9 +72,8 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(_description(questions.find(args.describe)))
         return 0
     if args.update_answers:
-        from rdfkit.sparql import snapshots
-
         from imaging_trials.imports import data
+        from rdfkit.sparql import snapshots
 
         for path in snapshots.update(PROJECT, embedded.open_store(PROJECT), data.open_records):
             print(path)

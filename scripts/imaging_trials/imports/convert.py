@@ -5,7 +5,7 @@ give equal results, in every process.
 """
 
 from imaging_trials.bibliography import Unusable, pubmed_xml
-from imaging_trials.imports import study, versions
+from imaging_trials.imports import study_reading, versions
 from imaging_trials.imports.versions import Made
 
 
@@ -25,7 +25,7 @@ def _article(record: bytes, place: str, *, abstracts: bool) -> Made | Unusable:
 
 
 def _study(record: bytes, place: str, *, abstracts: bool) -> Made | Unusable:
-    found = study.study(record, place)
+    found = study_reading.study(record, place)
     return found if isinstance(found, Unusable) else versions.of_study(found, abstracts=abstracts)
 
 

@@ -20,7 +20,8 @@ from imaging_trials.bibliography import (
     read_citations,
     root_name,
 )
-from imaging_trials.imports.study import Study, format_of, studies
+from imaging_trials.imports.study import Study
+from imaging_trials.imports.study_reading import format_of, studies
 from rdfkit.base import UserError, streams, visible
 
 MAX_LIST_BYTES = 200_000_000

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from imaging_trials.bibliography import Citation, Deletion, Unusable
-from imaging_trials.imports import archives, articles, cutting, files, study, versions
+from imaging_trials.imports import archives, articles, cutting, files, study_reading, versions
 from imaging_trials.imports.archives import Document
 from imaging_trials.imports.convert import convert
 from imaging_trials.imports.cutting import Block
@@ -265,7 +265,7 @@ def _of_record(task: Task, offset: int, record: bytes, place: str) -> Result:
 
 def _elsewhere(offset: int, record: bytes, place: str, window: tuple[int, int]) -> Outcome:
     """Return the key of a record of an earlier shard, without converting it: this one may have the record too."""
-    found = study.study(record, place) if offset < window[0] else None
+    found = study_reading.study(record, place) if offset < window[0] else None
     return _key_of(found) if isinstance(found, Study) else Outcome(place, is_elsewhere=True)
 
 

@@ -7,7 +7,7 @@ return things leave out terms that are not IRIs; functions that return texts lea
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials.model import vocabulary
 from imaging_trials.model.project import PROJECT
@@ -333,3 +333,17 @@ def _any(store: Store, subject: NamedNode | None, name: NamedNode | None, value:
 
 def _named(found: Iterable[object]) -> list[NamedNode]:
     return sorted({one for one in found if isinstance(one, NamedNode)}, key=lambda one: one.value)
+
+
+def triples_about(store: Store, iri: NamedNode) -> list[Triple]:
+    """Return the triples of a thing, and after them those of the class expressions that belong to it."""
+    found: dict[Triple, None] = {}
+    waiting: list[NamedNode | BlankNode] = [iri]
+    while waiting:
+        subject = waiting.pop(0)
+        own = {quad.triple for quad in store.quads_for_pattern(subject, None, None, None)}
+        for triple in sorted(own - found.keys(), key=lambda triple: (str(triple.predicate), str(triple.object))):
+            found[triple] = None
+            if isinstance(triple.object, BlankNode):
+                waiting.append(triple.object)
+    return list(found)

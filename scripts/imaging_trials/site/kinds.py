@@ -57,6 +57,17 @@ GROUPS: dict[str, dict[str, Kind]] = {
         "intervention": Kind("Interventions"),
         "registry-record": Kind("Records of trials"),
     },
+    "Imported records": {
+        "arm": Kind("Arms", is_minor=True),
+        "investigatorship": Kind("Investigatorships", is_minor=True),
+        "outcome-measure": Kind("Outcome measures", is_minor=True),
+        "record-match": Kind("Matches in records", is_minor=True),
+        "sponsorship": Kind("Sponsorships", is_minor=True),
+        "trial-document": Kind("Documents of trials", is_minor=True),
+        "trial-identifier": Kind("Identifiers of trials", is_minor=True),
+        "trial-reference": Kind("References of trials", is_minor=True),
+        "trial-site": Kind("Sites of trials", is_minor=True),
+    },
     "The page of NCI": {
         "page": Kind("Web pages"),
         "section": Kind("Sections of the page"),

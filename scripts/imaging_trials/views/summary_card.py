@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from imaging_trials import bibliography
 from imaging_trials.model import PROJECT, dates, read, vocabulary
@@ -158,7 +158,7 @@ class _Maker:
             decay=self._decay(after),
             links=tuple(self._links(max_links)),
             sources=tuple(self._sources()),
-            triples=tuple(_triples(self.store, self.iri)),
+            triples=tuple(read.triples_about(self.store, self.iri)),
         )
 
     # What is said about the thing
@@ -386,17 +386,3 @@ def _page_position(store: Store, section: object) -> list[int]:
         places.insert(0, read.number(store, section, vocabulary.POSITION, 0))
         section = next(iter(read.objects(store, section, vocabulary.IS_SUBSECTION_OF)), None)
     return places
-
-
-def _triples(store: Store, iri: NamedNode) -> list[Triple]:
-    """Return the triples of a thing, and after them those of the class expressions that belong to it."""
-    found: dict[Triple, None] = {}
-    waiting: list[NamedNode | BlankNode] = [iri]
-    while waiting:
-        subject = waiting.pop(0)
-        own = {quad.triple for quad in store.quads_for_pattern(subject, None, None, None)}
-        for triple in sorted(own - found.keys(), key=lambda triple: (str(triple.predicate), str(triple.object))):
-            found[triple] = None
-            if isinstance(triple.object, BlankNode):
-                waiting.append(triple.object)
-    return list(found)

@@ -14,7 +14,8 @@ import yaml
 
 from imaging_trials.build import validation
 from imaging_trials.cli import main
-from imaging_trials.imports import study, trials
+from imaging_trials.imports import study_reading, trials
+from imaging_trials.imports.study import Study
 from tests.conftest import ROOT
 from tests.support.records import MADE_UP, imported, of_thing, real, store_of, values
 
@@ -137,8 +138,8 @@ def without(value: Any, path: list[str]) -> Any:
 
 
 def lines_of(data: dict[str, Any]) -> str:
-    (one,) = study.studies(json.dumps(data), "made up")
-    assert isinstance(one, study.Study), one
+    (one,) = study_reading.studies(json.dumps(data), "made up")
+    assert isinstance(one, Study), one
     return trials.statements(one)[0].written()
 
 

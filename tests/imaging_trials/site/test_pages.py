@@ -331,7 +331,7 @@ def test_a_term_has_its_constraints_and_its_uses(store: Store) -> None:
     assert (facts["of"], facts["leads to"], facts["example"]) == (
         "pharmaceutical agent", "target", "estrogen receptor alpha",
     )  # fmt: skip
-    assert [link.address for link, _ in term.constraints] == ["shapes.html#agent-target-class"]
+    assert [link.address for link in term.constraints] == ["shapes.html#agent-target-class"]
 
 
 # For machines
