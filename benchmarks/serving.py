@@ -104,9 +104,10 @@ def main() -> int:
             )
             failed = False
             for clients in (8,) if args.check else CLIENTS:
-                rounds = {
-                    server: [measured(wrk, url, script, clients) for _ in range(ROUNDS)] for server, url in urls.items()
-                }
+                rounds: dict[str, list[tuple[float, float]]] = {server: [] for server in urls}
+                for _ in range(ROUNDS):  # in turn: a machine is not equally busy all the time
+                    for server, url in urls.items():
+                        rounds[server].append(measured(wrk, url, script, clients))
                 means = {
                     server: [sum(column) / ROUNDS for column in zip(*found, strict=True)]
                     for server, found in rounds.items()

@@ -33,6 +33,8 @@ NOT_RUN = {
     "imt query agents-with-both-documents --endpoint": "needs that server; test_remote asks one",
     "imt serve": "does not end; test_serve starts it and asks what is shown below it",
     "curl -sG http://127.0.0.1:7878/query": "needs that server; test_serve runs it",
+    "curl -s 'http://127.0.0.1:7878/questions/guidelines-by-body-site?site=lung&format=csv'": "as the one above",
+    "curl -s 'http://127.0.0.1:7878/questions/guidelines-by-body-sites'": "as the one above",
     "pip install": "needs the network; test_wheel installs the wheel",
     "make run": "sets up the environment that this test runs in",
     "make test": "runs this very test",
