@@ -58,7 +58,11 @@ def _are_large(files: Iterable[Path]) -> bool:
     """Return whether files are larger than what is read into memory, and can be read several times."""
     size = 0
     for path in files:
-        if not path.is_file():
+        try:
+            is_file = path.is_file()
+        except OSError:  # the name is too long, say: the reader reports it
+            is_file = False
+        if not is_file:
             return False
         size += path.stat().st_size * (_GZIP_RATIO if path.suffix.lower() == ".gz" else 1)
     return size > MAX_BYTES_IN_MEMORY

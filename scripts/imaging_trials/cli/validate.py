@@ -87,7 +87,11 @@ def _files(path: Path) -> list[Path]:
     """Return a file, or the files that the manifest of a folder of imports lists."""
     from imaging_trials.imports import folder
 
-    if not (path / folder.MANIFEST).is_file():
+    try:
+        is_folder = (path / folder.MANIFEST).is_file()
+    except OSError:  # the name is too long, say: the reader reports it
+        is_folder = False
+    if not is_folder:
         return [path]
     found = [path / entry["name"] for entry in folder.read_manifest(path)]
     if not found:

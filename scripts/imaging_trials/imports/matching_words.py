@@ -209,7 +209,7 @@ def _decide(made: _Builder, word: NamedNode, words: Words, use: str) -> None:
         return
     agents = dict(name.agents)
     is_group = False
-    for thing in read.objects(store, word, _term("imt:isWordFor")):
+    for thing in read.objects(store, word, vocabulary.IS_WORD_FOR):
         nuclides = {one.nuclide for text in _labels(store, thing) for one in items(text, {}) if one.nuclide}
         is_group = read.is_a(store, thing, _term("imt:AgentGroup"))
         known = next((one.agents[thing.value] for one in made.names.values() if thing.value in one.agents), "")
@@ -358,7 +358,7 @@ def _techniques(made: _Builder) -> list[Technique]:
         written = tuple(
             one.raw if one.raw.isupper() and len(one.raw) <= _MAX_STRICT else "" for one in items(made.label(word), {})
         )
-        concepts = read.objects(made.store, word, _term("imt:isWordFor"))
+        concepts = read.objects(made.store, word, vocabulary.IS_WORD_FOR)
         found += [Technique(words, concept.value, written, made.vetoes_of(word)) for concept in concepts]
     return sorted(found, key=lambda one: -len(one.words))
 

@@ -319,10 +319,11 @@ class _Maker:
             yield Links(name, inferred, tuple(listed[:cut]), len(listed) - cut)
 
     def _is_shown_already(self, link: Quad) -> bool:
-        """Return whether a link is on the card in another place, or is implied by one that is."""
+        """Return whether a link is on the card in another place, or implied by one that is, or about texts alone."""
         shown = {
             vocabulary.CORRECTS_STATEMENT_OF,
             vocabulary.IS_EVIDENCE_FOR,
+            vocabulary.IS_WORD_FOR,
             vocabulary.MAPS_SUBJECT,
             vocabulary.INVERSE_OF,
         }
