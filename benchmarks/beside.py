@@ -1,13 +1,16 @@
-"""The questions about imports over made-up records in Oxigraph on disk: ``python -m benchmarks.beside FOLDER [--runs 3]``.
+"""The questions about imports over made-up records in Oxigraph on disk.
 
-FOLDER is a folder of imports. Prints the seconds that the store took to be made, and of each question the CPU seconds
-from the opened store to the last row, the median of some runs.
+``python -m benchmarks.beside FOLDER [--runs 3]``, where FOLDER is a folder of imports. Prints the seconds that the
+store took to be made, and of each question the CPU seconds from the opened store to the last row, the median of some
+runs.
 """
 
 import argparse
 import statistics
 import time
 from pathlib import Path
+
+from pyoxigraph import QuerySolutions
 
 from imaging_trials.imports import data
 from imaging_trials.model import PROJECT
@@ -40,7 +43,9 @@ def main() -> int:
         taken, rows = [], 0
         for _ in range(given.runs):
             begin = time.process_time()
-            rows = sum(1 for _ in results.ask(PROJECT, store, query.text, query.dataset))  # type: ignore[misc, arg-type]
+            answer = results.ask(PROJECT, store, query.text, query.dataset)
+            assert isinstance(answer, QuerySolutions)
+            rows = sum(1 for _ in answer)
             taken.append(time.process_time() - begin)
         slow += statistics.median(taken) > MAX_SECONDS
         print(f"{name:<40} {statistics.median(taken):7.3f} CPU s {rows:>8,} rows", flush=True)

@@ -131,9 +131,9 @@ def main() -> int:
         if made > MAX_ARTICLES_RATIO * floor:
             missed.append(f"articles take {made / floor:.1f} times the floor, more than {MAX_ARTICLES_RATIO}")
         for peer, code in (("pubmed_parser", _PUBMED_PARSER), ("Bio.Entrez", _ENTREZ)):
-            file = packed if peer == "pubmed_parser" else xml
+            source = packed if peer == "pubmed_parser" else xml
             try:
-                seconds = cpu_seconds(PEERS, code, str(file), runs=1)
+                seconds = cpu_seconds(PEERS, code, str(source), runs=1)
                 print(f"  {peer}: {seconds:.2f} s, {seconds / floor:.1f} times")
             except subprocess.CalledProcessError:
                 print(f"  {peer}: it does not read the file")

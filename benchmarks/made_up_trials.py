@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 STATUSES = ("RECRUITING", "COMPLETED", "TERMINATED", "WITHDRAWN", "NOT_YET_RECRUITING")
-PHASES = (["PHASE1"], ["PHASE2"], ["PHASE1", "PHASE2"], ["PHASE3"], ["NA"], [])
+PHASES: tuple[list[str], ...] = (["PHASE1"], ["PHASE2"], ["PHASE1", "PHASE2"], ["PHASE3"], ["NA"], [])
 PURPOSES = ("TREATMENT", "DIAGNOSTIC", "SUPPORTIVE_CARE")
 DRUGS = ("[18F]FMISO", "F-18 FLT", "Made-up drug")
 A_FILE = 100

@@ -39,12 +39,12 @@ def run(part: str, path: Path) -> None:
         for _ in parse(path=path):
             pass
     else:
-        from imaging_trials.build import streaming, validation
+        from imaging_trials.build import records, streaming, validation
         from rdfkit.shacl import report
 
         context = validation.load_context()
         if part == "windows":
-            found = streaming.validate_streams([streaming.File(path, "nquads")], context)
+            found = streaming.validate_streams([records.File(path, "nquads")], context)
         else:
             found = validation.validate_data(validation.read_files([path]), context)
         shown = hashlib.sha256(report.as_json(found).encode()).hexdigest()[:16]

@@ -13,6 +13,9 @@ from imaging_trials.model import PROJECT
 from rdfkit.rdf import reading
 from rdfkit.shacl import Source, Term
 
+_BLANK = "<>"
+"""The subject of an undefined term in a statement about a blank node, whatever its label."""
+
 RECORD_TRIPLES = 50_000
 """A longer run of quads is several records, which are then linked by their nodes."""
 
@@ -105,7 +108,7 @@ def sources_of(
             if (
                 subject in subjects
                 or value in focus
-                or (about and (subject, str(quad.predicate)) in about)
+                or (about and (subject if subject[0] == "<" else _BLANK, str(quad.predicate)) in about)
                 or (members and not members.isdisjoint(_names(quad)))
             ):
                 quads[record.file].append(quad)

@@ -107,7 +107,7 @@ def random_quads(seed: int) -> str:
 
 def both(files: list[Path], context: validation.Context, window: int) -> tuple[report.Report, report.Report]:
     """Return the report for the whole graph, and that for a window at a time."""
-    streams = [streaming.File(path, reading.syntax_of(path)) for path in files]
+    streams = [records.File(path, reading.syntax_of(path)) for path in files]
     return validation.validate_files(files, context=context), streaming.validate_streams(
         streams, context, window=window
     )
@@ -166,7 +166,7 @@ def test_what_crosses_records_is_found(case: str, tmp_path: Path, context: valid
     path.write_text(nquads(CROSSING[case]))
     if case == "an axiom":
         with pytest.raises(streaming.AxiomsError):
-            streaming.validate_streams([streaming.File(path, "nquads")], context, window=1)
+            streaming.validate_streams([records.File(path, "nquads")], context, window=1)
         return
     whole, streamed = both([path], context, window=1)
     assert texts(streamed) == texts(whole)
@@ -187,7 +187,7 @@ def test_records_without_links_are_judged_once(
         return judge(run, found)
 
     monkeypatch.setattr(streaming._Run, "judge", counted)
-    streaming.validate_streams([streaming.File(path, "nquads")], context, window=8)
+    streaming.validate_streams([records.File(path, "nquads")], context, window=8)
     assert sum(judged) == 20
 
 

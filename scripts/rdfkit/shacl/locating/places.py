@@ -114,7 +114,7 @@ def _locations(source: Source, refs: set[TripleRef]) -> dict[TripleRef, Location
     """Return where triples of one source are written; nothing if its text no longer has the triples that were read."""
     if not refs or source.syntax not in turtle_locations.SYNTAXES:
         return {}
-    if source.syntax in reading.LINE_BASED and source.numbers is not None:
+    if source.syntax in reading.LINE_BASED:
         return _locations_by_line(source, refs)
     try:
         text = reading.text_of(source.path)
@@ -162,10 +162,10 @@ def _paired(
 
 def _locations_by_line(source: Source, refs: set[TripleRef]) -> dict[TripleRef, Location]:
     """Return where triples are written in a file with at most one triple a line, which is not read into memory."""
-    assert source.numbers is not None  # noqa: S101 - see the caller
+    numbers = range(len(source.quads)) if source.numbers is None else source.numbers
     wanted: dict[int, list[TripleRef]] = {}
     for ref in refs:
-        wanted.setdefault(source.numbers[ref.number], []).append(ref)
+        wanted.setdefault(numbers[ref.number], []).append(ref)
     found: dict[TripleRef, Location] = {}
     at = -1
     try:
