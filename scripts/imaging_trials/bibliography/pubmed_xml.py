@@ -223,42 +223,42 @@ def _of_element(element: "_Element") -> Iterator[Citation | Deletion | Unusable]
 def _article(record: "_Element", citation: "_Element", article: "_Element", pmid: str) -> Citation:
     warnings: list[str] = []
     ids = fields.ids_of(record, article, warnings)
-    issue = article.find("Journal/JournalIssue")
-    info = citation.find("MedlineJournalInfo")
-    printed = fields.published_on(None if issue is None else issue.find("PubDate"), warnings)
-    online = fields.date_of(article.find("ArticleDate"), warnings)
+    parts, around = fields.first_of(article), fields.first_of(citation)
+    issue = fields.first_of(article.find("Journal/JournalIssue"))
+    printed = fields.published_on(issue.get("PubDate"), warnings)
+    online = fields.date_of(parts.get("ArticleDate"), warnings)
     is_ahead = record.findtext("PubmedData/PublicationStatus") == "aheadofprint"
     languages = tuple(text for one in article.iterchildren("Language") if (text := fields.text_of(one)))
-    authors = article.find("AuthorList")
+    authors = parts.get("AuthorList")
     return Citation(
         name=f"PMID {pmid}",
         place=f"line {record.sourceline}",
         pmid=pmid,
-        version=fields.version_of(citation.find("PMID")),
+        version=fields.version_of(around.get("PMID")),
         doi=ids.get("doi", ""),
         pmcid=ids.get("pmc", ""),
         publisher_item_id=ids.get("pii", ""),
-        title=fields.text_of(article.find("ArticleTitle")),
+        title=fields.text_of(parts.get("ArticleTitle")),
         is_title_in_english=True,
-        vernacular_title=fields.text_of(article.find("VernacularTitle")),
+        vernacular_title=fields.text_of(parts.get("VernacularTitle")),
         languages=languages,
-        journal=fields.journal_of(article, info, warnings),
-        volume=fields.text_at(issue, "Volume"),
-        issue=fields.text_at(issue, "Issue"),
+        journal=fields.journal_of(article, around.get("MedlineJournalInfo"), warnings),
+        volume=fields.text_of(issue.get("Volume")),
+        issue=fields.text_of(issue.get("Issue")),
         pages=fields.pages_of(article),
         issued=None if is_ahead else printed,
         online=None if is_ahead else online,
         ahead_of_print=(online or printed) if is_ahead else None,
         authors=fields.names_in(authors, "Author", warnings),
         is_incomplete_in_authors=authors is not None and authors.get("CompleteYN") == "N",
-        investigators=fields.names_in(citation.find("InvestigatorList"), "Investigator", warnings),
+        investigators=fields.names_in(around.get("InvestigatorList"), "Investigator", warnings),
         publication_types=tuple(fields.type_of(one) for one in article.iterfind("PublicationTypeList/PublicationType")),
         mesh_headings=tuple(fields.heading_of(one) for one in citation.iterfind("MeshHeadingList/MeshHeading")),
         substances=tuple(fields.substance_of(one) for one in citation.iterfind("ChemicalList/Chemical")),
         keywords=tuple(
             dict.fromkeys(text for one in citation.iterfind("KeywordList/Keyword") if (text := fields.text_of(one)))
         ),
-        trials=fields.trials_of(article, warnings),
+        trials=fields.trials_of(article, warnings) if "DataBankList" in parts else (),
         links=tuple(
             Link(
                 one.get("RefType", ""),
@@ -267,8 +267,8 @@ def _article(record: "_Element", citation: "_Element", article: "_Element", pmid
             )
             for one in citation.iterfind("CommentsCorrectionsList/CommentsCorrections")
         ),
-        abstract=fields.abstract_of(article.find("Abstract")),
-        revised=fields.day_of(citation.find("DateRevised")),
+        abstract=fields.abstract_of(parts.get("Abstract")),
+        revised=fields.day_of(around.get("DateRevised")),
         warnings=tuple(warnings),
     )
 

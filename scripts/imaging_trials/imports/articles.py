@@ -6,9 +6,10 @@ publication that was commented on or corrected, whichever record says so, and bo
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 from imaging_trials.bibliography import Citation, CitedJournal, Dated, Link, date_of_citation
-from imaging_trials.imports.statements import Statements, iri, literal, term, typed
+from imaging_trials.imports.statements import Statements, iri, literal, position, said, term, typed
 from imaging_trials.model import PROJECT
 from rdfkit.base import clip
 
@@ -197,43 +198,50 @@ def _publication_events(made: Statements, thing: str, key: str, citation: Citati
 
 
 def _event(made: Statements, event: str, thing: str, kind: str, date: Dated) -> None:
-    made.add(event, "rdf:type", term("imt:Event"))
-    made.add(event, "imt:isEventOf", thing)
-    made.add(event, "imt:hasEventKind", term(f"eventkind:{kind}"))
+    rest = made.about(event)
+    rest += [_class("imt:Event"), said(term("imt:isEventOf"), thing)]
+    rest.append(said(term("imt:hasEventKind"), term(f"eventkind:{kind}")))
     _dated(made, event, date)
 
 
 def _dated(made: Statements, thing: str, date: Dated) -> None:
     made.text(thing, "imt:dateAsPrinted", date.printed)
-    made.add(thing, "imt:earliestDay", typed(date.earliest, "date"))
-    made.add(thing, "imt:latestDay", typed(date.latest, "date"))
+    made.about(thing).extend(_days(date.earliest, date.latest))
+
+
+@lru_cache(maxsize=20_000)
+def _days(earliest: str, latest: str) -> tuple[str, str]:
+    return said(term("imt:earliestDay"), typed(earliest, "date")), said(term("imt:latestDay"), typed(latest, "date"))
 
 
 def _people(made: Statements, thing: str, key: str, citation: Citation) -> None:
     if citation.is_incomplete_in_authors:
         made.add(thing, "imt:isIncompleteInAuthors", typed("true", "boolean"))
+    of, begin = said(term("imt:isAuthorshipOf"), thing), iri(PROJECT.expand(f"authorship:{key}-"))[:-1]
+    by_group, by_person, name = _class("imt:GroupAuthorship"), _class("imt:PersonAuthorship"), term("imt:nameAsPrinted")
     for number, author in enumerate(citation.authors, 1):
-        place = iri(PROJECT.expand(f"authorship:{key}-{number}"))
-        made.add(place, "rdf:type", term("imt:GroupAuthorship" if author.is_group else "imt:PersonAuthorship"))
-        made.add(place, "imt:isAuthorshipOf", thing)
-        made.add(place, "imt:position", typed(str(number), "integer"))
-        made.add(place, "imt:nameAsPrinted", literal(author.name))
+        kind = by_group if author.is_group else by_person
+        rest = made.of[f"{begin}{number}>"] = [kind, of, position(number), f" {name} {literal(author.name)}\n"]
         if author.is_group:
             group = iri(PROJECT.expand(f"organization:{key}-{number}"))
-            made.add(place, "imt:isByOrganization", group)
+            rest.append(said(term("imt:isByOrganization"), group))
             made.add(group, "rdf:type", term("imt:Organization"))
             made.text(group, "imt:nameAsPrinted", author.name)
         elif author.orcid:
             person = iri(ORCID + author.orcid)
-            made.add(place, "imt:isByPerson", person)
+            rest.append(said(term("imt:isByPerson"), person))
             made.add(person, "rdf:type", term("imt:Person"))
             made.text(person, "imt:orcid", author.orcid)
+    of, begin = said(term("imt:isInvestigatorshipOf"), thing), iri(PROJECT.expand(f"investigatorship:{key}-"))[:-1]
+    kind = _class("imt:Investigatorship")
     for number, one in enumerate(citation.investigators, 1):
-        place = iri(PROJECT.expand(f"investigatorship:{key}-{number}"))
-        made.add(place, "rdf:type", term("imt:Investigatorship"))
-        made.add(place, "imt:isInvestigatorshipOf", thing)
-        made.add(place, "imt:position", typed(str(number), "integer"))
+        place = f"{begin}{number}>"
+        made.of[place] = [kind, of, position(number)]
         made.text(place, "imt:nameAsPrinted", one.name)
+
+
+def _class(curie: str) -> str:
+    return said(term("rdf:type"), term(curie))
 
 
 def _headings(made: Statements, thing: str, citation: Citation) -> None:

@@ -187,6 +187,12 @@ def term(curie: str) -> str:
     return _PROPERTIES[curie]
 
 
+@lru_cache(maxsize=2000)
+def position(number: int) -> str:
+    """Return what is said of a part of a record that is at a position, from 1."""
+    return said(term("imt:position"), typed(str(number), "integer"))
+
+
 def in_graph(written: bytes, graph: str) -> bytes:
     """Return statements of `Statements.written`, in UTF-8, as N-Quads of one graph, whose term is given."""
     return written.replace(b"\n", f" {graph} .\n".encode())

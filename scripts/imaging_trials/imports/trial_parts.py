@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from imaging_trials.imports.articles import PUBMED, TRIAL
-from imaging_trials.imports.statements import Statements, coded, quoted, said, term, typed
+from imaging_trials.imports.statements import Statements, coded, position, quoted, said, term, typed
 from imaging_trials.imports.study import Study, date_of
 from imaging_trials.model import PROJECT, identifiers
 from rdfkit.base import clip
@@ -28,7 +28,6 @@ NCIT_CODE = re.compile(r"C[0-9]{1,9}", re.ASCII)
 
 TYPE, _NAME = term("rdf:type"), term("imt:nameAsPrinted")
 INTEGER = typed("", "integer")[1:]
-_POSITIONS = [said(term("imt:position"), f'"{number}{INTEGER}') for number in range(1000)]
 _TRUE, _FALSE = typed("true", "boolean"), typed("false", "boolean")
 
 
@@ -99,8 +98,7 @@ class Trial(Statements):
     def part(self, prefix: str, number: int) -> list[str]:
         """Add a part of the trial by its position and return the list of what is said about it."""
         begin, kind, _ = _WRITTEN_PARTS[prefix]
-        position = _POSITIONS[number] if number < len(_POSITIONS) else _POSITIONS[0].replace('"0"', f'"{number}"')
-        self.of[f"<{begin}{self.key}-{number}>"] = rest = [kind, self._of_trial[prefix], position]
+        self.of[f"<{begin}{self.key}-{number}>"] = rest = [kind, self._of_trial[prefix], position(number)]
         return rest
 
 
