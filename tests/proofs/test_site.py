@@ -227,6 +227,7 @@ def test_an_answer_is_in_its_page(folder: Path) -> None:
             assert (folder / f"question/{query.id}.html").is_file()
             continue
         text = "\n".join(read(folder / f"question/{query.id}.html").text)
+        assert ("computed with made-up records" in text) == bool(query.data), query.id
         found = parse_query_results(answer.read_bytes(), format=QueryResultsFormat.TSV)
         assert isinstance(found, QuerySolutions)
         for place, row in enumerate(found):

@@ -228,6 +228,8 @@ def _listing(queries: list[saved.SavedQuery]) -> str:
             topic = query.topic
             lines += ["", topic] if lines else [topic]
         lines.append(f"  {query.id:<{width}}  {query.summary}")
+    if any(query.data for query in queries):
+        lines += ["", "The questions of 'imports' are about imported records: add yours with --data FOLDER."]
     lines += ["", f"{len(queries)} questions. Answer one: imt query NAME. Its parameters: imt query --describe NAME."]
     return "\n".join(lines) + "\n"
 
@@ -237,6 +239,10 @@ def _description(query: saved.SavedQuery) -> str:
     lines += [f"dataset: {questions.OVER.get(query.dataset, query.dataset)}", f"tags: {', '.join(query.tags)}"]
     if query.service:
         lines.append(f"federated: run it in an engine that has the graph and can query {query.service}")
+    if query.data:
+        lines.append(
+            f"imported records: name yours with --data; the committed answer is over the made-up ones in {query.data}"
+        )
     for parameter in query.parameters:
         type_ = questions.type_text(parameter)
         lines += ["", f"--param {parameter.name}={parameter.default}", f"  {parameter.description} ({type_})"]

@@ -150,7 +150,10 @@ def page(store: Store, query: SavedQuery, choices: Choices) -> parts.Page:
             "fields": fields(query, choices),
             "over": questions.OVER.get(query.dataset, query.dataset),
             "editor": f"{asking.PAGE}#query={quote(text, safe='')}&dataset={query.dataset}",
-            "command": parts.Texts("In a terminal", (("command", f"imt query {query.id}"),)),
+            "made_up": _of_made_up(query),
+            "command": parts.Texts(
+                "In a terminal", (("command", f"imt query {query.id}{' --data FOLDER' if query.data else ''}"),)
+            ),
         },
     )
 
@@ -208,6 +211,17 @@ def _shown(store: Store, ending: str, data: bytes) -> parts.Part:
         f"{words}." if len(rows) <= MAX_ROWS else f"{words}, of which the first {MAX_ROWS} are shown; the file has all."
     )
     return parts.Table("Answer", columns, tuple(rows[:MAX_ROWS]), note)
+
+
+def _of_made_up(query: SavedQuery) -> str:
+    """Return what a page says of a question about imported records; "" for another question."""
+    if not query.data:
+        return ""
+    return (
+        f"The answer shown here was computed with made-up records beside the graph, those in {query.data}: no such "
+        "trials and articles exist. In this page, the question is asked of the graph alone. To ask it of imported "
+        f"records of your own: imt query {query.id} --data FOLDER."
+    )
 
 
 def _cell(store: Store, term: object) -> parts.Cell:
