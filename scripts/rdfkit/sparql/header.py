@@ -25,7 +25,8 @@ from rdfkit.rdf import named_graphs
 from rdfkit.sparql.parameters import TYPES, Parameter, are_digits, term
 
 KEYS = (
-    "summary", "description", "tags", "dataset", "service", "data", "parameters", "may-be-empty", "mutation", "expected-diff",
+    "summary", "description", "tags", "dataset", "service", "data", "parameters", "may-be-empty", "mutation",
+    "expected-diff",
 )  # fmt: skip
 """Keys of a header, in the order in which they are written."""
 

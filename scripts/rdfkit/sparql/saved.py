@@ -46,13 +46,13 @@ class SavedQuery:
 
     ``summary`` is the question, ``description`` says what a row is. ``service`` is the SPARQL endpoint that a federated
     query asks besides the graph, and empty for all others. ``data`` is the folder of records, below the project's root,
-    beside which the committed answer is made, and empty for an answer of the graph alone. ``mutation`` has the changes that must change the answer:
-    it then loses ``lost`` rows and gains ``gained``.
+    beside which the committed answer is made, and empty for an answer of the graph alone. ``mutation`` has the changes
+    that must change the answer: it then loses ``lost`` rows and gains ``gained``.
     """
 
     __slots__ = (
-        "block", "data", "dataset", "description", "gained", "id", "lost", "may_be_empty", "mutation", "parameters", "path",
-        "record", "service", "summary", "tags", "text",
+        "block", "data", "dataset", "description", "gained", "id", "lost", "may_be_empty", "mutation", "parameters",
+        "path", "record", "service", "summary", "tags", "text",
     )  # fmt: skip
 
     def __init__(self, path: Path, text: str, record: "Mapping[str, Any]") -> None:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyoxigraph import QuerySolutions, Store
@@ -187,4 +188,5 @@ def test_a_listed_file_that_is_gone_gets_a_sentence(tmp_path: Path) -> None:
 def test_a_python_graph_has_the_data(folder: Path) -> None:
     graph = it.graph(data=folder)
     assert (None, None, None) in graph
-    assert [str(row.phase).rpartition("/")[2] for row in it.query(PHASES, data=folder)] == ["phase-2-3"]
+    rows: Any = it.query(PHASES, data=folder)
+    assert [str(row.phase).rpartition("/")[2] for row in rows] == ["phase-2-3"]

@@ -36,6 +36,7 @@ def test_forms_have_the_parameters_of_the_catalogue(store: Store) -> None:
         assert made == [{**one, "description": typeset(one["description"])} for one in record["parameters"]]
         page = pages.page(store, query, choices)
         assert (page.title, page.lead) == (typeset(record["title"]), typeset(record["description"]))
+        assert isinstance(page.more, dict)
         assert page.more["over"] == record["over"]
         note = page.more["made_up"]
         assert bool(note) == bool(query.data), query.id
