@@ -13,6 +13,7 @@ SSSOM := .venv-sssom
 VALIDATORS := .venv-validators
 BROWSER := .venv-browser
 SPARK := .venv-spark
+IMPORTS := .venv-imports
 DOORS := .venv-doors
 TURTLE := $(BIN)/turtlefmt
 TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
@@ -63,11 +64,12 @@ mutation: $(STAMP)  ## count the mutants of data and shapes that tests notice, a
 owl: $(STAMP)  ## check the graph with OWLAPI and HermiT, and update the figures of docs/owl.md
 	@$(BIN)/python -m tools.owl.proof
 
-bench: $(VALIDATORS)/installed $(BROWSER)/installed  ## measure, and print the tables that benchmarks/README.md shows
+bench: $(VALIDATORS)/installed $(IMPORTS)/installed $(BROWSER)/installed  ## measure, and print the tables that benchmarks/README.md shows
 	@$(BIN)/python benchmarks/bench.py
 	@$(BIN)/python -m benchmarks.closure
 	@$(BIN)/imt site && $(BROWSER)/bin/python benchmarks/pages.py dist/site
 	@$(BIN)/python benchmarks/validators.py --check --quick
+	@$(BIN)/python benchmarks/imports.py --check
 
 answers: $(STAMP)  ## write queries/*/answers/; then read the difference before you commit it
 	@$(BIN)/imt query --update-answers
@@ -100,6 +102,8 @@ lock: $(STAMP)  ## write requirements.lock with the newest versions that pyproje
 		--generate-hashes --allow-unsafe --strip-extras --no-emit-options -o tests/sssom.lock -
 	@printf 'pyshifty\nrdflib\nshacl-rust\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
 		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o benchmarks/validators.lock -
+	@printf 'biopython\nlxml\norjson\npubmed_parser\nrdflib\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
+		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o benchmarks/imports.lock -
 	@printf 'brotli\nfonttools\nlychee-bin\nnodejs-wheel\nplaywright\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet \
 		--upgrade --generate-hashes --allow-unsafe --strip-extras --no-emit-options -o tests/browser.lock -
 	@printf 'pyspark>=4,<5\n' | CUSTOM_COMPILE_COMMAND='make lock' build/lock/bin/pip-compile --quiet --upgrade \
@@ -113,7 +117,7 @@ vendor: $(STAMP) $(BROWSER)/installed  ## write the engine and the editor of the
 	@PATH=$(CURDIR)/$(BROWSER)/bin:$$PATH $(BIN)/python -m tools.vendor
 
 clean:  ## remove everything that make wrote
-	rm -rf .venv $(SSSOM) $(VALIDATORS) $(BROWSER) $(DOORS) $(SPARK) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv $(SSSOM) $(VALIDATORS) $(IMPORTS) $(BROWSER) $(DOORS) $(SPARK) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find scripts tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): requirements.lock pyproject.toml hatch_build.py
@@ -126,16 +130,17 @@ $(STAMP): requirements.lock pyproject.toml hatch_build.py
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The two readers of SSSOM and the validators of the benchmarks need other versions of some packages, and what drives the
+# The two readers of SSSOM, and the validators and readers of the benchmarks, need other versions of some packages, and what drives the
 # browser and checks the site is large and for `make prove` only, so they have environments of their own. That of the
 # browser has a Node.js from PyPI, and what it installs from npm. That of the doors has what assistants, notebooks, shells
 # and catalogues need, and the dependencies of the package. Spark is half a gigabyte, for one proof.
 $(SSSOM)/installed: tests/sssom.lock
 $(VALIDATORS)/installed: benchmarks/validators.lock
+$(IMPORTS)/installed: benchmarks/imports.lock
 $(BROWSER)/installed: tests/browser.lock tests/browser/package-lock.json
 $(DOORS)/installed: tests/doors.lock
 $(SPARK)/installed: tests/spark.lock
-$(SSSOM)/installed $(VALIDATORS)/installed $(BROWSER)/installed $(DOORS)/installed $(SPARK)/installed: $(STAMP)
+$(SSSOM)/installed $(VALIDATORS)/installed $(IMPORTS)/installed $(BROWSER)/installed $(DOORS)/installed $(SPARK)/installed: $(STAMP)
 	@echo "Setting up $(@D) (once; half a minute) ..."
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(filter %.lock,$^)

@@ -12,8 +12,10 @@ from imaging_trials.model import dates
 from rdfkit.base import UserError, clip
 
 FORMATS = {
-    "pubmed": "PubMed XML (also .gz), NBIB, RIS, CSL-JSON, Crossref JSON, BibTeX or EndNote; recognized by the content",
-    "clinicaltrials": "JSON of ClinicalTrials.gov's API of version 2 (one study, an array, a page, or one a line)",
+    "pubmed": "PubMed XML, NBIB, RIS, CSL-JSON, Crossref JSON, BibTeX or EndNote, recognized by the content; each also as .gz, "
+    "or many in a zip archive",
+    "clinicaltrials": "studies of ClinicalTrials.gov: JSON of its API of version 2 (one, an array, a page, or one a "
+    "line), its legacy XML, or JSON of NCI's API; each file also as .gz, or many in a zip archive",
 }
 """What can be imported: the word for it on the command line, and what its files may be."""
 

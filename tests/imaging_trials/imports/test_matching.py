@@ -71,7 +71,7 @@ def test_every_agent_is_in_a_labeled_text() -> None:
 
 @pytest.mark.parametrize(("folder", "of"), [("pubmed", "pubmed"), ("clinicaltrials/v2", "clinicaltrials")])
 def test_agents_in_real_records(folder: str, of: str) -> None:
-    """Every record at hand was read by hand; those that the label file does not name have no agent."""
+    """The files were searched for stems of names: records that the label file does not name have none that was found."""
     expected = {tuple(line.split("\t")) for line in agent_names.REAL.read_text(encoding="utf-8").splitlines()[1:]}
     got = set()
     for path in real(folder):
