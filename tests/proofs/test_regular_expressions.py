@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pyoxigraph import Literal
@@ -62,13 +63,23 @@ def _in_functions(path: Path) -> Iterator[tuple[str, "re.Pattern[str]"]]:
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", re.compile(pattern.value)
 
 
+def _module(name: str) -> object:
+    """Return a module; of one whose extra is not installed, `_in_functions` reads the expressions in its source."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] in ("imaging_trials", "rdfkit"):
+            raise
+        return SimpleNamespace()
+
+
 def _regexes() -> dict["re.Pattern[str]", str]:
     """Return every regular expression of the packages and of the shapes, with its location."""
     found: dict[re.Pattern[str], str] = {}
     packages = [pkgutil.walk_packages(one.__path__, f"{one.__name__}.") for one in (imaging_trials, rdfkit)]
     for info in chain(*packages):
         if not info.name.endswith("__main__"):
-            for name, value in vars(importlib.import_module(info.name)).items():
+            for name, value in vars(_module(info.name)).items():
                 for place, regex in _in_value(value, f"{info.name}.{name}"):
                     found.setdefault(regex, place)
     for path in sorted((ROOT / "scripts").rglob("*.py")):
