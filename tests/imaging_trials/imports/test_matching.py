@@ -71,7 +71,7 @@ def test_every_agent_is_in_a_labeled_text() -> None:
 
 @pytest.mark.parametrize(("folder", "of"), [("pubmed", "pubmed"), ("clinicaltrials/v2", "clinicaltrials")])
 def test_agents_in_real_records(folder: str, of: str) -> None:
-    """The files were searched for stems of names: records that the label file does not name have none that was found."""
+    """The files were searched for stems of names: the label file names all records that have an agent."""
     expected = {tuple(line.split("\t")) for line in agent_names.REAL.read_text(encoding="utf-8").splitlines()[1:]}
     got = set()
     for path in real(folder):

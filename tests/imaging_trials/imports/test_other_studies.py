@@ -146,3 +146,43 @@ def test_real_ones_have_the_counts_of_their_files(tmp_path: Path) -> None:
     written = tmp_path / "made.nq"
     written.write_bytes(data)
     assert [str(result) for result in validation.validate_files([written]).results] == []
+
+
+def _api(title: str) -> str:
+    module = {"identificationModule": {"nctId": "NCT90000403", "briefTitle": title}}
+    return json.dumps({"protocolSection": {**module, "statusModule": {"lastUpdateSubmitDate": "2027-01-01"}}})
+
+
+@pytest.mark.parametrize(
+    ("texts", "number"),
+    [
+        ([_api("a"), _api("a"), _api("b")], "NCT90000403"),
+        (
+            [json.dumps({**NCI, "record_verification_date": "2027-01", "brief_title": one}) for one in "aab"],
+            "NCT90000402",
+        ),
+    ],
+)
+def test_odd_studies_are_warned_about(texts: list[str], number: str, tmp_path: Path) -> None:
+    """A file named after another study, one study twice, once with other content, and a change after the import."""
+    path = tmp_path / "NCT90000999.json"
+    path.write_text("\n".join(texts), encoding="utf-8")
+    report, data = imported(path, of="clinicaltrials")
+    reasons = [reason for _, _, reason in report.details]
+    assert f"the file is named after NCT90000999: the record's own number, {number}, was taken" in reasons
+    assert reasons[-2:] == [
+        "the record is in the file twice",
+        "the record is in the file twice, with different content: the first was taken",
+    ]
+    is_late = "it was last changed on '2027-01-01', which is after the day of the import" in reasons
+    assert is_late == (number == "NCT90000403")  # NCI gives no day of the last change
+    assert (report.written, report.refused) == (2, 1)
+    assert b'"b"' not in data
+
+
+def test_a_legacy_file_may_be_named_after_another(tmp_path: Path) -> None:
+    path = tmp_path / "NCT90000999.xml"
+    path.write_text(XML.replace("March 22, 2018", "March 22, 2027"), encoding="utf-8")
+    reasons = [reason for _, _, reason in imported(path, of="clinicaltrials")[0].details]
+    assert "the file is named after NCT90000999: the record's own number, NCT90000401, was taken" in reasons
+    assert "it was last changed on '2027-03-22', which is after the day of the import" in reasons
