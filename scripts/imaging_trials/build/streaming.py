@@ -16,7 +16,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from imaging_trials.build import validation
-from imaging_trials.build.records import File, Record, counts, records_of, sources_of
+from imaging_trials.build.records import File, Record, batches_of, counts, records_of, sources_of
 from imaging_trials.build.validation import Context, with_files
 from imaging_trials.model import PROJECT
 from rdfkit.inference import Contradiction, roles, rules
@@ -339,8 +339,7 @@ class _Pass:
         count = 0
         results: list[report.Result] = []
         checked: set[str] = set()
-        for batch in self.batches(groups):
-            records = [record for record in self.run.records() if record.number in batch]
+        for records in batches_of(self.run.files, [*self.batches(groups)]):
             judged = self.run.judge(records)
             self.note(judged)
             triples = (triple for record in records for triple in record.triples) if differing else ()
