@@ -1,12 +1,13 @@
 """Records of RDF files: runs of quads that are probably about one thing."""
 
+import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from imaging_trials.build.validation import relabel
 from imaging_trials.model import PROJECT
@@ -68,6 +69,29 @@ def records_of(files: Sequence[File]) -> Iterator[Record]:
         if quads:
             yield Record(number, place, first, quads)
             number += 1
+
+
+def batches_of(files: Sequence[File], batches: Sequence[set[int]]) -> Iterator[list[Record]]:
+    """Yield the records of each batch, by their numbers. The files are read once; several batches wait on disk."""
+    wanted = set().union(*batches)
+    found = (record for record in records_of(files) if record.number in wanted)
+    if len(batches) < 2:
+        yield from ([*found] for _ in batches)
+        return
+    places: dict[int, tuple[int, int, int, int]] = {}
+    with tempfile.TemporaryFile() as kept:
+        for record in found:
+            data = serialize(record.quads, format=RdfFormat.N_QUADS) or b""
+            places[record.number] = (record.file, record.first, kept.tell(), len(data))
+            kept.write(data)
+        for batch in batches:
+            records = []
+            for number in sorted(batch):
+                file, first, at, size = places[number]
+                kept.seek(at)
+                quads = [*parse(kept.read(size), format=RdfFormat.N_QUADS, lenient=True)]
+                records.append(Record(number, file, first, quads))
+            yield records
 
 
 def counts(records: Iterable[Record], nodes: set[str]) -> dict[str, int]:

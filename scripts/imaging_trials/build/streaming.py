@@ -16,7 +16,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from imaging_trials.build import validation
-from imaging_trials.build.records import File, Record, counts, records_of, sources_of
+from imaging_trials.build.records import File, Record, batches_of, counts, records_of, sources_of
 from imaging_trials.build.validation import Context, with_files
 from imaging_trials.model import PROJECT
 from rdfkit.inference import Contradiction, roles, rules
@@ -318,34 +318,40 @@ class _Pass:
                 if key in keys:
                     first[key] = bisect_right(self.starts, judged[0].record)
         results = [each for at, each in self.results if first.get(linking.key_of(str(each.focus))) == at]
-        more, of_groups = self.of_groups(apart, again)
+        more, of_groups, stated_apart = self.of_groups(apart, again, differing)
         for node in of_groups:
             unchecked.pop(linking.key_of(node), None)
         results += more
-        if differing:
-            everything = {record for group in linked.groups for record in group}
-            triples += self.count(everything, differing)
         return _Found(
             results=results,
             unchecked=set(unchecked.values()),
             contradictions=self.contradictions,
             undefined=self.suspects.undefined(described),
-            triples=triples,
+            triples=triples + stated_apart,
             checked=checked + len(of_groups),
             places=self.places({linking.key_of(str(each.focus)) for each in results}, linked),
         )
 
-    def of_groups(self, groups: Sequence[list[int]], again: set[int]) -> tuple[list[report.Result], set[str]]:
-        """Return the results for groups of linked records, and the focus nodes; ``again`` are the keys of these."""
+    def of_groups(
+        self, groups: Sequence[list[int]], again: set[int], differing: set[int]
+    ) -> tuple[list[report.Result], set[str], int]:
+        """Return the results for groups of linked records, the focus nodes, and how many triples some subjects have.
+
+        ``again`` are the keys of the focus nodes, and ``differing`` those of the subjects, which records of several
+        windows state differently: so these records are linked, and their group is judged here as a whole.
+        """
+        count = 0
         results: list[report.Result] = []
         checked: set[str] = set()
-        for batch in self.batches(groups):
-            judged = self.run.judge(record for record in self.run.records() if record.number in batch)
+        for records in batches_of(self.run.files, [*self.batches(groups)]):
+            judged = self.run.judge(records)
             self.note(judged)
+            triples = (triple for record in records for triple in record.triples) if differing else ()
+            count += len({hash(triple) for triple in triples if linking.key_of(triple[0]) in differing})
             new = {node for node in judged.checked if linking.key_of(node) in again} - checked
             results += (result for result in judged.results if str(result.focus) in new)
             checked |= new
-        return results, checked
+        return results, checked, count
 
     def batches(self, groups: Sequence[list[int]]) -> Iterator[set[int]]:
         """Yield the records of some groups together, up to the size of a window, or of one larger group."""
@@ -360,14 +366,6 @@ class _Pass:
             size += more
         if batch:
             yield batch
-
-    def count(self, records: set[int], keys: set[int]) -> int:
-        """Return the number of different triples of some subjects, which records of several windows state."""
-        seen: set[int] = set()
-        for record in self.run.records():
-            if record.number in records:
-                seen.update(hash(triple) for triple in record.triples if linking.key_of(triple[0]) in keys)
-        return len(seen)
 
     def places(self, keys: set[int], linked: linking.Links) -> dict[int, set[int]]:
         """Return the records that name the nodes with these keys, and those that are linked with them."""
