@@ -74,12 +74,17 @@ CELLS = "docs/notebook.md"
 LATER = {"docs/cookbook.md", "docs/scale.md", "docs/start.md"}
 """Their console blocks, a dozen processes, are run by `make prove`."""
 
+LATER_COMMANDS = ("$ make run\n", "$ python -m benchmarks.made_up_trials ")
+"""A block with one of these is run by `make prove`: it validates the whole graph, or imports 1,000 records."""
+
 
 def of_language(language: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Run a test once for each block of a language."""
     chosen = [block for block in blocks() if block.language == language and block.file not in {ELSEWHERE, CELLS}]
-    # What validates the whole graph with pySHACL takes a minute; CI runs `make run` itself.
-    is_slow = [language == "console" and ("$ make run\n" in one.text or one.file in LATER) for one in chosen]
+    is_slow = [
+        language == "console" and (one.file in LATER or any(start in one.text for start in LATER_COMMANDS))
+        for one in chosen
+    ]
     marks = [pytest.mark.prove if slow else () for slow in is_slow]
     cases = [
         pytest.param(block, marks=mark, id=f"{block.file}:{block.line}")

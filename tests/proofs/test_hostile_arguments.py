@@ -40,6 +40,12 @@ ARGUMENTS: dict[str, list[bytes]] = {
     "a folder with a line end in its name": [b"diff", b"no\nsuch", b"."],
     "an agent that is no UTF-8": [b"dossier", b"\xff"],
     "a mapping set of line ends": [b"mappings", b"list", b"--set", b"\n" * 1000],
+    "data with a line end in the name": [b"query", b"agents", b"--data", b"no\nsuch\x1b.ttl"],
+    "data that are no UTF-8": [b"query", b"agents", b"--data", b"\xff\xfe"],
+    "data that are a device": [b"query", b"agents", b"--data", b"/dev/zero"],
+    "data that are the root of the files": [b"query", b"agents", b"--data", b"/"],
+    "data with an empty name": [b"show", b"fes", b"--data", b""],
+    "a day of data that is none": [b"query", b"agents", b"--data", b"data", b"--as-of", b"9999-99-99\n"],
     "a server that is no address": [b"query", b"--sparql", b"ASK {}", b"--endpoint", b"http://[::1\n"],
 }  # fmt: skip
 

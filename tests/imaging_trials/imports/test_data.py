@@ -94,6 +94,7 @@ def test_nothing_enters_a_shipped_graph(folder: Path) -> None:
     assert len(quads) == len({quad.triple for quad in quads})
 
 
+@pytest.mark.prove  # infers from data, which takes seconds
 def test_a_row_is_explained_by_the_version(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = ["--data", str(folder), "--param", "sponsor=institute", "--row", "1"]
     assert main(["explain", "trials-of-a-sponsor", *given]) == 0
@@ -102,6 +103,7 @@ def test_a_row_is_explained_by_the_version(folder: Path, capsys: pytest.CaptureF
     assert "\nimport/nct09995002/2026-01-11/" in out
 
 
+@pytest.mark.prove  # infers from data, which takes seconds
 def test_audit_finds_imported_retractions(folder: Path) -> None:
     found = it.audit("10.5555/made.up.1\n10.5555/made.up.2", data=folder).statuses
     assert [status.status for status in found] == ["retracted", "not itself a guideline"]
@@ -110,6 +112,7 @@ def test_audit_finds_imported_retractions(folder: Path) -> None:
     assert [one.status for one in it.audit("10.5555/made.up.1").statuses] == ["unknown"]
 
 
+@pytest.mark.prove  # infers from data, which takes seconds
 def test_files_keep_their_graphs(tmp_path: Path) -> None:
     (tmp_path / "mine.ttl").write_text("<urn:a> <urn:p> [ <urn:q> 1 ] .")
     (tmp_path / "other.nq").write_text('<urn:a> <urn:p> "b" <urn:g> .\n<urn:a> <urn:p> "b" <urn:h> .\n')
@@ -185,6 +188,7 @@ def test_a_listed_file_that_is_gone_gets_a_sentence(tmp_path: Path) -> None:
         data.opener([tmp_path])
 
 
+@pytest.mark.prove  # infers from data, which takes seconds
 def test_a_python_graph_has_the_data(folder: Path) -> None:
     graph = it.graph(data=folder)
     assert (None, None, None) in graph
