@@ -155,7 +155,7 @@ def _member(archive: zipfile.ZipFile, one: zipfile.ZipInfo, document: Document, 
     try:
         with archive.open(one) as file:
             yield from _decompressed(file, document, progress, lambda: document.start)  # type: ignore[arg-type]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         if isinstance(error, UserError):
             raise
         raise ArchiveError(

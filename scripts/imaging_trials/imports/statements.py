@@ -14,7 +14,7 @@ from rdfkit.base import XSD
 _ESCAPES = {"\\": "\\\\", '"': '\\"'}
 _ESCAPED = re.compile(r'["\\]')
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_NOT_IN_IRI = re.compile('[\x00-\x20<>"{}|\\\\^`\x7f-\x9f\ud800-\udfff]|%(?![0-9A-Fa-f]{2})')
+_NOT_IN_IRI = re.compile(r"""[^\x21-\x7e]|[<>"{}|\\^`\[\]]|%(?![0-9A-Fa-f]{2})""")
 _ADDRESS = re.compile(
     r"(?:electronic address: {0,3}|e-?mail: {0,3})?[^\s@<>()\[\],;:\"]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}",
     re.IGNORECASE,
@@ -35,17 +35,24 @@ _LEAST_DIGITS = 7
 
 
 def iri(text: str) -> str:
-    """Return an IRI as a term; signs that no IRI may have are percent-encoded.
+    """Return an IRI as a term; signs that no IRI may have, and those beyond ASCII, are percent-encoded.
+
+    So is a ``#`` that is part of a DOI, and one that is not the only one.
 
     >>> iri("https://doi.org/10.1002/(SICI)1<1::AID-A1>3.0.CO;2-1")
     '<https://doi.org/10.1002/(SICI)1%3C1::AID-A1%3E3.0.CO;2-1>'
+    >>> iri("https://doi.org/10.5555/a[1]#b")
+    '<https://doi.org/10.5555/a%5B1%5D%23b>'
     """
     if text.isascii() and not text.encode().translate(None, _PLAIN_IN_IRI):
         return f"<{text}>"
-    return f"<{_NOT_IN_IRI.sub(_encoded, text)}>"
+    encoded = _NOT_IN_IRI.sub(_encoded, text)
+    if encoded.startswith("https://doi.org/") or encoded.count("#") > 1:
+        encoded = encoded.replace("#", "%23")
+    return f"<{encoded}>"
 
 
-_PLAIN_IN_IRI = bytes(byte for byte in range(33, 127) if chr(byte) not in '<>"{}|\\^`%')
+_PLAIN_IN_IRI = bytes(byte for byte in range(33, 127) if chr(byte) not in '<>"{}|\\^`%[]#')
 
 
 def _encoded(found: "re.Match[str]") -> str:
