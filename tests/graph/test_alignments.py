@@ -80,6 +80,7 @@ ENDS_UP_IN = {
     "imt:Correction": "",
     "imt:DiscrepantValue": "",
     "imt:AgentName": "",
+    "imt:MatchWord": "",
     "imt:PossibleMatch": "",
     "imt:RegulatoryStatus": "",
     "imt:Mapping": "",
