@@ -69,7 +69,7 @@ def by_python(query: SavedQuery, form: str) -> Rows:
 
 def fetched(address: str, data: bytes | None = None, **headers: str) -> bytes:
     request = urllib.request.Request(address, data, headers)
-    with urllib.request.urlopen(request, timeout=60) as reply:
+    with urllib.request.urlopen(request, timeout=600) as reply:
         return bytes(reply.read())
 
 
@@ -93,7 +93,7 @@ def by_sparql(base: str, query: SavedQuery, form: str) -> Rows:
 @pytest.fixture(scope="module")
 def base() -> Iterator[str]:
     """Return the address of a running `imt serve`."""
-    command = [sys.executable, "-m", "imaging_trials", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "imaging_trials", "serve", "--port", "0", "--timeout", "600"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
             assert process.stdout is not None
