@@ -235,7 +235,7 @@ def test_a_minute_of_everything_at_once(tmp_path: Path) -> None:
             one.result()
         print(crowd.seen, f"{most / 1e6:,.0f} MB at most")
         assert crowd.wrong == []
-        assert crowd.seen["question 200"] > 200
+        assert crowd.seen["question 200"] > 20
         assert most < 3_500_000_000
         assert until(lambda: well(running))
         below = running.workers()
