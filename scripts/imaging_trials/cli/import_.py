@@ -12,8 +12,8 @@ from imaging_trials.model import dates
 from rdfkit.base import UserError, clip
 
 FORMATS = {
-    "pubmed": "PubMed XML, NBIB, RIS, CSL-JSON, Crossref JSON, BibTeX or EndNote, recognized by the content; each also as .gz, "
-    "or many in a zip archive",
+    "pubmed": "PubMed XML, NBIB, RIS, CSL-JSON, Crossref JSON, BibTeX or EndNote, recognized by the content; each also "
+    "as .gz, or many in a zip archive",
     "clinicaltrials": "studies of ClinicalTrials.gov: JSON of its API of version 2 (one, an array, a page, or one a "
     "line), its legacy XML, or JSON of NCI's API; each file also as .gz, or many in a zip archive",
 }

@@ -219,8 +219,8 @@ def _of_made_up(query: SavedQuery) -> str:
         return ""
     return (
         f"The answer shown here was computed with made-up records beside the graph, those in {query.data}: "
-        "their trials and articles do not exist. In this page, the question is asked of the graph alone. To ask it of imported "
-        f"records of your own: imt query {query.id} --data FOLDER."
+        "their trials and articles do not exist. In this page, the question is asked of the graph alone. To ask it of "
+        f"imported records of your own: imt query {query.id} --data FOLDER."
     )
 
 
