@@ -8,9 +8,11 @@ found about their nodes before is dropped. Memory holds one window, the groups o
 
 from array import array
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import NamedNode
@@ -30,6 +32,9 @@ WINDOW_TRIPLES = 200_000
 MAX_BYTES_IN_MEMORY = 50_000_000
 """Of the files of one validation: larger ones pass a window of records at a time, with the same report."""
 
+_TRIPLES_TRIED = 10_000
+"""How many triples of each large file are read before the graph is."""
+
 _GZIP_RATIO = 15
 """How many times larger decompressed N-Quads usually are."""
 
@@ -47,6 +52,8 @@ def validate_files(
     """
     context = None
     if engine != "pyshacl" and _are_large(files):
+        for path in files:  # what is no RDF is refused before the graph takes time and memory
+            deque(islice(reading.stream(path, syntax, base=reading.file_base(path)), _TRIPLES_TRIED), maxlen=0)
         context = validation.load_context(curation=curation)
         if not isinstance(context.given.prepared, str):
             with suppress(AxiomsError):
