@@ -28,7 +28,7 @@ CLIENTS = (1, 8, 64)
 ROUNDS = 3
 SECONDS = 5
 LEAST_RATIO = 0.2
-"""What `make prove` checks. The goal is 0.5, which other programs on the machine may hide: the server has several processes."""
+"""What `make prove` checks. The goal is 0.5, but other programs on the machine take from a server of many processes."""
 MAX_QUERY_SECONDS = 0.02
 
 _LUA = """
