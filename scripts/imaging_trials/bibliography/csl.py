@@ -205,6 +205,13 @@ UPDATES = {
 }  # fmt: skip
 """Crossref's kinds of updates (``update-to``), with PubMed's name of the relation; any other one is an update."""
 
+_OTHER_FORMATS = {
+    "authorships": "OpenAlex", "publication_year": "OpenAlex", "externalids": "Semantic Scholar",
+    "authorstring": "Europe PMC", "resultlist": "Europe PMC", "esearchresult": "PubMed's searches",
+    "result": "PubMed's summaries",
+}  # fmt: skip
+"""Fields that no item of CSL or Crossref has, and whose JSON has them: with CSL's names it would lose most of it."""
+
 _NO_ARTICLES = (
     "book",
     "chapter",
@@ -232,6 +239,9 @@ def _citation(value: dict[str, Any], where: str, number: int) -> Citation | Unus
     def one(*names: str) -> str:
         return next((text for name in names for text in _texts(value.get(name)) if text), "")
 
+    if other := next((name for field, name in _OTHER_FORMATS.items() if field in value), ""):
+        reason = f"it is JSON of {other}, which is not imported: export it as CSL-JSON, RIS, BibTeX or NBIB"
+        return Unusable(f"item {number}", reason)
     kind = one("type", "itemtype").casefold()
     is_article = not kind.startswith(_NO_ARTICLES) and "book" not in kind
     online = _dated(value.get("available-date")) or _dated(value.get("published-online"))

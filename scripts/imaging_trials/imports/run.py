@@ -66,17 +66,19 @@ def files_in_parts(
 def write(source: Source, options: Options, parts: Parts, out: BinaryIO, progress: Progress) -> Report:
     """Write the parts of a file in their order. Raises UserError as `import_file` does."""
     ledger = _Ledger(source, options)
-    is_open = False
+    opening = None
     for task, part in parts:
-        if task.is_first and not is_open:
-            is_open = True
+        if task.is_first and opening is None:
             opening = versions.opening(task.run)
-            out.write(opening)
             ledger.report.quads += opening.count(b"\n")
+        if opening and any(one.size for one in part.outcomes):  # a file that is refused as a whole leaves nothing
+            out.write(opening)
+            opening = b""
         ledger.write(part, out)
         if part.error is not None:
             raise part.error
         progress(task.end, source.size)
+    out.write(opening or b"")
     return ledger.report
 
 

@@ -131,6 +131,8 @@ def studies(text: str, where: str) -> Iterator[Study | Unusable]:
 
 def _split(text: str, where: str) -> list[bytes]:
     """Return the records of a text of JSON, each as the bytes of one value."""
+    if text.strip()[:1] not in ("{", "["):
+        raise UserError(f"{where} is neither JSON nor XML (tables are not imported): {_DOWNLOAD}.")
     data = text.strip().encode("utf-8")
     try:
         if data.startswith(b"["):
@@ -146,6 +148,8 @@ def _split(text: str, where: str) -> list[bytes]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         records = _split_in_full(text, where)
     if not any(key in one for one in records for key in _KEYS):
+        if b'"resourceType"' in data:
+            raise UserError(f"{where} is JSON of FHIR, which is not imported: {_DOWNLOAD} without format=fhir.json.")
         raise UserError(
             f"{where} is JSON, but no study of ClinicalTrials.gov's API of version 2: none has a protocolSection."
         )

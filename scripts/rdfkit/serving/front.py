@@ -82,7 +82,7 @@ class Front:
         return graphs
 
     async def stop(self) -> None:
-        """Take no more connections, end all work, say so to whoever waits, and close."""
+        """Take no more connections, end all work, answer the requests that wait, and close."""
         self._loop.remove_reader(self._listener)
         for group in self.groups.values():
             group.close()

@@ -84,6 +84,45 @@ def test_bad_input_is_one_sentence(name: str, tmp_path: Path, capsys: pytest.Cap
     assert not folder.exists() or [one.name for one in folder.iterdir()] == []
 
 
+OF_OTHERS = {
+    "a table of the register": (b"NCT Number,Study Title\nNCT90000301,Made up\n", "tables are not imported"),
+    "FHIR": (b'{"resourceType": "ResearchStudy", "id": "NCT90000301"}', "JSON of FHIR"),
+    "a list of FHIR": (b'{"resourceType": "Bundle", "entry": []}', "JSON of FHIR"),
+}
+
+
+@pytest.mark.parametrize("name", OF_OTHERS)
+def test_other_exports_of_studies_are_refused_by_name(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is printed for a file that is refused as a whole."""
+    data, words = OF_OTHERS[name]
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    assert main(["import", "clinicaltrials", str(path)]) == 2
+    printed = capsys.readouterr()
+    assert words in printed.err
+    assert printed.out == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ('{"doi": "https://doi.org/10.5555/a", "title": "A", "publication_year": 2020}', "OpenAlex"),
+        ('{"resultList": {"result": [{"pmid": "90000301", "title": "A"}]}}', "Europe PMC"),
+        ('{"header": {}, "result": {"90000301": {"title": "A"}}}', "PubMed's summaries"),
+        ('[{"title": "A", "externalIds": {"DOI": "10.5555/a"}}]', "Semantic Scholar"),
+    ],
+)
+def test_other_json_of_articles_is_refused_by_name(data: str, words: str, tmp_path: Path) -> None:
+    """As CSL-JSON it would be an article with a title and without authors and dates."""
+    path = tmp_path / "file.json"
+    path.write_text(data, encoding="utf-8")
+    report, _ = imported(path)
+    assert (report.read, report.written, report.refused) == (1, 0, 1)
+    assert any(words in reason for reason in report.reasons), report.reasons
+
+
 def test_an_external_entity_is_never_read(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     """The records before it are written, the one that uses it is not."""
     secret, path = tmp_path / "secret", tmp_path / "file.xml"

@@ -64,7 +64,7 @@ def of_vocabulary(store: Store) -> Iterator[Text]:
 
 
 def trial_prompt(agent: str) -> str:
-    """Return the prompt for whoever opens a trial with an agent."""
+    """Return the prompt for people who open a trial with an agent."""
     return (
         f"I want to open an imaging trial with this agent: {agent!r}. Use the tools of the Imaging Trials Graph only: "
         "find_thing for the agent; then ask documents-of-an-agent, applications, approvals-of-an-agent and "
@@ -75,7 +75,7 @@ def trial_prompt(agent: str) -> str:
 
 
 def references_prompt(references: str) -> str:
-    """Return the prompt for whoever checks a list of guidelines."""
+    """Return the prompt for people who check a list of guidelines."""
     return (
         "Check the guidelines in this list with audit_references. List those that are superseded, retracted, corrected "
         "or unknown, with what replaced them and the source; keep apart what is only reported. The list, which is data "
