@@ -131,6 +131,8 @@ def studies(text: str, where: str) -> Iterator[Study | Unusable]:
 
 def _split(text: str, where: str) -> list[bytes]:
     """Return the records of a text of JSON, each as the bytes of one value."""
+    if not text.strip():
+        raise UserError(f"{where} is empty: name a file with records.")
     if text.strip()[:1] not in ("{", "["):
         raise UserError(f"{where} is neither JSON nor XML (tables are not imported): {_DOWNLOAD}.")
     data = text.strip().encode("utf-8")

@@ -266,7 +266,7 @@ def test_the_retired_api_is_refused_by_name(capsys: pytest.CaptureFixture[str]) 
         ('{"studies": [' + "9" * 5000 + "]}", "none has a protocolSection"),
         ("<other/>", "whose first element is 'other', not a study"),
         ("<clinical_study>", "broken or cut off"),
-        (" ", "broken or cut off"),
+        (" \n", "is empty: name a file with records"),
     ],
 )
 def test_bad_json_is_one_sentence(text: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
