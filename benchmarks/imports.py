@@ -34,10 +34,11 @@ MAX_RDFLIB_QUADS = 100_000
 
 _WITHOUT_MATCHING = """
 import hashlib, sys
-from imaging_trials.imports import statements, study_reading, trials
+from imaging_trials.imports import statements, trials
+from imaging_trials.imports.studies import reading
 with open(sys.argv[1], "rb") as file, open(sys.argv[2], "wb") as out:
     for line in file:
-        made, _ = trials.statements(study_reading.study(line, "a line"))
+        made, _ = trials.statements(reading.study(line, "a line"))
         data = made.written().encode()
         out.write(statements.in_graph(data, f"<urn:sha256:{hashlib.sha256(data).hexdigest()}>"))
 """

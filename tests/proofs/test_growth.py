@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from imaging_trials.bibliography import read_references
-from imaging_trials.imports import matches, matching
+from imaging_trials.imports import matches
+from imaging_trials.imports.matching import search
 from imaging_trials.mapping_sets import compare, read_sets
 from rdfkit.rdf import reading
 from rdfkit.sparql import guard, portability
@@ -79,7 +80,7 @@ def test_copy_of_a_vocabulary(tmp_path: Path) -> None:
 def test_text_of_a_record(piece: str) -> None:
     def read(size: int) -> None:
         text = piece * (size // len(piece))
-        matching.agents_in(text, matches.lexicon())
-        matching.techniques_in(text, matches.lexicon())
+        search.agents_in(text, matches.lexicon())
+        search.techniques_in(text, matches.lexicon())
 
-    assert is_linear(read, min(matching.MAX_TEXT_CHARACTERS, 9600))
+    assert is_linear(read, min(search.MAX_TEXT_CHARACTERS, 9600))

@@ -4,7 +4,8 @@ import csv
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from imaging_trials.imports import matches, matching
+from imaging_trials.imports import matches
+from imaging_trials.imports.matching import search
 from imaging_trials.model import PROJECT
 from tests.conftest import ROOT
 
@@ -50,7 +51,7 @@ def labeled() -> list[Labeled]:
 
 def found(text: str) -> frozenset[str]:
     """Return CURIEs of the agents, molecules and groups that are found in a text."""
-    return frozenset(PROJECT.shorten(one.thing) for one in matching.filtered(text, matches.lexicon()))
+    return frozenset(PROJECT.shorten(one.thing) for one in search.filtered(text, matches.lexicon()))
 
 
 def score(pairs: Iterable[tuple[frozenset[str], frozenset[str]]]) -> Score:

@@ -14,7 +14,6 @@ from imaging_trials.bibliography import xml_tree
 from imaging_trials.bibliography.citation import (
     Citation,
     Deletion,
-    Link,
     Unusable,
 )
 from imaging_trials.bibliography.reference import Entry, Fields, Reference, from_entry
@@ -42,8 +41,12 @@ ROOTS = ("PubmedArticleSet", "PubmedBookArticleSet", "PubmedArticle", "PubmedBoo
 MAX_RECORD_BYTES = 64_000_000
 """How much of an XML file is read for one record, and for the list of deleted citations."""
 
+_END_TAG = b"</Pubmed"
 _END = re.compile(rb"</Pubmed(?:Book)?Article\s*>")
 _PARTS = ("PubmedArticle", "PubmedBookArticle", "DeleteCitation")
+
+Parts = dict[str, "_Element"]
+"""The children of an element by their names."""
 
 
 def read(text: str, where: str) -> list[Reference]:
@@ -88,10 +91,13 @@ def _entry(record: xml_tree.Element, number: int) -> Entry:
     return entry
 
 
-def citations(chunks: Iterable[bytes], where: str) -> Iterator[Citation | Deletion | Unusable]:
+def citations(
+    chunks: Iterable[bytes], where: str, *, abstracts: bool = True
+) -> Iterator[Citation | Deletion | Unusable]:
     """Yield the records of PubMed's XML, in the order of the file, as far as they are complete.
 
-    ``chunks`` are the bytes of the file in pieces; ``where`` is its name in messages. No entity of another file is
+    ``chunks`` are the bytes of the file in pieces; ``where`` is its name in messages. Without ``abstracts`` those are
+    not read. No entity of another file is
     read, and no DTD. Raises UserError where the XML is broken or cut off, with the last PMID before that place, and
     for more than `MAX_RECORD_BYTES` without the end of a record.
     """
@@ -124,7 +130,7 @@ def citations(chunks: Iterable[bytes], where: str) -> Iterator[Citation | Deleti
             if not is_root_known:
                 _check_root(element, where)
                 is_root_known = True
-            for one in _of_element(element):
+            for one in _of_element(element, abstracts=abstracts):
                 last = getattr(one, "pmid", "") or last
                 yield one
             _forget(element)
@@ -136,10 +142,11 @@ def citations(chunks: Iterable[bytes], where: str) -> Iterator[Citation | Deleti
         raise _other_root(root.tag, where)
 
 
-def citation(record: bytes, place: str) -> Citation | Unusable:
+def citation(record: bytes, place: str, *, abstracts: bool = True) -> Citation | Unusable:
     """Return the citation in one element PubmedArticle or PubmedBookArticle, in UTF-8, or why it is none.
 
-    ``place`` is what messages call the record by until its PMID is known. No entity is read, and no DTD.
+    ``place`` is what messages call the record by until its PMID is known. Without ``abstracts`` that is not read. No
+    entity is read, and no DTD.
     """
     from lxml import etree
 
@@ -152,7 +159,7 @@ def citation(record: bytes, place: str) -> Citation | Unusable:
         return Unusable(place, f"the XML is broken ({clip(str(error))})")
     if element.tag not in ("PubmedArticle", "PubmedBookArticle"):
         return Unusable(place, f"its element is '{clip(str(element.tag))}'")
-    (found,) = _of_element(element)
+    (found,) = _of_element(element, abstracts=abstracts)
     if isinstance(found, Citation):
         return found
     assert isinstance(found, Unusable)  # noqa: S101 - a deletion has another element
@@ -163,10 +170,11 @@ def _pieces(chunks: Iterable[bytes], where: str) -> Iterator[bytes]:
     """Yield the bytes in pieces that end with a record, so that an error belongs to the record in its piece."""
     since = 0
     for chunk in chunks:
-        start = 0
-        for found in _END.finditer(chunk):
-            yield chunk[start : found.end()]
-            start, since = found.end(), 0
+        start = at = 0
+        while (at := chunk.find(_END_TAG, at) + 1) > 0:  # a pattern would take ten times the time
+            if found := _END.match(chunk, at - 1):
+                yield chunk[start : found.end()]
+                start, since = found.end(), 0
         since += len(chunk) - start
         if since > MAX_RECORD_BYTES:
             raise UserError(
@@ -197,7 +205,7 @@ def _forget(element: "_Element") -> None:
         del parent[: parent.index(element)]
 
 
-def _of_element(element: "_Element") -> Iterator[Citation | Deletion | Unusable]:
+def _of_element(element: "_Element", *, abstracts: bool) -> Iterator[Citation | Deletion | Unusable]:
     if element.tag == "DeleteCitation":
         for one in element.iter("PMID"):
             if pmid := identifiers.normalize("pmid", fields.text_of(one)):
@@ -205,34 +213,43 @@ def _of_element(element: "_Element") -> Iterator[Citation | Deletion | Unusable]
             else:
                 yield Unusable(clip(fields.text_of(one)), "the PMID of a deleted citation is malformed")
         return
-    book = element.find("BookDocument")
-    citation = element.find("MedlineCitation") if book is None else book
-    written = fields.text_of(citation.find("PMID")) if citation is not None else ""
+    record = fields.first_of(element)
+    book = record.get("BookDocument")
+    parts = fields.first_of(record.get("MedlineCitation") if book is None else book)
+    written = fields.text_of(parts.get("PMID"))
     pmid = identifiers.normalize("pmid", written)
-    if citation is None or not pmid:
+    if not pmid:
         place = f"line {element.sourceline}, PMID '{clip(written)}'"
         yield Unusable(place, "it has no PMID of one to eight digits")
-    elif book is not None:
-        yield _book(element, book, pmid)
-    elif (article := citation.find("Article")) is not None:
-        yield _article(element, citation, article, pmid)
+        return
+    line = element.sourceline
+    if book is not None:
+        found = _book(book, parts, fields.first_of(record.get("PubmedBookData")), pmid, line)
+        text = parts.get("Abstract")
+    elif "Article" in parts:
+        found = _article(record["MedlineCitation"], parts, fields.first_of(record.get("PubmedData")), pmid, line)
+        text = parts["Article"].find("Abstract") if abstracts else None
     else:
         yield Unusable(f"PMID {pmid}", "it has no Article element")
+        return
+    yield found._replace(abstract=fields.abstract_of(text)) if abstracts else found
 
 
-def _article(record: "_Element", citation: "_Element", article: "_Element", pmid: str) -> Citation:
+def _article(citation: "_Element", around: Parts, data: Parts, pmid: str, line: int) -> Citation:
+    """Return the article of a citation, from MedlineCitation with its children and the children of PubmedData."""
     warnings: list[str] = []
-    ids = fields.ids_of(record, article, warnings)
-    parts, around = fields.first_of(article), fields.first_of(citation)
-    issue = fields.first_of(article.find("Journal/JournalIssue"))
+    article = around["Article"]
+    parts = fields.first_of(article)
+    journal = fields.first_of(parts.get("Journal"))
+    issue = fields.first_of(journal.get("JournalIssue"))
+    ids = fields.ids_of(data, article, parts, warnings)
     printed = fields.published_on(issue.get("PubDate"), warnings)
     online = fields.date_of(parts.get("ArticleDate"), warnings)
-    is_ahead = record.findtext("PubmedData/PublicationStatus") == "aheadofprint"
-    languages = tuple(text for one in article.iterchildren("Language") if (text := fields.text_of(one)))
+    is_ahead = fields.text_of(data.get("PublicationStatus")) == "aheadofprint"
     authors = parts.get("AuthorList")
     return Citation(
         name=f"PMID {pmid}",
-        place=f"line {record.sourceline}",
+        place=f"line {line}",
         pmid=pmid,
         version=fields.version_of(around.get("PMID")),
         doi=ids.get("doi", ""),
@@ -241,69 +258,62 @@ def _article(record: "_Element", citation: "_Element", article: "_Element", pmid
         title=fields.text_of(parts.get("ArticleTitle")),
         is_title_in_english=True,
         vernacular_title=fields.text_of(parts.get("VernacularTitle")),
-        languages=languages,
-        journal=fields.journal_of(article, around.get("MedlineJournalInfo"), warnings),
+        languages=fields.texts_in(article, "Language"),
+        journal=fields.journal_of(journal, fields.first_of(around.get("MedlineJournalInfo")), warnings),
         volume=fields.text_of(issue.get("Volume")),
         issue=fields.text_of(issue.get("Issue")),
-        pages=fields.pages_of(article),
+        pages=fields.pages_of(parts.get("Pagination")),
         issued=None if is_ahead else printed,
         online=None if is_ahead else online,
         ahead_of_print=(online or printed) if is_ahead else None,
         authors=fields.names_in(authors, "Author", warnings),
         is_incomplete_in_authors=authors is not None and authors.get("CompleteYN") == "N",
         investigators=fields.names_in(around.get("InvestigatorList"), "Investigator", warnings),
-        publication_types=tuple(fields.type_of(one) for one in article.iterfind("PublicationTypeList/PublicationType")),
-        mesh_headings=tuple(fields.heading_of(one) for one in citation.iterfind("MeshHeadingList/MeshHeading")),
-        substances=tuple(fields.substance_of(one) for one in citation.iterfind("ChemicalList/Chemical")),
-        keywords=tuple(
-            dict.fromkeys(text for one in citation.iterfind("KeywordList/Keyword") if (text := fields.text_of(one)))
+        publication_types=tuple(
+            map(fields.type_of, fields.each_of(parts.get("PublicationTypeList"), "PublicationType"))
         ),
-        trials=fields.trials_of(article, warnings) if "DataBankList" in parts else (),
-        links=tuple(
-            Link(
-                one.get("RefType", ""),
-                fields.text_at(one, "RefSource"),
-                identifiers.normalize("pmid", fields.text_at(one, "PMID")),
-            )
-            for one in citation.iterfind("CommentsCorrectionsList/CommentsCorrections")
-        ),
-        abstract=fields.abstract_of(parts.get("Abstract")),
+        mesh_headings=tuple(map(fields.heading_of, fields.each_of(around.get("MeshHeadingList"), "MeshHeading"))),
+        substances=tuple(map(fields.substance_of, fields.each_of(around.get("ChemicalList"), "Chemical"))),
+        keywords=fields.keywords_of(citation) if "KeywordList" in around else (),
+        trials=fields.trials_of(parts.get("DataBankList"), warnings),
+        links=tuple(map(fields.link_of, fields.each_of(around.get("CommentsCorrectionsList"), "CommentsCorrections"))),
         revised=fields.day_of(around.get("DateRevised")),
         warnings=tuple(warnings),
     )
 
 
-def _book(record: "_Element", book: "_Element", pmid: str) -> Citation:
-    """Return a chapter of a book, or a whole book, which has the title of the book only."""
+def _book(book: "_Element", parts: Parts, data: Parts, pmid: str, line: int) -> Citation:
+    """Return a chapter of a book, or a whole book, which has the title of the book only.
+
+    It is read from BookDocument with its children, and from the children of PubmedBookData.
+    """
     warnings: list[str] = []
-    ids = fields.ids_of(record, book, warnings)
-    title = fields.text_of(book.find("Book/BookTitle"))
-    chapter = fields.text_of(book.find("ArticleTitle"))
-    lists = [*book.iterchildren("AuthorList"), *book.iterfind("Book/AuthorList")]
+    ids = fields.ids_of(data, book, parts, warnings)
+    around = fields.first_of(parts.get("Book"))
+    title = fields.text_of(around.get("BookTitle"))
+    chapter = fields.text_of(parts.get("ArticleTitle"))
+    lists = [*fields.each_of(book, "AuthorList"), *fields.each_of(parts.get("Book"), "AuthorList")]
     authors = next((one for one in lists if one.get("Type") != "editors"), None)
     return Citation(
         name=f"PMID {pmid}",
-        place=f"line {record.sourceline}",
+        place=f"line {line}",
         kind="book",
         pmid=pmid,
-        version=fields.version_of(book.find("PMID")),
+        version=fields.version_of(parts.get("PMID")),
         doi=ids.get("doi", ""),
         pmcid=ids.get("pmc", ""),
         publisher_item_id=ids.get("pii", ""),
         title=chapter or title,
         is_title_in_english=True,
-        vernacular_title=fields.text_of(book.find("VernacularTitle")),
-        languages=tuple(text for one in book.iterchildren("Language") if (text := fields.text_of(one))),
+        vernacular_title=fields.text_of(parts.get("VernacularTitle")),
+        languages=fields.texts_in(book, "Language"),
         book=title if chapter else "",
-        pages=fields.pages_of(book),
-        online=fields.published_on(book.find("Book/PubDate"), warnings),
+        pages=fields.pages_of(parts.get("Pagination")),
+        online=fields.published_on(around.get("PubDate"), warnings),
         authors=fields.names_in(authors, "Author", warnings),
         is_incomplete_in_authors=authors is not None and authors.get("CompleteYN") == "N",
-        publication_types=tuple(fields.type_of(one) for one in book.iterchildren("PublicationType")),
-        keywords=tuple(
-            dict.fromkeys(text for one in book.iterfind("KeywordList/Keyword") if (text := fields.text_of(one)))
-        ),
-        abstract=fields.abstract_of(book.find("Abstract")),
-        revised=fields.day_of(book.find("DateRevised")),
+        publication_types=tuple(map(fields.type_of, fields.each_of(book, "PublicationType"))),
+        keywords=fields.keywords_of(book),
+        revised=fields.day_of(parts.get("DateRevised")),
         warnings=tuple(warnings),
     )

@@ -5,7 +5,8 @@ give equal results, in every process.
 """
 
 from imaging_trials.bibliography import Unusable, pubmed_xml
-from imaging_trials.imports import study_reading, versions
+from imaging_trials.imports import versions
+from imaging_trials.imports.studies import reading
 from imaging_trials.imports.versions import Made
 
 
@@ -20,12 +21,12 @@ def convert(record: bytes, of: str, place: str, *, abstracts: bool = False) -> M
 
 
 def _article(record: bytes, place: str, *, abstracts: bool) -> Made | Unusable:
-    found = pubmed_xml.citation(record, place)
+    found = pubmed_xml.citation(record, place, abstracts=abstracts)
     return found if isinstance(found, Unusable) else versions.of_citation(found, "pubmed", abstracts=abstracts)
 
 
 def _study(record: bytes, place: str, *, abstracts: bool) -> Made | Unusable:
-    found = study_reading.study(record, place)
+    found = reading.study(record, place)
     return found if isinstance(found, Unusable) else versions.of_study(found, abstracts=abstracts)
 
 

@@ -20,8 +20,8 @@ from imaging_trials.bibliography import (
     read_citations,
     root_name,
 )
-from imaging_trials.imports.study import Study
-from imaging_trials.imports.study_reading import format_of, studies
+from imaging_trials.imports.studies.reading import format_of, studies
+from imaging_trials.imports.studies.study import Study
 from rdfkit.base import UserError, streams, visible
 
 MAX_LIST_BYTES = 200_000_000
@@ -78,22 +78,23 @@ def find(name: str) -> Source:
     return Source(where, path, size, digest.hexdigest(), modified)
 
 
-def read(chunks: Iterator[bytes], where: str, size: int) -> tuple[str, str, Iterator[Item]]:
+def read(chunks: Iterator[bytes], where: str, size: int, *, abstracts: bool) -> tuple[str, str, Iterator[Item]]:
     """Return what people call the format of a text, the key of its source in `versions.ATTRIBUTION`, and its records.
 
-    ``chunks`` are the bytes of the text, decompressed, in pieces, of at least ``size`` bytes. Raises UserError, also
-    while the records are read: for a format that is not imported, for a text that is broken or cut off, and for one
-    that is too large.
+    ``chunks`` are the bytes of the text, decompressed, in pieces, of at least ``size`` bytes. Without ``abstracts``
+    the records need not have them. Raises UserError, also while the records are read: for a format that is not
+    imported, for a text that is broken or cut off, and for one that is too large.
     """
     first = next(chunks, b"")
     if _XML.match(first) and _root_of(first) in pubmed_xml.ROOTS:
-        return "PubMed XML", "pubmed", pubmed_xml.citations(chain([first], chunks), where)
+        return "PubMed XML", "pubmed", pubmed_xml.citations(chain([first], chunks), where, abstracts=abstracts)
     name, found = read_citations(_text(chain([first], chunks), where, size), where)
     return name, "pubmed" if name == "NBIB" else "list", found
 
 
-def read_studies(chunks: Iterator[bytes], where: str, size: int) -> tuple[str, str, Iterator[Item]]:
-    """Return the same for a text of ClinicalTrials.gov. Raises UserError as `read` does."""
+def read_studies(chunks: Iterator[bytes], where: str, size: int, *, abstracts: bool) -> tuple[str, str, Iterator[Item]]:
+    """Return the same for a text of ClinicalTrials.gov, always with summaries. Raises UserError as `read` does."""
+    del abstracts  # what `read` needs: studies are decoded as a whole
     text = _text(chunks, where, size)
     return format_of(text), "clinicaltrials", studies(text, where)
 

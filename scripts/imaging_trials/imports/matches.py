@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from imaging_trials.bibliography import Citation
 from imaging_trials.imports import articles
-from imaging_trials.imports.matching import Found, agents_in, may_name_agents, may_name_techniques, techniques_in
-from imaging_trials.imports.matching_text import words_of
-from imaging_trials.imports.matching_words import Lexicon, read_lexicon
+from imaging_trials.imports.matching.lexicon import Lexicon, read_lexicon
+from imaging_trials.imports.matching.search import Found, agents_in, may_name_agents, may_name_techniques, techniques_in
+from imaging_trials.imports.matching.text import words_of
 from imaging_trials.imports.statements import Statements, coded, iri, quoted, said, term, text_of, typed
-from imaging_trials.imports.study import Study
+from imaging_trials.imports.studies.study import Study
 from imaging_trials.imports.trial_parts import NCIT, thing_of
 from imaging_trials.model import PROJECT
 

@@ -9,11 +9,12 @@ from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from imaging_trials.bibliography import Citation, Deletion, Unusable
-from imaging_trials.imports import archives, articles, cutting, files, study_reading, versions
+from imaging_trials.imports import archives, articles, cutting, files, versions
 from imaging_trials.imports.archives import Document
 from imaging_trials.imports.convert import convert
 from imaging_trials.imports.cutting import Block
-from imaging_trials.imports.study import Study
+from imaging_trials.imports.studies import reading
+from imaging_trials.imports.studies.study import Study
 from rdfkit.base import UserError, streams
 
 NUMBER = "\0"
@@ -110,7 +111,7 @@ def _of_member(task: Task, where: str, chunks: Iterator[bytes], size: int) -> It
 
 
 def _of_text(task: Task, where: str, chunks: Iterator[bytes], size: int) -> Iterator[Result]:
-    format_, source, items = files.READERS[task.options.of](chunks, where, size)
+    format_, source, items = files.READERS[task.options.of](chunks, where, size, abstracts=task.options.abstracts)
     yield Outcome("", is_elsewhere=True, format=format_), b""
     if task.window and not task.window[0] <= 0 < task.window[1]:
         for item in items:
@@ -265,7 +266,7 @@ def _of_record(task: Task, offset: int, record: bytes, place: str) -> Result:
 
 def _elsewhere(offset: int, record: bytes, place: str, window: tuple[int, int]) -> Outcome:
     """Return the key of a record of an earlier shard, without converting it: this one may have the record too."""
-    found = study_reading.study(record, place) if offset < window[0] else None
+    found = reading.study(record, place) if offset < window[0] else None
     return _key_of(found) if isinstance(found, Study) else Outcome(place, is_elsewhere=True)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from imaging_trials.imports.articles import PUBMED, TRIAL
 from imaging_trials.imports.statements import Statements, coded, position, quoted, said, term, typed
-from imaging_trials.imports.study import Study, date_of
+from imaging_trials.imports.studies.study import Study, date_of
 from imaging_trials.model import PROJECT, identifiers
 from rdfkit.base import clip
 

@@ -13,7 +13,7 @@ from operator import attrgetter
 from imaging_trials.imports import codes
 from imaging_trials.imports.articles import MESH
 from imaging_trials.imports.statements import Statements, quoted, said, term, typed
-from imaging_trials.imports.study import Study, date_of
+from imaging_trials.imports.studies.study import Study, date_of
 from imaging_trials.imports.trial_parts import (
     INTEGER,
     NCIT,

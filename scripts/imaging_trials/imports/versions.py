@@ -11,7 +11,7 @@ from typing import NamedTuple
 from imaging_trials.bibliography import Citation, Deletion
 from imaging_trials.imports import articles, matches, trials
 from imaging_trials.imports.statements import Statements, in_graph, iri, literal, said, term, typed
-from imaging_trials.imports.study import Study
+from imaging_trials.imports.studies.study import Study
 from imaging_trials.model import PROJECT
 
 GRAPHS = PROJECT.base + "graph/import/"

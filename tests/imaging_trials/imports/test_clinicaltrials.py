@@ -14,8 +14,9 @@ import yaml
 
 from imaging_trials.build import validation
 from imaging_trials.cli import main
-from imaging_trials.imports import study_reading, trials
-from imaging_trials.imports.study import Study
+from imaging_trials.imports import trials
+from imaging_trials.imports.studies import reading
+from imaging_trials.imports.studies.study import Study
 from tests.conftest import ROOT
 from tests.support.records import MADE_UP, imported, of_thing, real, store_of, values
 
@@ -138,7 +139,7 @@ def without(value: Any, path: list[str]) -> Any:
 
 
 def lines_of(data: dict[str, Any]) -> str:
-    (one,) = study_reading.studies(json.dumps(data), "made up")
+    (one,) = reading.studies(json.dumps(data), "made up")
     assert isinstance(one, Study), one
     return trials.statements(one)[0].written()
 

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from imaging_trials.bibliography import Citation
 from imaging_trials.bibliography.citation import Heading
 from imaging_trials.cli import main
-from imaging_trials.imports import match_reasons, matches, matching, matching_text, versions
+from imaging_trials.imports import match_reasons, matches, versions
+from imaging_trials.imports.matching import search
+from imaging_trials.imports.matching.text import items, words_of
 from imaging_trials.imports.statements import Statements
 from imaging_trials.model import PROJECT, nuclide_notation
 from imaging_trials.views import explanation
@@ -44,7 +46,7 @@ def term(curie: str) -> ox.NamedNode:
 
 def found_in(text: str) -> list[tuple[str, str, str]]:
     """Return what is found in a text: the thing, the rule, the text at its place."""
-    those = matching.filtered(text, matches.lexicon())
+    those = search.filtered(text, matches.lexicon())
     return [(PROJECT.shorten(one.thing), one.rule, text[one.start : one.end]) for one in those]
 
 
@@ -126,7 +128,7 @@ NOTATIONS = (
 def test_nuclides_are_those_that_notation_normalizes(text: str) -> None:
     known = nuclide_notation.search_key(text).split()
     expected = [one for one in known if one == nuclide_notation.normalize(one) and one in nuclide_notation.MEDICAL]
-    got = [one.nuclide for one in matching_text.items(text, {}) if one.nuclide in nuclide_notation.MEDICAL]
+    got = [one.nuclide for one in items(text, {}) if one.nuclide in nuclide_notation.MEDICAL]
     assert got == expected
 
 
@@ -138,18 +140,16 @@ WORDS = [word for one in TEXTS for word in re.findall(r"\S+|\s+", one.text)]
 def test_filter_and_match_give_what_match_gives(pieces: list[str]) -> None:
     text = "".join(pieces)
     lexicon = matches.lexicon()
-    assert matching.filtered(text, lexicon) == matching.agents_in(text, lexicon)
-    assert matching.may_name_techniques(matching_text.words_of(text), lexicon) or not matching.techniques_in(
-        text, lexicon
-    )
+    assert search.filtered(text, lexicon) == search.agents_in(text, lexicon)
+    assert search.may_name_techniques(words_of(text), lexicon) or not search.techniques_in(text, lexicon)
 
 
 @settings(max_examples=60)
 @given(st.text(max_size=60))
 def test_any_text_is_read_and_places_are_in_it(text: str) -> None:
-    for one in [*matching.agents_in(text, matches.lexicon()), *matching.techniques_in(text, matches.lexicon())]:
+    for one in [*search.agents_in(text, matches.lexicon()), *search.techniques_in(text, matches.lexicon())]:
         assert 0 <= one.start < one.end <= len(text)
-    for item in matching_text.items(text, {}):
+    for item in items(text, {}):
         assert 0 <= item.start <= item.end <= len(text)
 
 
@@ -168,7 +168,7 @@ def test_any_text_is_read_and_places_are_in_it(text: str) -> None:
     ],
 )
 def test_imaging_techniques(text: str, expected: list[str]) -> None:
-    assert [PROJECT.shorten(one.thing) for one in matching.techniques_in(text, matches.lexicon())] == expected
+    assert [PROJECT.shorten(one.thing) for one in search.techniques_in(text, matches.lexicon())] == expected
 
 
 # Records

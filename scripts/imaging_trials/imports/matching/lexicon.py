@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pyoxigraph import NamedNode, Store
 
-from imaging_trials.imports.matching_text import ELEMENTS, GREEK_NAMES, TIED, Item, items
+from imaging_trials.imports.matching.text import ELEMENTS, GREEK_NAMES, TIED, Item, items
 from imaging_trials.model import PROJECT, read, vocabulary
 
 MIN_SKELETON = 10
@@ -112,12 +112,47 @@ class _Builder:
         self.names: dict[Words, Name] = {}
         self.positions: dict[str, set[str]] = {}
         self.nuclides: dict[str, Name] = {}
+        self.exact_mappings: dict[NamedNode, list[NamedNode]] = {}
+        self.exact: dict[str, str] = {}
+        self.broader: dict[str, tuple[str, ...]] = {}
+        self._read_mappings()
+        self._uses_of = read.all_objects(store, _term("imt:hasWordUse"))
         self.uses: dict[Words, list[NamedNode]] = {}
         for one in read.members(store, _term("imt:MatchWord")):
             self.uses.setdefault(_words(self.label(one)), []).append(one)
 
+    def _read_mappings(self) -> None:
+        """Keep the exact mappings of a thing, and the identifiers that are exactly, or broader than, a thing."""
+        kinds = tuple(PROJECT.prefixes[one] for one in ("agent", "substance", "modality", "procedure"))
+        subjects, predicates, objects = (
+            read.all_objects(self.store, name)
+            for name in (vocabulary.MAPS_SUBJECT, vocabulary.MAPS_PREDICATE, vocabulary.MAPS_OBJECT)
+        )
+        for mapping in sorted(subjects, key=lambda one: one.value):
+            for subject in subjects[mapping]:
+                is_exact = vocabulary.EXACT_MATCH in predicates.get(mapping, ())
+                if is_exact:
+                    self.exact_mappings.setdefault(subject, []).append(mapping)
+                if not subject.value.startswith(kinds):
+                    continue
+                for elsewhere in objects.get(mapping, ()):
+                    if is_exact:
+                        self.exact[elsewhere.value] = subject.value
+                    elif _term("skos:broadMatch") in predicates.get(mapping, ()):
+                        self.broader[elsewhere.value] = (*self.broader.get(elsewhere.value, ()), subject.value)
+
     def label(self, thing: NamedNode) -> str:
         return read.text(self.store, thing, vocabulary.PREF_LABEL)
+
+    def labels(self, thing: NamedNode) -> list[str]:
+        """Return the labels of a thing, and those that exact mappings give it."""
+        own = [text for name in _LABELS for text in read.texts(self.store, thing, name)]
+        mapped = [
+            text
+            for mapping in self.exact_mappings.get(thing, ())
+            for text in read.texts(self.store, mapping, vocabulary.OBJECT_LABEL)
+        ]
+        return list(dict.fromkeys(own + mapped))
 
     def of_use(self, use: str) -> Iterator[tuple[NamedNode, Words]]:
         wanted = _term(f"worduse:{use}")
@@ -125,7 +160,7 @@ class _Builder:
             yield from ((one, words) for one in nodes if wanted in self.uses_of(one))
 
     def uses_of(self, word: NamedNode) -> list[NamedNode]:
-        return read.objects(self.store, word, _term("imt:hasWordUse"))
+        return self._uses_of.get(word, [])
 
     def vetoes_of(self, word: NamedNode) -> tuple[Words, ...]:
         """Return the phrases that exclude a word."""
@@ -165,21 +200,6 @@ def _abbreviation(found: list[Item]) -> str:
     return letters if len(letters) <= 7 and capitals > 1 else ""
 
 
-def _elsewhere(store: Store, thing: NamedNode) -> Iterator[str]:
-    """Yield the labels that exact mappings give to a thing."""
-    for mapping in read.subjects(store, vocabulary.MAPS_SUBJECT, thing):
-        if vocabulary.EXACT_MATCH in read.objects(store, mapping, vocabulary.MAPS_PREDICATE):
-            yield from read.texts(store, mapping, vocabulary.OBJECT_LABEL)
-
-
-def _labels(store: Store, thing: NamedNode) -> list[str]:
-    return [
-        *dict.fromkeys(
-            [*(text for name in _LABELS for text in read.texts(store, thing, name)), *_elsewhere(store, thing)]
-        )
-    ]
-
-
 def _collect(made: _Builder) -> None:
     store = made.store
     for agent in read.members(store, vocabulary.PHARMACEUTICAL_AGENT):
@@ -187,13 +207,13 @@ def _collect(made: _Builder) -> None:
             continue  # a molecule that is an agent itself: it is added as the base of others
         labels = [made.label(one) for one in read.objects(store, agent, vocabulary.HAS_RADIONUCLIDE)]
         nuclide = next((one.nuclide for text in labels for one in items(text, {}) if one.nuclide), "")
-        for text in _labels(store, agent):
+        for text in made.labels(agent):
             made.add(text, agent.value, nuclide)
         for name in read.subjects(store, vocabulary.IS_NAME_OF, agent):
             kinds = {one.value.rpartition("/")[2] for one in read.objects(store, name, _term("imt:hasNameKind"))}
             made.add(made.label(name), agent.value, nuclide, is_alone=bool(kinds & _ALONE))
         for base in read.objects(store, agent, vocabulary.IS_BASED_ON):
-            for text in _labels(store, base):
+            for text in made.labels(base):
                 made.add(text, agent.value, nuclide, substance=base.value)
     for use in ("means-nothing-else", "needs-nuclide-or-modality", "needs-nuclide", "is-no-evidence-of-imaging"):
         for word, words in made.of_use(use):
@@ -210,7 +230,7 @@ def _decide(made: _Builder, word: NamedNode, words: Words, use: str) -> None:
     agents = dict(name.agents)
     is_group = False
     for thing in read.objects(store, word, vocabulary.IS_WORD_FOR):
-        nuclides = {one.nuclide for text in _labels(store, thing) for one in items(text, {}) if one.nuclide}
+        nuclides = {one.nuclide for text in made.labels(thing) for one in items(text, {}) if one.nuclide}
         is_group = read.is_a(store, thing, _term("imt:AgentGroup"))
         known = next((one.agents[thing.value] for one in made.names.values() if thing.value in one.agents), "")
         agents[thing.value] = known or next(iter(sorted(nuclides)), "")
@@ -313,7 +333,6 @@ def read_lexicon(store: Store) -> Lexicon:
         agent.value: frozenset(one.value for one in read.objects(store, agent, vocabulary.IS_BASED_ON))
         for agent in agents
     }
-    exact, broader = _identifiers(store)
     return Lexicon(
         names=names,
         skeletons=skeletons,
@@ -329,8 +348,8 @@ def read_lexicon(store: Store) -> Lexicon:
             for first in {one.words[0] for one in techniques}
         },
         of_agent={agent.value: _techniques_of(store, agent) for agent in agents},
-        exact=exact,
-        broader=broader,
+        exact=made.exact,
+        broader=made.broader,
         bases=bases,
         molecules=frozenset().union(*bases.values()),
         scores={
@@ -361,21 +380,3 @@ def _techniques(made: _Builder) -> list[Technique]:
         concepts = read.objects(made.store, word, vocabulary.IS_WORD_FOR)
         found += [Technique(words, concept.value, written, made.vetoes_of(word)) for concept in concepts]
     return sorted(found, key=lambda one: -len(one.words))
-
-
-def _identifiers(store: Store) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
-    """Return the identifiers elsewhere that are exactly, and those that are broader than, a thing of the graph."""
-    exact: dict[str, str] = {}
-    broader: dict[str, tuple[str, ...]] = {}
-    kinds = tuple(PROJECT.prefixes[one] for one in ("agent", "substance", "modality", "procedure"))
-    for mapping in read.members(store, _term("imt:Mapping")):
-        predicates = read.objects(store, mapping, vocabulary.MAPS_PREDICATE)
-        for subject in read.objects(store, mapping, vocabulary.MAPS_SUBJECT):
-            if not subject.value.startswith(kinds):
-                continue
-            for elsewhere in read.objects(store, mapping, vocabulary.MAPS_OBJECT):
-                if vocabulary.EXACT_MATCH in predicates:
-                    exact[elsewhere.value] = subject.value
-                elif _term("skos:broadMatch") in predicates:
-                    broader[elsewhere.value] = (*broader.get(elsewhere.value, ()), subject.value)
-    return exact, broader

@@ -8,9 +8,9 @@ in NCI's words, as they differ from the register's. Contacts, investigators and 
 from typing import Any
 
 from imaging_trials.bibliography import Unusable
-from imaging_trials.imports import study_fields as fields
-from imaging_trials.imports.legacy_xml import code
-from imaging_trials.imports.study import Elsewhere, Study, of_record
+from imaging_trials.imports.studies import fields
+from imaging_trials.imports.studies.legacy_xml import code
+from imaging_trials.imports.studies.study import Elsewhere, Study, of_record
 
 _PHASES = {
     "O": ["EARLY_PHASE1"], "I": ["PHASE1"], "I_II": ["PHASE1", "PHASE2"], "II": ["PHASE2"],

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from imaging_trials.bibliography import Dated, Unusable, date_of_parts
-from imaging_trials.imports.study_fields import Record
+from imaging_trials.imports.studies.fields import Record
 from imaging_trials.model import identifiers
 from rdfkit.base import clip
 

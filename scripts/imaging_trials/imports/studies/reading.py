@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from imaging_trials.bibliography import Unusable
-from imaging_trials.imports.study import Study, of_record
-from imaging_trials.imports.study_fields import Part, Record
+from imaging_trials.imports.studies.fields import Part, Record
+from imaging_trials.imports.studies.study import Study, of_record
 from rdfkit.base import UserError
 
 MAX_LINE_CHARACTERS = 16_000_000
@@ -32,7 +32,7 @@ def study(record: bytes, place: str) -> Study | Unusable:
     broken is no error here: a file may have others.
     """
     if _XML.match(record):
-        from imaging_trials.imports import legacy_xml
+        from imaging_trials.imports.studies import legacy_xml
 
         return legacy_xml.study(record, place)
     try:
@@ -58,7 +58,7 @@ def _why_not_json(error: Exception) -> str:
 
 def _of_value(value: object, place: str) -> Study | Unusable:
     if isinstance(value, dict) and "nci_id" in value:
-        from imaging_trials.imports import nci
+        from imaging_trials.imports.studies import nci
 
         return nci.study(value, place)
     if isinstance(value, dict) and _RETIRED & value.keys():
@@ -113,7 +113,7 @@ def studies(text: str, where: str) -> Iterator[Study | Unusable]:
     """
     text = text.removeprefix("\ufeff")
     if format_of(text) == "legacy XML":
-        from imaging_trials.imports import legacy_xml
+        from imaging_trials.imports.studies import legacy_xml
 
         yield legacy_xml.only_study(text, where)
         return

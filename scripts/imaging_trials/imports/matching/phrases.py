@@ -2,8 +2,8 @@
 
 from functools import cached_property
 
-from imaging_trials.imports.matching_text import items, plain_items
-from imaging_trials.imports.matching_words import Lexicon, Technique, Words, is_position
+from imaging_trials.imports.matching.lexicon import Lexicon, Technique, Words, is_position
+from imaging_trials.imports.matching.text import items, plain_items
 
 MAX_BETWEEN = 6
 """The words between a nuclide and what it labels."""

@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from imaging_trials.bibliography import Unusable
-from imaging_trials.imports import study_fields as fields
-from imaging_trials.imports.study import Elsewhere, Study, of_record
+from imaging_trials.imports.studies import fields
+from imaging_trials.imports.studies.study import Elsewhere, Study, of_record
 from rdfkit.base import UserError, clip
 
 if TYPE_CHECKING:

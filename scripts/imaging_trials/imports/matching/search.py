@@ -7,9 +7,9 @@ together with that nuclide in the same noun phrase; a different nuclide there ex
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from imaging_trials.imports.matching_phrases import IN_NAME, MAX_BETWEEN, Phrases, is_tight, only
-from imaging_trials.imports.matching_text import words_of
-from imaging_trials.imports.matching_words import MAX_PIECES, MIN_PIECE, Lexicon, Name, Words, is_position, symbol_of
+from imaging_trials.imports.matching.lexicon import MAX_PIECES, MIN_PIECE, Lexicon, Name, Words, is_position, symbol_of
+from imaging_trials.imports.matching.phrases import IN_NAME, MAX_BETWEEN, Phrases, is_tight, only
+from imaging_trials.imports.matching.text import words_of
 
 MAX_TEXT_CHARACTERS = 20_000
 """The longest text that is looked at as a whole; of a longer one, its beginning."""
