@@ -303,7 +303,7 @@ def citations(text: str, where: str) -> Iterator[Citation | Unusable]:
 
         is_article = entry.first(TYPE) == "article"
         date = plain("date") or " ".join(
-            one for one in (plain("year"), plain("month").capitalize(), plain("day")) if one
+            one for one in (plain("year"), _printed_month(plain("month")), plain("day")) if one
         )
         yield citation_parts.of_reference(
             _reference(entry),
@@ -326,6 +326,11 @@ def citations(text: str, where: str) -> Iterator[Citation | Unusable]:
             ),
         )
     yield from broken
+
+
+def _printed_month(text: str) -> str:
+    """Return a month, or a range of months, as it is printed in a date: Jan-Mar."""
+    return "-".join(one.strip().capitalize() for one in re.split(r"[-–]{1,3}", text))
 
 
 def _cited(name: str) -> CitedName:

@@ -194,8 +194,8 @@ def _name(author: Author) -> dict[str, str]:
     person = author.person
     if not person:
         return {"literal": author.name}
-    name = {"family": person.family, "given": person.given}
-    return {**name, "suffix": person.generation} if person.generation else name
+    name = {"family": person.family, "given": person.given, "suffix": person.generation}
+    return {part: text for part, text in name.items() if text}
 
 
 UPDATES = {

@@ -15,7 +15,10 @@ from imaging_trials.bibliography.reference import Entry, Fields, Reference, from
 from imaging_trials.bibliography.tagged import Draft
 from imaging_trials.model import identifiers
 
-START = re.compile(r"^(?:PMID ?- ?0*[1-9][0-9]{0,8}[ \t]*$|(?:OWN |STAT|DCOM|FAU |LID )- ?\S)", re.MULTILINE | re.ASCII)
+START = re.compile(
+    r"^(?:PMID ?- ?0*[1-9][0-9]{0,8}[ \t]*$|(?:OWN |STAT|DCOM|FAU |LID )- ?\S|DP  - [12][0-9]{3}\b)",
+    re.MULTILINE | re.ASCII,
+)
 """A line that only this format has."""
 
 _LINE = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}-(?: |\Z)")

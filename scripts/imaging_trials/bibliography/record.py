@@ -59,15 +59,19 @@ class Author(NamedTuple):
 
     @property
     def person(self) -> Person | None:
-        """Return the parts of a person's name, or None for a group and for a name without initials.
+        """Return the parts of a person's name, of which those that are not printed are "", or None for a group.
 
         >>> Author("Van den Wyngaert T", is_group=False, is_listed_under_group=False).person
         Person(family='Van den Wyngaert', given='T.', generation='')
+        >>> Author("Brunet", is_group=False, is_listed_under_group=False).person
+        Person(family='Brunet', given='', generation='')
         """
+        if self.is_group:
+            return None
         words = self.name.split(" ")
         generation = words.pop() if len(words) > 2 and words[-1] in _GENERATIONS else ""
-        if self.is_group or len(words) < 2:
-            return None
+        if len(words) < 2:
+            return Person(self.name, "", "")
         *family, initials = words
         return Person(" ".join(family), " ".join(f"{letter}." for letter in initials), generation)
 

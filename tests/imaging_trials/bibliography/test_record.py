@@ -10,7 +10,7 @@ from tests.support.citations import a_record
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:
-    assert doctest.testmod(record) == (0, 4)
+    assert doctest.testmod(record) == (0, 5)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_the_examples_in_the_docstrings_hold() -> None:
         ("Behrendt FFF", Person("Behrendt", "F. F. F.", "")),
         ("Smith AB Jr", Person("Smith", "A. B.", "Jr")),
         ("Smith AB 3rd", Person("Smith", "A. B.", "3rd")),
-        ("Madonna", None),
+        ("Madonna", Person("Madonna", "", "")),
     ],
 )
 def test_the_last_word_of_a_name_is_the_initials(name: str, person: Person | None) -> None:
