@@ -84,6 +84,11 @@ def damaged() -> bytes:
     return bytes(data)
 
 
+def undecodable(data: bytes, at: int) -> bytes:
+    """Return compressed data that begins with a block of a kind that there is not (RFC 1951, 3.2.3)."""
+    return data[:at] + b"\x07" + data[at + 1 :]
+
+
 def overlapping() -> bytes:
     """Return an archive whose second member has the bytes of the first."""
     data = archive({"a.json": STUDIES[0], "b.json": STUDIES[0]})
@@ -110,6 +115,8 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "a bomb of gzip": (lambda: gzip.compress(b" " * 20_000_000), "more than 400 times"),
     "gzip in a member": (lambda: archive({"a": gzip.compress(b" " * 20_000_000)}), "more than 400 times"),
     "damaged": (damaged, "broken or cut off"),
+    "no deflate data": (lambda: undecodable(archive({"a.json": STUDIES[0]}), 30 + len("a.json")), "broken or cut off"),
+    "no deflate data in gzip": (lambda: undecodable(gzip.compress(STUDIES[0]), 10), "broken or cut off (gzip"),
     "overlapping": (overlapping, "broken"),
     "understated": (understated, "broken or cut off"),
     "cut off": (lambda: archive({"a.json": STUDIES[0]})[:-30], "broken zip archive"),
