@@ -32,8 +32,13 @@ class Response(NamedTuple):
 
 def pack(head: Any, body: bytes) -> bytes:
     """Return a message with a head, which JSON can write, and a body."""
+    return begin(head, len(body)) + body
+
+
+def begin(head: Any, size: int) -> bytes:
+    """Return a message as far as the body of ``size`` bytes that follows."""
     written = json.dumps(head).encode()
-    return len(written).to_bytes(4, "big") + len(body).to_bytes(4, "big") + written + body
+    return len(written).to_bytes(4, "big") + size.to_bytes(4, "big") + written
 
 
 class Reader:

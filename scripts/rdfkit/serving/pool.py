@@ -35,6 +35,7 @@ _MAX_RETRY_SECONDS = 10.0
 _NICE_AFTER_SECONDS = 1.0
 _GROW_AFTER_SECONDS = 0.2
 _MAX_IDLE_SECONDS = 30.0
+_MAX_INHERITED_BYTES = 16_000_000
 _MAX_ABANDONED_SECONDS = 0.5
 """Time that a request has after its client has left; killing a worker costs more than most requests."""
 
@@ -65,6 +66,8 @@ class Worker(asyncio.Protocol):
         self.job: Job | None = None
         self.since = now
         self.is_nice = False
+        self.inherited = MAX_ALL_ANSWERS_BYTES - group.room()
+        """The bytes of answers in the front when it was forked: it has a copy of each that the front has given back."""
         self.reader = Reader()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:  # noqa: D102
@@ -206,7 +209,9 @@ class Group:
                 self._failed("a worker needs too long to open the graph.")
                 self._kill(worker)
         elif job is None:
-            if len(self.workers) > self._least and now - worker.since > _MAX_IDLE_SECONDS:
+            is_needless = len(self.workers) > self._least and now - worker.since > _MAX_IDLE_SECONDS
+            held = MAX_ALL_ANSWERS_BYTES - self.room()
+            if is_needless or held < _MAX_INHERITED_BYTES < worker.inherited:
                 self._kill(worker)
         elif now >= job.ends:
             self.end(

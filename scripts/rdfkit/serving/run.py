@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib.util import find_spec
 
@@ -23,6 +23,8 @@ _RESERVED_DESCRIPTORS = 80
 """Two of each worker, those of the loop, and some for modules that are imported late."""
 
 _BACKLOG = 512
+_M_MMAP_THRESHOLD = -3
+_LARGE_BLOCK_BYTES = 1 << 18
 
 
 def serve(service: Service) -> int:
@@ -31,12 +33,24 @@ def serve(service: Service) -> int:
         raise UserError("The server needs a system that can fork a process, such as Linux or macOS.")
     if not find_spec("httptools"):
         raise UserError(f"httptools is missing: install it with pip install '{service.project.name}[serve]'.")
+    _give_large_blocks_back()
     with _listening(service.address) as listener:
         try:
             asyncio.run(_serve(service, listener))
         except RefusedError as error:
             raise UserError(str(error)) from None
     return 0
+
+
+def _give_large_blocks_back() -> None:
+    """Let the C library return memory of large answers to the system; by itself it keeps blocks of up to 32 MB.
+
+    Source: mallopt(3), M_MMAP_THRESHOLD. Workers are forked, so that they have it too.
+    """
+    with suppress(ImportError, OSError, AttributeError):  # glibc has it
+        import ctypes
+
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK_BYTES)
 
 
 @contextmanager

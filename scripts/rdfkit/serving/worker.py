@@ -15,7 +15,7 @@ from pyoxigraph import QuerySolutions, Store
 
 from rdfkit.base import UserError, sandbox
 from rdfkit.serving.errors import RefusedError
-from rdfkit.serving.messages import Reader, Request, Response, pack
+from rdfkit.serving.messages import Reader, Request, Response, begin, pack
 from rdfkit.serving.problems import problem
 
 _PIECE_BYTES = 1 << 18
@@ -130,7 +130,18 @@ def _serve(task: Task, channel: socket.socket) -> None:
     while piece := channel.recv(_PIECE_BYTES):
         if message := reader.feed(piece):
             response = _answered(answer, Request._make([*message[0], message[1]]))
-            channel.sendall(pack(response[:2], response.body))
+            _send(channel, response)
+            del response  # a large one is not kept until the next request
+
+
+def _send(channel: socket.socket, response: Response) -> None:
+    """Send a response; the body of a large one is not copied."""
+    begun = begin(response[:2], len(response.body))
+    if len(response.body) < _PIECE_BYTES:
+        channel.sendall(begun + response.body)
+    else:
+        channel.sendall(begun)
+        channel.sendall(response.body)
 
 
 def _answered(answer: Answer, request: Request) -> Response:
