@@ -134,7 +134,8 @@ class Front:
 
     def _make_room(self) -> None:
         """Close the connection that has been open for longest without a request that is being answered."""
-        for state in ({connections.IDLE, LEAVING}, {READING}, {WRITING}, {WORKING}):
+        # A new one is idle until its request is read, so that idle ones must not go before those that read for long.
+        for state in ({connections.IDLE, LEAVING, READING}, {WRITING}, {WORKING}):
             for one in self._connections:
                 if one.state in state and not one.transport.is_closing():
                     one.transport.abort()
