@@ -31,6 +31,10 @@ WIDE = (
 LARGE = "SELECT ?s ?p ?o ?m { ?s ?p ?o VALUES ?m { 0 1 } }"
 """About 30 MB of JSON."""
 
+DOUBLED = " ".join(f"BIND(CONCAT(?a{n}, ?a{n}) AS ?a{n + 1})" for n in range(32))
+HUGE = f'SELECT (STRLEN(?a32) AS ?n) {{ BIND("x" AS ?a0) {DOUBLED} }}'
+"""A short query that needs a text of 4 GB: it has more memory than it may within a second or two."""
+
 
 def memory(running: Endpoint) -> int:
     """Return the bytes that the server and its workers have in memory."""
@@ -154,7 +158,7 @@ def test_answers_are_bounded_in_bytes_and_memory() -> None:
         assert [reply.status for reply in replies] == [403] * 4
         assert "The answer has more than 64,000,000 bytes" in replies[0].detail
         assert most - before < 1_000_000_000
-        huge = running.ask("SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?a ?f LIMIT 1")
+        huge = running.ask(HUGE)
         assert huge.status == 503
         assert "needs more than 1,500 MB" in huge.detail
         assert well(running)
