@@ -302,9 +302,7 @@ def citations(text: str, where: str) -> Iterator[Citation | Unusable]:
             return " ".join(from_tex(entry.first(*names)).split())
 
         is_article = entry.first(TYPE) == "article"
-        date = plain("date") or " ".join(
-            one for one in (plain("year"), _printed_month(plain("month")), plain("day")) if one
-        )
+        date = plain("date") or _written_date(plain("year"), plain("month"), plain("day"))
         yield citation_parts.of_reference(
             _reference(entry),
             citation_parts.Parts(
@@ -328,9 +326,12 @@ def citations(text: str, where: str) -> Iterator[Citation | Unusable]:
     yield from broken
 
 
-def _printed_month(text: str) -> str:
-    """Return a month, or a range of months, as it is printed in a date: Jan-Mar."""
-    return "-".join(one.strip().capitalize() for one in re.split(r"[-–]{1,3}", text))
+def _written_date(year: str, month: str, day: str) -> str:
+    """Return a date in parts as one text; a month may be a number, a name or a range of names (Jan-Mar)."""
+    if month.isdigit():
+        return "-".join(part for part in (year, month, day) if part)
+    names = "-".join(one.strip().capitalize() for one in re.split(r"[-–]{1,3}|/", month))
+    return " ".join(part for part in (year, names, day) if part)
 
 
 def _cited(name: str) -> CitedName:

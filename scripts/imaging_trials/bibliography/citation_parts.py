@@ -12,6 +12,7 @@ from imaging_trials.model import identifiers
 
 _EPUB = re.compile(r"\bEpub ([12][0-9]{3}[ A-Za-z0-9-]{0,20})\.", re.ASCII)
 _NUMERIC = re.compile(r"([12][0-9]{3})(?:[/-]([0-9]{1,2}))?(?:[/-]([0-9]{1,2}))?(?:/(.{0,60}))?", re.ASCII)
+_INTERVAL = re.compile(r"([12][0-9]{3}(?:-[0-9]{1,2}){0,2})/([12][0-9]{3}(?:-[0-9]{1,2}){0,2})", re.ASCII)
 _KEYWORDS = re.compile(r"[;\n]")
 AHEAD = "Epub ahead of print"
 """The words by which a list says that an article is in no issue yet."""
@@ -96,6 +97,9 @@ def date_of(texts: Iterable[str]) -> Dated | None:
 
 
 def _date(text: str) -> Dated | None:
+    if interval := _INTERVAL.fullmatch(text):
+        begin, end = _date(interval[1]), _date(interval[2])
+        return Dated(f"{begin.printed}-{end.printed}", begin.earliest, end.latest) if begin and end else None
     if numeric := _NUMERIC.fullmatch(text.rstrip("/") if not text.endswith("//") else text):
         year, month, day, other = (part or "" for part in numeric.groups())
         return (

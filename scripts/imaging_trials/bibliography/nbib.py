@@ -16,10 +16,10 @@ from imaging_trials.bibliography.tagged import Draft
 from imaging_trials.model import identifiers
 
 START = re.compile(
-    r"^(?:PMID ?- ?0*[1-9][0-9]{0,8}[ \t]*$|(?:OWN |STAT|DCOM|FAU |LID )- ?\S|DP  - [12][0-9]{3}\b)",
+    r"^(?:PMID ?- ?0*[1-9][0-9]{0,8}[ \t]*$|(?:OWN |STAT|DCOM|FAU |LID )- ?\S|DP  - [12][0-9]{3}\b.{0,80}\nTI  - \S)",
     re.MULTILINE | re.ASCII,
 )
-"""A line that only this format has."""
+"""A line that only this format has, or the date before the title, as in `write`: in other formats it is after it."""
 
 _LINE = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}-(?: |\Z)")
 AFTER = "CN:after"

@@ -152,9 +152,14 @@ def day_of(element: "_Element | None") -> str:
 
 
 def names_in(names: "_Element | None", tag: str, warnings: list[str]) -> tuple[CitedName, ...]:
-    """Return the names in a list of authors or investigators, in their order."""
+    """Return the names in a list of authors or investigators, in their order.
+
+    A name that was corrected is there twice: as it was first, which is not valid, and as it is right.
+    """
     found = []
     for one in each_of(names, tag):
+        if one.get("ValidYN") == "N":
+            continue
         parts = {child.tag: child for child in one}
         if "CollectiveName" in parts:
             found.append(CitedName(text_of(parts["CollectiveName"]), is_group=True))

@@ -66,6 +66,10 @@ BAD = {
     "empty": (b"", "is empty"),
     "blank": (b" \n\n", "is empty"),
     "cut off JSON": (b'[{"title": "a"}, {"ti', "the JSON is broken"),
+    "a list of Ovid": (
+        b"UI  - 90000301\nAU  - Made-Up A\nTI  - A title\nSO  - J Made Up 2020;1(1):1\nDP  - 2020 Mar\n",
+        "lines of fields",
+    ),
     "a plain list": (b"Made-Up A. A title. J Made Up. 2020;1(1):1.\n", "none of the formats"),
     "a table": (b"PMID,Title\n1,A\n2,B\n", "a table"),
     "nesting": (HEAD + b"<PubmedArticleSet>" + b"<a>" * 3000, "broken or cut off"),

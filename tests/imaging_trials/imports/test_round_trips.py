@@ -171,6 +171,25 @@ def test_an_article_without_identifiers_imports_again(name: str, tmp_path: Path)
     assert of_thing(store_of(again), same.value, "dcterms:title") == ["Made-up title"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "printed", "earliest", "latest"),
+    [
+        ("year = 2019, month = 5", "2019 May", "2019-05-01", "2019-05-31"),
+        ("year = 2019, month = {January--March}", "2019 January-March", "2019-01-01", "2019-03-31"),
+        ('year = 2019, month = jan # "/" # feb', "2019 Jan-Feb", "2019-01-01", "2019-02-28"),
+        ("date = {2019-11/2020-02}", "2019 Nov-2020 Feb", "2019-11-01", "2020-02-29"),
+    ],
+)
+def test_dates_of_bibtex_keep_their_precision(
+    fields: str, printed: str, earliest: str, latest: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.bib"
+    path.write_text(f"@article{{a, title = {{Made up}}, author = {{Nobody, A.}}, {fields}}}\n", encoding="utf-8")
+    store = store_of(imported(path)[1])
+    assert list(values(store, "imt:dateAsPrinted")) == [printed]
+    assert (list(values(store, "imt:earliestDay")), list(values(store, "imt:latestDay"))) == ([earliest], [latest])
+
+
 def test_every_citation_of_the_page_imports_again() -> None:
     """The twenty citations of the page, in NBIB: authors with groups at their place, dates, identifiers."""
     store = named_graphs.read_sources(PROJECT)
