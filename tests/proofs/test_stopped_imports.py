@@ -7,14 +7,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat, parse
 
 from tests.conftest import ROOT
+from tests.support.endpoint import until
 from tests.support.records import DAY, made_up_studies
 
 pytestmark = pytest.mark.prove
@@ -36,13 +35,6 @@ def finished(*arguments: object) -> int:
     running = started(*arguments)
     running.communicate(timeout=SECONDS)
     return running.returncode
-
-
-def until(condition: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.01)
 
 
 def listed(folder: Path) -> list[str]:
@@ -88,7 +80,7 @@ def whole(many: list[Path], tmp_path_factory: pytest.TempPathFactory) -> dict[st
 def test_ctrl_c_leaves_what_is_complete(jobs: int, many: list[Path], whole: dict[str, bytes], tmp_path: Path) -> None:
     folder = tmp_path / "imports"
     running = started(*many, "--into", folder, "--jobs", jobs)
-    until(lambda: len(list(folder.glob("[!.]*.nq"))) > 3, "no file was written")
+    assert until(lambda: len(list(folder.glob("[!.]*.nq"))) > 3), "no file was written"
     os.killpg(running.pid, signal.SIGINT)
     out, error = running.communicate(timeout=SECONDS)
     assert (running.returncode, error.decode().splitlines()[-1:]) == (130, ["imt: Stopped."])
@@ -109,7 +101,7 @@ def test_ctrl_c_leaves_what_is_complete(jobs: int, many: list[Path], whole: dict
 def test_ctrl_c_ends_the_output_with_a_record(many: list[Path], tmp_path: Path) -> None:
     with (tmp_path / "out.nq").open("wb") as out:
         running = started(*many, "--jobs", 2, output=out.fileno())
-        until(lambda: (tmp_path / "out.nq").stat().st_size > 500_000, "nothing was written")
+        assert until(lambda: (tmp_path / "out.nq").stat().st_size > 500_000), "nothing was written"
         os.killpg(running.pid, signal.SIGINT)
         running.communicate(timeout=SECONDS)
     assert running.returncode == 130
@@ -123,12 +115,12 @@ def test_what_was_killed_goes_on(many: list[Path], whole: dict[str, bytes], tmp_
     """The files that the manifest does not list, a draft among them, are imported again."""
     folder = tmp_path / "imports"
     running = started(*many, "--into", folder, "--jobs", 2)
-    until(lambda: len(listed(folder)) > 1, "nothing was listed")
+    assert until(lambda: len(listed(folder)) > 1), "nothing was listed"
     pool = children(running.pid)
     running.kill()
     running.communicate(timeout=SECONDS)
     assert len(pool) == 2
-    until(lambda: not any(Path(f"/proc/{one}").exists() for one in pool), "the pool goes on without its parent")
+    assert until(lambda: not any(Path(f"/proc/{one}").exists() for one in pool)), "the pool goes on without its parent"
     (folder / f".half.nq.{running.pid}").write_bytes(b"<a> <b>")
     assert finished(*many, "--into", folder, "--jobs", 2, "--resume") == 0
     assert {path.name: path.read_bytes() for path in folder.glob("*.nq")} == whole
@@ -140,7 +132,7 @@ def test_a_process_of_the_pool_that_dies_is_one_sentence(many: list[Path], tmp_p
     folder, path = tmp_path / "imports", tmp_path / "one.ndjson"
     path.write_bytes(b"".join(one.read_bytes() for one in many))
     running = started(path, "--into", folder, "--jobs", 2)
-    until(lambda: list(folder.glob(".import-*/*.nq")), "no part was written")
+    assert until(lambda: list(folder.glob(".import-*/*.nq"))), "no part was written"
     os.kill(children(running.pid)[0], signal.SIGKILL)
     _, error = running.communicate(timeout=SECONDS)
     assert running.returncode == 2

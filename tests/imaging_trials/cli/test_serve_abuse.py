@@ -85,6 +85,28 @@ def test_silent_connections_lock_nobody_out(text: str) -> None:
         assert well(running)
 
 
+def test_a_new_connection_is_not_the_first_to_be_closed() -> None:
+    """A full server closes the oldest that waits: those that have begun a request, although new ones have not."""
+    with serving() as running, ExitStack() as stack:
+        begun = connected(running, stack, 520, "GET / HTTP/1.1\r\nX-Slow: ")
+        assert well(running)
+        new = connected(running, stack, 30)
+        assert well(running)
+        assert is_closed(begun[0])
+        assert [is_closed(client) for client in new[:20:4]] == [False] * 5
+
+
+def is_closed(client: socket.socket) -> bool:
+    """Return whether the server has ended a connection on which it has sent nothing."""
+    client.settimeout(0.5)
+    try:
+        return client.recv(1) == b""
+    except TimeoutError:
+        return False
+    except ConnectionResetError:
+        return True
+
+
 def test_slow_body_is_ended(endpoint: Endpoint) -> None:
     with ExitStack() as stack:
         (slow,) = connected(endpoint, stack, 1, "POST /audit HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n")
