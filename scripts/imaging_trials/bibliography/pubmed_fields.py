@@ -11,6 +11,9 @@ from rdfkit.base import clip
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+Parts = dict[str, "_Element"]
+"""The children of an element by their names."""
+
 
 def text_of(element: "_Element | None") -> str:
     """Return the text of an element and all that is in it (markup, MathML), on one line."""
@@ -20,7 +23,7 @@ def text_of(element: "_Element | None") -> str:
     return text if text.isalnum() else " ".join(text.split())
 
 
-def first_of(element: "_Element | None") -> "dict[str, _Element]":
+def first_of(element: "_Element | None") -> Parts:
     """Return the children of an element by their names: of a name the first, as `find` does, but in one pass."""
     return {} if element is None else {one.tag: one for one in element.iterchildren(reversed=True)}
 
@@ -47,9 +50,7 @@ def version_of(pmid: "_Element | None") -> str:
     return version if version.isascii() and version.isdigit() else ""
 
 
-def ids_of(
-    data: "dict[str, _Element]", article: "_Element", parts: "dict[str, _Element]", warnings: list[str]
-) -> dict[str, str]:
+def ids_of(data: Parts, article: "_Element", parts: Parts, warnings: list[str]) -> dict[str, str]:
     """Return DOI, PMCID and publisher's identifier: those of PubMed's list before those of the article.
 
     ``data`` and ``parts`` are the children of PubMed's data and of the article.
@@ -73,9 +74,7 @@ def ids_of(
     return found
 
 
-def journal_of(
-    journal: "dict[str, _Element]", about: "dict[str, _Element]", warnings: list[str]
-) -> CitedJournal | None:
+def journal_of(journal: Parts, about: Parts, warnings: list[str]) -> CitedJournal | None:
     """Return the journal of an article, or None if the record names none.
 
     It is described by the children of Journal, which has the issue, and of MedlineJournalInfo.
@@ -132,7 +131,7 @@ def date_of(element: "_Element | None", warnings: list[str]) -> printed_date.Dat
     return _date_of(first_of(element), warnings)
 
 
-def _date_of(parts: "dict[str, _Element]", warnings: list[str]) -> printed_date.Dated | None:
+def _date_of(parts: Parts, warnings: list[str]) -> printed_date.Dated | None:
     year, month, day = text_of(parts.get("Year")), text_of(parts.get("Month")), text_of(parts.get("Day"))
     if found := (year or month or day) and printed_date.date_of_parts(year, month, day):
         return found

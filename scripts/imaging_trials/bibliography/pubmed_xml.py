@@ -45,9 +45,6 @@ _END_TAG = b"</Pubmed"
 _END = re.compile(rb"</Pubmed(?:Book)?Article\s*>")
 _PARTS = ("PubmedArticle", "PubmedBookArticle", "DeleteCitation")
 
-Parts = dict[str, "_Element"]
-"""The children of an element by their names."""
-
 
 def read(text: str, where: str) -> list[Reference]:
     """Return the references of PubMed's XML.
@@ -235,7 +232,7 @@ def _of_element(element: "_Element", *, abstracts: bool) -> Iterator[Citation | 
     yield found._replace(abstract=fields.abstract_of(text)) if abstracts else found
 
 
-def _article(citation: "_Element", around: Parts, data: Parts, pmid: str, line: int) -> Citation:
+def _article(citation: "_Element", around: fields.Parts, data: fields.Parts, pmid: str, line: int) -> Citation:
     """Return the article of a citation, from MedlineCitation with its children and the children of PubmedData."""
     warnings: list[str] = []
     article = around["Article"]
@@ -282,7 +279,7 @@ def _article(citation: "_Element", around: Parts, data: Parts, pmid: str, line: 
     )
 
 
-def _book(book: "_Element", parts: Parts, data: Parts, pmid: str, line: int) -> Citation:
+def _book(book: "_Element", parts: fields.Parts, data: fields.Parts, pmid: str, line: int) -> Citation:
     """Return a chapter of a book, or a whole book, which has the title of the book only.
 
     It is read from BookDocument with its children, and from the children of PubmedBookData.
