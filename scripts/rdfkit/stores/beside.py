@@ -80,7 +80,7 @@ def opener(
         os.utime(entry)
         for sentence in (entry / _NOTES).read_text(encoding="utf-8").splitlines():
             note(sentence)
-    return lambda: Store.read_only(str(entry))
+    return lambda: embedded.read_only(entry)
 
 
 def _wait_for(lock: int) -> None:

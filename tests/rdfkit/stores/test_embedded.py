@@ -122,6 +122,12 @@ def flip_a_bit(folder: Path) -> None:
     path.write_bytes(data)
 
 
+def flip_a_bit_and_put_its_time_back(folder: Path) -> None:
+    before = largest_table(folder).stat()
+    flip_a_bit(folder)
+    os.utime(largest_table(folder), ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
 def put_a_fifo_in_place_of_a_table(folder: Path) -> None:
     path = largest_table(folder)
     path.unlink()
@@ -165,6 +171,7 @@ def put_a_file_in_its_place(folder: Path) -> None:
         cut_the_list_of_tables,
         cut_it_in_the_middle,
         flip_a_bit,
+        flip_a_bit_and_put_its_time_back,
         put_a_fifo_in_place_of_a_table,
         cut_the_checks,
         put_a_fifo_in_place_of_the_checks,
@@ -192,6 +199,23 @@ def test_the_entry_of_another_graph_is_not_used(root: Path, whole: set[ox.Quad])
         file.write(" agent:flt imt:isBasedOn substance:fes .")
     other.rename(entry(root))
     assert len(embedded.open_store(PROJECT.at(root))) == len(whole) + 2
+
+
+def test_the_copy_of_a_cache_is_used(root: Path, whole: set[ox.Quad], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its files have other times and other inodes, and the same content."""
+    embedded.open_store(PROJECT.at(root))
+    folder = entry(root).parent
+    folder.rename(folder.with_name("first"))
+    shutil.copytree(folder.with_name("first"), folder)
+    monkeypatch.setattr(closure, "close", refuse)
+    assert set(embedded.open_store(PROJECT.at(root))) == whole
+
+
+def test_opening_leaves_the_process_on_all_its_processors(root: Path) -> None:
+    before = os.sched_getaffinity(0)
+    embedded.open_store(PROJECT.at(root))
+    embedded.open_store(PROJECT.at(root))
+    assert os.sched_getaffinity(0) == before
 
 
 @pytest.mark.prove
