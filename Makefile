@@ -18,7 +18,7 @@ DOORS := .venv-doors
 TURTLE := $(BIN)/turtlefmt
 TURTLE_FILES = $$(find ontology data shapes tests/fixtures -name '*.ttl' -not -path '*/broken/*' | sort)
 
-# These fork their process, which can hang in one with threads: not in a worker of pytest-xdist.
+# These fork their process, which can hang in one with threads: not in a worker of pytest-xdist, but two files at a time.
 FORKING := $(shell grep -lE 'in_fork|try_all' tests/proofs/test_*.py)
 ALONE = $(FORKING:%=--ignore=%)
 
@@ -53,7 +53,8 @@ prove: $(STAMP) $(SSSOM)/installed $(BROWSER)/installed $(DOORS)/installed $(SPA
 	@IMT_SSSOM=$(CURDIR)/$(SSSOM)/bin/sssom IMT_BROWSER=$(CURDIR)/$(BROWSER)/bin/python \
 		IMT_DOORS=$(CURDIR)/$(DOORS)/bin/python IMT_SPARK=$(CURDIR)/$(SPARK)/bin/python \
 		$(BIN)/pytest --no-header -n 2 -m prove -rs --durations=20 $(ALONE)
-	@$(BIN)/pytest --no-header -m prove --durations=3 $(FORKING)
+	@printf '%s\n' $(FORKING) | xargs -P 2 -I FILE \
+		bash -c 'code=0; output=$$($(BIN)/pytest --no-header -m prove --durations=3 FILE 2>&1) || code=1; echo "$$output"; exit $$code'
 	@$(BIN)/python benchmarks/bench.py --check
 	@$(BIN)/python -m benchmarks.closure --check
 	@$(BIN)/python -m benchmarks.serving --check

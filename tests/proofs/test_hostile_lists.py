@@ -41,6 +41,7 @@ def writers() -> list[Callable[..., str]]:
 
 def test_names_notations_days_and_times_are_read_or_refused() -> None:
     store = open_store(PROJECT)
+    index = lookup.NameIndex(store)
 
     def read(text: object) -> None:
         assert isinstance(text, str)
@@ -51,7 +52,7 @@ def test_names_notations_days_and_times_are_read_or_refused() -> None:
         is_accepted(lambda: decay.duration(text))
         is_accepted(lambda: PROJECT.expand(text))
         PROJECT.shorten(text)
-        thing = lookup.resolve(store, text)
+        thing = lookup.resolve(store, text, index=index)
         render_text.cards([for_thing(store, thing)])
         citations = [read_record(store, one) for one in articles_of(store, thing)]
         for write in writers():
