@@ -25,10 +25,10 @@ from benchmarks import records
 
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = ROOT / ".venv-imports" / "bin" / "python"
-STUDIES, ARTICLES = 10_000, 4_000
+STUDIES, ARTICLES = 10_000, 10_000
 MAX_STUDIES_RATIO, MAX_MATCHED_RATIO, MAX_ARTICLES_RATIO, MIN_RDFLIB_RATIO = 6.0, 8.0, 3.5, 25.0
 """The limits: studies without and with matching to orjson's loop, articles to iterparse, rdflib to us."""
-RUNS = 3
+RUNS = 5
 MAX_RDFLIB_QUADS = 100_000
 """The quads that rdflib reads and writes: its time for one of them stays the same."""
 

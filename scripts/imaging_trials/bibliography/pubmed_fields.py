@@ -150,16 +150,24 @@ def day_of(element: "_Element | None") -> str:
     return found.earliest if found and found.earliest == found.latest else ""
 
 
+_NAME_PARTS = ("LastName", "ForeName", "Initials", "Suffix", "CollectiveName", "Identifier")
+
+
 def names_in(names: "_Element | None", tag: str, warnings: list[str]) -> tuple[CitedName, ...]:
     """Return the names in a list of authors or investigators, in their order.
 
     A name that was corrected is there twice: as it was first, which is not valid, and as it is right.
     """
+    people: list[Parts] = []
+    for one in () if names is None else names.iter(tag, *_NAME_PARTS):  # without addresses, which are in most of them
+        if one.tag == tag:
+            people.append({tag: one})
+        elif people:
+            people[-1].setdefault(one.tag, one)
     found = []
-    for one in each_of(names, tag):
-        if one.get("ValidYN") == "N":
+    for parts in people:
+        if parts[tag].get("ValidYN") == "N":
             continue
-        parts = {child.tag: child for child in one}
         if "CollectiveName" in parts:
             found.append(CitedName(text_of(parts["CollectiveName"]), is_group=True))
             continue
@@ -171,7 +179,7 @@ def names_in(names: "_Element | None", tag: str, warnings: list[str]) -> tuple[C
             name = f"{name} {initials}" if name else initials
         if "Suffix" in parts and (suffix := text_of(parts["Suffix"])):
             name = f"{name} {suffix}" if name else suffix
-        orcid = _orcid(one, warnings) if "Identifier" in parts else ""
+        orcid = _orcid(parts[tag], warnings) if "Identifier" in parts else ""
         if name:
             found.append(CitedName(name, False, orcid))
         else:

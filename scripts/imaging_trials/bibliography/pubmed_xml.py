@@ -41,8 +41,8 @@ ROOTS = ("PubmedArticleSet", "PubmedBookArticleSet", "PubmedArticle", "PubmedBoo
 MAX_RECORD_BYTES = 64_000_000
 """How much of an XML file is read for one record, and for the list of deleted citations."""
 
-_END_TAG = b"</Pubmed"
-_END = re.compile(rb"</Pubmed(?:Book)?Article\s*>")
+_END_TAG = b"</PubmedArticle>"
+_OTHER_END = re.compile(rb"</Pubmed(?:Book)?Article\s*>")
 _PARTS = ("PubmedArticle", "PubmedBookArticle", "DeleteCitation")
 
 
@@ -167,11 +167,14 @@ def _pieces(chunks: Iterable[bytes], where: str) -> Iterator[bytes]:
     """Yield the bytes in pieces that end with a record, so that an error belongs to the record in its piece."""
     since = 0
     for chunk in chunks:
-        start = at = 0
-        while (at := chunk.find(_END_TAG, at) + 1) > 0:  # a pattern would take ten times the time
-            if found := _END.match(chunk, at - 1):
-                yield chunk[start : found.end()]
-                start, since = found.end(), 0
+        start = 0
+        while (at := chunk.find(_END_TAG, start)) >= 0:  # a pattern would take ten times the time
+            end = at + len(_END_TAG)
+            yield chunk[start:end]
+            start, since = end, 0
+        for found in _OTHER_END.finditer(chunk) if not start and b"</Pubmed" in chunk else ():  # books
+            yield chunk[start : found.end()]
+            start, since = found.end(), 0
         since += len(chunk) - start
         if since > MAX_RECORD_BYTES:
             raise UserError(

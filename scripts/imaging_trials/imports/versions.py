@@ -154,5 +154,10 @@ def opening(run: Run) -> bytes:
 
 def generated(made: Made, run: Run) -> bytes:
     """Return the statement that an import made a version."""
-    graph = iri(GRAPHS + run.activity.rpartition("/")[2])
-    return f"<{made.graph}> {term('prov:wasGeneratedBy')} <{run.activity}> {graph} .\n".encode()
+    return f"<{made.graph}> {_by(run)}".encode()
+
+
+@lru_cache(maxsize=8)
+def _by(run: Run) -> str:
+    """Return what follows the subject in the statement that an import made it."""
+    return f"{term('prov:wasGeneratedBy')} {iri(run.activity)} {iri(GRAPHS + run.activity.rpartition('/')[2])} .\n"

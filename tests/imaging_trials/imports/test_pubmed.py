@@ -77,12 +77,21 @@ def test_authors_are_in_order_and_groups_are_organizations(store: ox.Store) -> N
     assert of_thing(store, "authorship:pubmed-90000101-3", "imt:isByPerson") == []
 
 
-def test_a_corrected_name_is_there_once(tmp_path: Path) -> None:
-    """PubMed keeps the name as it was first, and marks it as not valid."""
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(
+            '<Author ValidYN="N"><LastName>Misprint</LastName><Initials>X</Initials></Author>',
+            id="as it was before its correction",
+        ),
+        pytest.param("<LastName>Nobody</LastName>", id="outside of an author"),
+    ],
+)
+def test_a_name_that_is_no_author_is_left_out(tmp_path: Path, wrong: str) -> None:
+    """PubMed keeps a name as it was first, and marks it as not valid."""
     path = tmp_path / "one.xml"
     text = (MADE_UP / "article.xml").read_text(encoding="utf-8")
     begin = text.index("<Author ", text.index("<AuthorList"))
-    wrong = '<Author ValidYN="N"><LastName>Misprint</LastName><Initials>X</Initials></Author>'
     path.write_text(text[:begin] + wrong + text[begin:], encoding="utf-8")
     names = [store_of(imported(one)[1]) for one in (path, MADE_UP / "article.xml")]
     assert values(names[0], "imt:nameAsPrinted") == values(names[1], "imt:nameAsPrinted")
