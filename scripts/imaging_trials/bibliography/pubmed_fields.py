@@ -158,14 +158,8 @@ def names_in(names: "_Element | None", tag: str, warnings: list[str]) -> tuple[C
 
     A name that was corrected is there twice: as it was first, which is not valid, and as it is right.
     """
-    people: list[Parts] = []
-    for one in () if names is None else names.iter(tag, *_NAME_PARTS):  # without addresses, which are in most of them
-        if one.tag == tag:
-            people.append({tag: one})
-        elif people:
-            people[-1].setdefault(one.tag, one)
     found = []
-    for parts in people:
+    for parts in _people(names, tag):
         if parts[tag].get("ValidYN") == "N":
             continue
         if "CollectiveName" in parts:
@@ -185,6 +179,17 @@ def names_in(names: "_Element | None", tag: str, warnings: list[str]) -> tuple[C
         else:
             warnings.append(f"{tag.lower()} {len(found) + 1} has no name")
     return tuple(found)
+
+
+def _people(names: "_Element | None", tag: str) -> list[Parts]:
+    """Return each person or group of a list with the parts of its name, without the addresses, which most have."""
+    people: list[Parts] = []
+    for one in () if names is None else names.iter(tag, *_NAME_PARTS):
+        if one.tag == tag:
+            people.append({tag: one})
+        elif people:
+            people[-1].setdefault(one.tag, one)
+    return people
 
 
 def _orcid(person: "_Element", warnings: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Parameters of saved queries: their types, and values as SPARQL terms.
 
-Parameters enter a query as one line ``VALUES (?a ?b) { (A B) }`` at the start of the outermost WHERE group. The line is
+Parameters enter a query as one line ``VALUES (?a ?b) { (A B) }`` at the start of the outermost WHERE group, or of a
+sub-select that is first in it. The line is
 replaced as a whole by typed terms, so a value can change nothing but itself.
 
 This runs at every saved query: classes are written out, and what only errors need is imported there.

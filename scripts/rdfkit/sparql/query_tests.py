@@ -73,11 +73,11 @@ def _servers(document: Document) -> list[str]:
 def _check_block(project: Project, query: SavedQuery, document: Document) -> None:
     start, end = query.block
     line, _ = document.position(start)
-    where = document.query.where
-    first = where.elements[0] if where is not None and where.elements else None
+    first = _first_in(document.query.where)
     if not isinstance(first, nodes.Values) or first.start != start:
         raise UserError(
-            f"{query.path}:{line}: the VALUES block of the parameters must be first in the outermost WHERE group."
+            f"{query.path}:{line}: the VALUES block of the parameters must be first in the outermost WHERE group, or "
+            "in a sub-select that is first there."
         )
     block = f"SELECT * WHERE {{ {query.text[start:end]} }}"
     rows = Store().query(block, prefixes=project.prefixes)
@@ -88,6 +88,14 @@ def _check_block(project: Project, query: SavedQuery, document: Document) -> Non
                 f"{query.path}:{line}: VALUES gives {row[parameter.name]} for {parameter.name}, and the header "
                 f"{parameters.serialize(parameters.default(project, parameter))}: make them equal."
             )
+
+
+def _first_in(group: nodes.Group | None) -> nodes.Element | None:
+    """Return the first element of a group, or that of a sub-select that is first in it."""
+    first = group.elements[0] if group is not None and group.elements else None
+    if isinstance(first, nodes.Alternatives) and not first.unions:  # a group in braces
+        return _first_in(first.groups[0])
+    return _first_in(first.query.where) if isinstance(first, nodes.SubSelect) else first
 
 
 def apply(project: Project, store: Store, query: SavedQuery) -> None:

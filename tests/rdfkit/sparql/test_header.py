@@ -119,6 +119,19 @@ def test_a_mistake_is_refused_with_file_and_line(tmp_path: Path, old: str, new: 
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("before", "is_first"), [("", True), ("?a ?b ?c . ", False)])
+def test_parameters_may_be_in_a_sub_select_that_is_first(tmp_path: Path, before: str, is_first: bool) -> None:
+    """So that a query can compare a text with each different name once, before it joins anything."""
+    (line,) = (one for one in QUERY.splitlines() if one.startswith("  VALUES"))
+    inner = f"  {{ SELECT ?site ?title WHERE {{ {before}\n{line}\n }} GROUP BY ?site ?title }}"
+    write(tmp_path, QUERY.replace(line, inner))
+    if is_first:
+        assert list(query_tests.load(PROJECT.at(tmp_path))) == ["editions-by-site"]
+    else:
+        with pytest.raises(UserError, match="or in a sub-select that is first there"):
+            query_tests.load(PROJECT.at(tmp_path))
+
+
 def test_values_are_texts_as_they_are_written() -> None:
     """YAML would turn 1.10 into a number, no into false and a day into a date."""
     text = STRING_QUERY.replace("examples: [y]", "examples: [1.10, no, 2026-11-26, 0x1F]")
