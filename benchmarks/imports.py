@@ -1,8 +1,9 @@
 """Compare the import of records with the mere parsing of the same file, and with other ways to the same quads.
 
-Every figure is the CPU time (user and system) of a whole process, the least of some runs, because other load on the
-machine only adds time. The records are made up with the shapes of real ones (records.py). The floors are a loop that
-parses each record and keeps nothing: orjson for studies, lxml's iterparse for articles. Ratios are comparable between
+Every figure is the CPU time (user and system) of a whole process, the median of some runs. The floor and what is
+compared with it take turns, and a ratio is the median over the turns, because the speed of a virtual machine changes
+within minutes. The records are made up with the shapes of real ones (records.py). The floors are a loop that parses
+each record and keeps nothing: orjson for studies, lxml's iterparse for articles. Ratios are comparable between
 machines; seconds are not.
 
 orjson, pubmed_parser and biopython have an environment of their own, ``.venv-imports``: ``make bench`` sets it up.
@@ -11,11 +12,12 @@ orjson, pubmed_parser and biopython have an environment of their own, ``.venv-im
 import argparse
 import gzip
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,24 +89,24 @@ graph.serialize(sys.argv[2], format="nquads")
 """
 
 
-def cpu_seconds(python: Path, code: str, *arguments: str, runs: int = RUNS) -> float:
-    """Return the least CPU time of some runs of a program. Raises CalledProcessError if it fails."""
+def cpu_seconds(python: Path, code: str, *arguments: str) -> float:
+    """Return the CPU time of a program. Raises CalledProcessError if it fails."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
-    least = float("inf")
-    for _ in range(runs):
-        before = os.times()
-        subprocess.run([python, "-c", code, *arguments], check=True, env=environment, stdout=subprocess.DEVNULL)
-        after = os.times()
-        least = min(least, after.children_user + after.children_system - before.children_user - before.children_system)
-    return least
+    before = os.times()
+    subprocess.run([python, "-c", code, *arguments], check=True, env=environment, stdout=subprocess.DEVNULL)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
 
 
 class Row(NamedTuple):
-    """A process of the table: what it reads, its CPU seconds, the floor, and the limits of their ratio, 0 for none."""
+    """A process of the table: what it reads, its CPU seconds, those of the floor in the same turns, and the limits.
+
+    The limits are of their ratio, 0 for none. ``quads`` is the number of quads of a record.
+    """
 
     what: str
-    seconds: float
-    floor: float
+    seconds: list[float]
+    floor: list[float]
     quads: float = 0
     most: float = 0
     least: float = 0
@@ -112,7 +114,7 @@ class Row(NamedTuple):
     @property
     def ratio(self) -> float:
         """How many times the floor it takes."""
-        return self.seconds / self.floor
+        return statistics.median(own / floor for own, floor in zip(self.seconds, self.floor, strict=True))
 
     @property
     def is_missed(self) -> bool:
@@ -120,38 +122,49 @@ class Row(NamedTuple):
         return bool(self.most and self.ratio > self.most) or self.ratio < self.least
 
 
-def _rows(folder: Path, studies: int, articles: int, runs: int) -> Iterator[Row]:
-    ours = Path(sys.executable)
+def _studies(folder: Path, count: int, runs: int) -> Iterator[Row]:
     lines, plain, out, again = (folder / name for name in ("studies.ndjson", "plain.nq", "out.nq", "again.nq"))
-    lines.write_bytes(b"".join(one + b"\n" for one in records.studies(studies)))
-    floor = cpu_seconds(PEERS, _ORJSON, str(lines), runs=runs)
-    yield Row(f"{studies:,} studies, orjson, parse only", floor, floor)
-    for what, code, made, most in (
-        ("JSON to N-Quads, without matching", _WITHOUT_MATCHING, plain, MAX_STUDIES_RATIO),
-        ("JSON to N-Quads, with matching", _CONVERT, out, MAX_MATCHED_RATIO),
-    ):
-        seconds = cpu_seconds(ours, code, str(lines), str(made), runs=runs)
-        quads = made.read_bytes().count(b"\n")
-        yield Row(what, seconds, floor, quads / studies, most)
+    lines.write_bytes(b"".join(one + b"\n" for one in records.studies(count)))
+    ours = Path(sys.executable)
+    floor: list[float] = []
+    without: list[float] = []
+    matched: list[float] = []
+    part: list[float] = []
+    rdflib: list[float] = []
+    for _ in range(runs):
+        floor.append(cpu_seconds(PEERS, _ORJSON, str(lines)))
+        without.append(cpu_seconds(ours, _WITHOUT_MATCHING, str(lines), str(plain)))
+        matched.append(cpu_seconds(ours, _CONVERT, str(lines), str(out)))
+    yield Row(f"{count:,} studies, orjson, parse only", floor, floor)
+    quads = plain.read_bytes().count(b"\n") / count
+    yield Row("JSON to N-Quads, without matching", without, floor, quads, MAX_STUDIES_RATIO)
+    quads = out.read_bytes().count(b"\n") / count
+    yield Row("JSON to N-Quads, with matching", matched, floor, quads, MAX_MATCHED_RATIO)
     with out.open("rb") as file:
         kept = list(islice(file, MAX_RDFLIB_QUADS))
     plain.write_bytes(b"".join(kept))
-    part = seconds * len(kept) / quads
-    rdflib = cpu_seconds(PEERS, _RDFLIB, str(plain), str(again), runs=1)
+    for _ in range(runs):
+        part.append(cpu_seconds(ours, _CONVERT, str(lines), str(out)) * len(kept) / (quads * count))
+        rdflib.append(cpu_seconds(PEERS, _RDFLIB, str(plain), str(again)))
     yield Row(f"{len(kept):,} of these quads: ours", part, part)
     yield Row("the same through an rdflib graph", rdflib, part, least=MIN_RDFLIB_RATIO)
+
+
+def _articles(folder: Path, count: int, runs: int) -> Iterator[Row]:
     xml, packed, into = folder / "articles.xml", folder / "articles.xml.gz", folder / "into"
-    xml.write_bytes(b"".join(records.articles(articles)))
-    packed.write_bytes(gzip.compress(xml.read_bytes()))  # pubmed_parser reads nothing else
-    floor = cpu_seconds(ours, _ITERPARSE, str(xml), runs=runs)
-    yield Row(f"{articles:,} articles, lxml iterparse", floor, floor)
-    seconds = float("inf")
+    xml.write_bytes(b"".join(records.articles(count)))
+    packed.write_bytes(gzip.compress(xml.read_bytes(), 1))  # pubmed_parser reads nothing else
+    ours = Path(sys.executable)
+    floor: list[float] = []
+    imported: list[float] = []
     for number in range(runs):  # each into a folder of its own: the same file is not imported twice
-        seconds = min(seconds, cpu_seconds(ours, _IMPORT, str(xml), f"{into}-{number}", runs=1))
+        floor.append(cpu_seconds(ours, _ITERPARSE, str(xml)))
+        imported.append(cpu_seconds(ours, _IMPORT, str(xml), f"{into}-{number}"))
+    yield Row(f"{count:,} articles, lxml iterparse", floor, floor)
     quads = sum(one.read_bytes().count(b"\n") for one in Path(f"{into}-0").glob("*.nq"))
-    yield Row("imt import pubmed, one process", seconds, floor, quads / articles, MAX_ARTICLES_RATIO)
-    yield Row("pubmed_parser", cpu_seconds(PEERS, _PUBMED_PARSER, str(packed), runs=1), floor)
-    yield Row("Bio.Entrez", cpu_seconds(PEERS, _ENTREZ, str(xml), runs=1), floor)
+    yield Row("imt import pubmed, one process", imported, floor, quads / count, MAX_ARTICLES_RATIO)
+    yield Row("pubmed_parser", [cpu_seconds(PEERS, _PUBMED_PARSER, str(packed))], floor[-1:])
+    yield Row("Bio.Entrez", [cpu_seconds(PEERS, _ENTREZ, str(xml))], floor[-1:])
 
 
 def main() -> int:
@@ -164,10 +177,13 @@ def main() -> int:
     missed = []
     print("| process | CPU s | times the floor | limit | quads per record |\n| --- | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as name:
-        for row in _rows(Path(name), studies, articles, runs):
+        for row in chain(_studies(Path(name), studies, runs), _articles(Path(name), articles, runs)):
             limit = f"at most {row.most:g}" if row.most else f"at least {row.least:g}" if row.least else ""
             quads = f"{row.quads:.0f}" if row.quads else ""
-            print(f"| {row.what} | {row.seconds:.2f} | {row.ratio:.1f} | {limit} | {quads} |", flush=True)
+            print(
+                f"| {row.what} | {statistics.median(row.seconds):.2f} | {row.ratio:.1f} | {limit} | {quads} |",
+                flush=True,
+            )
             if row.is_missed:
                 missed.append(f"{row.what} takes {row.ratio:.1f} times its floor, and the limit is {limit}")
     for one in missed:
