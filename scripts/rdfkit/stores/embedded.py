@@ -4,10 +4,10 @@ The order is: the user's cache folder, the built graph in ``dist/``, the source 
 written to the cache, under the content key of its sources, so that the next call opens it in a few milliseconds. If the
 cache cannot be written, the graph is used from memory.
 
-An entry of the cache is used only if the file system has the times and the inode number for each of its files that were
-noted when it was written, or if each has the CRC-32 that was noted; otherwise it is written again.
-RocksDB itself opens an empty database if the end of its list of tables is cut off, and can take all memory of the
-machine if a table has a wrong bit.
+An entry of the cache is used only if the file system has, for each of its files, the times and the inode number that
+were noted when it was written, or if each has the CRC-32 that was noted; otherwise it is written again. RocksDB itself
+opens an empty database if the end of its list of tables is cut off, and can take all memory of the machine if a table
+has a wrong bit.
 """
 
 import io
