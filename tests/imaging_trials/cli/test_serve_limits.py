@@ -203,7 +203,7 @@ def test_a_worker_with_another_graph_serves_nothing(tmp_path: Path) -> None:
         del other
         files = [one for one in sorted(entry.iterdir()) if not one.name.startswith(("LOG", "LOCK"))]
         sums = [f"{one.name} {one.stat().st_size} {zlib.crc32(one.read_bytes()):08x}" for one in files]
-        checks.write_text("\n".join([key, *sums]))
+        checks.write_text("\n\n".join([key, "no file has times that were noted", "\n".join(sums)]))
         for worker in running.workers():
             os.kill(worker, signal.SIGKILL)
         assert until(lambda: count(running).status == 503)
