@@ -102,13 +102,10 @@ def quoted(text: str) -> str:
     """Return a text as a plain string: at once if nothing in it needs care, which is so for most."""
     if text.isascii():
         odd = text.encode().translate(None, _PLAIN)  # the digits, and what needs care
-        is_plain = not odd or odd.isdigit()
-        may_be_telephone = len(odd) >= _LEAST_DIGITS
+        is_plain = not odd or (odd.isdigit() and (len(odd) < _LEAST_DIGITS or not _telephones(text)))
     else:
-        is_plain = text.isprintable() and not _CARE.search(text)
-        may_be_telephone = True
-    is_plain = is_plain and "  " not in text and text[:1] != " " and text[-1:] != " "
-    if is_plain and not (may_be_telephone and _telephones(text)):
+        is_plain = text.isprintable() and not _CARE.search(text) and not _telephones(text)
+    if is_plain and "  " not in text and text[:1] != " " and text[-1:] != " ":
         return f'"{text}"'
     return f'"{_ESCAPED.sub(_escaped, text_of(text))}"'
 
