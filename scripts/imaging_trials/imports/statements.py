@@ -150,17 +150,8 @@ class Statements:
 
     def text(self, subject: str, curie: str, value: str, language: str = "") -> None:
         """Add a statement with a text, unless the text is empty or was contact data only."""
-        if not value:
-            return
-        written = coded(value) if len(value) <= _SHORT else quoted(value)  # as in `literal`, at half its cost
-        if written[1:2] == '"':
-            return
-        tag = f"@{language}" if language else ""
-        said_of_it = f" {_PROPERTIES[curie]} {written}{tag}\n"
-        if subject in self.of:
-            self.of[subject].append(said_of_it)
-        else:
-            self.of[subject] = [said_of_it]
+        if value and (written := literal(value, language))[1:2] != '"':
+            self.add(subject, curie, written)
 
     def count(self) -> int:
         """Return how many statements there are, after `written`."""

@@ -113,8 +113,7 @@ def content_key(project: Project) -> str:
     """
     files = [path for _, path in source_files(project)] + rule_files(project.rules)
     files += [path for _, path in other_files(project)]
-    start = f"{project.root}{os.sep}"
-    named = [(path.removeprefix(start).replace(os.sep, "/"), path) for path in map(str, files)]
+    named = [(project.relative(path), str(path)) for path in files]
     named += [(f"code/{path.name}", str(path)) for path in project.code]
     named += [(name, str(_SCRIPTS / "rdfkit" / name)) for name in _CODE]
     digest = blake2b(engine_version.encode(), digest_size=16)
